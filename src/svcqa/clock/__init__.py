@@ -1,0 +1,1 @@
+"""Working calendars and elapsed working time."""

@@ -1,0 +1,1 @@
+"""Derive and summarise: records in, exact mergeable summaries out."""

@@ -1,0 +1,1 @@
+"""The things the domain speaks of: frozen, validated."""

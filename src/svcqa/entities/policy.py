@@ -1,0 +1,154 @@
+"""The policies of a workspace: commitments, targets, the organisation, the tiers."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from svcqa.entities.commitment import Commitment
+from svcqa.entities.organisation import CustomerTier, Organisation, Unit
+from svcqa.entities.policy_table import read_excel
+from svcqa.entities.settings import Settings
+from svcqa.entities.target import LevelTarget, Target
+from svcqa.entities.validation import check, named
+from svcqa.errors import Fault, NameUnknownError, PolicyError
+
+_KINDS: dict[str, Any] = {"commitment": Commitment, "target": Target, "tier": CustomerTier}
+
+
+@dataclass(frozen=True)
+class Policies:
+    """What counts, and the digest that pins it to each result."""
+
+    commitments: tuple[Commitment, ...]
+    targets: tuple[Target, ...]
+    tiers: tuple[CustomerTier, ...]
+    organisation: Organisation
+    digest: str
+
+    def commitment(self, key: str) -> Commitment:
+        """The commitment ``key``.
+
+        Raises:
+            NameUnknownError: no policy file declares it.
+        """
+        for commitment in self.commitments:
+            if commitment.key == key:
+                return commitment
+        known = ", ".join(commitment.key for commitment in self.commitments)
+        raise NameUnknownError(Fault("unknown_commitment", got=repr(key), allowed=known))
+
+    def targets_of(self, year: int) -> tuple[Target, ...]:
+        """The targets of ``year`` in the order of the file."""
+        return tuple(target for target in self.targets if target.year == year)
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """A TOML or Excel file as nested data.
+
+    Raises:
+        PolicyError: the file is missing, no TOML or no workbook.
+    """
+    if not path.is_file():
+        raise PolicyError(Fault("missing_file", path.name, got=str(path)))
+    if path.suffix.lower() in {".xlsx", ".xls"}:
+        return dict(read_excel(path))
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(Fault("not_toml", path.name, got=str(error))) from error
+
+
+def load_settings(path: Path) -> Settings:
+    """``svcqa.toml`` as settings.
+
+    Raises:
+        PolicyError: with all faults of the file.
+    """
+    faults: list[Fault] = []
+    settings = check(Settings, read_file(path), file=path.name, place="", faults=faults)
+    if faults:
+        raise PolicyError(faults)
+    return settings  # type: ignore[no-any-return]
+
+
+def _load_organisation(path: Path, faults: list[Fault]) -> tuple[Organisation | None, list[CustomerTier]]:
+    data = read_file(path)
+    units = [
+        check(Unit, item, file=path.name, place=named(item, n, "unit"), faults=faults)
+        for n, item in enumerate(data.pop("unit", []))
+    ]
+    tiers = [
+        check(CustomerTier, item, file=path.name, place=named(item, n, "tier"), faults=faults)
+        for n, item in enumerate(data.pop("tier", []))
+    ]
+    if faults:
+        return None, []
+    organisation = check(Organisation, {"units": units, **data}, file=path.name, place="unit", faults=faults)
+    return organisation, tiers
+
+
+def _load_entities(path: Path, faults: list[Fault]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for kind, items in read_file(path).items():
+        if kind not in _KINDS or not isinstance(items, list):
+            faults.append(Fault("unknown_key", path.name, got=kind, allowed=", ".join(_KINDS)))
+            continue
+        for position, item in enumerate(items):
+            place = named(item, position, kind)
+            entity = check(_KINDS[kind], item, file=path.name, place=place, faults=faults)
+            if entity is not None:
+                found.setdefault(kind, []).append(entity)
+    return found
+
+
+def _cross_faults(commitments: Sequence[Commitment], targets: Sequence[Target], tree: Organisation) -> Iterable[Fault]:
+    known = {commitment.key for commitment in commitments}
+    for kind, keys in (("commitment", [c.key for c in commitments]), ("target", [t.key for t in targets])):
+        for key, count in Counter(keys).items():
+            if count > 1:
+                yield Fault("key_twice", place=f'{kind} "{key}"', got=str(count))
+    for target in targets:
+        if isinstance(target, LevelTarget) and target.commitment not in known:
+            yield Fault("unknown_commitment", place=f'target "{target.key}"', got=repr(target.commitment),
+                        allowed=", ".join(sorted(known)))  # fmt: skip
+        if not tree.knows(target.owner):
+            yield Fault("unknown_unit", place=f'target "{target.key}" › owner', got=repr(target.owner))
+    for commitment in commitments:
+        department = commitment.reporting_department
+        if department is not None and not tree.knows(department):
+            place = f'commitment "{commitment.key}" › reporting_department'
+            yield Fault("unknown_unit", place=place, got=repr(department))
+
+
+def load_policies(folder: Path, settings: Settings) -> Policies:
+    """All policy files that ``settings`` names, validated together.
+
+    Raises:
+        PolicyError: one error with all faults of all files.
+    """
+    faults: list[Fault] = []
+    paths = [folder / name for name in (settings.organisation, *settings.policies)]
+    organisation, tiers, entities = None, list[CustomerTier](), dict[str, list[Any]]()
+    for position, path in enumerate(paths):
+        try:
+            if position == 0:
+                organisation, tiers = _load_organisation(path, faults)
+            else:
+                for kind, found in _load_entities(path, faults).items():
+                    entities.setdefault(kind, []).extend(found)
+        except PolicyError as error:
+            faults.extend(error.faults)
+    commitments, targets = entities.get("commitment", []), entities.get("target", [])
+    if organisation is not None and not faults:
+        faults.extend(_cross_faults(commitments, targets, organisation))
+    if faults or organisation is None:
+        raise PolicyError(faults)
+    parts = [entity.model_dump_json() for entity in (organisation, *commitments, *targets)]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return Policies(tuple(commitments), tuple(targets), (*tiers, *entities.get("tier", [])), organisation, digest)

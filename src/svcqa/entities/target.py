@@ -1,0 +1,66 @@
+"""A service target: what the company set itself for a year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from svcqa.entities.base import Entity, Key, Share, Text
+
+
+class _TargetBase(Entity):
+    key: Key
+    name: Text
+    year: int = Field(ge=2000, le=2100)
+    owner: str
+    weight: float = Field(default=1.0, ge=0)
+    effective_from: dt.date | None = None
+    source: str | None = None
+
+
+class LevelTarget(_TargetBase):
+    """A level to keep (a rate): the share of cases within a commitment's limit."""
+
+    kind: Literal["level"]
+    commitment: Key
+    goal: Share
+    better: Literal["higher", "lower"] = "higher"
+
+
+class QuantityTarget(_TargetBase):
+    """An amount to deliver, planned by month; plan and actual add up."""
+
+    kind: Literal["quantity"]
+    indicator: Key
+    amount_unit: Text
+    path: tuple[float, ...] = Field(min_length=12, max_length=12)
+    """Planned amount of each month, January first."""
+
+    @property
+    def goal(self) -> float:
+        """The year's amount."""
+        return sum(self.path)
+
+    @model_validator(mode="after")
+    def _plan_is_positive(self) -> QuantityTarget:
+        if any(amount < 0 for amount in self.path) or self.goal <= 0:
+            raise ValueError("the monthly path has no negative amount and adds up to more than 0")
+        return self
+
+
+class MilestoneTarget(_TargetBase):
+    """Something done by a date (时间节点)."""
+
+    kind: Literal["milestone"]
+    due: dt.date
+
+    @model_validator(mode="after")
+    def _due_in_year(self) -> MilestoneTarget:
+        if self.due.year != self.year:
+            raise ValueError(f"the due date lies in the target's year {self.year}")
+        return self
+
+
+Target = Annotated[LevelTarget | QuantityTarget | MilestoneTarget, Field(discriminator="kind")]

@@ -1,0 +1,89 @@
+"""The error tree. Every error carries its faults as data, so that they can be shown in any language.
+
+A fault says what, where (file, place), what was got, what is allowed and what to do. One error can carry all
+faults of a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from svcqa import catalogue
+from svcqa.catalogue import Language
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong: ``code`` names the catalogue entries ``faults.CODE`` and ``faults.CODE_fix``."""
+
+    code: str
+    file: str = ""
+    place: str = ""
+    got: str = ""
+    allowed: str = ""
+
+    def render(self, language: Language = "en") -> str:
+        """The fault as one line in ``language``."""
+        fields = {"file": self.file, "place": self.place, "got": self.got, "allowed": self.allowed}
+        where = ": ".join(part for part in (self.file, self.place) if part)
+        sentences = [catalogue.text(f"faults.{self.code}", language, **fields)]
+        if self.got and "{got}" not in catalogue.text(f"faults.{self.code}", language):
+            sentences.append(catalogue.text("faults.got", language, got=self.got))
+        if self.allowed and "{allowed}" not in catalogue.text(f"faults.{self.code}", language):
+            sentences.append(catalogue.text("faults.allowed", language, allowed=self.allowed))
+        if catalogue.has(f"faults.{self.code}_fix"):
+            sentences.append(catalogue.text(f"faults.{self.code}_fix", language, **fields))
+        glue = " " if language == "en" else ""
+        return (f"{where}: " if where else "") + glue.join(sentences)
+
+
+class SvcqaError(Exception):
+    """Anything svcqa refuses. ``faults`` says why; ``render`` says it in the reader's language."""
+
+    def __init__(self, faults: Fault | Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__(self.render())
+
+    def render(self, language: Language = "en") -> str:
+        """All faults, one a line."""
+        lines = [fault.render(language) for fault in self.faults]
+        if len(lines) == 1:
+            return lines[0]
+        head = catalogue.text("faults.count", language, count=len(lines))
+        return "\n".join([head, *(f"- {line}" for line in lines)])
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+class PolicyError(SvcqaError, ValueError):
+    """A settings, policy or mapping file that cannot be used as it is."""
+
+
+class PeriodError(SvcqaError, ValueError):
+    """A period that cannot be read."""
+
+
+class SourceError(SvcqaError, ValueError):
+    """A source file that cannot be read at all."""
+
+
+class NameUnknownError(SvcqaError, KeyError):
+    """A name (metric, commitment, unit, table, column) that nobody declared."""
+
+
+class MetricError(SvcqaError, ValueError):
+    """A metric asked for something it cannot give."""
+
+
+class PluginError(SvcqaError, TypeError):
+    """A plugin that does not keep the contract."""
+
+
+class WorkspaceError(SvcqaError, OSError):
+    """A workspace folder that cannot be opened or made."""
+
+
+class RegisterError(SvcqaError, ValueError):
+    """An entry the register refuses."""

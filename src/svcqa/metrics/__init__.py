@@ -1,0 +1,1 @@
+"""The plugin contract, result types, registry."""

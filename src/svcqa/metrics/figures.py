@@ -1,0 +1,108 @@
+"""Figures on demand: one door through which workspace and reviews ask metrics for results.
+
+Summaries are kept while a review asks for the same cases by other periods and units.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from svcqa.clock.calendar import WorkCalendar
+from svcqa.engine.embedded import EmbeddedEngine, Progress
+from svcqa.engine.summary import Summary
+from svcqa.entities.base import Entity
+from svcqa.entities.organisation import Organisation
+from svcqa.errors import Fault, MetricError, SvcqaError
+from svcqa.metrics.contract import Context
+from svcqa.metrics.evidence import list_cases
+from svcqa.metrics.grouping import code_columns
+from svcqa.metrics.measure import read, summarise, validated
+from svcqa.metrics.registry import Registry
+from svcqa.metrics.result import Result
+from svcqa.periods import Period, PeriodRule
+
+
+@dataclass
+class Figures:
+    """Binds the engine, the calendar and the organisation; ``progress`` names what is being summarised."""
+
+    engine: EmbeddedEngine
+    registry: Registry
+    calendar: WorkCalendar
+    organisation: Organisation
+    period_rule: PeriodRule
+    policy_digest: str
+    progress: Callable[[str], Progress] | None = None
+    _summaries: dict[tuple[Any, ...], Summary] = field(default_factory=dict, init=False)
+
+    def context(
+        self, period: Period, *, as_of: dt.datetime | None = None, by: Sequence[str] = (), cumulative: bool = False,
+        unit: str | None = None, level: float = 0.95, known_at: dt.datetime | None = None,
+    ) -> Context:  # fmt: skip
+        """Circumstances of a figure; ``as_of`` is the end of the period where it is not given."""
+        if unit is not None:
+            self.organisation.unit(unit)
+        return Context(
+            as_of or period.end, period, self.calendar, self.organisation, self.period_rule, tuple(by), cumulative,
+            unit, level, known_at,
+        )  # fmt: skip
+
+    def result(self, metric: str, params: dict[str, Any], context: Context) -> Result:
+        """The figures of ``metric``.
+
+        Raises:
+            MetricError: the metric refuses, or breaks.
+        """
+        plugin, model = self._bound(metric, params)
+        pins = {"policy": self.policy_digest, "records": self.engine.digest(context.known_at)}
+        try:
+            return read(plugin, self._summary(plugin, model, context), model, context, pins=pins)
+        except SvcqaError:
+            raise
+        except Exception as error:  # a plugin that breaks costs its own row, not the review
+            message = f"{type(error).__name__}: {error}"
+            raise MetricError(Fault("plugin_contract", place=metric, got=message)) from error
+
+    def what_if(self, metric: str, params: dict[str, Any], context: Context) -> WhatIf:
+        """The same figures with parameters to move; the records are read once, now."""
+        plugin, model = self._bound(metric, params)
+        return WhatIf(self, metric, model, context, self._summary(plugin, model, context))
+
+    def cases(
+        self, metric: str, params: dict[str, Any], context: Context, *, columns: Sequence[str], states: Sequence[str]
+    ) -> Any:
+        """The cases behind a figure, see :func:`svcqa.metrics.evidence.list_cases`."""
+        plugin, model = self._bound(metric, params)
+        return list_cases(self.engine, plugin, model, context, columns=columns, states=states)
+
+    def _bound(self, metric: str, params: dict[str, Any]) -> tuple[Any, Entity]:
+        plugin = self.registry.get(metric)
+        return plugin, validated(plugin, params)
+
+    def _summary(self, plugin: Any, model: Entity, context: Context) -> Summary:
+        records = self.engine.digest(context.known_at)
+        key = (plugin.spec.name, model.model_dump_json(), code_columns(context.by), context.as_of, records)
+        if key not in self._summaries:
+            progress = self.progress(plugin.spec.name) if self.progress else None
+            self._summaries[key] = summarise(self.engine, plugin, model, context, progress=progress)
+        return self._summaries[key]
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Figures whose parameters move without touching the records."""
+
+    figures: Figures
+    metric: str
+    params: Entity
+    context: Context
+    summary: Summary
+
+    def at(self, **changes: Any) -> Result:
+        """The figures with some parameters changed, such as ``limit=45``."""
+        plugin = self.figures.registry.get(self.metric)
+        params = validated(plugin, {**dict(self.params), **changes})
+        return read(plugin, self.summary, params, self.context, pins={"policy": self.figures.policy_digest})

@@ -1,0 +1,133 @@
+"""Cells of a summary into groups and windows of time: what every record metric does with ``by``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.engine.summary import Summary
+from svcqa.entities.organisation import LEVELS
+from svcqa.metrics.contract import Context
+from svcqa.periods import Period, PeriodKind
+
+_EPOCH: Final = dt.date(1970, 1, 1)
+PERIOD_KINDS: Final = tuple(kind.value for kind in PeriodKind if kind is not PeriodKind.RANGE)
+Int64 = npt.NDArray[np.int64]
+
+
+def day_number(day: dt.date) -> int:
+    """Days since 1970-01-01."""
+    return (day - _EPOCH).days
+
+
+def code_columns(by: Sequence[str]) -> tuple[str, ...]:
+    """The columns of codes among ``by``: what is neither a level of the organisation nor a length of period."""
+    return tuple(name for name in by if name not in (*LEVELS, *PERIOD_KINDS, "unit"))
+
+
+def windows(context: Context) -> list[Period]:
+    """The stretches of time asked for; cumulative ones begin with the year and keep their label."""
+    kinds = [name for name in context.by if name in PERIOD_KINDS]
+    rule = context.period_rule
+    pieces = rule.split(context.period, PeriodKind(kinds[0])) if kinds else [context.period]
+    return [rule.to_date(piece) for piece in pieces] if context.cumulative else pieces
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Which group each cell belongs to (``-1``: none), and what each group is called."""
+
+    index: Int64
+    units: tuple[str, ...]
+    keys: tuple[dict[str, str], ...]
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+
+def group(summary: Summary, context: Context) -> Groups:
+    """Group cells by unit level and code columns, within the unit asked for."""
+    unit_of = _unit_labels(summary.labels["unit"], context)
+    columns: dict[str, tuple[npt.NDArray[np.int32], list[str | None]]] = {"unit": (summary.codes["unit"], unit_of)}
+    for name in code_columns(context.by):
+        columns[name] = (summary.codes[name], [label or "" for label in summary.labels[name]])
+    index = np.zeros(len(summary), dtype=np.int64)
+    outside = np.zeros(len(summary), dtype=np.bool_)
+    values: list[list[str]] = []
+    for codes, labels in columns.values():
+        distinct = list(dict.fromkeys(label for label in labels if label is not None))
+        place = {label: position for position, label in enumerate(distinct)}
+        lookup = np.asarray([-1 if label is None else place[label] for label in labels], dtype=np.int64)
+        position = lookup[codes] if len(codes) else np.zeros(0, dtype=np.int64)
+        outside |= position < 0
+        index = index * max(len(distinct), 1) + position
+        values.append(distinct)
+    index[outside] = -1
+    present = np.unique(index[index >= 0])
+    named = sorted((_names(int(code), values), int(code)) for code in present)
+    new = {code: position for position, (_, code) in enumerate(named)}
+    lookup = np.asarray([new[int(code)] for code in present], dtype=np.int64)
+    index[index >= 0] = lookup[np.searchsorted(present, index[index >= 0])]
+    keys = tuple(dict(zip(list(columns)[1:], names[1:], strict=True)) for names, _ in named)
+    return Groups(index, tuple(names[0] for names, _ in named), keys)
+
+
+def _names(code: int, values: list[list[str]]) -> tuple[str, ...]:
+    names: list[str] = []
+    for distinct in reversed(values):
+        code, position = divmod(code, max(len(distinct), 1))
+        names.append(distinct[position])
+    return tuple(reversed(names))
+
+
+def _unit_labels(labels: Sequence[str], context: Context) -> list[str | None]:
+    """What each recorded unit is shown as: its ancestor on the level asked for, closed units as their successor."""
+    tree = context.organisation
+    levels = [name for name in context.by if name in LEVELS]
+    shown: list[str | None] = []
+    for label in labels:
+        current = tree.current(label, context.period.last)
+        if context.unit is not None and not tree.within(current, context.unit):
+            shown.append(None)
+        elif "unit" in context.by:
+            shown.append(current)
+        elif levels:
+            shown.append(next((unit.code for unit in tree.path(current) if unit.level == levels[0]), None))
+        else:
+            shown.append(context.unit or tree.company.code)
+    return shown
+
+
+def sums(
+    mask: npt.NDArray[np.bool_], groups: Groups, classes: npt.NDArray[Any], class_count: int, weight: Int64
+) -> Int64:
+    """Sum of ``weight`` per group and class over the cells of ``mask``: ``(groups, classes)``, exact int64."""
+    result = np.zeros(len(groups) * class_count, dtype=np.int64)
+    chosen = np.flatnonzero(mask & (groups.index >= 0))
+    if len(chosen):
+        key = groups.index[chosen] * class_count + classes[chosen]
+        if int(weight[chosen].sum()) < 1 << 53:  # a float64 count is exact up to here, and many times faster
+            counted = np.bincount(key, weights=weight[chosen], minlength=len(result))
+            result = counted.astype(np.int64)
+        else:
+            np.add.at(result, key, weight[chosen])
+    return result.reshape(len(groups), class_count)
+
+
+def within(summary: Summary, first: dt.date, last: dt.date) -> npt.NDArray[np.bool_]:
+    """The cells whose day lies from ``first`` to ``last``."""
+    mask: npt.NDArray[np.bool_] = (summary.day >= day_number(first)) & (summary.day <= day_number(last))
+    return mask
+
+
+def rows(groups: Groups, periods: Sequence[Period]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Group, window and the leading columns of every row of a result, in order of group and time."""
+    for position, (unit, keys) in enumerate(zip(groups.units, groups.keys, strict=True)):
+        for number, period in enumerate(periods):
+            lead = {"unit": unit, "period": period.label, "first": period.first, "last": period.last}
+            yield position, number, {**lead, **keys}

@@ -1,0 +1,85 @@
+"""Driving a record metric: request, summary, result; and the cases behind a figure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from svcqa.engine.embedded import EmbeddedEngine, Progress, Request
+from svcqa.engine.summary import Summary
+from svcqa.entities.base import Entity
+from svcqa.entities.organisation import LEVELS
+from svcqa.entities.validation import faults_of
+from svcqa.errors import Fault, MetricError
+from svcqa.metrics.contract import Context
+from svcqa.metrics.grouping import PERIOD_KINDS, code_columns
+from svcqa.metrics.result import Result
+
+
+def validated(metric: Any, params: Mapping[str, Any]) -> Entity:
+    """The metric's parameters as its own frozen model.
+
+    Raises:
+        MetricError: with every parameter that is missing or wrong.
+    """
+    try:
+        model: Entity = metric.params.model_validate(dict(params))
+    except ValidationError as error:
+        raise MetricError(faults_of(error, file="", place=metric.spec.name, model=metric.params)) from error
+    return model
+
+
+def request_for(metric: Any, params: Entity, context: Context, available: Sequence[str]) -> Request:
+    """What the engine is asked for.
+
+    Raises:
+        MetricError: the shape is not driven yet, a column is missing, or ``by`` names something unknown.
+    """
+    if metric.spec.shape != "record":
+        raise MetricError(Fault("shape_not_driven", got=metric.spec.name))
+    extra = code_columns(context.by)
+    table, columns, derive = metric.table(params), metric.columns(params), metric.derive(params)
+    if not available:
+        raise MetricError(Fault("no_records", got=table))
+    if derive is None:
+        missing = [name for name in columns if name not in available]
+        if missing:
+            allowed = ", ".join(available)
+            raise MetricError([Fault("column_missing_in_table", place=table, got=n, allowed=allowed) for n in missing])
+    unknown = [name for name in extra if name not in available]
+    if unknown:
+        allowed = ", ".join((*LEVELS, "unit", *PERIOD_KINDS, *available))
+        raise MetricError([Fault("unknown_grouping", got=name, allowed=allowed) for name in unknown])
+    spec = metric.spec
+    parts = (spec.name, spec.version, type(metric).__module__, params.model_dump_json(), context.calendar.digest,
+             str(context.period_rule), derive.sql if derive else "")  # fmt: skip
+    fingerprint = hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
+    keys = tuple(dict.fromkeys(("unit", *extra)))
+    return Request(table, columns, keys, fingerprint, context.as_of_seconds, context.known_at, derive)
+
+
+def summarise(
+    engine: EmbeddedEngine, metric: Any, params: Entity, context: Context, *, progress: Progress | None = None
+) -> Summary:
+    """The summary that :func:`read` takes; limits can then be moved without touching the records."""
+    request = request_for(metric, params, context, engine.columns(metric.table(params)))
+    return engine.summarise(request, lambda batch: metric.observe(batch, params, context), progress=progress)
+
+
+def read(metric: Any, summary: Summary, params: Entity, context: Context, *, pins: Mapping[str, str]) -> Result:
+    """The metric's figures, with what pins them."""
+    result: Result = metric.measure(summary, params, context)
+    about = {
+        "metric": metric.spec.name,
+        "formula": str(metric.spec.formula),
+        "reference": metric.spec.reference,
+        "as_of": context.as_of.isoformat(sep=" "),
+        "calendar": context.calendar.digest,
+        "calendar_source": context.calendar.source,
+        **pins,
+    }
+    return replace(result, about={**about, **result.about})

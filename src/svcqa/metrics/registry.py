@@ -1,0 +1,103 @@
+"""Discovery of metrics: lazy, cached, and tolerant of one broken plugin."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Final
+
+from svcqa.entities.base import Entity
+from svcqa.errors import Fault, MetricError, NameUnknownError, PluginError
+from svcqa.metrics.contract import MetricSpec
+
+GROUP: Final = "svcqa.metrics"
+_METHODS: Final = {
+    "record": ("table", "columns", "derive", "observe", "measure"),
+    "series": ("measure",),
+    "survey": ("measure",),
+}
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One registered metric, or the reason why it cannot be used."""
+
+    name: str
+    source: str
+    distribution: str
+    metric: Any = None
+    error: str = ""
+
+
+def validate_metric(name: str, metric: Any) -> None:
+    """Check that ``metric`` keeps the contract.
+
+    Raises:
+        PluginError: naming what is missing or wrong.
+    """
+    spec = getattr(metric, "spec", None)
+    problems = []
+    if not isinstance(spec, MetricSpec):
+        problems.append("spec is a MetricSpec")
+    else:
+        if spec.name != name:
+            problems.append(f"spec.name {spec.name!r} is its entry point's name {name!r}")
+        problems += [f"it has a method {m}" for m in _METHODS[spec.shape] if not callable(getattr(metric, m, None))]
+    params = getattr(metric, "params", None)
+    if not (isinstance(params, type) and issubclass(params, Entity)):
+        problems.append("params is a frozen model (a subclass of svcqa.entities.base.Entity)")
+    if problems:
+        raise PluginError([Fault("plugin_contract", place=name, got=problem) for problem in problems])
+
+
+@dataclass
+class Registry:
+    """All metrics that entry points offer. Nothing is imported until it is asked for."""
+
+    entries: Iterable[EntryPoint] | None = None
+    _loaded: dict[str, Plugin] | None = field(default=None, init=False)
+
+    def plugins(self) -> dict[str, Plugin]:
+        """Every registered plugin by name, broken ones with their error."""
+        if self._loaded is None:
+            found: dict[str, Plugin] = {}
+            for entry in self.entries if self.entries is not None else entry_points(group=GROUP):
+                plugin = _load(entry)
+                if entry.name in found:
+                    first = found[entry.name]
+                    warnings.warn(
+                        f"svcqa: {plugin.source} is ignored, {first.source} has the name {entry.name!r}", stacklevel=2
+                    )
+                    continue
+                found[entry.name] = plugin
+            self._loaded = dict(sorted(found.items()))
+        return self._loaded
+
+    def get(self, name: str) -> Any:
+        """The metric ``name``.
+
+        Raises:
+            NameUnknownError: nobody registered it.
+            MetricError: it is registered and broken.
+        """
+        plugins = self.plugins()
+        if name not in plugins:
+            raise NameUnknownError(Fault("unknown_metric", got=repr(name), allowed=", ".join(plugins)))
+        plugin = plugins[name]
+        if plugin.error:
+            raise MetricError(Fault("plugin_contract", place=plugin.name, got=plugin.error))
+        return plugin.metric
+
+
+def _load(entry: EntryPoint) -> Plugin:
+    distribution = entry.dist.name if entry.dist is not None else ""
+    try:
+        metric = entry.load()()
+        validate_metric(entry.name, metric)
+    except Exception as error:  # anything an outside package raises costs only its own metric
+        message = f"{type(error).__name__}: {error}"
+        warnings.warn(f"svcqa: the plugin {entry.name!r} ({entry.value}) cannot be used: {message}", stacklevel=3)
+        return Plugin(entry.name, entry.value, distribution, error=message)
+    return Plugin(entry.name, entry.value, distribution, metric)

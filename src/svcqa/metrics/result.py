@@ -1,0 +1,88 @@
+"""The one result type: a tidy frame with documented columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATES: Final = ("met", "breached", "open_overdue", "open_not_due", "met_not_due", "excluded", "not_applicable")
+"""A case is in exactly one; the state columns add up to ``total``."""
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "metric": "name of the metric",
+    "indicator": "key of the commitment, target or indicator",
+    "unit": "code of the unit of the organisation",
+    "period": "label of the period",
+    "first": "first day counted",
+    "last": "last day counted",
+    "measure": "what the value is, such as compliance",
+    "value": "the figure, in the metric's unit; missing where nothing can be judged yet",
+    "lower": "lower confidence limit",
+    "upper": "upper confidence limit",
+    "n": "cases that the value is a share of (its denominator)",
+    "numerator": "cases or amount in the numerator",
+    **{state: f"cases that are {state.replace('_', ' ')}" for state in STATES},
+    "total": "all cases of the group, the sum of the states",
+    "excluded_by": "excluded cases by reason",
+    "value_without_exclusions": "the figure if no case were excluded",
+    "n_without_exclusions": "its denominator",
+    "goal": "the goal the value is held against",
+    "verdict": "met, missed, or empty where there is no goal or no case",
+    "evidence": "clear where the interval lies on one side of the goal, otherwise unclear",
+    "at_risk": "officially met but unclear, or missed and still recoverable in the year",
+    "needed": "share that the rest of the year must reach for the year's goal",
+    "rest_n": "cases expected in the rest of the year",
+    "method": "name of the interval's formula",
+    "limit": "the limit applied, with its unit and way of counting",
+    "flags": "what to know of the figure: unclustered, partial, provisional_calendar, assumed, what_if",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """Figures of one metric. ``frame`` has the columns of :data:`COLUMNS`, and one per further grouping key.
+
+    ``about`` pins the figures: as_of, digests of calendar, policy and records, the formula.
+    """
+
+    frame: pd.DataFrame
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """All columns of all rows, and ``about``; missing values are null."""
+        rows = [{name: _plain(value) for name, value in row.items()} for row in self.frame.to_dict("records")]
+        return json.dumps({"about": dict(self.about), "rows": rows}, ensure_ascii=False, indent=1)
+
+
+def make_frame(rows: Sequence[Mapping[str, Any]], keys: Sequence[str] = ()) -> pd.DataFrame:
+    """A result frame of ``rows`` with every column in order; ``keys`` are the further grouping columns."""
+    import pandas as pd
+
+    extra = [key for key in keys if key not in COLUMNS]
+    columns = ["metric", "indicator", "unit", *extra, *[name for name in COLUMNS if name not in _LEADING]]
+    frame = pd.DataFrame([{name: row.get(name) for name in columns} for row in rows], columns=columns)
+    for name in ("value", "lower", "upper", "value_without_exclusions", "goal", "needed"):
+        frame[name] = frame[name].astype("Float64")
+    for name in ("n", "numerator", *STATES, "total", "n_without_exclusions", "rest_n"):
+        frame[name] = frame[name].astype("Int64")
+    return frame
+
+
+_LEADING: Final = ("metric", "indicator", "unit")
+
+
+def _plain(value: Any) -> Any:
+    import pandas as pd
+
+    if isinstance(value, (dict, list, tuple)):
+        return value
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value

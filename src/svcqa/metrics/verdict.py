@@ -1,0 +1,63 @@
+"""Official verdict, evidence, risk.
+
+The official verdict compares the figure with the goal. The evidence asks whether the interval lies on one side of it.
+*At risk* is what is officially met with the interval across the goal, or missed so far and still recoverable in the year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["met", "missed", ""]
+Evidence = Literal["clear", "unclear", ""]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What can be said of one figure."""
+
+    verdict: Verdict = ""
+    evidence: Evidence = ""
+    at_risk: bool = False
+    needed: float | None = None
+    """Share that the rest of the year must reach; above 1 the goal is out of reach, 0 means it is safe already."""
+    rest_n: int | None = None
+
+
+def judge(
+    *,
+    value: float | None,
+    lower: float | None,
+    upper: float | None,
+    goal: float | None,
+    zero_tolerance: bool = False,
+    needed: float | None = None,
+    rest_n: int | None = None,
+) -> Judgement:
+    """Hold a figure, higher being better, against its goal.
+
+    With zero tolerance (a goal of 100 %) the verdict is a fact about all cases and not an estimate: one miss is a miss,
+    clearly and for good; no miss is clearly met, and the lower limit says how rare misses can still be.
+
+    >>> judge(value=0.96, lower=0.93, upper=0.98, goal=0.95).at_risk
+    True
+    """
+    if value is None or goal is None:
+        return Judgement(needed=needed, rest_n=rest_n)
+    verdict: Verdict = "met" if value >= goal else "missed"
+    if zero_tolerance:
+        return Judgement(verdict, "clear", False, needed, rest_n)
+    evidence: Evidence = ""
+    if lower is not None and upper is not None:
+        evidence = "clear" if (lower >= goal if verdict == "met" else upper < goal) else "unclear"
+    recoverable = bool(rest_n) and needed is not None and needed <= 1
+    at_risk = evidence == "unclear" if verdict == "met" else recoverable
+    return Judgement(verdict, evidence, at_risk, needed, rest_n)
+
+
+def needed_share(*, goal: float, met: int, n: int, rest_n: int) -> float | None:
+    """The share that ``rest_n`` cases must reach so that the year comes to ``goal``; never below 0."""
+    if rest_n <= 0:
+        return None
+    return max(0.0, (goal * (n + rest_n) - met) / rest_n)

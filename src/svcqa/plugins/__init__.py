@@ -1,0 +1,1 @@
+"""The metric families that come with svcqa, one per file, registered like anyone's."""

@@ -1,0 +1,168 @@
+"""How each kind of commitment reads time or counts from a record: the kernels of the compliance metric.
+
+Closed cases are rounded up to the resolution and follow-ups down, so that at any whole limit ``value <= limit`` and
+``follow_up >= limit`` say the same as the exact moments would.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.clock.calendar import SECONDS_A_DAY, WorkCalendar
+from svcqa.clock.elapsed import (
+    cumulative_working_seconds,
+    due_day,
+    due_day_of_working_seconds,
+    working_day_number,
+    working_days_over,
+)
+from svcqa.engine.batch import NULL, Batch
+from svcqa.engine.summary import MATURE, Fact, Int64
+from svcqa.entities.commitment import (
+    Commitment,
+    Counting,
+    CountThreshold,
+    ElapsedNatural,
+    ElapsedWorkingDays,
+    ElapsedWorkingTime,
+    MonthOf,
+    RecordDue,
+)
+
+_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
+HORIZON: Final = 4
+"""Limits can be moved up to this many times the promised one."""
+
+ClockRule = ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays | RecordDue | CountThreshold
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the clock shows of each case, ``(n,)`` each, in units of the resolution."""
+
+    fact: npt.NDArray[np.int8]
+    value: Int64
+    follow_up: Int64
+    day: Int64
+
+
+def resolution(rule: ClockRule) -> int:
+    """Seconds of one unit of the value; 1 for working days and counts."""
+    if isinstance(rule, (ElapsedWorkingDays, CountThreshold)):
+        return 1
+    return 1 if rule.unit == "second" else 60
+
+
+def limit_in_units(rule: ClockRule, limit: int | None = None) -> int:
+    """A limit (the promised one where absent) in units of the value."""
+    amount = rule.limit if limit is None else limit
+    if isinstance(rule, (ElapsedWorkingDays, CountThreshold)):
+        return amount
+    return amount * _SECONDS[rule.unit] // resolution(rule)
+
+
+def highest_limit(rule: ClockRule) -> int:
+    """The highest limit that can be asked for, in the rule's own unit."""
+    if isinstance(rule, RecordDue):
+        return {"second": 86_400 * 7, "minute": 1440 * 7, "hour": 24 * 7, "day": 30}[rule.unit]
+    return max(rule.limit, 1) * HORIZON
+
+
+def columns(rule: ClockRule) -> tuple[str, ...]:
+    """The columns of moments and integers that the clock reads."""
+    if isinstance(rule, CountThreshold):
+        return (rule.start, rule.value)
+    if isinstance(rule, RecordDue):
+        return (rule.start, rule.due, rule.stop)
+    return (rule.start, rule.stop)
+
+
+def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendar: WorkCalendar, as_of: int) -> Reading:
+    """Facts and values of every row of ``batch``; moments after ``as_of`` have not happened."""
+    if isinstance(rule, CountThreshold):
+        return _counted(batch, rule)
+    start, stop = batch.moments(rule.start), batch.moments(rule.stop)
+    closed = (stop != NULL) & (stop <= as_of)
+    if isinstance(rule, RecordDue):
+        due = batch.moments(rule.due)
+        applicable = due != NULL
+        value, follow_up = _since(np.where(applicable, due, 0), stop, closed, as_of, resolution(rule))
+        due_on = np.where(applicable, due, start) // SECONDS_A_DAY
+    else:
+        applicable = start != NULL
+        begin = np.where(applicable, start, 0)
+        value, follow_up = _elapsed(rule, begin, stop, closed, calendar, as_of)
+        due_on = _due_on(rule, begin, calendar) if commitment.month_of is MonthOf.DUE else begin
+    fact = np.where(closed, Fact.CLOSED, Fact.OPEN).astype(np.int8)
+    fact[~applicable] = Fact.NOT_APPLICABLE
+    value[~applicable] = 0
+    follow_up[(follow_up >= limit_in_units(rule, highest_limit(rule))) | ~applicable] = MATURE
+    day = _day(commitment.month_of, start, stop, closed, due_on, as_of)
+    return Reading(fact, value, follow_up, day)
+
+
+def _since(start: Int64, stop: Int64, closed: npt.NDArray[np.bool_], as_of: int, unit: int) -> tuple[Int64, Int64]:
+    """Natural time from ``start``: rounded up to the stop of closed cases, rounded down to ``as_of``."""
+    follow_up = (as_of - start) // unit
+    value = (
+        np.where(closed, -((start - stop) // unit), follow_up)
+        if unit > 1
+        else np.where(closed, stop - start, follow_up)
+    )
+    return value, follow_up
+
+
+def _elapsed(
+    rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays,
+    start: Int64, stop: Int64, closed: npt.NDArray[np.bool_], calendar: WorkCalendar, as_of: int,
+) -> tuple[Int64, Int64]:  # fmt: skip
+    if isinstance(rule, ElapsedNatural):
+        return _since(start, stop, closed, as_of, resolution(rule))
+    end = np.where(closed, stop, start)
+    if isinstance(rule, ElapsedWorkingDays):
+        same_day = rule.counting is Counting.SAME_DAY
+        follow_up = working_days_over(calendar, start, as_of, same_day=same_day)
+        number = working_day_number(calendar, start, end, same_day=same_day)
+        return np.where(closed, number, follow_up), follow_up
+    begun = cumulative_working_seconds(calendar, start)
+    until = cumulative_working_seconds(calendar, np.full(1, as_of, dtype=np.int64))[0]
+    follow_up = (until - begun) // resolution(rule)
+    spent = -((begun - cumulative_working_seconds(calendar, end)) // resolution(rule))
+    return np.where(closed, spent, follow_up), follow_up
+
+
+def _due_on(
+    rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays, start: Int64, calendar: WorkCalendar
+) -> Int64:
+    """The day on which the promised limit falls due."""
+    if isinstance(rule, ElapsedNatural):
+        return (start + rule.limit * _SECONDS[rule.unit]) // SECONDS_A_DAY
+    if isinstance(rule, ElapsedWorkingDays):
+        return due_day(calendar, start, rule.limit, same_day=rule.counting is Counting.SAME_DAY)
+    return due_day_of_working_seconds(calendar, start, rule.limit * _SECONDS[rule.unit])
+
+
+def _day(
+    month_of: MonthOf, start: Int64, stop: Int64, closed: npt.NDArray[np.bool_], due_on: Int64, as_of: int
+) -> Int64:
+    """The day that places a case in a month. A case still open belongs, by its closing, to the month of ``as_of``."""
+    if month_of is MonthOf.RECEIVED:
+        day: Int64 = start // SECONDS_A_DAY
+        return day
+    if month_of is MonthOf.DUE:
+        return due_on
+    return np.where(closed, stop, as_of) // SECONDS_A_DAY
+
+
+def _counted(batch: Batch, rule: CountThreshold) -> Reading:
+    value = batch.integers(rule.value)
+    achieved = batch.matches(rule.achieved) if rule.achieved else np.ones(batch.rows, dtype=np.bool_)
+    fact = np.where(achieved, Fact.CLOSED, Fact.FAILED).astype(np.int8)
+    fact[achieved & (value == NULL)] = Fact.NOT_APPLICABLE
+    value = np.where(fact == Fact.CLOSED, value, 0)
+    mature = np.full(batch.rows, MATURE, dtype=np.int64)
+    return Reading(fact, value, mature, batch.moments(rule.start) // SECONDS_A_DAY)

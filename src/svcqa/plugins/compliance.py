@@ -1,0 +1,316 @@
+"""Compliance: the share of cases that kept a commitment's limit.
+
+Rate = met ÷ (met + breached + open overdue) over cases whose due moment is ≤ ``as_of``. Cases met ahead of a due
+moment still to come are shown apart: counting them flatters fresh months.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.engine.batch import NULL, Batch
+from svcqa.engine.embedded import Derive
+from svcqa.engine.summary import MATURE, Codes, Fact, Int64, Observations, Summary
+from svcqa.entities.base import Entity, Text
+from svcqa.entities.commitment import Commitment, ElapsedWorkingDays, ElapsedWorkingTime, MonthlyReturn
+from svcqa.errors import Fault, MetricError
+from svcqa.metrics.contract import Context, MetricSpec
+from svcqa.metrics.grouping import Groups, code_columns, day_number, group, rows, sums, windows, within
+from svcqa.metrics.result import STATES, Result, make_frame
+from svcqa.metrics.verdict import judge, needed_share
+from svcqa.periods import Period
+from svcqa.plugins.commitment_clock import (
+    ClockRule,
+    columns,
+    highest_limit,
+    limit_in_units,
+    read_clock,
+)
+from svcqa.stats.proportions import clopper_pearson, wilson
+
+MET, BREACHED, OPEN_OVERDUE, OPEN_NOT_DUE, MET_NOT_DUE, EXCLUDED, NOT_APPLICABLE = range(len(STATES))
+_DUE: Final = [MET, BREACHED, OPEN_OVERDUE]
+_EXCLUDED_COLUMN: Final = "excluded_reason"
+
+
+class ComplianceParams(Entity):
+    """Which commitment; ``limit`` replaces the promised one for a what-if, in the commitment's own unit."""
+
+    commitment: Commitment
+    limit: int | None = None
+
+
+class ComplianceMetric:
+    """The share of cases within the limit, with every state a case can be in."""
+
+    spec: ClassVar[MetricSpec] = MetricSpec(
+        name="compliance",
+        label=Text(hans="达标率", hant="達標率", en="Compliance"),
+        unit="share",
+        better="higher",
+        formula=Text(
+            hans="达标 ÷(达标 + 超时 + 未结已超时),只计到期时刻不晚于截止时刻的个案",
+            hant="達標 ÷(達標 + 逾時 + 未結已逾時),只計到期時刻不晚於截止時刻的個案",
+            en="met ÷ (met + breached + open overdue), over cases due by the as-of moment",
+        ),
+        reference="interval: Wilson (1927) JASA 22, 209–212; Clopper and Pearson (1934) Biometrika 26, 404–413",
+    )
+    params: ClassVar[type[Entity]] = ComplianceParams
+
+    def table(self, params: ComplianceParams) -> str:
+        """The commitment's table."""
+        return params.commitment.table
+
+    def columns(self, params: ComplianceParams) -> tuple[str, ...]:
+        """What the clock reads, and the columns of the conditions."""
+        commitment = params.commitment
+        conditions = [*commitment.where, *(pair for item in commitment.exclusions for pair in item.where)]
+        if isinstance(commitment.rule, MonthlyReturn):
+            own: tuple[str, ...] = ("indicator", "month", "numerator", "denominator")
+        else:
+            own = (*columns(commitment.rule), _EXCLUDED_COLUMN)
+            conditions += getattr(commitment.rule, "achieved", ())
+        return tuple(dict.fromkeys((*own, *(name for name, _ in conditions))))
+
+    def derive(self, params: ComplianceParams) -> Derive | None:
+        """Nothing to join."""
+        return None
+
+    def observe(self, batch: Batch, params: ComplianceParams, context: Context) -> Observations:
+        """Facts and values of the commitment's cases that were received by ``as_of``."""
+        commitment, as_of = params.commitment, context.as_of_seconds
+        if isinstance(commitment.rule, MonthlyReturn):
+            return _observe_returns(batch, commitment, commitment.rule, context)
+        reading = read_clock(batch, commitment, commitment.rule, context.calendar, as_of)
+        received = batch.moments(commitment.rule.start)
+        known = (received == NULL) | (received <= as_of)
+        chosen = known & batch.matches(commitment.where)
+        exclusion = _exclusions(batch, commitment)
+        observed = Observations(
+            reading.day, reading.fact, reading.value, reading.follow_up,
+            exclusion=exclusion, complete=bool(known.all()),
+        )  # fmt: skip
+        return observed if chosen.all() else _take(observed, np.flatnonzero(chosen))
+
+    def states(self, observed: Observations | Summary, params: ComplianceParams) -> npt.NDArray[np.int8]:
+        """The state of each observation or cell, as an index into ``STATES``, exclusions applied."""
+        codes, labels = _exclusion_codes(observed)
+        state = plain_states(observed, params)
+        excluded = np.asarray([bool(label) for label in labels], dtype=np.bool_)[codes]
+        # What the commitment never applied to is not excluded from it.
+        state[excluded & (state != NOT_APPLICABLE)] = EXCLUDED
+        return state
+
+    def measure(self, summary: Summary, params: ComplianceParams, context: Context) -> Result:
+        """Rates with intervals, states, verdicts; by everything in ``context.by``."""
+        _check_limit(params)
+        tally = _Tally(summary, params, context, self.states(summary, params))
+        periods = windows(context)
+        counted = [tally.window(period) for period in periods]
+        ahead = [tally.year_ahead(period) for period in periods] if params.commitment.required_share else None
+        records = []
+        for place, number, lead in rows(tally.groups, periods):
+            counts, plain, reasons = counted[number]
+            year = ahead[number][place] if ahead else None
+            if counts[place].sum():
+                figures = _figures(params, context, periods[number], counts[place], plain[place], reasons[place], year)
+                records.append({**lead, **figures})
+        for record in records:
+            record |= {"metric": self.spec.name, "indicator": params.commitment.key, "measure": "compliance"}
+        return Result(make_frame(records, code_columns(context.by)), {"commitment": params.commitment.key})
+
+
+def plain_states(observed: Observations | Summary, params: ComplianceParams) -> npt.NDArray[np.int8]:
+    """The states as if nothing were excluded."""
+    limit = _limit_units(params)
+    due = observed.follow_up >= limit
+    kept = observed.value <= limit
+    state = np.full(len(observed.day), BREACHED, dtype=np.int8)
+    closed, still_open = observed.fact == Fact.CLOSED, observed.fact == Fact.OPEN
+    state[closed & kept & due] = MET
+    state[closed & kept & ~due] = MET_NOT_DUE
+    state[still_open & due] = OPEN_OVERDUE
+    state[still_open & ~due] = OPEN_NOT_DUE
+    state[observed.fact == Fact.NOT_APPLICABLE] = NOT_APPLICABLE
+    return state
+
+
+class _Tally:
+    """Counts by group, window and state."""
+
+    def __init__(
+        self, summary: Summary, params: ComplianceParams, context: Context, state: npt.NDArray[np.int8]
+    ) -> None:
+        self.summary, self.context, self.params = summary, context, params
+        self.groups: Groups = group(summary, context)
+        self.state = state
+        self.plain = plain_states(summary, params)
+        self.reasons = summary.labels["exclusion"]
+
+    def _sums(self, mask: Any, classes: Any, count: int) -> Int64:
+        return sums(mask, self.groups, classes, count, self.summary.weight)
+
+    def window(self, period: Period) -> tuple[Int64, Int64, list[dict[str, int]]]:
+        """States, states without exclusions, and excluded cases by reason, of every group."""
+        mask = within(self.summary, period.first, period.last)
+        excluded = self._sums(mask & (self.state == EXCLUDED), self.summary.codes["exclusion"], len(self.reasons))
+        named = [
+            {reason: int(n) for reason, n in sorted(zip(self.reasons, row, strict=True)) if n and reason}
+            for row in excluded
+        ]
+        return self._sums(mask, self.state, len(STATES)), self._sums(mask, self.plain, len(STATES)), named
+
+    def year_ahead(self, period: Period) -> list[tuple[int, int, int]]:
+        """Met and judged cases of the year to date, and the cases to expect in the rest of the year, of every group.
+
+        As many are expected as the same days of last year had; where those are unknown, as many a day as so far.
+        """
+        rule = self.context.period_rule
+        year, to_date = rule.year_of(period), rule.to_date(period)
+        last = rule.year_before(year)
+        so_far = self._sums(within(self.summary, year.first, period.last), self.state, len(STATES))[:, _DUE]
+        rest_days = (year.last - period.last).days
+        after = day_number(last.last) - rest_days
+        mask = (self.summary.day > after) & (self.summary.day <= day_number(last.last))
+        rest = self._sums(mask, self.state, len(STATES))[:, _DUE].sum(axis=1)
+        per_day = so_far.sum(axis=1) * rest_days / max(to_date.days, 1)
+        expected = np.where(rest > 0, rest, np.round(per_day).astype(np.int64)) if rest_days else np.zeros_like(rest)
+        return [(int(row[0]), int(row.sum()), int(n)) for row, n in zip(so_far, expected, strict=True)]
+
+
+def _figures(
+    params: ComplianceParams, context: Context, period: Period, counts: Int64, plain: Int64,
+    reasons: dict[str, int], year: tuple[int, int, int] | None,
+) -> dict[str, Any]:  # fmt: skip
+    commitment = params.commitment
+    met, n = int(counts[MET]), int(counts[_DUE].sum())
+    plain_n = int(plain[_DUE].sum())
+    value = met / n if n else None
+    lower, upper, method = _interval(commitment, met, n, context.level)
+    goal, needed = commitment.required_share, None
+    if goal is not None and year is not None:
+        needed = needed_share(goal=goal, met=year[0], n=year[1], rest_n=year[2])
+    judged = judge(
+        value=value, lower=lower, upper=upper, goal=goal, zero_tolerance=commitment.zero_tolerance,
+        needed=needed, rest_n=year[2] if year else None,
+    )  # fmt: skip
+    return {
+        "value": value, "lower": lower, "upper": upper, "n": n, "numerator": met,
+        **{state: int(count) for state, count in zip(STATES, counts, strict=True)},
+        "total": int(counts.sum()), "excluded_by": reasons,
+        "value_without_exclusions": int(plain[MET]) / plain_n if plain_n else None, "n_without_exclusions": plain_n,
+        "goal": goal, "verdict": judged.verdict, "evidence": judged.evidence, "at_risk": judged.at_risk,
+        "needed": judged.needed, "rest_n": judged.rest_n, "method": method, "limit": limit_text(params),
+        "flags": _flags(params, context, period, counts),
+    }  # fmt: skip
+
+
+def _interval(commitment: Commitment, met: int, n: int, level: float) -> tuple[float | None, float | None, str]:
+    """Wilson; exact where every case must keep the limit; none for amounts, which are no count of cases."""
+    rule = commitment.rule
+    if isinstance(rule, MonthlyReturn) and rule.counts == "amounts":
+        return None, None, "none (amounts)"
+    if n == 0:
+        return None, None, "none (no case)"
+    method, interval = ("Clopper–Pearson", clopper_pearson) if commitment.zero_tolerance else ("Wilson", wilson)
+    lower, upper = interval(met, n, level=level)
+    return float(lower), float(upper), f"{method} {level:.0%}"
+
+
+def _flags(params: ComplianceParams, context: Context, period: Period, counts: Int64) -> tuple[str, ...]:
+    rule, calendar = params.commitment.rule, context.calendar
+    provisional = isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime)) and (
+        day_number(min(period.last, context.as_of.date())) >= calendar.provisional_from
+        or (
+            counts[[OPEN_OVERDUE, OPEN_NOT_DUE]].any() and day_number(context.as_of.date()) >= calendar.provisional_from
+        )
+    )
+    named = {
+        "what_if": params.limit is not None,
+        "unclustered": isinstance(rule, MonthlyReturn) and rule.counts == "cases",
+        "partial": context.as_of < period.end,
+        "provisional_calendar": provisional,
+        "assumed": params.commitment.assumed,
+    }
+    return tuple(name for name, holds in named.items() if holds)
+
+
+def limit_text(params: ComplianceParams) -> str:
+    """The limit with its unit and way of counting, such as ``3 working_day next_day``."""
+    rule = params.commitment.rule
+    if isinstance(rule, MonthlyReturn):
+        return ""
+    amount = rule.limit if params.limit is None else params.limit
+    if isinstance(rule, ElapsedWorkingDays):
+        return f"{amount} working_day {rule.counting.value}"
+    return f"{amount} {'working_' if isinstance(rule, ElapsedWorkingTime) else ''}{rule.unit}"
+
+
+def _clock_rule(params: ComplianceParams) -> ClockRule:
+    rule = params.commitment.rule
+    if isinstance(rule, MonthlyReturn):
+        raise MetricError(Fault("returns_no_slider", got=params.commitment.key))
+    return rule
+
+
+def _limit_units(params: ComplianceParams) -> int:
+    if isinstance(params.commitment.rule, MonthlyReturn):
+        return 0
+    return limit_in_units(_clock_rule(params), params.limit)
+
+
+def _check_limit(params: ComplianceParams) -> None:
+    if params.limit is None:
+        return
+    highest = highest_limit(_clock_rule(params))
+    if not 0 <= params.limit <= highest:
+        raise MetricError(Fault("limit_too_high", got=str(params.limit), allowed=f"0 … {highest}"))
+
+
+def _exclusions(batch: Batch, commitment: Commitment) -> Codes:
+    """The first reason that applies: the record's own, then the policy's in their order."""
+    own, own_labels = batch.codes(_EXCLUDED_COLUMN)
+    labels = ["", *own_labels]
+    codes = np.asarray([0 if not label else place + 1 for place, label in enumerate(own_labels)], np.int32)[own]
+    for item in commitment.exclusions:
+        labels.append(item.reason)
+        codes = np.where((codes == 0) & batch.matches(item.where), np.int32(len(labels) - 1), codes)
+    return codes, tuple(labels)
+
+
+def _exclusion_codes(observed: Observations | Summary) -> Codes:
+    if isinstance(observed, Summary):
+        return observed.codes["exclusion"], observed.labels["exclusion"]
+    return observed.exclusion or (np.zeros(len(observed.day), dtype=np.int32), ("",))
+
+
+def _take(observed: Observations, chosen: Int64) -> Observations:
+    codes, labels = _exclusion_codes(observed)
+    return replace(
+        observed, day=observed.day[chosen], fact=observed.fact[chosen], value=observed.value[chosen],
+        follow_up=observed.follow_up[chosen], exclusion=(codes[chosen], labels), rows=chosen,
+    )  # fmt: skip
+
+
+def _observe_returns(batch: Batch, commitment: Commitment, rule: MonthlyReturn, context: Context) -> Observations:
+    """Two observations a return: what was kept and what was not; months not over by ``as_of`` are not due."""
+    named = batch.matches((("indicator", (rule.indicator,)), *commitment.where))
+    numerator, denominator = batch.integers("numerator"), batch.integers("denominator")
+    chosen = np.flatnonzero(named & (denominator != NULL))
+    part, whole = numerator[chosen], denominator[chosen]
+    kept = part if rule.numerator_is == "met" else whole - part
+    months = batch.moments("month")[chosen].astype("datetime64[s]").astype("datetime64[M]")
+    labels, place = np.unique(months, return_inverse=True)
+    ends = [context.period_rule.parse(str(label)) for label in labels]
+    over = np.asarray([period.end <= context.as_of for period in ends], dtype=np.bool_)[place]
+    day = np.asarray([day_number(period.last) for period in ends], dtype=np.int64)[place]
+    fact = np.concatenate([np.where(over, fact, Fact.OPEN) for fact in (Fact.CLOSED, Fact.FAILED)]).astype(np.int8)
+    follow_up = np.where(np.tile(over, 2), MATURE, -1)
+    return Observations(
+        np.tile(day, 2), fact, np.zeros(2 * len(day), dtype=np.int64), follow_up,
+        weight=np.concatenate([kept, whole - kept]), rows=np.tile(chosen, 2),
+    )  # fmt: skip

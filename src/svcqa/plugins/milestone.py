@@ -1,0 +1,83 @@
+"""Milestone: whether something was done by its date."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from svcqa.clock.calendar import SECONDS_A_DAY
+from svcqa.engine.batch import NULL, Batch
+from svcqa.engine.embedded import Derive
+from svcqa.engine.summary import MATURE, Fact, Observations, Summary
+from svcqa.entities.base import Entity, Text
+from svcqa.entities.target import MilestoneTarget
+from svcqa.metrics.contract import Context, MetricSpec
+from svcqa.metrics.grouping import day_number
+from svcqa.metrics.result import Result, make_frame
+
+
+class MilestoneParams(Entity):
+    """Which target."""
+
+    target: MilestoneTarget
+
+
+class MilestoneMetric:
+    """Done by the due date, done late, not done yet, or overdue. The value is 1 where it is done, else 0."""
+
+    spec: ClassVar[MetricSpec] = MetricSpec(
+        name="milestone",
+        label=Text(hans="时间节点", hant="時間節點", en="Milestone"),
+        unit="done",
+        better="higher",
+        formula=Text(
+            hans="在到期日当天结束前完成", hant="在到期日當天結束前完成", en="done by the end of the due date"
+        ),
+        reference="a fact: no interval",
+    )
+    params: ClassVar[type[Entity]] = MilestoneParams
+
+    def table(self, params: MilestoneParams) -> str:
+        """Reports of milestones."""
+        return "milestone_reports"
+
+    def columns(self, params: MilestoneParams) -> tuple[str, ...]:
+        """What the kernel reads."""
+        return ("target", "reported_at", "done_at")
+
+    def derive(self, params: MilestoneParams) -> Derive | None:
+        """Nothing to join."""
+        return None
+
+    def observe(self, batch: Batch, params: MilestoneParams, context: Context) -> Observations:
+        """The day on which the target was done, if it was by ``as_of``."""
+        done = batch.moments("done_at")
+        named = batch.matches((("target", (params.target.key,)),))
+        chosen = np.flatnonzero(named & (done != NULL) & (done <= context.as_of_seconds))
+        zeros = np.zeros(len(chosen), dtype=np.int64)
+        complete = not bool((named & ((done == NULL) | (done > context.as_of_seconds))).any())
+        return Observations(
+            done[chosen] // SECONDS_A_DAY, zeros.astype(np.int8) + np.int8(Fact.CLOSED), zeros, zeros + MATURE,
+            rows=chosen, complete=complete,
+        )  # fmt: skip
+
+    def measure(self, summary: Summary, params: MilestoneParams, context: Context) -> Result:
+        """One row: the state on the last day of the period or at ``as_of``, whichever is earlier."""
+        target, due = params.target, day_number(params.target.due)
+        now = min(day_number(context.period.last), context.as_of_seconds // SECONDS_A_DAY)
+        done = int(summary.day.min()) if len(summary) else None
+        is_done = done is not None and done <= now
+        verdict = ""
+        if is_done:
+            verdict = "met" if done is not None and done <= due else "missed"
+        elif now > due:
+            verdict = "missed"
+        record: dict[str, Any] = {
+            "metric": self.spec.name, "indicator": target.key, "unit": target.owner, "measure": "milestone",
+            "period": context.period.label, "first": context.period.first, "last": context.period.last,
+            "value": float(is_done), "numerator": int(is_done), "verdict": verdict,
+            "evidence": "clear" if verdict else "", "at_risk": False, "method": "none (fact)",
+            "limit": target.due.isoformat(), "flags": ("partial",) if context.as_of < context.period.end else (),
+        }  # fmt: skip
+        return Result(make_frame([record]), {"target": target.key})

@@ -1,0 +1,97 @@
+"""Quantity: an amount delivered, added up from monthly returns, against the plan to date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import numpy as np
+
+from svcqa.engine.batch import NULL, Batch
+from svcqa.engine.embedded import Derive
+from svcqa.engine.summary import MATURE, Fact, Observations, Summary
+from svcqa.entities.base import Entity, Text
+from svcqa.entities.target import QuantityTarget
+from svcqa.metrics.contract import Context, MetricSpec
+from svcqa.metrics.grouping import code_columns, day_number, group, rows, sums, windows, within
+from svcqa.metrics.result import Result, make_frame
+from svcqa.periods import Period
+
+
+class QuantityParams(Entity):
+    """Which target."""
+
+    target: QuantityTarget
+
+
+class QuantityMetric:
+    """The amount to date; its goal is the plan to date, held against the months that are over."""
+
+    spec: ClassVar[MetricSpec] = MetricSpec(
+        name="quantity",
+        label=Text(hans="完成量", hant="完成量", en="Amount delivered"),
+        unit="amount",
+        better="higher",
+        formula=Text(hans="各月实际量之和", hant="各月實際量之和", en="sum of the monthly amounts"),
+        reference="a census: no interval",
+    )
+    params: ClassVar[type[Entity]] = QuantityParams
+
+    def table(self, params: QuantityParams) -> str:
+        """Monthly returns."""
+        return "monthly_returns"
+
+    def columns(self, params: QuantityParams) -> tuple[str, ...]:
+        """What the kernel reads."""
+        return ("indicator", "month", "numerator")
+
+    def derive(self, params: QuantityParams) -> Derive | None:
+        """Nothing to join."""
+        return None
+
+    def observe(self, batch: Batch, params: QuantityParams, context: Context) -> Observations:
+        """The amount of each return whose month is over by ``as_of``."""
+        months = batch.moments("month")
+        labels, place = np.unique(months.astype("datetime64[s]").astype("datetime64[M]"), return_inverse=True)
+        periods = [context.period_rule.parse(str(label)) for label in labels]
+        over = np.asarray([period.end <= context.as_of for period in periods], dtype=np.bool_)[place]
+        named = batch.matches((("indicator", (params.target.indicator,)),))
+        amount = batch.integers("numerator")
+        chosen = np.flatnonzero(named & over & (amount != NULL))
+        day = np.asarray([day_number(period.last) for period in periods], dtype=np.int64)[place][chosen]
+        zeros = np.zeros(len(chosen), dtype=np.int64)
+        return Observations(
+            day, zeros.astype(np.int8) + np.int8(Fact.CLOSED), zeros, zeros + MATURE,
+            weight=amount[chosen], rows=chosen, complete=bool(over.all()),
+        )  # fmt: skip
+
+    def measure(self, summary: Summary, params: QuantityParams, context: Context) -> Result:
+        """Amounts per window, with the plan of the same months."""
+        groups = group(summary, context)
+        periods = windows(context)
+        one_class = np.zeros(len(summary), dtype=np.int8)
+        amounts = [sums(within(summary, p.first, p.last), groups, one_class, 1, summary.weight) for p in periods]
+        records = [
+            {**lead, **self._figures(params.target, context, periods[number], int(amounts[number][place, 0]))}
+            for place, number, lead in rows(groups, periods)
+        ]
+        return Result(make_frame(records, code_columns(context.by)), {"target": params.target.key})
+
+    def _figures(self, target: QuantityTarget, context: Context, period: Period, amount: int) -> dict[str, Any]:
+        plan = planned(target, context, period.first, period.last)
+        return {
+            "metric": self.spec.name, "indicator": target.indicator, "measure": "quantity", "value": amount,
+            "numerator": amount, "goal": plan or None, "method": "none (census)",
+            "verdict": ("met" if amount >= plan else "missed") if plan else "",
+            "evidence": "clear" if plan else "", "at_risk": False,
+            "flags": ("partial",) if context.as_of < period.end else (),
+        }  # fmt: skip
+
+
+def planned(target: QuantityTarget, context: Context, first: dt.date, last: dt.date) -> float:
+    """The plan of the target's months that lie from ``first`` to ``last``."""
+    year = context.period_rule.parse(str(target.year))
+    months = context.period_rule.months(year)
+    return sum(
+        amount for month, amount in zip(months, target.path, strict=True) if first <= month.first and month.last <= last
+    )

@@ -1,0 +1,1 @@
+"""Table schemas, ingest, quarantine, the record store, the vault of pseudonyms."""

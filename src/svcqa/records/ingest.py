@@ -1,0 +1,186 @@
+"""From a source file to the record store: map, parse, check, quarantine, pseudonymise, supersede."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from svcqa.entities.organisation import Organisation
+from svcqa.records import readers, supersede, validate
+from svcqa.records.mapping import Mapping
+from svcqa.records.parsing import Finding, parse_column
+from svcqa.records.report import FileReport
+from svcqa.records.schema import PERSONAL, ColumnType, Table
+from svcqa.records.store import RecordStore
+from svcqa.records.vault import Vault
+
+FINDING_FIELDS = ("row", "reason", "column", "got")
+
+
+@dataclass(frozen=True)
+class Door:
+    """What every file is read with."""
+
+    store: RecordStore
+    vault: Vault
+    organisation: Organisation
+    time_zone: str
+
+
+def read_digest(path: Path, mapping: Mapping, organisation: Organisation) -> str:
+    """The same file through the same mapping and organisation reads the same."""
+    state = hashlib.sha256(mapping.digest.encode())
+    state.update(organisation.model_dump_json().encode())
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            state.update(chunk)
+    return state.hexdigest()[:24]
+
+
+def ingest_file(door: Door, path: Path, mapping: Mapping, *, now: dt.datetime) -> FileReport:
+    """Read one file into the store.
+
+    Args:
+        now: the moment the file becomes known, UTC.
+
+    Raises:
+        SourceError: the file cannot be read at all.
+        WorkspaceError: another process is writing to the store.
+    """
+    digest = read_digest(path, mapping, door.organisation)
+    for batch in door.store.manifest()["batches"]:
+        if batch["read_digest"] == digest:
+            earlier = FileReport(**batch["report"])
+            return replace(earlier, already_read=True, new=0, changed=0, unchanged=earlier.accepted)
+    raw = readers.read(path, mapping)
+    schema = mapping.table_schema()
+    columns, findings, odd = _parse(raw, schema, mapping, door)
+    keep = _accepted(raw.texts.num_rows, findings)
+    rows = _store_table(columns, schema, raw, path.name).filter(pa.array(keep))
+    rows = _pseudonymised(rows, columns, keep, schema, door.vault)
+    with door.store.writing() as writer:
+        change = supersede.compare(door.store, schema, rows, source=path.name)
+        report = FileReport(
+            source=path.name, table=schema.name,
+            read=raw.texts.num_rows + len(raw.broken), accepted=int(keep.sum()),
+            quarantined=int((~keep).sum()) + len(raw.broken), new=change.new, changed=change.changed,
+            unchanged=change.unchanged, absent=change.absent,
+            reasons=_counts(findings, len(raw.broken)), warnings=_counts(_among(odd, keep), 0),
+        )  # fmt: skip
+        fresh = rows.filter(pa.array(change.write))
+        extras = {"quarantine": _quarantine_table(raw, findings), "warnings": _finding_table(raw, _among(odd, keep)),
+                  "changes": change.list}  # fmt: skip
+        entry = {"source": path.name, "read_digest": digest, "loaded_at": now.isoformat(), "report": report.as_dict()}
+        writer.add(schema.name, fresh, _months(fresh, schema), change.dead, entry, extras)
+    return report
+
+
+def _parse(
+    raw: readers.RawTable, schema: Table, mapping: Mapping, door: Door
+) -> tuple[dict[str, Any], list[Finding], list[Finding]]:
+    findings: list[Finding] = []
+    columns = {
+        column.name: parse_column(raw.texts, column, mapping, time_zone=door.time_zone, findings=findings)
+        for column in schema.columns
+    }
+    findings += validate.quarantine_findings(columns, schema, door.organisation)
+    keep = _accepted(raw.texts.num_rows, findings)
+    everything = pc.binary_join_element_wise(
+        *(columns[c.name].cast(pa.string()).fill_null("") for c in schema.columns), "\x1f"
+    )
+    keys = supersede.key_texts(columns, schema)
+    good = np.flatnonzero(keep)
+    for item in validate.duplicates(keys[good], schema, np.asarray(everything)[good]):
+        findings.append(replace(item, positions=good[item.positions]))
+    return columns, findings, validate.warnings(columns, schema, mapping)
+
+
+def _accepted(count: int, findings: Sequence[Finding]) -> npt.NDArray[np.bool_]:
+    keep = np.ones(count, dtype=np.bool_)
+    for item in findings:
+        keep[item.positions] = False
+    return keep
+
+
+def _among(findings: Sequence[Finding], keep: npt.NDArray[np.bool_]) -> list[Finding]:
+    """The findings on accepted rows: a quarantined row is not warned of as well."""
+    found = []
+    for item in findings:
+        chosen = keep[item.positions]
+        if chosen.any():
+            got = tuple(text for text, is_kept in zip(item.got, chosen, strict=True) if is_kept)
+            found.append(replace(item, positions=item.positions[chosen], got=got))
+    return found
+
+
+def _counts(findings: Sequence[Finding], broken: int) -> dict[str, int]:
+    rows: dict[str, set[int]] = {"wrong_field_count": set(range(broken))} if broken else {}
+    for item in findings:
+        rows.setdefault(item.code, set()).update(item.positions.tolist())
+    return {code: len(positions) for code, positions in sorted(rows.items())}
+
+
+def _store_table(columns: dict[str, Any], schema: Table, raw: readers.RawTable, source: str) -> Any:
+    kept = {c.name: columns[c.name] for c in schema.columns if c.type not in PERSONAL}
+    count = len(raw.rows)
+    kept["source_file"] = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([source]))
+    kept["source_row"] = pa.array(raw.rows, pa.int32())
+    return pa.table(kept)
+
+
+def _pseudonymised(rows: Any, columns: dict[str, Any], keep: npt.NDArray[np.bool_], schema: Table, vault: Vault) -> Any:
+    """Add the surrogate of each accepted row's customer, and hand the contacts to the vault."""
+    if not schema.has("customer"):
+        return rows
+    chosen = pa.array(keep)
+    customers = columns["customer"].filter(chosen).to_pylist()
+    surrogates = vault.surrogates(customers)
+    contacts = {
+        c.name: columns[c.name].filter(chosen).to_pylist()
+        for c in schema.columns
+        if c.type is ColumnType.CONTACT and columns[c.name].null_count < len(columns[c.name])
+    }
+    vault.remember(surrogates, customers, contacts)
+    return rows.append_column("customer", pa.array(surrogates, pa.string()))
+
+
+def _months(rows: Any, schema: Table) -> npt.NDArray[np.str_]:
+    if rows.num_rows == 0:
+        return np.empty(0, dtype="U7")
+    months = rows[schema.time].to_numpy().astype("datetime64[M]")
+    labels: npt.NDArray[np.str_] = np.datetime_as_string(months).astype("U7")
+    return labels
+
+
+def _finding_table(raw: readers.RawTable, findings: Sequence[Finding]) -> Any:
+    rows = [int(raw.rows[position]) for item in findings for position in item.positions]
+    return pa.table(
+        {
+            "row": pa.array(rows, pa.int32()),
+            "reason": pa.array([item.code for item in findings for _ in item.positions], pa.string()),
+            "column": pa.array([item.column for item in findings for _ in item.positions], pa.string()),
+            "got": pa.array([text for item in findings for text in item.got], pa.string()),
+        }
+    ).sort_by([("row", "ascending"), ("column", "ascending")])
+
+
+def _quarantine_table(raw: readers.RawTable, findings: Sequence[Finding]) -> Any:
+    table = _finding_table(raw, findings)
+    broken = pa.table(
+        {
+            "row": pa.array(raw.broken, pa.int32()),
+            "reason": pa.array(["wrong_field_count"] * len(raw.broken), pa.string()),
+            "column": pa.array([""] * len(raw.broken), pa.string()),
+            "got": pa.array([""] * len(raw.broken), pa.string()),
+        }
+    )
+    return pa.concat_tables([table, broken]).sort_by([("row", "ascending"), ("column", "ascending")])

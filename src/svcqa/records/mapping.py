@@ -1,0 +1,118 @@
+"""The mapping file: how the columns of a source become the columns of a table."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from svcqa.entities.base import Entity
+from svcqa.entities.policy import read_file
+from svcqa.entities.validation import check
+from svcqa.errors import Fault, NameUnknownError, PolicyError
+from svcqa.records.schema import PERSONAL, Column, ColumnType, Table
+from svcqa.records.tables import table
+
+
+class ColumnMapping(Entity):
+    """Where one column comes from. Several source columns are joined by ``join``."""
+
+    columns: tuple[str, ...] = Field(alias="from", min_length=1)
+    join: str = " "
+    format: str | None = None
+    zone: str | None = None
+    blank: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"from": (value,)}
+        if isinstance(value, dict) and isinstance(value.get("from"), str):
+            return {**value, "from": (value["from"],)}
+        return value
+
+
+class ExtraColumn(ColumnMapping):
+    """A column of the source that the table does not know, kept as codes; ``in_key`` makes it part of the key."""
+
+    in_key: bool = False
+
+
+class Mapping(Entity):
+    """One mapping file."""
+
+    table: str
+    encoding: str = "utf-8"
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1)
+    far_years: int = Field(default=10, ge=1)
+    columns: dict[str, ColumnMapping]
+    codes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    extra: dict[str, ExtraColumn] = Field(default_factory=dict)
+
+    def table_schema(self) -> Table:
+        """The table with the extra columns of this source."""
+        base = table(self.table)
+        extra = tuple(Column(name, ColumnType.CODE, required=item.in_key) for name, item in self.extra.items())
+        key = base.key + tuple(name for name, item in self.extra.items() if item.in_key)
+        return Table(base.name, key, base.time, base.columns + extra, base.not_above)
+
+    def sources_of(self, name: str) -> ColumnMapping | None:
+        """How the column ``name`` is read, or ``None`` where it is not mapped."""
+        return self.columns.get(name) or self.extra.get(name)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The source columns that are read; no other column enters."""
+        both = (*self.columns.values(), *self.extra.values())
+        return tuple(dict.fromkeys(name for item in both for name in item.columns))
+
+    @property
+    def digest(self) -> str:
+        """Changes when the mapping changes."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+def _schema_faults(mapping: Mapping, file: str) -> list[Fault]:
+    try:
+        known = table(mapping.table)
+    except NameUnknownError as error:
+        return [Fault(fault.code, file, "table", fault.got, fault.allowed) for fault in error.faults]
+    faults = []
+    names = ", ".join(column.name for column in known.columns)
+    for section, keys in (("columns", mapping.columns), ("constants", mapping.constants)):
+        for name in keys:
+            if not known.has(name):
+                faults.append(Fault("unknown_column", file, f"{section}.{name}", repr(name), names))
+    for name in mapping.codes:
+        if not known.has(name) and name not in mapping.extra:
+            faults.append(Fault("unknown_column", file, f"codes.{name}", repr(name), names))
+        elif known.has(name) and known.column(name).type in PERSONAL:
+            faults.append(Fault("bad_value", file, f"codes.{name}", repr(name), "no codes for personal columns"))
+    for name in mapping.extra:
+        if known.has(name):
+            faults.append(Fault("bad_value", file, f"extra.{name}", repr(name), "a name the table does not have"))
+    for column in known.columns:
+        if column.required and column.name not in mapping.columns and column.name not in mapping.constants:
+            faults.append(Fault("required_unmapped", file, "columns", repr(column.name)))
+    return faults
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Read and check a mapping file.
+
+    Raises:
+        PolicyError: with all faults of the file.
+    """
+    faults: list[Fault] = []
+    mapping = check(Mapping, read_file(path), file=path.name, place="", faults=faults)
+    if not faults:
+        faults = _schema_faults(mapping, path.name)
+    if faults:
+        raise PolicyError(faults)
+    return mapping  # type: ignore[no-any-return]

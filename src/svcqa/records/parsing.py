@@ -1,0 +1,133 @@
+"""Texts to typed columns. What cannot be read becomes a finding with its place, never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from svcqa.records.mapping import ColumnMapping, Mapping
+from svcqa.records.schema import PERSONAL, Column, ColumnType
+
+_OFFSET = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})$"
+_FLAGS = {"1": True, "true": True, "yes": True, "y": True, "是": True, "有效": True,
+          "0": False, "false": False, "no": False, "n": False, "否": False, "无效": False, "無效": False}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Rows (positions in the source table) that share a reason, with what stood there."""
+
+    code: str
+    column: str
+    positions: npt.NDArray[np.int64]
+    got: tuple[str, ...]
+
+
+def finding(code: str, column: Column, mask: Any, texts: Any) -> Iterable[Finding]:
+    """A finding where ``mask`` holds. What stood in a personal column is never repeated."""
+    positions = np.flatnonzero(np.asarray(mask))
+    if len(positions):
+        if column.type in PERSONAL or texts is None:
+            got: tuple[str, ...] = ("",) * len(positions)
+        else:
+            got = tuple((text or "")[:60] for text in texts.take(pa.array(positions)).to_pylist())
+        yield Finding(code, column.name, positions, got)
+
+
+def texts_of(raw: Any, item: ColumnMapping) -> Any:
+    """The trimmed texts of a column; blank ones are null."""
+    parts = [pc.utf8_trim_whitespace(raw[name].combine_chunks()) for name in item.columns]
+    joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, item.join)
+    if isinstance(joined, pa.ChunkedArray):
+        joined = joined.combine_chunks()
+    empty = pc.equal(pc.utf8_length(joined), 0)
+    if item.blank:
+        empty = pc.or_(empty, pc.is_in(joined, value_set=pa.array(item.blank)))
+    return pc.if_else(empty, pa.scalar(None, pa.string()), joined)
+
+
+def parse_column(raw: Any, column: Column, mapping: Mapping, *, time_zone: str, findings: list[Finding]) -> Any:
+    """One typed column of ``raw``; what cannot be read is null and stands in ``findings``."""
+    count = raw.num_rows
+    item = mapping.sources_of(column.name)
+    if column.name in mapping.constants:
+        texts = pa.array([mapping.constants[column.name]] * count, pa.string())
+    elif item is not None:
+        texts = texts_of(raw, item)
+    else:
+        texts = pa.nulls(count, pa.string())
+    if column.required:
+        findings.extend(finding("missing_required", column, pc.is_null(texts).to_numpy(zero_copy_only=False), texts))
+    texts = _recoded(texts, column, mapping, findings)
+    if column.type in (ColumnType.MOMENT, ColumnType.MONTH):
+        return _moments(texts, column, item, time_zone, findings)
+    if column.type is ColumnType.INTEGER:
+        return _integers(texts, column, findings)
+    if column.type is ColumnType.FLAG:
+        return _flags(texts, column, findings)
+    if column.type in (ColumnType.CODE, ColumnType.UNIT):
+        return texts.dictionary_encode()
+    return texts
+
+
+def _recoded(texts: Any, column: Column, mapping: Mapping, findings: list[Finding]) -> Any:
+    codes = mapping.codes.get(column.name)
+    if not codes:
+        return texts
+    position = pc.index_in(texts, value_set=pa.array(list(codes), pa.string()))
+    unknown = pc.and_(pc.is_null(position), pc.is_valid(texts))
+    findings.extend(finding("unknown_code", column, unknown.to_numpy(zero_copy_only=False), texts))
+    return pa.array(list(codes.values()), pa.string()).take(position)
+
+
+def _moments(texts: Any, column: Column, item: ColumnMapping | None, time_zone: str, findings: list[Finding]) -> Any:
+    series = texts.to_pandas()
+    with_offset = pc.fill_null(pc.match_substring_regex(texts, _OFFSET), False).to_numpy(zero_copy_only=False)
+    layout = (item.format if item else None) or "ISO8601"
+    zone = item.zone if item else None
+    parsed = pd.Series(pd.NaT, index=series.index, dtype="datetime64[s]")
+    plain = ~with_offset
+    if plain.any():
+        local = pd.to_datetime(series[plain], format=layout, errors="coerce")
+        if zone and zone != time_zone:
+            placed = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+            local = placed.dt.tz_convert(time_zone).dt.tz_localize(None)
+        parsed[plain] = local.dt.floor("s").astype("datetime64[s]")
+    if with_offset.any() and zone:
+        placed = pd.to_datetime(series[with_offset], format="ISO8601", errors="coerce", utc=True)
+        local = placed.dt.tz_convert(time_zone).dt.tz_localize(None)
+        parsed[with_offset] = local.dt.floor("s").astype("datetime64[s]")
+    elif with_offset.any():
+        findings.extend(finding("zone_not_declared", column, with_offset, texts))
+    unread = parsed.isna().to_numpy() & series.notna().to_numpy() & (plain if not zone else True)
+    findings.extend(finding("unreadable_moment", column, unread, texts))
+    values = parsed.to_numpy()
+    if column.type is ColumnType.MONTH:
+        values = values.astype("datetime64[M]").astype("datetime64[s]")
+    return pa.array(values, pa.timestamp("s"), from_pandas=True)
+
+
+def _integers(texts: Any, column: Column, findings: list[Finding]) -> Any:
+    cleaned = pc.replace_substring_regex(texts, r"(\.0+$)|,", "")
+    good = pc.fill_null(pc.match_substring_regex(cleaned, r"^[+-]?\d{1,18}$"), False)
+    bad = pc.and_(pc.invert(good), pc.is_valid(texts))
+    findings.extend(finding("unreadable_number", column, bad.to_numpy(zero_copy_only=False), texts))
+    numbers = pc.if_else(good, cleaned, pa.scalar(None, pa.string())).cast(pa.int64())
+    negative = pc.fill_null(pc.less(numbers, 0), False)
+    findings.extend(finding("negative_number", column, negative.to_numpy(zero_copy_only=False), texts))
+    return numbers
+
+
+def _flags(texts: Any, column: Column, findings: list[Finding]) -> Any:
+    lowered = pc.utf8_lower(texts)
+    position = pc.index_in(lowered, value_set=pa.array(list(_FLAGS), pa.string()))
+    bad = pc.and_(pc.is_null(position), pc.is_valid(texts))
+    findings.extend(finding("unknown_code", column, bad.to_numpy(zero_copy_only=False), texts))
+    return pa.array(list(_FLAGS.values()), pa.bool_()).take(position)

@@ -1,0 +1,152 @@
+"""Files as tables of texts: CSV (also .gz), Excel, Parquet. Parsing comes later, so that every fault has a place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from svcqa.errors import Fault, SourceError
+from svcqa.records.mapping import Mapping
+
+_EXCEL = {".xlsx", ".xls", ".xlsm", ".xlsb"}
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Texts of the wanted columns; ``rows`` numbers them as the source does, the header being row 1.
+
+    ``broken`` are the rows that have another number of fields than the header.
+    """
+
+    texts: Any
+    rows: npt.NDArray[np.int64]
+    broken: tuple[int, ...] = ()
+
+
+def read(path: Path, mapping: Mapping) -> RawTable:
+    """Read the wanted columns of ``path``.
+
+    Raises:
+        SourceError: the file cannot be read, or lacks columns that the mapping names.
+    """
+    try:
+        if path.suffix.lower() in _EXCEL:
+            return _read_excel(path, mapping)
+        if path.suffix.lower() == ".parquet":
+            return _read_parquet(path, mapping)
+        return _read_csv(path, mapping)
+    except (pa.ArrowException, OSError, UnicodeError, LookupError) as error:
+        if isinstance(error, SourceError):
+            raise
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise SourceError(Fault("unreadable_source", path.name, got=reason)) from error
+
+
+def _require(present: Sequence[str], path: Path, mapping: Mapping) -> None:
+    missing = [name for name in mapping.wanted if name not in present]
+    if missing:
+        raise SourceError(
+            Fault("missing_columns", path.name, got=", ".join(missing), allowed=", ".join(map(str, present)))
+        )
+
+
+def _read_csv(path: Path, mapping: Mapping) -> RawTable:
+    from pyarrow import csv
+
+    broken: list[int] = []
+
+    def skip(row: Any) -> str:
+        broken.append(int(row.number))
+        return "skip"
+
+    names = _csv_header(path, mapping)
+    _require(names, path, mapping)
+    table = csv.read_csv(
+        pa.input_stream(str(path), compression="detect"),
+        read_options=csv.ReadOptions(
+            use_threads=False, encoding=_codec(mapping.encoding), skip_rows=mapping.header_row,
+            column_names=names, block_size=1 << 26,
+        ),
+        parse_options=csv.ParseOptions(
+            delimiter=mapping.delimiter, newlines_in_values=True, invalid_row_handler=skip
+        ),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(mapping.wanted, pa.string()), include_columns=list(mapping.wanted),
+            strings_can_be_null=False, quoted_strings_can_be_null=False,
+        ),
+    )  # fmt: skip
+    total = table.num_rows + len(broken)
+    # pyarrow numbers rows from the first it parses, counting from 1
+    at_fault = np.asarray(broken, dtype=np.int64) - 1
+    kept = np.delete(np.arange(total, dtype=np.int64), at_fault)
+    first = mapping.header_row + 1
+    return RawTable(table, kept + first, tuple(int(number) + first for number in at_fault))
+
+
+def _codec(encoding: str) -> str:
+    return "utf-8" if encoding.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"} else encoding
+
+
+def _csv_header(path: Path, mapping: Mapping) -> list[str]:
+    import csv as text_csv
+    import io
+
+    with pa.input_stream(str(path), compression="detect") as stream:
+        encoding = "utf-8-sig" if _codec(mapping.encoding) == "utf-8" else mapping.encoding
+        lines = io.TextIOWrapper(stream, encoding=encoding, newline="")
+        for number, row in enumerate(text_csv.reader(lines, delimiter=mapping.delimiter), start=1):
+            if number == mapping.header_row:
+                return [cell.strip() for cell in row]
+    raise SourceError(Fault("unreadable_source", path.name, got="no header row"))
+
+
+def _read_excel(path: Path, mapping: Mapping) -> RawTable:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        sheet = mapping.sheet or workbook.sheet_names[0]
+        if sheet not in workbook.sheet_names:
+            raise SourceError(
+                Fault("unreadable_source", path.name, got=f"sheet {sheet!r}", allowed=", ".join(workbook.sheet_names))
+            )
+        cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise SourceError(Fault("unreadable_source", path.name, got=str(error)[:200])) from error
+    header = [str(cell).strip() for cell in cells[mapping.header_row - 1]] if len(cells) >= mapping.header_row else []
+    _require(header, path, mapping)
+    body = cells[mapping.header_row :]
+    rows = [number for number, row in enumerate(body) if any(cell not in ("", None) for cell in row)]
+    columns = {
+        name: pa.array([_cell_text(body[row][header.index(name)]) for row in rows], pa.string())
+        for name in mapping.wanted
+    }
+    return RawTable(pa.table(columns), np.asarray(rows, dtype=np.int64) + mapping.header_row + 1)
+
+
+def _cell_text(cell: Any) -> str:
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)
+
+
+def _read_parquet(path: Path, mapping: Mapping) -> RawTable:
+    from pyarrow import parquet
+
+    names = parquet.read_schema(path).names
+    _require(names, path, mapping)
+    table = parquet.read_table(path, columns=list(mapping.wanted))
+    columns = {}
+    for name in table.column_names:
+        column = table[name]
+        columns[name] = column.cast(pa.string()).fill_null("")
+    return RawTable(pa.table(columns), np.arange(table.num_rows, dtype=np.int64) + 2)

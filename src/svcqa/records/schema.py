@@ -1,0 +1,73 @@
+"""What a table is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from svcqa.errors import Fault, NameUnknownError
+
+
+class ColumnType(StrEnum):
+    """How a column is read and kept."""
+
+    CODE = "code"
+    """A short text of few values; kept as a dictionary."""
+    KEY = "key"
+    """The record's own number."""
+    UNIT = "unit"
+    """A unit of the organisation."""
+    MOMENT = "moment"
+    """A date and time in the company's time zone, to the second, without a zone."""
+    MONTH = "month"
+    """A month, kept as the moment it begins."""
+    INTEGER = "integer"
+    FLAG = "flag"
+    CUSTOMER = "customer"
+    """The customer's number; replaced by a surrogate at the door."""
+    CONTACT = "contact"
+    """A name, telephone number or address; goes to the vault and nowhere else."""
+
+
+PERSONAL = frozenset({ColumnType.CUSTOMER, ColumnType.CONTACT})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``after`` names the moment that this one may not precede: doing so quarantines the row."""
+
+    name: str
+    type: ColumnType
+    required: bool = False
+    unit: str = ""
+    after: str = ""
+    warn_before: str = ""
+    """As ``after``, but odd and accepted."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table. ``time`` is the moment that places a row in a month."""
+
+    name: str
+    key: tuple[str, ...]
+    time: str
+    columns: tuple[Column, ...]
+    not_above: tuple[tuple[str, str], ...] = field(default=())
+    """Pairs of integers of which the first may not exceed the second."""
+
+    def column(self, name: str) -> Column:
+        """The column ``name``.
+
+        Raises:
+            NameUnknownError: the table has no such column.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        known = ", ".join(column.name for column in self.columns)
+        raise NameUnknownError(Fault("unknown_column", place=self.name, got=repr(name), allowed=known))
+
+    def has(self, name: str) -> bool:
+        """Whether the table has the column ``name``."""
+        return any(column.name == name for column in self.columns)

@@ -1,0 +1,194 @@
+"""The record store: Parquet files that are never rewritten.
+
+Each ingested file becomes a batch; each month of a batch a part. A later batch that supersedes rows writes which rows of
+older parts died and when that became known, so that the state of knowledge at any earlier moment can be read again. The
+manifest is replaced last and in one step: an ingest that is cut off leaves nothing behind that counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from filelock import FileLock, Timeout
+from pyarrow import parquet
+
+from svcqa.errors import Fault, WorkspaceError
+
+Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One month of one batch, with the rows that a later batch replaced."""
+
+    table: str
+    path: Path
+    month: str
+    rows: int
+    dead_files: tuple[Path, ...]
+    identity: str
+    """Digest of the content, dead rows included: the same identity gives the same figures."""
+
+    def dead(self) -> Positions:
+        """Positions of superseded rows, sorted."""
+        if not self.dead_files:
+            return np.empty(0, dtype=np.int64)
+        return np.unique(np.concatenate([np.load(path) for path in self.dead_files]))
+
+
+class RecordStore:
+    """The records of a workspace."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def _manifest_path(self) -> Path:
+        return self.folder / "manifest.json"
+
+    def manifest(self) -> dict[str, Any]:
+        """What the store holds: batches per table, oldest first."""
+        if not self._manifest_path.exists():
+            return {"format": 1, "batches": []}
+        found: dict[str, Any] = json.loads(self._manifest_path.read_text(encoding="utf-8"))
+        return found
+
+    @contextmanager
+    def writing(self) -> Iterator[StoreWriter]:
+        """The only way to write: one process at a time.
+
+        Raises:
+            WorkspaceError: another process is writing.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.folder / "lock", timeout=0):
+                yield StoreWriter(self)
+        except Timeout as error:
+            raise WorkspaceError(Fault("store_locked", got=self.folder.name)) from error
+
+    def parts(self, table: str, *, known_at: dt.datetime | None = None) -> list[Part]:
+        """The parts of ``table`` as known at ``known_at`` (UTC; now where absent), oldest batch first."""
+        batches = [b for b in self.manifest()["batches"] if known_at is None or _moment(b) <= known_at]
+        dead: dict[str, list[tuple[str, str]]] = {}
+        for batch in batches:
+            for name, item in batch["dead"].items():
+                dead.setdefault(name, []).append((item["file"], item["digest"]))
+        found = []
+        for batch in batches:
+            if batch["table"] == table:
+                for name, item in batch["parts"].items():
+                    gone = dead.get(name, [])
+                    identity = hashlib.sha256(json.dumps([item["digest"], [d for _, d in gone]]).encode())
+                    found.append(
+                        Part(
+                            table,
+                            self.folder / name,
+                            item["month"],
+                            item["rows"],
+                            tuple(self.folder / file for file, _ in gone),
+                            identity.hexdigest()[:24],
+                        )  # fmt: skip
+                    )
+        return found
+
+    def columns(self, table: str) -> list[str]:
+        """The columns that any part of ``table`` has."""
+        names: dict[str, None] = {}
+        for part in self.parts(table):
+            names.update(dict.fromkeys(parquet.read_schema(part.path).names))
+        return list(names)
+
+    def digest(self, *, known_at: dt.datetime | None = None) -> str:
+        """Pins the records that a result was computed from."""
+        tables = sorted({batch["table"] for batch in self.manifest()["batches"]})
+        identities = [part.identity for table in tables for part in self.parts(table, known_at=known_at)]
+        return hashlib.sha256("".join(identities).encode()).hexdigest()[:16]
+
+
+def _moment(batch: dict[str, Any]) -> dt.datetime:
+    return dt.datetime.fromisoformat(batch["loaded_at"])
+
+
+class StoreWriter:
+    """Adds batches to a store; made by :meth:`RecordStore.writing`."""
+
+    def __init__(self, store: RecordStore) -> None:
+        self.store = store
+        self._remove_leftovers()
+
+    def _remove_leftovers(self) -> None:
+        """What an ingest that was cut off wrote without entering it in the manifest."""
+        known = {batch["number"] for batch in self.store.manifest()["batches"]}
+        for folder in self.store.folder.glob("[0-9]*"):
+            if folder.is_dir() and int(folder.name) not in known:
+                shutil.rmtree(folder)
+
+    def add(
+        self,
+        table: str,
+        rows: Any,
+        months: npt.NDArray[np.str_],
+        dead: dict[str, Positions],
+        entry: dict[str, Any],
+        extras: dict[str, Any],
+    ) -> int:
+        """Write one batch and enter it in the manifest.
+
+        Args:
+            rows: an Arrow table of accepted new and changed rows.
+            months: ``(n,)`` the month each row belongs to.
+            dead: positions that this batch supersedes, keyed by part.
+            entry: what the manifest says of the source.
+            extras: further Arrow tables kept beside the batch (quarantine, changes), keyed by name.
+
+        Returns:
+            The batch's number.
+        """
+        manifest = self.store.manifest()
+        number = 1 + max((batch["number"] for batch in manifest["batches"]), default=0)
+        name = f"{number:06d}"
+        folder = self.store.folder / name
+        folder.mkdir(parents=True)
+        parts = {f"{name}/{month}.parquet": month for month in sorted(set(months.tolist()))}
+        written = {}
+        for part, month in parts.items():
+            chosen = rows.filter(pa.array(months == month))
+            written[part] = {
+                "month": month,
+                "rows": chosen.num_rows,
+                "digest": _write(self.store.folder / part, chosen),
+            }
+        gone = {}
+        for position, (part, positions) in enumerate(sorted(dead.items())):
+            file = f"{name}/dead-{position:04d}.npy"
+            np.save(self.store.folder / file, np.sort(positions))
+            gone[part] = {"file": file, "digest": hashlib.sha256(np.sort(positions).tobytes()).hexdigest()[:16]}
+        for extra, content in extras.items():
+            _write(folder / f"{extra}.parquet", content)
+        manifest["batches"].append({"number": number, "table": table, "parts": written, "dead": gone, **entry})
+        self._replace_manifest(manifest)
+        return number
+
+    def _replace_manifest(self, manifest: dict[str, Any]) -> None:
+        temporary = self.store.folder / "manifest.new"
+        temporary.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+        os.replace(temporary, self.store._manifest_path)
+
+
+def _write(path: Path, table: Any) -> str:
+    """Write ``table`` and give the digest of its content."""
+    parquet.write_table(table, path, compression="zstd", row_group_size=1 << 20)
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:24]

@@ -1,0 +1,109 @@
+"""A file read again: which rows are new, which say something else than before, which are gone from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet
+
+from svcqa.records.schema import ColumnType, Table
+from svcqa.records.store import Positions, RecordStore
+
+_OWN = ("source_file", "source_row", "part", "position")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a batch does to the store."""
+
+    write: npt.NDArray[np.bool_]
+    new: int
+    changed: int
+    unchanged: int
+    absent: int
+    dead: dict[str, Positions]
+    list: Any
+    """One row per changed cell: key, column, before, after. The customer's column says only that it changed."""
+
+
+def key_texts(columns: Any, schema: Table) -> npt.NDArray[Any]:
+    """One text per row that identifies it."""
+    parts = [pc.fill_null(columns[name].cast(pa.string()), "") for name in schema.key]
+    joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "|")
+    return np.asarray(joined.to_numpy(zero_copy_only=False) if isinstance(joined, pa.Array) else joined.to_numpy())
+
+
+def _live(store: RecordStore, schema: Table) -> Any:
+    tables = []
+    for part in store.parts(schema.name):
+        name = part.path.relative_to(store.folder).as_posix()
+        table = parquet.read_table(part.path)
+        table = table.append_column("part", pa.array([name] * table.num_rows, pa.string()))
+        table = table.append_column("position", pa.array(np.arange(table.num_rows, dtype=np.int64)))
+        alive = np.ones(table.num_rows, dtype=np.bool_)
+        alive[part.dead()] = False
+        tables.append(table.filter(pa.array(alive)))
+    return pa.concat_tables(tables, promote_options="permissive") if tables else None
+
+
+def compare(store: RecordStore, schema: Table, rows: Any, *, source: str) -> Change:
+    """Compare accepted rows with those of the store that are alive."""
+    count = rows.num_rows
+    old = _live(store, schema)
+    nothing = pa.table({name: pa.array([], pa.string()) for name in ("key", "column", "before", "after")})
+    if old is None or old.num_rows == 0:
+        return Change(np.ones(count, np.bool_), count, 0, 0, 0, {}, nothing)
+    names = [name for name in rows.column_names if name in old.column_names and name not in _OWN]
+    pairs = _pairs(rows, old, schema, names)
+    write = np.ones(count, dtype=np.bool_)
+    found = np.zeros(count, dtype=np.bool_)
+    found[pairs["i"]] = True
+    write[pairs["i"][pairs["same"]]] = False
+    changed = ~pairs["same"]
+    dead: dict[str, Positions] = {}
+    parts = np.asarray(old["part"])
+    for name in sorted(set(parts[pairs["j"][changed]].tolist())):
+        which = changed & (parts[pairs["j"]] == name)
+        dead[name] = np.asarray(old["position"])[pairs["j"][which]]
+    touched = np.zeros(old.num_rows, dtype=np.bool_)
+    touched[pairs["j"]] = True
+    absent = int(((np.asarray(old["source_file"].cast(pa.string())) == source) & ~touched).sum())
+    listed = _list(rows, old, schema, names, pairs["i"][changed], pairs["j"][changed]) or nothing
+    return Change(write, int((~found).sum()), int(changed.sum()), int(pairs["same"].sum()), absent, dead, listed)
+
+
+def _pairs(rows: Any, old: Any, schema: Table, names: list[str]) -> dict[str, Any]:
+    """Matching rows: ``i`` in the new, ``j`` in the old, ``same`` where every column agrees."""
+    fresh = rows.append_column("i", pa.array(np.arange(rows.num_rows, dtype=np.int64)))
+    known = old.append_column("j", pa.array(np.arange(old.num_rows, dtype=np.int64)))
+    keys = " AND ".join(f'fresh."{name}" IS NOT DISTINCT FROM known."{name}"' for name in schema.key)
+    same = " AND ".join(f'fresh."{name}" IS NOT DISTINCT FROM known."{name}"' for name in names)
+    with duckdb.connect() as connection:
+        connection.register("fresh", fresh)
+        connection.register("known", known)
+        query = f"SELECT i, j, {same} AS same FROM fresh JOIN known ON {keys} ORDER BY i"
+        pairs: dict[str, Any] = connection.execute(query).fetchnumpy()
+        return pairs
+
+
+def _list(rows: Any, old: Any, schema: Table, names: list[str], i: Any, j: Any) -> Any:
+    if not len(i):
+        return None
+    keys = key_texts({name: rows[name].combine_chunks() for name in schema.key}, schema)[i]
+    cells: dict[str, list[Any]] = {"key": [], "column": [], "before": [], "after": []}
+    customers = {column.name for column in schema.columns if column.type is ColumnType.CUSTOMER}
+    for name in names:
+        before = old[name].cast(pa.string()).take(pa.array(j)).to_pylist()
+        after = rows[name].cast(pa.string()).take(pa.array(i)).to_pylist()
+        for key, was, becomes in zip(keys, before, after, strict=True):
+            if was != becomes:
+                hidden = name in customers
+                for field, value in zip(cells, (key, name, *(("", "") if hidden else (was, becomes))), strict=True):
+                    cells[field].append(value)
+    return pa.table({name: pa.array(values, pa.string()) for name, values in cells.items()})

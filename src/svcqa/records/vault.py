@@ -1,0 +1,108 @@
+"""The vault: who a surrogate stands for. It stays apart; nothing in reports, notebooks or logs reads it.
+
+A surrogate is the keyed SHA-256 of the customer's number. The key is made once per vault and never leaves it; another
+key, for draws, will be separate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Column as SqlColumn
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy import MetaData, String, Table, create_engine, select
+from sqlalchemy.dialects.sqlite import insert
+
+_METADATA: Final = MetaData()
+_CROSSWALK: Final = Table(
+    "crosswalk",
+    _METADATA,
+    SqlColumn("surrogate", String, primary_key=True),
+    SqlColumn("customer", String, nullable=False),
+    SqlColumn("customer_name", String),
+    SqlColumn("phone", String),
+    SqlColumn("address", String),
+)
+CONTACTS: Final = ("customer_name", "phone", "address")
+
+
+class Vault:
+    """The crosswalk of one workspace, in a folder that only its owner can enter where the system has that."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.name == "posix":
+            folder.chmod(stat.S_IRWXU)
+        self._folder = folder
+        self._key = self._load_key(folder / "surrogate.key")
+
+    @staticmethod
+    def _load_key(path: Path) -> bytes:
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(32))
+        return path.read_bytes()
+
+    def _engine(self) -> SqlEngine:
+        path = self._folder / "vault.sqlite"
+        engine = create_engine(f"sqlite:///{path}")
+        _METADATA.create_all(engine)
+        if os.name == "posix":
+            path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        return engine
+
+    def surrogates(self, customers: Sequence[str | None]) -> list[str | None]:
+        """A surrogate per customer's number, the same in every file and year; ``None`` stays ``None``."""
+        return [None if customer is None else self._surrogate(customer) for customer in customers]
+
+    def _surrogate(self, customer: str) -> str:
+        return hmac.new(self._key, customer.encode(), hashlib.sha256).hexdigest()[:20]
+
+    def remember(
+        self,
+        surrogates: Sequence[str | None],
+        customers: Sequence[str | None],
+        contacts: dict[str, Sequence[str | None]],
+    ) -> None:
+        """Keep who the surrogates stand for; a newer contact replaces an older one, an absent one does not."""
+        rows: dict[str, dict[str, str | None]] = {}
+        columns = [contacts.get(name, [None] * len(customers)) for name in CONTACTS]
+        for surrogate, customer, *details in zip(surrogates, customers, *columns, strict=True):
+            if surrogate is not None:
+                row = rows.setdefault(
+                    surrogate, {"surrogate": surrogate, "customer": customer, **dict.fromkeys(CONTACTS)}
+                )
+                row.update({name: value for name, value in zip(CONTACTS, details, strict=True) if value is not None})
+        if not rows:
+            return
+        engine = self._engine()
+        statement = insert(_CROSSWALK)
+        fresh = {name: statement.excluded[name] for name in CONTACTS}
+        kept = {name: _coalesce(fresh[name], _CROSSWALK.c[name]) for name in CONTACTS}
+        with engine.begin() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["surrogate"], set_=kept), list(rows.values())
+            )
+        engine.dispose()
+
+    def count(self) -> int:
+        """How many customers the vault knows."""
+        engine = self._engine()
+        with engine.connect() as connection:
+            found = len(connection.execute(select(_CROSSWALK.c.surrogate)).all())
+        engine.dispose()
+        return found
+
+
+def _coalesce(first: object, second: object) -> object:
+    from sqlalchemy import func
+
+    return func.coalesce(first, second)

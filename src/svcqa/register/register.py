@@ -1,0 +1,129 @@
+"""The register: append-only entries through SQLAlchemy; SQLite by default.
+
+Nothing is changed or removed: a correction is a further entry that names the one it replaces. The database itself refuses
+updates and deletions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+from sqlalchemy import (
+    DDL,
+    JSON,
+    Column,
+    DateTime,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    select,
+)
+from sqlalchemy import Connection as SqlConnection
+
+from svcqa.entities.action import ActionItem
+from svcqa.errors import Fault, RegisterError
+
+_METADATA: Final = MetaData()
+_ENTRIES: Final = Table(
+    "entries",
+    _METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(40), nullable=False, index=True),
+    Column("at", DateTime, nullable=False),
+    Column("author", String(80), nullable=False),
+    Column("replaces", Integer),
+    Column("body", JSON, nullable=False),
+)
+for _operation in ("UPDATE", "DELETE"):
+    event.listen(
+        _ENTRIES,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER entries_no_{_operation.lower()} BEFORE {_operation} ON entries "
+            "BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END"
+        ).execute_if(dialect="sqlite"),
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as it was made; ``at`` is UTC."""
+
+    id: int
+    kind: str
+    at: dt.datetime
+    author: str
+    replaces: int | None
+    body: dict[str, Any]
+
+
+class Register:
+    """The register behind a SQLAlchemy URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @contextmanager
+    def _connection(self) -> Iterator[SqlConnection]:
+        engine = create_engine(self.url)
+        try:
+            _METADATA.create_all(engine)
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    def add(
+        self, kind: str, body: dict[str, Any], *, author: str, now: dt.datetime, replaces: int | None = None
+    ) -> int:
+        """Append an entry and give its number."""
+        values = {"kind": kind, "body": body, "author": author, "at": now, "replaces": replaces}
+        with self._connection() as connection:
+            result = connection.execute(insert(_ENTRIES).values(**values))
+            key = result.inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def entries(self, kind: str, *, known_at: dt.datetime | None = None) -> list[Entry]:
+        """The entries of ``kind`` that nothing replaced by ``known_at``, oldest first."""
+        query = select(_ENTRIES).where(_ENTRIES.c.kind == kind).order_by(_ENTRIES.c.id)
+        if known_at is not None:
+            query = query.where(_ENTRIES.c.at <= known_at)
+        with self._connection() as connection:
+            found = [Entry(r.id, r.kind, r.at, r.author, r.replaces, r.body) for r in connection.execute(query)]
+        gone = {entry.replaces for entry in found}
+        return [entry for entry in found if entry.id not in gone]
+
+    def note(
+        self, item: ActionItem, *, author: str, now: dt.datetime | None = None, replaces: int | None = None
+    ) -> int:
+        """Note a row of form B. ``now`` is UTC, the clock's where absent."""
+        moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        return self.add("action", item.model_dump(mode="json"), author=author, now=moment, replaces=replaces)
+
+    def actions(self, *, period: str | None = None, known_at: dt.datetime | None = None) -> list[ActionItem]:
+        """The rows of form B, those of ``period`` where it is given."""
+        items = [ActionItem.model_validate(entry.body) for entry in self.entries("action", known_at=known_at)]
+        return [item for item in items if period is None or item.period == period]
+
+
+def action_item(**fields: Any) -> ActionItem:
+    """An :class:`ActionItem` from what a form gives.
+
+    Raises:
+        RegisterError: naming each field that is empty or wrong.
+    """
+    try:
+        return ActionItem.model_validate(fields)
+    except ValidationError as error:
+        names = [str(item["loc"][0]) for item in error.errors()]
+        raise RegisterError([Fault("register_field", place=name) for name in names]) from error

@@ -1,0 +1,252 @@
+"""A workspace: a folder with ``svcqa.toml`` opened as one object, which notebooks, the command line and tests use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from svcqa.catalogue import Language
+from svcqa.clock.calendar import WorkCalendar, build_calendar
+from svcqa.engine.cache import SummaryCache
+from svcqa.engine.embedded import EmbeddedEngine, Progress
+from svcqa.entities.complaint import Complaint
+from svcqa.entities.policy import Policies, load_policies, load_settings
+from svcqa.entities.settings import Settings, Source
+from svcqa.errors import Fault, NameUnknownError, SourceError, SvcqaError, WorkspaceError
+from svcqa.metrics.contract import Context
+from svcqa.metrics.figures import Figures, WhatIf
+from svcqa.metrics.registry import Registry
+from svcqa.metrics.result import STATES, Result
+from svcqa.periods import Period, PeriodRule
+from svcqa.records.check import CheckReport, check_report
+from svcqa.records.ingest import Door, ingest_file
+from svcqa.records.mapping import load_mapping
+from svcqa.records.report import IngestReport
+from svcqa.records.store import RecordStore
+from svcqa.records.tables import table
+from svcqa.records.vault import Vault
+from svcqa.register import Register
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from svcqa.review.half_year import HalfYearReview
+
+SETTINGS_FILE = "svcqa.toml"
+
+
+def open_workspace(path: str | Path = ".") -> Workspace:
+    """Open the workspace in folder ``path``.
+
+    Raises:
+        WorkspaceError: the folder holds no ``svcqa.toml``.
+        PolicyError: with all faults of the settings or of the policy files.
+    """
+    folder = Path(path)
+    if not (folder / SETTINGS_FILE).is_file():
+        raise WorkspaceError(Fault("no_workspace", got=str(path)))
+    settings = load_settings(folder / SETTINGS_FILE)
+    return Workspace(folder, settings, load_policies(folder, settings))
+
+
+class Workspace:
+    """One company's policies, records and decisions. Make it with :func:`svcqa.open`."""
+
+    def __init__(self, folder: Path, settings: Settings, policies: Policies) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.policies = policies
+        self.period_rule = PeriodRule(settings.company.month_closes_on)
+        self.store = RecordStore(folder / ".svcqa" / "records")
+        self.registry = Registry()
+        self.progress: Callable[[str], Progress] | None = None
+
+    @property
+    def language(self) -> Language:
+        """The first language of the settings."""
+        return self.settings.languages[0]
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Working days and hours."""
+        return build_calendar(self.settings.calendar)
+
+    @cached_property
+    def register(self) -> Register:
+        """What people decided."""
+        path = (self.folder / "register.sqlite").resolve()
+        return Register(self.settings.register_url or f"sqlite:///{path}")
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The door to all metrics."""
+        engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
+        return Figures(
+            engine, self.registry, self.calendar, self.policies.organisation, self.period_rule, self.policies.digest,
+            self.progress,
+        )  # fmt: skip
+
+    def period(self, label: str) -> Period:
+        """A period of this company's calendar."""
+        return self.period_rule.parse(label)
+
+    def ingest(
+        self,
+        *,
+        source_folder: str | Path | None = None,
+        now: dt.datetime | None = None,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Read all sources of the settings; files already read change nothing.
+
+        Args:
+            source_folder: where the files are looked for; the workspace where absent.
+            now: when they become known (UTC); the clock's moment where absent.
+            progress: called with the number of files done and of all files.
+
+        Raises:
+            SourceError: with every file that is missing or cannot be read; the others have been read.
+        """
+        base = Path(source_folder) if source_folder is not None else self.folder
+        moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        vault = Vault(self.folder / self.settings.vault)
+        door = Door(self.store, vault, self.policies.organisation, self.settings.company.time_zone)
+        faults: list[Fault] = []
+        files = list(self._source_files(base, faults))
+        reports = []
+        for done, (source, path) in enumerate(files, start=1):
+            try:
+                mapping = load_mapping(self.folder / source.mapping)
+                reports.append(ingest_file(door, path, mapping, now=moment))
+            except (SourceError, SvcqaError) as error:
+                faults.extend(error.faults)
+            if progress is not None:
+                progress(done, len(files))
+        self.__dict__.pop("figures", None)
+        if faults:
+            raise SourceError(faults)
+        return IngestReport(tuple(reports))
+
+    def _source_files(self, base: Path, faults: list[Fault]) -> Iterable[tuple[Source, Path]]:
+        for source in self.settings.sources:
+            found = sorted(base.glob(source.files))
+            if not found:
+                faults.append(Fault("no_source_file", place="[[sources]]", got=source.files))
+            for path in found:
+                yield source, path
+
+    def check(self) -> CheckReport:
+        """What was read, quarantined and odd, file by file, with places."""
+        return check_report(self.store)
+
+    def measure(
+        self, metric: str, *, period: str | Period, commitment: str | None = None, target: str | None = None,
+        by: Sequence[str] = (), as_of: dt.datetime | str | None = None, cumulative: bool = False,
+        unit: str | None = None, level: float = 0.95, limit: int | None = None, known_at: dt.datetime | None = None,
+    ) -> Result:  # fmt: skip
+        """The figures of a metric.
+
+        Args:
+            metric: a name of ``svcqa plugins``.
+            period: ``2026H1``, ``2026-06``, ``2026Q2``, ``2026-W23``, ``2026``.
+            commitment: key of the commitment, for metrics that take one.
+            target: key of the target, for metrics that take one.
+            by: levels of the organisation, ``unit``, lengths of period, columns of codes.
+            as_of: events after it are masked (local time); the end of the period where absent.
+            cumulative: each period counts from the first day of its year.
+            unit: only this unit and what is below it.
+            level: coverage of the intervals.
+            limit: a limit to try instead of the promised one.
+            known_at: only what had been read by then (UTC).
+
+        Returns:
+            A tidy frame, see ``svcqa.metrics.result.COLUMNS``.
+        """
+        context = self._context(period, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
+        params = self._params(commitment, target)
+        if limit is not None:
+            return self.figures.what_if(metric, params, context).at(limit=limit)
+        return self.figures.result(metric, params, context)
+
+    def what_if(
+        self, commitment: str, *, period: str | Period, by: Sequence[str] = (), unit: str | None = None,
+        as_of: dt.datetime | str | None = None,
+    ) -> WhatIf:  # fmt: skip
+        """Compliance with a limit to move: ``.at(limit=45)`` answers at once."""
+        context = self._context(period, as_of, by=by, unit=unit)
+        return self.figures.what_if("compliance", self._params(commitment, None), context)
+
+    def cases(
+        self, commitment: str, *, period: str | Period, states: Sequence[str] = STATES, columns: Sequence[str] = (),
+        unit: str | None = None, as_of: dt.datetime | str | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
+        """The cases of a commitment, one row each, with their state and where they were read."""
+        found = self.policies.commitment(commitment)
+        keys = table(found.table).key
+        context = self._context(period, as_of, unit=unit)
+        return self.figures.cases(  # type: ignore[no-any-return]
+            "compliance", {"commitment": found}, context, columns=(*keys, *columns), states=states
+        )
+
+    def complaint(self, complaint_id: str) -> Complaint:
+        """One complaint as it is known now.
+
+        Raises:
+            NameUnknownError: no such complaint was accepted.
+        """
+        from svcqa.records.lookup import find_row
+
+        row = find_row(self.store, "complaints", complaint_id)
+        if row is None:
+            raise NameUnknownError(Fault("no_records", place="complaints", got=complaint_id))
+        return Complaint.model_validate({name: row[name] for name in Complaint.model_fields if name in row})
+
+    def review_half_year(
+        self, period: str | Period, *, as_of: dt.datetime | str | None = None, unit: str | None = None
+    ) -> HalfYearReview:
+        """The half-year review: pure figures and register entries, ready to be shown.
+
+        Raises:
+            PeriodError: the period is no half-year.
+        """
+        from svcqa.review.half_year import half_year_review
+
+        context = self._context(period, as_of, unit=unit)
+        return half_year_review(
+            self.figures, self.policies, context, self.register.actions(period=context.period.label)
+        )
+
+    def _context(self, period: str | Period, as_of: dt.datetime | str | None, **options: Any) -> Context:
+        found = self.period(period) if isinstance(period, str) else period
+        return self.figures.context(found, as_of=read_moment(as_of), **options)
+
+    def _params(self, commitment: str | None, target: str | None) -> dict[str, Any]:
+        params: dict[str, Any] = {}
+        if commitment is not None:
+            params["commitment"] = self.policies.commitment(commitment)
+        if target is not None:
+            known = {item.key: item for item in self.policies.targets}
+            if target not in known:
+                raise NameUnknownError(Fault("unknown_target", got=repr(target), allowed=", ".join(known)))
+            params["target"] = known[target]
+        return params
+
+
+def read_moment(moment: dt.datetime | str | None) -> dt.datetime | None:
+    """A moment from text: ``2026-07-01`` or ``2026-07-01 08:30:00``, local time.
+
+    Raises:
+        WorkspaceError: it cannot be read, or has a time zone.
+    """
+    if moment is None or isinstance(moment, dt.datetime):
+        return moment
+    try:
+        found = dt.datetime.fromisoformat(moment.strip())
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        raise WorkspaceError(Fault("moment", got=repr(moment), allowed="2026-07-01, 2026-07-01 08:30:00"))
+    return found
