@@ -68,7 +68,7 @@ class Period:
             PeriodKind.QUARTER: f"{self.year}Q{self.number}",
             PeriodKind.HALF: f"{self.year}H{self.number}",
             PeriodKind.YEAR: f"{self.year}",
-            PeriodKind.RANGE: f"{self.first:%Y-%m-%d}..{self.last:%Y-%m-%d}",
+            PeriodKind.RANGE: f"{self.first + 14 * _DAY:%Y-%m}..{self.last:%Y-%m}",
         }[self.kind]
 
     @property

@@ -26,7 +26,6 @@ from svcqa.records.ingest import Door, ingest_file
 from svcqa.records.mapping import load_mapping
 from svcqa.records.report import IngestReport
 from svcqa.records.store import RecordStore
-from svcqa.records.tables import table
 from svcqa.records.vault import Vault
 from svcqa.register import Register
 
@@ -184,12 +183,9 @@ class Workspace:
         unit: str | None = None, as_of: dt.datetime | str | None = None,
     ) -> pd.DataFrame:  # fmt: skip
         """The cases of a commitment, one row each, with their state and where they were read."""
-        found = self.policies.commitment(commitment)
-        keys = table(found.table).key
         context = self._context(period, as_of, unit=unit)
-        return self.figures.cases(  # type: ignore[no-any-return]
-            "compliance", {"commitment": found}, context, columns=(*keys, *columns), states=states
-        )
+        params = self._params(commitment, None)
+        return self.figures.cases("compliance", params, context, columns=columns, states=states)
 
     def complaint(self, complaint_id: str) -> Complaint:
         """One complaint as it is known now.

@@ -19,6 +19,7 @@ from svcqa.engine.cache import SummaryCache
 from svcqa.engine.summary import Observations, Summary, merge, summarise_observations
 from svcqa.errors import Fault, MetricError
 from svcqa.records.store import Part, RecordStore
+from svcqa.records.tables import table as table_schema
 
 Kernel = Callable[[Batch], Observations]
 Progress = Callable[[int, int], None]
@@ -57,6 +58,10 @@ class EmbeddedEngine:
     def columns(self, table: str) -> list[str]:
         """Columns of ``table`` that the store has."""
         return self.store.columns(table)
+
+    def key(self, table: str) -> tuple[str, ...]:
+        """The columns that identify a record of ``table``."""
+        return table_schema(table).key
 
     def digest(self, known_at: dt.datetime | None) -> str:
         """Pins the records."""

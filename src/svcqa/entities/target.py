@@ -26,7 +26,6 @@ class LevelTarget(_TargetBase):
     kind: Literal["level"]
     commitment: Key
     goal: Share
-    better: Literal["higher", "lower"] = "higher"
 
 
 class QuantityTarget(_TargetBase):

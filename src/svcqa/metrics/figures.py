@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from svcqa.clock.calendar import WorkCalendar
 from svcqa.engine.embedded import EmbeddedEngine, Progress
@@ -23,6 +23,9 @@ from svcqa.metrics.measure import read, summarise, validated
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
 from svcqa.periods import Period, PeriodRule
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass
@@ -72,11 +75,13 @@ class Figures:
         return WhatIf(self, metric, model, context, self._summary(plugin, model, context))
 
     def cases(
-        self, metric: str, params: dict[str, Any], context: Context, *, columns: Sequence[str], states: Sequence[str]
-    ) -> Any:
-        """The cases behind a figure, see :func:`svcqa.metrics.evidence.list_cases`."""
+        self, metric: str, params: dict[str, Any], context: Context, *, states: Sequence[str],
+        columns: Sequence[str] = (),
+    ) -> pd.DataFrame:  # fmt: skip
+        """The cases behind a figure: the key of their table, then ``columns``; see ``metrics.evidence.list_cases``."""
         plugin, model = self._bound(metric, params)
-        return list_cases(self.engine, plugin, model, context, columns=columns, states=states)
+        wanted = (*self.engine.key(plugin.table(model)), *columns)
+        return list_cases(self.engine, plugin, model, context, columns=wanted, states=states)
 
     def _bound(self, metric: str, params: dict[str, Any]) -> tuple[Any, Entity]:
         plugin = self.registry.get(metric)

@@ -44,6 +44,32 @@ COLUMNS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Figure:
+    """One row of a result with plain Python values; ``None`` where nothing can be said."""
+
+    unit: str
+    period: str
+    value: float | None
+    lower: float | None
+    upper: float | None
+    n: int | None
+    numerator: int | None
+    states: Mapping[str, int]
+    total: int | None
+    excluded_by: Mapping[str, int]
+    value_without_exclusions: float | None
+    n_without_exclusions: int | None
+    goal: float | None
+    verdict: str
+    evidence: str
+    at_risk: bool
+    rest_n: int | None
+    method: str
+    limit: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Result:
     """Figures of one metric. ``frame`` has the columns of :data:`COLUMNS`, and one per further grouping key.
 
@@ -52,6 +78,10 @@ class Result:
 
     frame: pd.DataFrame
     about: Mapping[str, str] = field(default_factory=dict)
+
+    def figures(self) -> list[Figure]:
+        """The rows as :class:`Figure`, in order."""
+        return [_figure(row) for row in self.frame.to_dict("records")]
 
     def to_json(self) -> str:
         """All columns of all rows, and ``about``; missing values are null."""
@@ -86,3 +116,15 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return value.item() if hasattr(value, "item") else value
+
+
+def _figure(row: Mapping[str, Any]) -> Figure:
+    plain = {name: _plain(value) for name, value in row.items()}
+    names = [name for name in Figure.__dataclass_fields__ if name not in ("states", "flags", "excluded_by")]
+    fields: dict[str, Any] = {name: plain.get(name) for name in names}
+    for name in ("verdict", "evidence", "method", "limit"):
+        fields[name] = fields[name] or ""
+    fields["at_risk"] = bool(fields["at_risk"])
+    states = {state: plain[state] or 0 for state in STATES}
+    flags, reasons = tuple(plain.get("flags") or ()), plain.get("excluded_by") or {}
+    return Figure(**fields, states=states, flags=flags, excluded_by=reasons)

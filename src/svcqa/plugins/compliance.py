@@ -111,11 +111,11 @@ class ComplianceMetric:
         tally = _Tally(summary, params, context, self.states(summary, params))
         periods = windows(context)
         counted = [tally.window(period) for period in periods]
-        ahead = [tally.year_ahead(period) for period in periods] if params.commitment.required_share else None
+        ahead = [tally.year_ahead(period) for period in periods]
         records = []
         for place, number, lead in rows(tally.groups, periods):
             counts, plain, reasons = counted[number]
-            year = ahead[number][place] if ahead else None
+            year = ahead[number][place]
             if counts[place].sum():
                 figures = _figures(params, context, periods[number], counts[place], plain[place], reasons[place], year)
                 records.append({**lead, **figures})
@@ -184,7 +184,7 @@ class _Tally:
 
 def _figures(
     params: ComplianceParams, context: Context, period: Period, counts: Int64, plain: Int64,
-    reasons: dict[str, int], year: tuple[int, int, int] | None,
+    reasons: dict[str, int], year: tuple[int, int, int],
 ) -> dict[str, Any]:  # fmt: skip
     commitment = params.commitment
     met, n = int(counts[MET]), int(counts[_DUE].sum())
@@ -192,11 +192,11 @@ def _figures(
     value = met / n if n else None
     lower, upper, method = _interval(commitment, met, n, context.level)
     goal, needed = commitment.required_share, None
-    if goal is not None and year is not None:
+    if goal is not None:
         needed = needed_share(goal=goal, met=year[0], n=year[1], rest_n=year[2])
     judged = judge(
         value=value, lower=lower, upper=upper, goal=goal, zero_tolerance=commitment.zero_tolerance,
-        needed=needed, rest_n=year[2] if year else None,
+        needed=needed, rest_n=year[2],
     )  # fmt: skip
     return {
         "value": value, "lower": lower, "upper": upper, "n": n, "numerator": met,

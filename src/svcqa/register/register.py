@@ -47,7 +47,7 @@ for _operation in ("UPDATE", "DELETE"):
     event.listen(
         _ENTRIES,
         "after_create",
-        DDL(
+        DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER entries_no_{_operation.lower()} BEFORE {_operation} ON entries "
             "BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END"
         ).execute_if(dialect="sqlite"),

@@ -1,0 +1,1 @@
+"""Reviews: pure functions of figures and register entries."""
