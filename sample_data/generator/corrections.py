@@ -1,7 +1,8 @@
-"""The correction file of June 2026: rows that replace earlier ones, and rows that were refused and are entered again."""
+"""The correction file of June 2026: rows that replace earlier ones, and refused rows entered again."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -34,9 +35,8 @@ def _later(record: Record) -> Record:
 
 
 def _to_may(record: Record) -> Record:
-    """Received before midnight of 31 May, not after it; everything else moves along."""
-    shift = record["received_at"] - (scene.moment(scene.when(record["received_at"]).replace(day=1, hour=0, minute=0,
-                                                                                          second=0)) - 6 * MINUTE)  # fmt: skip
+    """Received on 31 May, six minutes before midnight; everything else moves along: the case changes its month."""
+    shift = record["received_at"] - (scene.moment(dt.datetime(2026, 6, 1)) - 6 * MINUTE)
     return {name: record[name] - shift for name in ("received_at", "arrived_at", "resolved_at")}
 
 
@@ -52,7 +52,7 @@ CORRECTIONS: tuple[tuple[int, Callable[[Record], bool], Callable[[Record], Recor
     (1, lambda r: r["order_type"] == "restore" and r["category"] == "fault" and r["resolved_at"] is not None,
      lambda r: {"category": "emergency"}, "the cause was an emergency"),
     (1, lambda r: _in_time(r) and r["unit"] == "CJ-QX" and scene.month_of(r["received_at"]) == "2026-06"
-     and r["resolved_at"] is not None, _to_may, "received before midnight"),
+     and r["resolved_at"] is not None, _to_may, "received the evening before"),
     (1, lambda r: r["order_type"] == "inspection" and r["resolved_at"] is not None, lambda r: {}, "nothing changed"),
 )  # fmt: skip
 REENTERED = ("missing_required", "unreadable_moment", "unknown_code")

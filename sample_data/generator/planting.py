@@ -1,7 +1,7 @@
 """Entry errors of the kinds that people make, planted in known rows.
 
-A row gets at most one fault, but for a few that get two. What a warning changes is also changed in the row's record, since
-such a row is accepted and counts.
+A row gets at most one fault, but for a few that get two. What a warning changes is also changed in the row's
+record, since such a row is accepted and counts.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ WORK_ORDER_FAULTS: tuple[Fault, ...] = (
     TextFault("zone_not_declared", "受理时间", _WITH_OFFSET),
     TextFault("start_out_of_range", "受理时间", ("1926/01/05 08:31", "1926/03/09 14:00")),
     MomentFault("before_start", "到场时间", "arrived_at", lambda r: r["received_at"] - 17 * MINUTE, _has("arrived_at")),
-    MomentFault("before_start", "完成时间", "resolved_at", lambda r: r["received_at"] - DAY, _has("due_at", "resolved_at")),
+    MomentFault("before_start", "完成时间", "resolved_at", lambda r: r["received_at"] - DAY,
+                _has("due_at", "resolved_at")),
     MomentFault("due_before_start", "预约时间", "due_at", lambda r: r["received_at"] - 2 * DAY,
                 lambda r: _late_years(r, "due_at", "received_at"), odd=True),
     MomentFault("far_date", "完成时间", "resolved_at", lambda r: r["resolved_at"] + ELEVEN_YEARS,
@@ -131,8 +132,8 @@ def plant(rng: np.random.Generator, sheet: Sheet, faults: tuple[Fault, ...], *, 
         for number, row in enumerate(take(each, fault.where)):
             _apply(fault, row, number, sheet)
     for row in take(1, _any_row):  # two things wrong at once
-        for fault in (faults[2], next(f for f in faults if f.code == "zone_not_declared")):
-            _apply(fault, row, 0, sheet)
+        for code in ("missing_required", "zone_not_declared"):
+            _apply(next(fault for fault in faults if fault.code == code), row, 0, sheet)
     if sheet.name.endswith(".csv"):
         for number, row in enumerate(take(each, _any_row)):
             row.field_shift, row.reasons = (1 if number % 2 == 0 else -1), {"wrong_field_count"}

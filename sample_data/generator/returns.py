@@ -1,7 +1,7 @@
 """Monthly returns (numerator and denominator only) and reports on milestones.
 
-Both files are small, so their errors are rows of their own: a first attempt that somebody entered wrongly, followed by the
-right row. No month is missing because of them, except where two rows contradict each other.
+Both files are small, so their errors are rows of their own: a first attempt that somebody entered wrongly, followed
+by the right row. No month is missing because of them, except where two rows contradict each other.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def _of_month(rng: np.random.Generator, area: str, month: str) -> list[scene.Rec
 
 
 def _attempt(sheet: Sheet, position: int, reason: str, **changes: Any) -> None:
-    """Put a wrong first attempt before the row at ``position``."""
-    row = sheet.rows[position]
+    """Put a wrong first attempt before the row at ``position``; what is right in it comes from the next good row."""
+    row = next(row for row in sheet.rows[position:] if not row.reasons)
     sheet.rows.insert(position, Row(row.record, {**row.cells, **changes}, {reason}))
 
 

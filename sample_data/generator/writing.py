@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,4 @@ def write_truth(path: Path, truth: dict[str, Any]) -> None:
 
 def _lists_on_one_line(text: str) -> str:
     """Row numbers one below the other would make a file of many thousand lines."""
-    import re
-
     return re.sub(r"\[[^\[\]{}]*\]", lambda found: re.sub(r"\s*\n\s*", " ", found[0]), text)

@@ -27,13 +27,19 @@ class Fault:
         """The fault as one line in ``language``."""
         fields = {"file": self.file, "place": self.place, "got": self.got, "allowed": self.allowed}
         where = ": ".join(part for part in (self.file, self.place) if part)
-        sentences = [catalogue.text(f"faults.{self.code}", language, **fields)]
-        if self.got and "{got}" not in catalogue.text(f"faults.{self.code}", language):
-            sentences.append(catalogue.text("faults.got", language, got=self.got))
-        if self.allowed and "{allowed}" not in catalogue.text(f"faults.{self.code}", language):
-            sentences.append(catalogue.text("faults.allowed", language, allowed=self.allowed))
-        if catalogue.has(f"faults.{self.code}_fix"):
-            sentences.append(catalogue.text(f"faults.{self.code}_fix", language, **fields))
+        keys = [
+            f"faults.{self.code}",
+            *([f"faults.{self.code}_fix"] if catalogue.has(f"faults.{self.code}_fix") else []),
+        ]
+        own = "".join(catalogue.text(key, language) for key in keys)
+        sentences = [catalogue.text(key, language, **fields) for key in keys]
+        # what the entry's own sentences do not mention is added before the fix
+        added = [
+            catalogue.text(f"faults.{name}", language, **{name: value})
+            for name, value in (("got", self.got), ("allowed", self.allowed))
+            if value and f"{{{name}}}" not in own
+        ]
+        sentences[1:1] = added
         glue = " " if language == "en" else ""
         return (f"{where}: " if where else "") + glue.join(sentences)
 

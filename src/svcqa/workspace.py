@@ -28,6 +28,7 @@ from svcqa.records.report import IngestReport
 from svcqa.records.store import RecordStore
 from svcqa.records.vault import Vault
 from svcqa.register import Register
+from svcqa.register.register import action_item
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -214,6 +215,22 @@ class Workspace:
         return half_year_review(
             self.figures, self.policies, context, self.register.actions(period=context.period.label)
         )
+
+    def note_problem(
+        self, *, category: str, problem: str, author: str, action: str = "", due: dt.date | None = None,
+        responsible: str = "", tracker: str = "", period: str = "", target: str = "", unit: str = "",
+        now: dt.datetime | None = None,
+    ) -> int:  # fmt: skip
+        """Note a row of form B in the register and give its number.
+
+        Raises:
+            RegisterError: naming each field that is empty.
+        """
+        item = action_item(
+            category=category, problem=problem, action=action, due=due, responsible=responsible, tracker=tracker,
+            period=period, target=target, unit=unit,
+        )  # fmt: skip
+        return self.register.note(item, author=author.strip() or "—", now=now)
 
     def _context(self, period: str | Period, as_of: dt.datetime | str | None, **options: Any) -> Context:
         found = self.period(period) if isinstance(period, str) else period

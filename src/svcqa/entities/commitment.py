@@ -107,6 +107,7 @@ class Exclusion(Entity):
     """Cases left out by rule (紧急事故除外), with the reason that every figure shows."""
 
     reason: Key
+    label: Text | None = None
     where: Conditions
     evidence: str | None = None
 

@@ -1,7 +1,8 @@
 """The plugin contract: three shapes, one result.
 
 A metric is a class registered under the entry-point group ``svcqa.metrics``. Record metrics are driven now; the series
-and survey shapes are declared so that plugins can be written against them.
+and survey shapes are declared so that plugins can be written against them. What a kernel takes and gives (``Batch``,
+``Observations``, ``Summary`` …) is imported from here too: a plugin needs to know no engine.
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 import numpy as np
 
 from svcqa.clock.calendar import WorkCalendar
-from svcqa.engine.batch import Batch
+from svcqa.engine.batch import NULL, Batch
 from svcqa.engine.embedded import Derive
-from svcqa.engine.summary import Observations, Summary
+from svcqa.engine.summary import MATURE, Codes, Fact, Int64, Observations, Summary
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.organisation import Organisation
 from svcqa.metrics.result import Result
 from svcqa.periods import Period, PeriodRule
+
+__all__ = [
+    "MATURE", "NULL", "Batch", "Codes", "Context", "Derive", "Fact", "Int64", "MetricSpec", "Observations",
+    "RecordMetric", "SeriesMetric", "Shape", "Summary", "SurveyMetric",
+]  # fmt: skip
 
 Shape = Literal["record", "series", "survey"]
 ParamsT = TypeVar("ParamsT", bound=Entity, contravariant=True)

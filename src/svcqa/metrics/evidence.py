@@ -25,21 +25,23 @@ def list_cases(
 ) -> pd.DataFrame:  # fmt: skip
     """The cases of ``context.period`` that are in one of ``states``, one row each.
 
-    Columns: those asked for, ``source_file`` and ``source_row`` (where the record was read), ``state``, ``value`` in the
-    metric's unit of counting, ``day`` (which places the case in a period) and ``excluded_by``.
+    Columns: those asked for, ``source_file`` and ``source_row`` (where the record was read), ``state``, ``value`` in
+    the metric's unit of counting, ``day`` (which places the case in a period) and ``excluded_by``.
     """
     import pandas as pd
 
     request = request_for(metric, params, context, engine.columns(metric.table(params)))
     wanted = (*columns, "source_file", "source_row")
     first, last = day_number(context.period.first), day_number(context.period.last)
-    frames = []
+    frames: list[pd.DataFrame] = []
     for table, observed in engine.observe_rows(
         request, lambda batch: metric.observe(batch, params, context), ("unit", *wanted)
     ):
         state = metric.states(observed, params)
         asked = np.isin(state, [STATES.index(name) for name in states])
         chosen = np.flatnonzero(asked & (observed.day >= first) & (observed.day <= last))
+        if not len(chosen) and frames:
+            continue
         rows = chosen if observed.rows is None else observed.rows[chosen]
         frame = table.select(list(dict.fromkeys(("unit", *wanted)))).take(pa.array(rows)).to_pandas()
         codes, labels = observed.exclusion or (np.zeros(len(observed.day), dtype=np.int32), ("",))

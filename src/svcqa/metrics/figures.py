@@ -97,6 +97,15 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class LimitRange:
+    """How far a limit can be moved, in its own unit."""
+
+    lowest: int
+    highest: int
+    promised: int
+
+
+@dataclass(frozen=True)
 class WhatIf:
     """Figures whose parameters move without touching the records."""
 
@@ -105,6 +114,12 @@ class WhatIf:
     params: Entity
     context: Context
     summary: Summary
+
+    @property
+    def limit_range(self) -> LimitRange | None:
+        """How far the limit can be moved; ``None`` where there is none to move."""
+        found = self.figures.registry.get(self.metric).limit_range(self.params)
+        return None if found is None else LimitRange(*found)
 
     def at(self, **changes: Any) -> Result:
         """The figures with some parameters changed, such as ``limit=45``."""

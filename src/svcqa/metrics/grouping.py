@@ -52,7 +52,8 @@ class Groups:
 
 def group(summary: Summary, context: Context) -> Groups:
     """Group cells by unit level and code columns, within the unit asked for."""
-    unit_of = _unit_labels(summary.labels["unit"], context)
+    used = np.bincount(summary.codes["unit"], minlength=len(summary.labels["unit"])) > 0
+    unit_of = _unit_labels(summary.labels["unit"], used, context)
     columns: dict[str, tuple[npt.NDArray[np.int32], list[str | None]]] = {"unit": (summary.codes["unit"], unit_of)}
     for name in code_columns(context.by):
         columns[name] = (summary.codes[name], [label or "" for label in summary.labels[name]])
@@ -85,12 +86,15 @@ def _names(code: int, values: list[list[str]]) -> tuple[str, ...]:
     return tuple(reversed(names))
 
 
-def _unit_labels(labels: Sequence[str], context: Context) -> list[str | None]:
+def _unit_labels(labels: Sequence[str], used: npt.NDArray[np.bool_], context: Context) -> list[str | None]:
     """What each recorded unit is shown as: its ancestor on the level asked for, closed units as their successor."""
     tree = context.organisation
     levels = [name for name in context.by if name in LEVELS]
     shown: list[str | None] = []
-    for label in labels:
+    for label, is_used in zip(labels, used, strict=True):
+        if not is_used:
+            shown.append(None)
+            continue
         current = tree.current(label, context.period.last)
         if context.unit is not None and not tree.within(current, context.unit):
             shown.append(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -71,17 +72,26 @@ class Figure:
 
 @dataclass(frozen=True)
 class Result:
-    """Figures of one metric. ``frame`` has the columns of :data:`COLUMNS`, and one per further grouping key.
+    """Figures of one metric.
 
-    ``about`` pins the figures: as_of, digests of calendar, policy and records, the formula.
+    Attributes:
+        rows: one mapping a row; names that are missing have no value.
+        keys: further grouping columns, beside unit and period.
+        about: pins the figures: as_of, digests of calendar, policy and records, the formula.
     """
 
-    frame: pd.DataFrame
+    rows: tuple[Mapping[str, Any], ...]
+    keys: tuple[str, ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """A tidy frame with the columns of :data:`COLUMNS`, and one per further grouping key."""
+        return make_frame(self.rows, self.keys)
 
     def figures(self) -> list[Figure]:
         """The rows as :class:`Figure`, in order."""
-        return [_figure(row) for row in self.frame.to_dict("records")]
+        return [_figure(row) for row in self.rows]
 
     def to_json(self) -> str:
         """All columns of all rows, and ``about``; missing values are null."""
@@ -119,12 +129,11 @@ def _plain(value: Any) -> Any:
 
 
 def _figure(row: Mapping[str, Any]) -> Figure:
-    plain = {name: _plain(value) for name, value in row.items()}
     names = [name for name in Figure.__dataclass_fields__ if name not in ("states", "flags", "excluded_by")]
-    fields: dict[str, Any] = {name: plain.get(name) for name in names}
+    fields: dict[str, Any] = {name: row.get(name) for name in names}
     for name in ("verdict", "evidence", "method", "limit"):
         fields[name] = fields[name] or ""
     fields["at_risk"] = bool(fields["at_risk"])
-    states = {state: plain[state] or 0 for state in STATES}
-    flags, reasons = tuple(plain.get("flags") or ()), plain.get("excluded_by") or {}
+    states = {state: int(row.get(state) or 0) for state in STATES}
+    flags, reasons = tuple(row.get("flags") or ()), row.get("excluded_by") or {}
     return Figure(**fields, states=states, flags=flags, excluded_by=reasons)

@@ -1,7 +1,8 @@
 """Official verdict, evidence, risk.
 
 The official verdict compares the figure with the goal. The evidence asks whether the interval lies on one side of it.
-*At risk* is what is officially met with the interval across the goal, or missed so far and still recoverable in the year.
+*At risk* is what is officially met with the interval across the goal, or missed so far and still recoverable in the
+year.
 """
 
 from __future__ import annotations

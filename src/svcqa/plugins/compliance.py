@@ -12,15 +12,24 @@ from typing import Any, ClassVar, Final
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.engine.batch import NULL, Batch
-from svcqa.engine.embedded import Derive
-from svcqa.engine.summary import MATURE, Codes, Fact, Int64, Observations, Summary
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.commitment import Commitment, ElapsedWorkingDays, ElapsedWorkingTime, MonthlyReturn
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context, MetricSpec
+from svcqa.metrics.contract import (
+    MATURE,
+    NULL,
+    Batch,
+    Codes,
+    Context,
+    Derive,
+    Fact,
+    Int64,
+    MetricSpec,
+    Observations,
+    Summary,
+)
 from svcqa.metrics.grouping import Groups, code_columns, day_number, group, rows, sums, windows, within
-from svcqa.metrics.result import STATES, Result, make_frame
+from svcqa.metrics.result import STATES, Result
 from svcqa.metrics.verdict import judge, needed_share
 from svcqa.periods import Period
 from svcqa.plugins.commitment_clock import (
@@ -105,6 +114,11 @@ class ComplianceMetric:
         state[excluded & (state != NOT_APPLICABLE)] = EXCLUDED
         return state
 
+    def limit_range(self, params: ComplianceParams) -> tuple[int, int, int] | None:
+        """Lowest, highest and promised limit, in the commitment's unit; ``None`` for monthly returns."""
+        rule = params.commitment.rule
+        return None if isinstance(rule, MonthlyReturn) else (0, highest_limit(rule), rule.limit)
+
     def measure(self, summary: Summary, params: ComplianceParams, context: Context) -> Result:
         """Rates with intervals, states, verdicts; by everything in ``context.by``."""
         _check_limit(params)
@@ -121,7 +135,7 @@ class ComplianceMetric:
                 records.append({**lead, **figures})
         for record in records:
             record |= {"metric": self.spec.name, "indicator": params.commitment.key, "measure": "compliance"}
-        return Result(make_frame(records, code_columns(context.by)), {"commitment": params.commitment.key})
+        return Result(tuple(records), code_columns(context.by), {"commitment": params.commitment.key})
 
 
 def plain_states(observed: Observations | Summary, params: ComplianceParams) -> npt.NDArray[np.int8]:

@@ -7,14 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from svcqa.clock.calendar import SECONDS_A_DAY
-from svcqa.engine.batch import NULL, Batch
-from svcqa.engine.embedded import Derive
-from svcqa.engine.summary import MATURE, Fact, Observations, Summary
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.target import MilestoneTarget
-from svcqa.metrics.contract import Context, MetricSpec
+from svcqa.metrics.contract import MATURE, NULL, Batch, Context, Derive, Fact, MetricSpec, Observations, Summary
 from svcqa.metrics.grouping import day_number
-from svcqa.metrics.result import Result, make_frame
+from svcqa.metrics.result import Result
 
 
 class MilestoneParams(Entity):
@@ -80,4 +77,4 @@ class MilestoneMetric:
             "evidence": "clear" if verdict else "", "at_risk": False, "method": "none (fact)",
             "limit": target.due.isoformat(), "flags": ("partial",) if context.as_of < context.period.end else (),
         }  # fmt: skip
-        return Result(make_frame([record]), {"target": target.key})
+        return Result((record,), (), {"target": target.key})

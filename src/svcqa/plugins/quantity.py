@@ -7,14 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from svcqa.engine.batch import NULL, Batch
-from svcqa.engine.embedded import Derive
-from svcqa.engine.summary import MATURE, Fact, Observations, Summary
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.target import QuantityTarget
-from svcqa.metrics.contract import Context, MetricSpec
+from svcqa.metrics.contract import MATURE, NULL, Batch, Context, Derive, Fact, MetricSpec, Observations, Summary
 from svcqa.metrics.grouping import code_columns, day_number, group, rows, sums, windows, within
-from svcqa.metrics.result import Result, make_frame
+from svcqa.metrics.result import Result
 from svcqa.periods import Period
 
 
@@ -75,7 +72,7 @@ class QuantityMetric:
             {**lead, **self._figures(params.target, context, periods[number], int(amounts[number][place, 0]))}
             for place, number, lead in rows(groups, periods)
         ]
-        return Result(make_frame(records, code_columns(context.by)), {"target": params.target.key})
+        return Result(tuple(records), code_columns(context.by), {"target": params.target.key})
 
     def _figures(self, target: QuantityTarget, context: Context, period: Period, amount: int) -> dict[str, Any]:
         plan = planned(target, context, period.first, period.last)

@@ -1,4 +1,4 @@
-"""What the store knows of its sources: the latest reading of each file, with the places of what was quarantined or odd."""
+"""What the store knows of its sources: every reading of each file, with the places of what was quarantined or odd."""
 
 from __future__ import annotations
 

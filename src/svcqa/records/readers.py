@@ -60,10 +60,10 @@ def _require(present: Sequence[str], path: Path, mapping: Mapping) -> None:
 def _read_csv(path: Path, mapping: Mapping) -> RawTable:
     from pyarrow import csv
 
-    broken: list[int] = []
+    odd: list[tuple[int, bool]] = []
 
     def skip(row: Any) -> str:
-        broken.append(int(row.number))
+        odd.append((int(row.number), not row.text.strip()))
         return "skip"
 
     names = _csv_header(path, mapping)
@@ -75,19 +75,28 @@ def _read_csv(path: Path, mapping: Mapping) -> RawTable:
             column_names=names, block_size=1 << 26,
         ),
         parse_options=csv.ParseOptions(
-            delimiter=mapping.delimiter, newlines_in_values=True, invalid_row_handler=skip
+            delimiter=mapping.delimiter, newlines_in_values=True, invalid_row_handler=skip,
+            ignore_empty_lines=False
         ),
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(mapping.wanted, pa.string()), include_columns=list(mapping.wanted),
             strings_can_be_null=False, quoted_strings_can_be_null=False,
         ),
     )  # fmt: skip
-    total = table.num_rows + len(broken)
-    # pyarrow numbers rows from the first it parses, counting from 1
-    at_fault = np.asarray(broken, dtype=np.int64) - 1
-    kept = np.delete(np.arange(total, dtype=np.int64), at_fault)
-    first = mapping.header_row + 1
-    return RawTable(table, kept + first, tuple(int(number) + first for number in at_fault))
+    return RawTable(table, *_row_numbers(table.num_rows, odd, mapping.header_row))
+
+
+def _row_numbers(
+    good: int, odd: list[tuple[int, bool]], header_row: int
+) -> tuple[npt.NDArray[np.int64], tuple[int, ...]]:
+    """Row numbers of the rows that could be read, and of those with another number of fields.
+
+    pyarrow numbers rows from the first line of the file. Blank lines are no records, and yet they have a number.
+    """
+    first = header_row + 1
+    numbers = np.arange(first, first + good + len(odd), dtype=np.int64)
+    read = np.setdiff1d(numbers, np.asarray([number for number, _ in odd], dtype=np.int64))
+    return read, tuple(number for number, blank in odd if not blank)
 
 
 def _codec(encoding: str) -> str:

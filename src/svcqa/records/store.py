@@ -1,8 +1,8 @@
 """The record store: Parquet files that are never rewritten.
 
-Each ingested file becomes a batch; each month of a batch a part. A later batch that supersedes rows writes which rows of
-older parts died and when that became known, so that the state of knowledge at any earlier moment can be read again. The
-manifest is replaced last and in one step: an ingest that is cut off leaves nothing behind that counts.
+Each ingested file becomes a batch; each month of a batch a part. A later batch that supersedes rows writes which rows
+of older parts died and when that became known, so that the state of knowledge at any earlier moment can be read again.
+The manifest is replaced last and in one step: an ingest that is cut off leaves nothing behind that counts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +53,8 @@ class RecordStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._known: dict[object, Any] = {}
+        self._known_state: object = None
 
     @property
     def _manifest_path(self) -> Path:
@@ -60,10 +62,24 @@ class RecordStore:
 
     def manifest(self) -> dict[str, Any]:
         """What the store holds: batches per table, oldest first."""
+        found: dict[str, Any] = self._remembered("manifest", self._read_manifest)
+        return found
+
+    def _read_manifest(self) -> dict[str, Any]:
         if not self._manifest_path.exists():
             return {"format": 1, "batches": []}
         found: dict[str, Any] = json.loads(self._manifest_path.read_text(encoding="utf-8"))
         return found
+
+    def _remembered(self, key: object, make: Callable[[], Any]) -> Any:
+        """``make()``, kept until the manifest on disk is another one (also when another process replaced it)."""
+        stat = self._manifest_path.stat() if self._manifest_path.exists() else None
+        state = (stat.st_mtime_ns, stat.st_size, stat.st_ino) if stat else None
+        if state != self._known_state:
+            self._known, self._known_state = {}, state
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
 
     @contextmanager
     def writing(self) -> Iterator[StoreWriter]:
@@ -100,22 +116,32 @@ class RecordStore:
                             item["rows"],
                             tuple(self.folder / file for file, _ in gone),
                             identity.hexdigest()[:24],
-                        )  # fmt: skip
+                        )
                     )
         return found
 
     def columns(self, table: str) -> list[str]:
         """The columns that any part of ``table`` has."""
-        names: dict[str, None] = {}
-        for part in self.parts(table):
-            names.update(dict.fromkeys(parquet.read_schema(part.path).names))
-        return list(names)
+
+        def make() -> list[str]:
+            names: dict[str, None] = {}
+            for part in self.parts(table):
+                names.update(dict.fromkeys(parquet.read_schema(part.path).names))
+            return list(names)
+
+        columns: list[str] = self._remembered(("columns", table), make)
+        return columns
 
     def digest(self, *, known_at: dt.datetime | None = None) -> str:
         """Pins the records that a result was computed from."""
-        tables = sorted({batch["table"] for batch in self.manifest()["batches"]})
-        identities = [part.identity for table in tables for part in self.parts(table, known_at=known_at)]
-        return hashlib.sha256("".join(identities).encode()).hexdigest()[:16]
+
+        def make() -> str:
+            tables = sorted({batch["table"] for batch in self.manifest()["batches"]})
+            identities = [part.identity for table in tables for part in self.parts(table, known_at=known_at)]
+            return hashlib.sha256("".join(identities).encode()).hexdigest()[:16]
+
+        digest: str = self._remembered(("digest", known_at), make)
+        return digest
 
 
 def _moment(batch: dict[str, Any]) -> dt.datetime:
@@ -165,7 +191,7 @@ class StoreWriter:
         parts = {f"{name}/{month}.parquet": month for month in sorted(set(months.tolist()))}
         written = {}
         for part, month in parts.items():
-            chosen = rows.filter(pa.array(months == month))
+            chosen = _compact(rows.filter(pa.array(months == month)))
             written[part] = {
                 "month": month,
                 "rows": chosen.num_rows,
@@ -178,14 +204,23 @@ class StoreWriter:
             gone[part] = {"file": file, "digest": hashlib.sha256(np.sort(positions).tobytes()).hexdigest()[:16]}
         for extra, content in extras.items():
             _write(folder / f"{extra}.parquet", content)
-        manifest["batches"].append({"number": number, "table": table, "parts": written, "dead": gone, **entry})
-        self._replace_manifest(manifest)
+        batch = {"number": number, "table": table, "parts": written, "dead": gone, **entry}
+        self._replace_manifest({**manifest, "batches": [*manifest["batches"], batch]})
         return number
 
     def _replace_manifest(self, manifest: dict[str, Any]) -> None:
         temporary = self.store.folder / "manifest.new"
         temporary.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
         os.replace(temporary, self.store._manifest_path)
+
+
+def _compact(table: Any) -> Any:
+    """``table`` with dictionaries of just the values it holds: those of other rows must not travel with it."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            encoded = table.column(place).cast(pa.string()).combine_chunks().dictionary_encode()
+            table = table.set_column(place, field.name, encoded)
+    return table
 
 
 def _write(path: Path, table: Any) -> str:

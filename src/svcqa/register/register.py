@@ -1,7 +1,7 @@
 """The register: append-only entries through SQLAlchemy; SQLite by default.
 
-Nothing is changed or removed: a correction is a further entry that names the one it replaces. The database itself refuses
-updates and deletions.
+Nothing is changed or removed: a correction is a further entry that names the one it replaces. The database itself
+refuses updates and deletions.
 """
 
 from __future__ import annotations

@@ -36,6 +36,8 @@ class Course:
     months: tuple[Figure, ...]
     cumulative: tuple[Figure, ...]
     """Per month, from the first day of the year."""
+    year_months: tuple[Figure, ...]
+    """The months of the year so far, January first."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,25 @@ class HalfYearReview:
         """Targets that are missed or at risk, and so need a row in form B."""
         return tuple(item for item in self.targets if item.judged.verdict == "missed" or item.judged.at_risk)
 
+    @property
+    def weakest(self) -> CommitmentReview:
+        """The commitment furthest below its required share, counted in shares of the misses allowed."""
+        return max(self.commitments, key=_shortfall)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Periods to look at: the half, the year, each month, the half before and that of last year."""
+        months = tuple(month.label for month in self.months)
+        return (self.period.label, self.year.label, *months, self.previous.label, self.year_before.label)
+
+
+def _shortfall(item: CommitmentReview) -> float:
+    """How many times the misses allowed were made; commitments without cases to list come last."""
+    now, goal = item.course.now, item.commitment.required_share
+    if now is None or now.value is None or goal is None or item.cases is None:
+        return -1.0
+    return (1 - now.value) / max(1 - goal, 1e-9)
+
 
 def half_year_review(
     figures: Figures, policies: Policies, context: Context, actions: Sequence[ActionItem]
@@ -137,10 +158,11 @@ def _course(figures: Figures, metric: str, params: dict[str, object], context: C
         year=_first(ask(period, cumulative=True)),
         months=tuple(ask(period, monthly=True)),
         cumulative=tuple(ask(period, monthly=True, cumulative=True)),
+        year_months=tuple(ask(rule.to_date(period), monthly=True)),
     )
 
 
-_NO_COURSE = Course(None, None, None, None, (), ())
+_NO_COURSE = Course(None, None, None, None, (), (), ())
 
 
 def _judged(course: Course, goal: float | None, *, zero_tolerance: bool) -> Judgement:

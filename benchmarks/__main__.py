@@ -1,0 +1,24 @@
+"""``python -m benchmarks [NAME] [--rows N] [--seed N]``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+NAMES = {"half_year": "the half-year summary of generated work orders, svcqa beside hand-written DuckDB SQL"}
+
+
+def main() -> None:
+    listed = "\n".join(f"  {name:<12} {about}" for name, about in NAMES.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", epilog=listed, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("name", nargs="?", default="half_year", choices=list(NAMES))
+    parser.add_argument("--rows", type=int, default=10_000_000, help="work orders to generate (%(default)s)")
+    parser.add_argument("--seed", type=int, default=2026, help="of the generator (%(default)s)")
+    options = parser.parse_args()
+    importlib.import_module(f"benchmarks.{options.name}").run(options.rows, options.seed)
+
+
+if __name__ == "__main__":
+    main()

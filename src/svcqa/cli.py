@@ -1,0 +1,317 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from svcqa.catalogue import LANGUAGES, Language, text
+from svcqa.errors import Fault, SvcqaError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from svcqa.workspace import Workspace
+
+app = typer.Typer(help="svcqa: service-quality reviews from raw records.", no_args_is_help=True, add_completion=False)
+review_app = typer.Typer(help="Reviews.", no_args_is_help=True)
+app.add_typer(review_app, name="review")
+
+
+class Format(StrEnum):
+    """How ``measure`` prints."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+class Lang(StrEnum):
+    """Languages."""
+
+    HANS = LANGUAGES[0]
+    HANT = LANGUAGES[1]
+    EN = LANGUAGES[2]
+
+
+WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.")]
+LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language; the workspace's first where absent.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Events after this local moment are masked.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong.")]
+
+
+@app.callback()
+def _main(debug: DebugOption = False) -> None:
+    """Service-quality reviews from raw records."""
+
+
+def main() -> None:
+    """Run the command line; errors are told in words, with a traceback only under ``--debug``."""
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        app(arguments, standalone_mode=True)
+    except SvcqaError as error:
+        if debug:
+            raise
+        typer.echo(error.render(_language_of_session(arguments)), err=True)
+        sys.exit(2)
+    except Exception as error:  # whatever was not foreseen is still told in words
+        if debug:
+            raise
+        fault = Fault("unexpected", got=f"{type(error).__name__}: {error}")
+        typer.echo(fault.render(_language_of_session(arguments)), err=True)
+        sys.exit(1)
+
+
+def _language_of_session(arguments: list[str]) -> Language:
+    """The language asked for with ``--lang``, otherwise that of the workspace, otherwise of the system."""
+    if "--lang" in arguments[:-1]:
+        asked = arguments[arguments.index("--lang") + 1]
+        if asked in LANGUAGES:
+            return asked
+    import locale
+    import tomllib
+
+    flags = [i for i, argument in enumerate(arguments[:-1]) if argument in ("-w", "--workspace")]
+    folder = Path(arguments[flags[0] + 1]) if flags else Path()
+    try:
+        languages = tomllib.loads((folder / "svcqa.toml").read_text(encoding="utf-8-sig")).get("languages", [])
+    except (OSError, ValueError):
+        languages = []
+    if languages and languages[0] in LANGUAGES:
+        return cast(Language, languages[0])
+    name = locale.getlocale()[0] or ""
+    if name.startswith(("zh_TW", "zh_HK", "Chinese (Traditional)")):
+        return "zh-Hant"
+    return "zh-Hans" if name.startswith(("zh", "Chinese")) else "en"
+
+
+def _console(*, err: bool = False) -> Console:
+    """A console that is wide enough for tables where nobody sets its width (a pipe, a file)."""
+    from rich.console import Console
+
+    console = Console(stderr=err, highlight=False)
+    if not console.is_terminal:
+        console.width = 200
+    return console
+
+
+def _bars() -> Progress:
+    """Progress bars on a terminal; nothing at all in a pipe."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = _console(err=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Workspace]:
+    """The workspace, with a progress bar on anything that lasts."""
+    from svcqa.workspace import open_workspace
+
+    workspace = open_workspace(folder)
+    with _bars() as bars:
+
+        def named(what: str) -> Callable[[int, int], None]:
+            label = text("terminal.measuring", workspace.language, what=what)
+            task = bars.add_task(label, total=None)
+            return lambda done, total: bars.update(task, completed=done, total=total)
+
+        workspace.progress = named
+        yield workspace
+
+
+def _ingest(workspace: Workspace, source_folder: Path | None, language: Language) -> None:
+    from svcqa.report.checks import reading_table
+
+    with _bars() as bars:
+        task = bars.add_task(text("terminal.ingesting", language), total=None)
+        report = workspace.ingest(
+            source_folder=source_folder, progress=lambda done, total: bars.update(task, completed=done, total=total)
+        )
+    _console().print(reading_table(report.files, language))
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="The folder to make.")], lang: LangOption = None) -> None:
+    """Make a commented workspace."""
+    from svcqa.starter import make_workspace
+
+    language = _named(lang or Lang.HANS)
+    make_workspace(folder, language)
+    typer.echo(text("terminal.made", language, folder=folder))
+
+
+@app.command()
+def ingest(
+    workspace: WorkspaceOption = Path(),
+    source_folder: Annotated[Path | None, typer.Option("--from", help="Where the source files are.")] = None,
+    lang: LangOption = None,
+) -> None:
+    """Read the sources; the same file again changes nothing."""
+    with _opened(workspace) as opened:
+        _ingest(opened, source_folder, _language(opened, lang))
+
+
+@app.command()
+def check(
+    workspace: WorkspaceOption = Path(),
+    everything: Annotated[bool, typer.Option("--all", help="List every row, not the first of each kind.")] = False,
+    lang: LangOption = None,
+) -> None:
+    """What was read, quarantined, odd and corrected, with places."""
+    from svcqa.report.checks import print_check
+
+    with _opened(workspace) as opened:
+        print_check(opened.check(), _language(opened, lang), _console(), everything=everything)
+
+
+@app.command()
+def measure(
+    metric: Annotated[str, typer.Argument(help="A metric, see `svcqa plugins`.")],
+    period: Annotated[str, typer.Option(help="2026H1, 2026-06, 2026Q2, 2026-W23, 2026, 2025-07..2026-06.")],
+    commitment: Annotated[str | None, typer.Option(help="Key of a commitment; all of them where absent.")] = None,
+    target: Annotated[str | None, typer.Option(help="Key of a target.")] = None,
+    by: Annotated[str, typer.Option(help="unit, department, month, tier …, separated by commas.")] = "",
+    unit: Annotated[str | None, typer.Option(help="Only this unit and what is below it.")] = None,
+    limit: Annotated[int | None, typer.Option(help="A limit to try instead of the promised one.")] = None,
+    cumulative: Annotated[bool, typer.Option("--cumulative", help="From the first day of the year.")] = False,
+    as_of: AsOfOption = None,
+    output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Figures of a metric."""
+    from svcqa.metrics.result import Result
+
+    with _opened(workspace) as opened:
+        keys: list[str | None] = [commitment]
+        if commitment is None and metric == "compliance":
+            keys = [item.key for item in opened.policies.commitments]
+        results = [
+            opened.measure(
+                metric,
+                period=period,
+                commitment=key,
+                target=target,
+                by=tuple(part for part in by.split(",") if part),
+                unit=unit,
+                limit=limit,
+                cumulative=cumulative,
+                as_of=as_of,
+            )  # fmt: skip
+            for key in keys
+        ]
+        language = _language(opened, lang)
+    rows = tuple(row for result in results for row in result.rows)
+    _print_result(Result(rows, results[0].keys, results[0].about), output, language)
+
+
+def _print_result(result: object, output: Format, language: Language) -> None:
+    from svcqa.metrics.result import Result
+
+    assert isinstance(result, Result)
+    if output is Format.JSON:
+        typer.echo(result.to_json())
+    elif output is Format.CSV:
+        typer.echo(result.frame.to_csv(index=False), nl=False)
+    else:
+        from svcqa.report.tables import result as result_table
+        from svcqa.report.terminal import table_of
+
+        _console().print(table_of(result_table(result, language)))
+
+
+@review_app.command("half-year")
+def half_year(
+    period: Annotated[str, typer.Argument(help="A half-year, such as 2026H1.")],
+    out: Annotated[Path, typer.Option(help="Where the files are written.")] = Path("out"),
+    as_of: AsOfOption = None,
+    unit: Annotated[str | None, typer.Option(help="Only this unit and what is below it.")] = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """The half-year review: score board, executed notebook, HTML report, forms in one workbook."""
+    with _opened(workspace) as opened:
+        _review(opened, period, out, as_of, unit, _language(opened, lang))
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Where the files are written.")] = Path("out"),
+    lang: Annotated[Lang, typer.Option("--lang", help="Language.")] = Lang.HANS,
+) -> None:
+    """The half-year review of the sample company."""
+    from svcqa.bundled import bundled
+    from svcqa.workspace import SETTINGS_FILE
+
+    folder = out / "sample_company"
+    if not (folder / SETTINGS_FILE).exists():
+        ignored = shutil.ignore_patterns(
+            ".svcqa", "vault", "register.sqlite*", "generator", "generate.py", "__pycache__"
+        )
+        shutil.copytree(bundled("sample_data"), folder, ignore=ignored)
+    language = _named(lang)
+    with _opened(folder) as opened:
+        _ingest(opened, None, language)
+    with _opened(folder) as opened:
+        _review(opened, "2026H1", out, None, None, language)
+
+
+def _review(
+    workspace: Workspace, period: str, out: Path, as_of: str | None, unit: str | None, language: Language
+) -> None:
+    from svcqa.bundled import bundled
+    from svcqa.report.review_files import NOTEBOOK, write_half_year
+    from svcqa.report.terminal import print_board
+
+    review = workspace.review_half_year(period, as_of=as_of, unit=unit)
+    company = workspace.settings.company.name.in_language(language)
+    console = _console()
+    print_board(review, language, console, company=company)
+    parameters = {
+        "workspace_path": str(workspace.folder.resolve()),
+        "period": period,
+        "as_of": as_of or "",
+        "unit": unit or "",
+    }
+    with _console(err=True).status(text("terminal.running", language)):
+        written = write_half_year(
+            review, out, notebook=bundled("notebooks") / NOTEBOOK, language=language, company=company,
+            parameters=parameters,
+        )  # fmt: skip
+    console.print(text("terminal.written", language))
+    for kind, path in written.items():
+        console.print(f"  {path}  {text(f'terminal.{kind}', language)}", soft_wrap=True)
+
+
+@app.command()
+def plugins(lang: Annotated[Lang, typer.Option("--lang", help="Language.")] = Lang.HANS) -> None:
+    """The installed metrics; broken ones with their error."""
+    import warnings
+
+    from svcqa.metrics.registry import Registry
+    from svcqa.report.checks import plugin_table
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the table below tells of broken plugins
+        found = Registry().plugins()
+    _console().print(plugin_table(found.values(), _named(lang)))
+
+
+def _named(lang: Lang) -> Language:
+    return next(language for language in LANGUAGES if language == lang.value)
+
+
+def _language(workspace: Workspace, lang: Lang | None) -> Language:
+    return _named(lang) if lang is not None else workspace.language

@@ -1,0 +1,1 @@
+"""Tables, charts as data, forms, HTML: what people see of a review."""

@@ -1,0 +1,157 @@
+"""Pictures of a review: the data of a picture is made here, the drawing is left to Vega-Lite.
+
+A picture shows as SVG in JupyterLab, Voilà and HTML, with no network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from svcqa.catalogue import Language, text
+from svcqa.entities.target import LevelTarget
+from svcqa.report import wording
+from svcqa.report.fonts import FAMILIES
+from svcqa.review.half_year import CommitmentReview, HalfYearReview
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Okabe and Ito's palette: told apart by colour-blind readers; the shape says the same again.
+_COLOURS = {"met": "#0072B2", "risk": "#E69F00", "missed": "#D55E00"}
+_SHAPES = {"met": "circle", "risk": "triangle-up", "missed": "square"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart and the data it shows."""
+
+    title: str
+    data: pd.DataFrame
+    chart: Any
+
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        import vl_convert
+
+        return str(vl_convert.vegalite_to_svg(self.chart.to_dict()))
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
+    def __repr__(self) -> str:
+        return f"<{self.title}>"
+
+
+def _styled(chart: Any) -> Any:
+    return (
+        chart.configure(font=FAMILIES, background="white")
+        .configure_axis(labelFontSize=12, titleFontSize=12, labelLimit=260, titleAngle=0)
+        .configure_title(fontSize=15, anchor="start", font=FAMILIES)
+        .configure_legend(labelFontSize=12, titleFontSize=12)
+        .configure_view(stroke=None)
+    )
+
+
+def _standing(verdict: str, at_risk: bool) -> str:
+    return "risk" if at_risk and verdict == "met" else (verdict or "met")
+
+
+def targets(review: HalfYearReview, language: Language) -> Picture:
+    """The company's level targets: figure, interval and goal, in percentage points above or below the goal."""
+    import altair as alt
+    import pandas as pd
+
+    names = {key: text(f"charts.{key}", language) for key in _COLOURS}
+    rows = []
+    for item in review.targets:
+        now = item.course.now
+        if (
+            isinstance(item.target, LevelTarget)
+            and item.owner.code == review.unit.code
+            and now
+            and now.value is not None
+        ):
+            goal = item.target.goal
+            rows.append(
+                {
+                    "target": f"{item.target.name.in_language(language)} {wording.goal_text(item.target)}",
+                    "gap": (now.value - goal) * 100,
+                    "lower": ((now.lower if now.lower is not None else now.value) - goal) * 100,
+                    "upper": ((now.upper if now.upper is not None else now.value) - goal) * 100,
+                    "standing": names[_standing(item.judged.verdict, item.judged.at_risk)],
+                    "shown": wording.percent(now.value, goal),
+                }
+            )
+    data = pd.DataFrame(rows, columns=["target", "gap", "lower", "upper", "standing", "shown"])
+    met = len(data) - int((data["standing"] == names["missed"]).sum())
+    title = text("charts.targets_title", language, met=met, judged=len(data), period=review.period.label)
+    scale = alt.Scale(domain=list(names.values()), range=list(_COLOURS.values()))
+    shape = alt.Scale(domain=list(names.values()), range=list(_SHAPES.values()))
+    base = alt.Chart(data).encode(
+        y=alt.Y("target:N", sort=None, title=None),
+        color=alt.Color("standing:N", scale=scale, title=None),
+    )
+    ruler = base.mark_rule(strokeWidth=3).encode(x=alt.X("lower:Q", title=text("charts.gap", language)), x2="upper:Q")
+    point = base.mark_point(filled=True, size=110, opacity=1).encode(
+        x="gap:Q", shape=alt.Shape("standing:N", scale=shape)
+    )
+    label = base.mark_text(dy=-13, fontSize=12).encode(x="gap:Q", text="shown:N")
+    goal_line = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(strokeDash=[5, 3], color="black").encode(x="x:Q")
+    chart = (goal_line + ruler + point + label).properties(width=520, height=alt.Step(38), title=title)
+    return Picture(title, data, _styled(chart))
+
+
+def months(review: HalfYearReview, item: CommitmentReview, language: Language) -> Picture:
+    """One commitment month by month, by department, with its goal."""
+    import altair as alt
+    import pandas as pd
+
+    goal = item.commitment.required_share
+    rows = [
+        {
+            "month": figure.period,
+            "unit": unit.unit.name.in_language(language),
+            "share": figure.value * 100,
+            "lower": (figure.lower if figure.lower is not None else figure.value) * 100,
+            "upper": (figure.upper if figure.upper is not None else figure.value) * 100,
+        }
+        for unit in item.departments
+        for figure in unit.course.months
+        if figure.value is not None
+    ]
+    data = pd.DataFrame(rows, columns=["month", "unit", "share", "lower", "upper"])
+    title = _months_title(item, language)
+    base = alt.Chart(data).encode(
+        x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0)),
+        color=alt.Color("unit:N", title=None, scale=alt.Scale(range=["#D55E00", "#0072B2", "#009E73", "#CC79A7"])),
+    )
+    percent = text("charts.percent", language)
+    line = base.mark_line(strokeWidth=2.5).encode(
+        y=alt.Y("share:Q", title=percent, scale=alt.Scale(zero=False)), strokeDash=alt.StrokeDash("unit:N", legend=None)
+    )
+    point = base.mark_point(filled=True, size=60, opacity=1).encode(y="share:Q", shape=alt.Shape("unit:N", legend=None))
+    spread = base.mark_area(opacity=0.12).encode(y="lower:Q", y2="upper:Q")
+    layers = spread + line + point
+    if goal is not None:
+        ruler = alt.Chart(pd.DataFrame({"goal": [goal * 100]})).mark_rule(strokeDash=[5, 3], color="black")
+        layers = layers + ruler.encode(y="goal:Q")
+    return Picture(title, data, _styled(layers.properties(width=560, height=260, title=title)))
+
+
+def _months_title(item: CommitmentReview, language: Language) -> str:
+    """The finding in words: who is furthest below the goal, or that all keep it."""
+    name, goal = item.commitment.item.in_language(language), item.commitment.required_share
+    if goal is None:
+        return name
+    behind = [
+        u for u in item.departments if u.course.now and u.course.now.value is not None and u.course.now.value < goal
+    ]
+    if not behind:
+        return text("charts.all_keep", language, item=name, goal=f"{goal * 100:g}%")
+    worst = min(behind, key=lambda u: (u.course.now.value if u.course.now else 1) or 0)
+    now = worst.course.now
+    return text(
+        "charts.below", language, item=name, unit=worst.unit.name.in_language(language),
+        value=wording.percent(now.value if now else None, goal), goal=f"{goal * 100:g}%",
+    )  # fmt: skip

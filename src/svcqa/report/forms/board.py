@@ -1,0 +1,114 @@
+"""The score board (成绩总览): one row a target."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from svcqa.catalogue import Language
+from svcqa.entities.target import QuantityTarget
+from svcqa.metrics.result import Figure
+from svcqa.report import wording
+from svcqa.report.forms.numbers import NOTHING, Shown, share_format
+from svcqa.report.forms.naming import joined, period_name, say, year_is_over
+from svcqa.report.forms.remarks import remarks
+from svcqa.report.forms.sheet import Cell, FormSheet, words
+from svcqa.report.forms.shown import cases, change_of, figure_of, goal_of, needed_of
+from svcqa.review.half_year import HalfYearReview, TargetReview
+
+WIDTHS: Final = (4.2, 20, 14, 10, 9.5, 7.8, 7.8, 9.5, 9.5, 6.8, 8.8, 8.6, 7.8, 8.6, 7.8, 9.5, 9.8, 25)
+
+
+def write_board(sheet: FormSheet, review: HalfYearReview, company: str, language: Language) -> tuple[int, int]:
+    """Fill the sheet; returns the header rows to repeat."""
+    sheet.title(say("board_title", language, company=company, period=period_name(review, language)))
+    sheet.line(_summary(review, language))
+    header = sheet.row
+    _header(sheet, review, language)
+    owner = None
+    for number, item in enumerate(review.targets, start=1):
+        sheet.put(_row(number, item, review, language, first=item.owner.code != owner), lowest=24)
+        owner = item.owner.code
+    sheet.skip()
+    for line in _legend(review, language):
+        sheet.line(line, "note")
+    return header, header + 1
+
+
+def _summary(review: HalfYearReview, language: Language) -> str:
+    verdicts = [item.judged.verdict for item in review.targets]
+    return say(
+        "board_summary", language, unit=review.unit.name.in_language(language), first=review.period.first,
+        last=review.period.last, total=len(verdicts), met=verdicts.count("met"), missed=verdicts.count("missed"),
+        open=verdicts.count(""), risk=sum(item.judged.at_risk for item in review.targets),
+    )  # fmt: skip
+
+
+def _header(sheet: FormSheet, review: HalfYearReview, language: Language) -> None:
+    def tall(key: str, **fields: object) -> Cell:
+        return words(say(key, language, **fields), "head", down=2)
+
+    def wide(key: str, **fields: object) -> Cell:
+        return words(say(key, language, **fields), "head", across=2)
+
+    def low(key: str) -> Cell:
+        return words(say(key, language), "head")
+
+    sheet.put([
+        tall("number"), tall("target"), tall("owner"), tall("goal"), tall("this_half"), wide("interval"), tall("n"),
+        tall("verdict"), tall("evidence"), tall("risk"), wide("on_year", label=review.year_before.label),
+        wide("on_previous", label=review.previous.label), tall("year_so_far"), tall("needed"), tall("remarks"),
+    ])  # fmt: skip
+    sheet.put([
+        *[None] * 5, low("lower"), low("upper"), *[None] * 4, low("figure"), low("change"), low("figure"),
+        low("change"), *[None] * 3,
+    ])  # fmt: skip
+
+
+def _bound(value: float | None, goal: float | None) -> Shown:
+    return NOTHING if value is None else Shown(value, share_format(value, goal))
+
+
+def _row(number: int, item: TargetReview, review: HalfYearReview, language: Language, *, first: bool) -> list[Cell]:
+    target, course, judged = item.target, item.course, item.judged
+    now, goal = course.now, getattr(target, "goal", None)
+
+    def cell(content: Shown, look: str = "center") -> Cell:
+        return Cell(content, look, first=first)
+
+    def figure(of: Figure | None) -> Shown:
+        return figure_of(target, of, language)
+
+    return [
+        cell(Shown(number)),
+        cell(Shown(target.name.in_language(language)), "name"),
+        cell(Shown(item.owner.name.in_language(language)), "text"),
+        cell(goal_of(target, now, language)),
+        cell(figure(now), "missed" if judged.verdict == "missed" else "center"),
+        cell(_bound(now.lower if now else None, goal)),
+        cell(_bound(now.upper if now else None, goal)),
+        cell(cases(now, language)),
+        cell(Shown(wording.verdict(judged, language)), judged.verdict or "center"),
+        cell(Shown(wording.evidence(judged, language))),
+        cell(Shown(wording.risk(judged, language) or wording.DASH), "risk" if judged.at_risk else "center"),
+        cell(figure(course.year_before)),
+        cell(change_of(target, now, course.year_before)),
+        cell(figure(course.previous)),
+        cell(change_of(target, now, course.previous)),
+        cell(figure(course.year)),
+        cell(needed_of(target, judged, language, year_over=year_is_over(review))),
+        cell(Shown(remarks(item, language)), "small"),
+    ]
+
+
+def _legend(review: HalfYearReview, language: Language) -> list[str]:
+    figures = [item.course.now for item in review.targets]
+    methods = sorted({figure.method for figure in figures if figure is not None and figure.lower is not None})
+    keys = ["legend_rate", "legend_signs", "legend_change"]
+    if any(isinstance(item.target, QuantityTarget) for item in review.targets):
+        keys.append("legend_quantity")
+    flags = {flag for figure in figures if figure is not None for flag in figure.flags}
+    keys += [f"legend_{flag}" for flag in ("unclustered", "assumed", "provisional_calendar") if flag in flags]
+    lines = [say(key, language) for key in keys]
+    if methods:
+        lines.insert(2, say("legend_interval", language, methods=joined(methods, language)))
+    return [say("legend_line", language, number=number, text=line) for number, line in enumerate(lines, start=1)]

@@ -1,0 +1,114 @@
+"""Form C, 服务承诺成绩监控统计表: every commitment month by month, and the year recomputed from its parts."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Final
+
+from svcqa.catalogue import Language
+from svcqa.metrics.result import Figure
+from svcqa.report.forms.naming import current_month, joined, listed, say, unit_names
+from svcqa.report.forms.numbers import NOTHING, Shown, goal_format
+from svcqa.report.forms.remarks import case_remarks, flag_lines
+from svcqa.report.forms.sheet import Cell, FormSheet, words
+from svcqa.report.forms.shown import cases, counts_amounts, share
+from svcqa.review.half_year import CommitmentReview, HalfYearReview
+
+WIDTHS: Final = (10, 25, 9, *[8.7] * 12, 9.7, 14)
+_MONTHS: Final = range(1, 13)
+
+
+def write_commitments(sheet: FormSheet, review: HalfYearReview, company: str, language: Language) -> tuple[int, int]:
+    """Fill the sheet; returns the header rows to repeat."""
+    year = review.year.year
+    sheet.title(say("commitments_title", language, company=company, year=year))
+    header = sheet.row
+    sheet.put(_header(review, language), lowest=30)
+    names = unit_names(review, language)
+    for _, group in groupby(review.commitments, key=lambda item: item.commitment.category):
+        items = list(group)
+        for place, item in enumerate(items):
+            category = words(item.commitment.category.in_language(language), "name", down=2 * len(items))
+            above: Cell | None = category if place == 0 else None
+            _rows(sheet, item, above, year, names, language)
+    sheet.skip()
+    for number, line in enumerate(_notes(review, language), start=1):
+        sheet.line(say("legend_line", language, number=number, text=line), "note")
+    thirds = (5, 6, len(WIDTHS) - 11)
+    signed = ("filled_in_by", "checked_by", "approved_by")
+    sheet.put(
+        [words(say(key, language), "sign", across=across) for key, across in zip(signed, thirds, strict=True)],
+        lowest=32,
+    )
+    return header, header
+
+
+def _header(review: HalfYearReview, language: Language) -> list[Cell]:
+    until = current_month(review).number
+    return [
+        words(say("project", language), "head", across=2),
+        words(say("goal", language), "head"),
+        *[words(say("month", language, month=month), "head") for month in _MONTHS],
+        words(say("whole_year" if until == 12 else "year_until", language, month=until), "head"),
+        words(say("reported_by", language), "head"),
+    ]
+
+
+def _rows(
+    sheet: FormSheet, item: CommitmentReview, category: Cell | None, year: int, names: dict[str, str],
+    language: Language,
+) -> None:  # fmt: skip
+    """Two rows a commitment: the figures, and below them the cases they are shares of."""
+    commitment, goal = item.commitment, item.commitment.required_share
+    figures = {figure.period: figure for figure in getattr(item.course, "year_months", item.course.months)}
+    shown = [*(figures.get(f"{year}-{month:02d}") for month in _MONTHS), item.course.year]
+    pairs = [_pair(figure, goal, language, with_n=not counts_amounts(commitment)) for figure in shown]
+    promise = f"{commitment.item.in_language(language)}\n{commitment.promise.in_language(language)}"
+    sheet.put([
+        category,
+        words(promise, "text", down=2),
+        Cell(Shown(goal, goal_format(goal)) if goal is not None else NOTHING, "center", down=2),
+        *[above for above, _ in pairs],
+        words(_reported_by(item, names, language), "center", down=2),
+    ], lowest=24)  # fmt: skip
+    sheet.put([None, None, None, *[below for _, below in pairs], None], lowest=16)
+
+
+def _pair(figure: Figure | None, goal: float | None, language: Language, *, with_n: bool) -> tuple[Cell, Cell | None]:
+    """A figure and its n below; one cell over both rows where there is no n."""
+    if figure is None:
+        return words("", "center", down=2), None
+    missed = figure.value is not None and goal is not None and figure.value < goal
+    look = "missed" if missed else "center"
+    content = share(figure, goal, suffix="*" if "partial" in figure.flags else "")
+    if not with_n or figure.value is None:
+        return Cell(content, look, down=2), None
+    return Cell(content, f"{look}_above"), Cell(cases(figure, language), f"{look}_below")
+
+
+def _reported_by(item: CommitmentReview, names: dict[str, str], language: Language) -> str:
+    unit = getattr(item, "reporting", None)
+    if unit is not None:
+        return str(unit.name.in_language(language))
+    code = item.commitment.reporting_department or ""
+    return names.get(code, code)
+
+
+def _notes(review: HalfYearReview, language: Language) -> list[str]:
+    lines = [say(f"commitments_{key}", language) for key in ("due", "rate", "year", "signs")]
+    named = [(item.commitment.item.in_language(language), item) for item in review.commitments]
+    amounts = [name for name, item in named if counts_amounts(item.commitment)]
+    if amounts:
+        lines.append(say("commitments_amounts", language, names=listed(amounts, language)))
+    lines += flag_lines(((name, item.course.year) for name, item in named), language)
+    lines += [_item_line(name, item.fault.render(language), language) for name, item in named if item.fault]
+    left_out = [
+        _item_line(name, listed(said, language), language)
+        for name, item in named
+        if item.course.year is not None and (said := case_remarks(item.course.year, item.commitment, language))
+    ]
+    return [*lines, say("left_out", language, items=joined(left_out, language))] if left_out else lines
+
+
+def _item_line(name: str, said: str, language: Language) -> str:
+    return say("item_line", language, name=name, text=said)

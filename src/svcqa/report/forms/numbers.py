@@ -1,0 +1,95 @@
+"""How numbers stand in a cell: the exact value, with an Excel number format that never tells a lie about it.
+
+A cell keeps the full figure, so that whoever opens the workbook can go on calculating; the format decides what is read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from svcqa.report.wording import DASH, decimals_for
+
+_MORE_DECIMALS: Final = 3
+_LARGE: Final = 100_000_000
+MISSED: Final = "▼"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a cell holds and the number format it is read in; a text has none."""
+
+    value: float | str | dt.date | None
+    num_format: str = ""
+
+
+NOTHING: Final = Shown(DASH)
+
+
+def _percent(value: float) -> Decimal:
+    """``value`` in per cent at the 15 digits Excel knows."""
+    return Decimal(f"{value:.15g}").scaleb(2)
+
+
+def share_format(value: float, goal: float | None, *, mark: bool = False, suffix: str = "") -> str:
+    """The number format of a share held against ``goal``; a miss is marked if ``mark``.
+
+    A share below its goal never reads as the goal, nor one below 100 % as 100 %: it gets as many decimals as that
+    takes, and where three more do not do, a ``<`` before the line it lies below.
+
+    >>> share_format(0.9496, 0.95), share_format(0.94996, 0.95), share_format(0.9499999999, 0.95)
+    ('0.00%', '0.000%', '"<"0.0%')
+    >>> share_format(0.91, 0.95, mark=True)
+    '"▼"0.0%'
+    """
+    places = decimals_for(goal)
+    lines = [_percent(line) for line in (goal, 1.0) if line is not None and value < line]
+    sign = MISSED if mark and goal is not None and value < goal else ""
+    tail = f'"{suffix}"' if suffix else ""
+    exact = _percent(value)
+    for more in range(_MORE_DECIMALS + 1):
+        shown = exact.quantize(Decimal(1).scaleb(-places - more), ROUND_HALF_UP)
+        if all(shown < line for line in lines):
+            return (f'"{sign}"' if sign else "") + "0." + "0" * (places + more) + "%" + tail
+    return f'"{sign}<"0.' + "0" * places + "%" + tail
+
+
+def goal_format(goal: float) -> str:
+    """The number format of a goal, with the decimals it has.
+
+    >>> goal_format(0.95), goal_format(0.9999)
+    ('"≥"0%', '"≥"0.00%')
+    """
+    decimals = max(0, -int(_percent(goal).normalize().as_tuple().exponent))
+    return '"≥"0' + ("." + "0" * decimals if decimals else "") + "%"
+
+
+def change_format(change: float, goal: float | None) -> str:
+    """The number format of a change in percentage points; one that rounds to nothing has no sign.
+
+    >>> change_format(-2.9, 0.95), change_format(-0.01, 0.95)
+    ('+0.0;-0.0', '0.0;0.0')
+    """
+    plain = "0." + "0" * decimals_for(goal)
+    return f"+{plain};-{plain}" if abs(change) >= 0.5 * 10 ** -decimals_for(goal) else f"{plain};{plain}"
+
+
+def amount_format(value: float, unit: str = "", before: str = "") -> str:
+    """The number format of an amount, with its unit as the user wrote it and a sign or word ``before`` it."""
+    plain = "#,##0" if float(value).is_integer() else "#,##0.0"
+    return _quoted(before) + plain + _quoted(unit)
+
+
+def count(n: int | None, million: str) -> Shown:
+    """A number of cases; very large ones (minutes of all customers) read in millions, named by ``million``."""
+    if n is None:
+        return NOTHING
+    return Shown(n, f"#,##0,,{_quoted(million)}" if n >= _LARGE else "#,##0")
+
+
+def _quoted(text: str) -> str:
+    """A text as a literal of a number format."""
+    kept = text.replace('"', "").replace("\\", "")
+    return f'"{kept}"' if kept else ""

@@ -1,0 +1,99 @@
+"""What to know of a figure, and why a target needs words, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from svcqa.catalogue import Language, or_key
+from svcqa.entities.commitment import Commitment
+from svcqa.entities.target import LevelTarget, QuantityTarget
+from svcqa.metrics.result import Figure
+from svcqa.report import wording
+from svcqa.report.forms.naming import joined, listed, say
+from svcqa.report.forms.shown import counts_amounts, milestone_state
+from svcqa.review.half_year import TargetReview
+
+
+def remarks(item: TargetReview, language: Language) -> str:
+    """What to know of a target's figure."""
+    if item.fault is not None:
+        return say("not_computed", language, why=item.fault.render(language))
+    now = item.course.now
+    if now is None or now.value is None:
+        return say("no_data", language)
+    parts = [wording.flags(now, language)]
+    if counts_amounts(item.commitment):
+        parts.append(say("amounts", language))
+    if item.commitment is not None:
+        parts += case_remarks(now, item.commitment, language)
+    if isinstance(item.target, QuantityTarget):
+        parts.append(_plan_remark(item, item.target, language))
+    return joined(parts, language)
+
+
+def case_remarks(figure: Figure, commitment: Commitment, language: Language) -> list[str]:
+    """Cases that the rate leaves out: excluded by rule, or not due yet."""
+    parts = []
+    if figure.excluded_by:
+        without = wording.percent(figure.value_without_exclusions, commitment.required_share)
+        parts.append(say("excluded", language, count=f"{figure.states['excluded']:,}", without=without))
+    waiting = figure.states["open_not_due"] + figure.states["met_not_due"]
+    if waiting:
+        parts.append(say("not_due", language, count=f"{waiting:,}"))
+    return parts
+
+
+def _plan_remark(item: TargetReview, target: QuantityTarget, language: Language) -> str:
+    year = item.course.year
+    return say(
+        "plan", language, whole=wording.amount(target.goal), actual=wording.amount(year.value if year else None),
+        planned=wording.amount(year.goal if year else None),
+    )  # fmt: skip
+
+
+def hint(item: TargetReview, language: Language, *, year_over: bool) -> str:
+    """The facts behind a target that is missed or at risk; nothing for the others."""
+    now, judged = item.course.now, item.judged
+    if now is None or now.value is None or not (judged.verdict == "missed" or judged.at_risk):
+        return ""
+    if isinstance(item.target, QuantityTarget):
+        return _amount_hint(item, item.target, language)
+    if not isinstance(item.target, LevelTarget):
+        return say("hint_milestone", language, state=milestone_state(item.target, now, language),
+                   date=item.target.due.isoformat())  # fmt: skip
+    goal = item.target.goal
+    value = wording.percent(now.value, goal)
+    if judged.verdict == "met":
+        lower = wording.percent(now.lower, goal)
+        return say("hint_unclear", language, value=value, goal=wording.goal_text(item.target), lower=lower)
+    gap = f"{(goal - now.value) * 100:.{wording.decimals_for(goal)}f}"
+    parts = [say("hint_missed", language, value=value, goal=wording.goal_text(item.target), gap=gap)]
+    if judged.needed is not None and not year_over:
+        key = "hint_lost" if judged.needed > 1 else "hint_needed"
+        parts.append(say(key, language, needed=wording.needed(item.target, judged, language)))
+    return joined(parts, language)
+
+
+def _amount_hint(item: TargetReview, target: QuantityTarget, language: Language) -> str:
+    year = item.course.year
+    actual, planned = (year.value or 0.0, year.goal or 0.0) if year else (0.0, 0.0)
+    return say(
+        "hint_amount", language, actual=wording.amount(actual), planned=wording.amount(planned),
+        gap=wording.amount(planned - actual), unit=target.amount_unit.in_language(language),
+    )  # fmt: skip
+
+
+def flag_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:
+    """One sentence for each flag, saying which figures bear it."""
+    bearers: dict[str, list[str]] = {}
+    names = []
+    for name, figure in named:
+        names.append(name)
+        for flag in figure.flags if figure is not None else ():
+            bearers.setdefault(flag, []).append(name)
+    whole = say("all_items", language)
+    return [
+        say("flag_line", language, flag=or_key(f"wording.flag_{flag}", language),
+            names=whole if len(who) == len(names) else listed(who, language))
+        for flag, who in bearers.items()
+    ]  # fmt: skip

@@ -1,0 +1,135 @@
+"""Form A, 服务目标追踪表: what a unit reports of its targets."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Final
+
+from svcqa.catalogue import Language
+from svcqa.entities.action import ActionItem
+from svcqa.entities.organisation import Unit
+from svcqa.entities.target import LevelTarget, QuantityTarget, Target
+from svcqa.periods import Period
+from svcqa.report import wording
+from svcqa.report.forms.numbers import NOTHING, Shown
+from svcqa.report.forms.naming import current_month, joined, period_name, say, year_is_over
+from svcqa.report.forms.remarks import hint
+from svcqa.report.forms.sheet import Cell, FormSheet, words
+from svcqa.report.forms.shown import cases, figure_of
+from svcqa.review.half_year import HalfYearReview, TargetReview
+
+WIDTHS: Final = (5, 32, 13, 9, 13, 9, 48, 32)
+_ROWS: Final = 10
+_SPACE: Final = 390.0
+"""Height that the rows may take so that the form stays on one page."""
+
+
+def owners(review: HalfYearReview) -> list[tuple[Unit, list[TargetReview]]]:
+    """Each unit that has targets, with them, in the order of the review."""
+    order = {item.owner.code: place for place, item in reversed(list(enumerate(review.targets)))}
+    sorted_items = sorted(review.targets, key=lambda item: order[item.owner.code])
+    grouped = groupby(sorted_items, key=lambda item: item.owner.code)
+    return [(found[0].owner, found) for found in (list(items) for _, items in grouped)]
+
+
+def write_tracking(
+    sheet: FormSheet, review: HalfYearReview, unit: Unit, items: list[TargetReview], language: Language
+) -> tuple[int, int]:
+    """Fill the sheet of one unit; returns the header rows to repeat."""
+    sheet.title(say("tracking_title", language))
+    named, period = unit.name.in_language(language), period_name(review, language)
+    half = len(WIDTHS) // 2 + 2
+    sheet.put([
+        words(say("reporting_unit", language, unit=named), "lead", across=half),
+        words(say("tracking_period", language, period=period, first=review.period.first, last=review.period.last),
+              "lead", across=len(WIDTHS) - half),
+    ])  # fmt: skip
+    header, month = sheet.row, current_month(review)
+    _header(sheet, review, month, language)
+    rows = _filled(review, unit, items, month, language)
+    for number, cells in enumerate(rows, start=1):
+        sheet.put([Cell(Shown(number), "center"), *cells], lowest=max(26.0, min(38.0, _SPACE / len(rows))))
+    sheet.skip()
+    for key in ("tracking_signs", "tracking_draft", "due_on_7th"):
+        sheet.line(say(key, language), "note")
+    sheet.put([words(say("signed_by", language), "sign", across=half),
+               words(say("signed_on", language), "sign", across=len(WIDTHS) - half)], lowest=30)  # fmt: skip
+    return header, header + 1
+
+
+def _header(sheet: FormSheet, review: HalfYearReview, month: Period, language: Language) -> None:
+    until = min(review.period.last, review.as_of.date())
+
+    def head(key: str, *, across: int = 1, down: int = 1, **fields: object) -> Cell:
+        return words(say(key, language, **fields), "head", across=across, down=down)
+
+    sheet.put([
+        head("number", down=2), head("customer_target", down=2), head("month_progress", across=2, month=month.label),
+        head("cumulative", across=2, first=review.year.first, last=until), head("problems", down=2),
+        head("next_plan", down=2),
+    ])  # fmt: skip
+    sheet.put([None, None, head("figure"), head("n"), head("figure"), head("n"), None, None])
+
+
+def _filled(
+    review: HalfYearReview, unit: Unit, items: list[TargetReview], month: Period, language: Language
+) -> list[list[Cell]]:
+    """A row a target, a row an action of the unit that belongs to no target of it, empty rows up to ten."""
+    rows = [_row(review, item, month, language) for item in items]
+    keys = {item.target.key for item in items}
+    for action in review.actions:
+        if action.unit == unit.code and action.target not in keys:
+            empty = [words("", "center") for _ in range(4)]
+            rows.append([words(action.category), *empty, words(_action_text(action, language)), words("")])
+    while len(rows) < _ROWS:
+        rows.append([words("") for _ in range(7)])
+    return rows
+
+
+def _row(review: HalfYearReview, item: TargetReview, month: Period, language: Language) -> list[Cell]:
+    target, course = item.target, item.course
+    last = next((figure for figure in course.months if figure.period == month.label), None)
+    year = course.year
+    noted = [_action_text(action, language) for action in review.actions if action.target == target.key]
+    drafted = hint(item, language, year_over=year_is_over(review))
+    problems = words("\n".join(noted)) if noted else words(drafted, "draft")
+    return [
+        words(_goal_line(target, language), "name"),
+        Cell(figure_of(target, last, language, mark=True), "center"),
+        Cell(cases(last, language) if last else NOTHING, "count"),
+        Cell(figure_of(target, year, language, mark=True), "missed" if _is_missed(item) else "center"),
+        Cell(cases(year, language) if year else NOTHING, "count"),
+        problems,
+        words(""),
+    ]
+
+
+def _is_missed(item: TargetReview) -> bool:
+    """Whether the year so far is below the goal."""
+    year, target = item.course.year, item.target
+    if year is None or year.value is None:
+        return False
+    if isinstance(target, LevelTarget):
+        return year.value < target.goal
+    if isinstance(target, QuantityTarget):
+        return year.goal is not None and year.value < year.goal
+    return year.verdict == "missed"
+
+
+def _goal_line(target: Target, language: Language) -> str:
+    name = target.name.in_language(language)
+    if isinstance(target, LevelTarget):
+        return say("goal_line", language, name=name, goal=wording.goal_text(target))
+    if isinstance(target, QuantityTarget):
+        amount = f"{wording.amount(target.goal)} {target.amount_unit.in_language(language)}"
+        return say("goal_line", language, name=name, goal=say("in_the_year", language, amount=amount))
+    return say("goal_line", language, name=name, goal=say("by_date", language, date=target.due.isoformat()))
+
+
+def _action_text(action: ActionItem, language: Language) -> str:
+    parts = [action.problem]
+    if action.action:
+        parts.append(say("measure", language, action=action.action))
+    if action.due is not None:
+        parts.append(say("until", language, date=action.due.isoformat()))
+    return joined(parts, language)

@@ -1,0 +1,112 @@
+"""The workbook of the forms: the sheets in order, their names, their footers, the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from svcqa.catalogue import Language
+from svcqa.entities.action import ActionItem
+from svcqa.report.forms import board, commitments, follow_up, tracking
+from svcqa.report.forms.naming import say
+from svcqa.report.forms.sheet import FormSheet
+from svcqa.report.forms.styles import Styles
+from svcqa.review.half_year import HalfYearReview
+
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_LONGEST_NAME = 31
+
+
+def write_forms(
+    review: HalfYearReview, path: Path, *, language: Language, company: str, proposals: Sequence[ActionItem] = ()
+) -> Path:
+    """Write score board and forms A, B, C of a half-year review as one workbook.
+
+    Args:
+        review: what is shown; nothing else is read.
+        path: the file to write; its folder is made where it is missing.
+        language: of all fixed texts, and of names where the policy has them.
+        company: the name in the titles.
+        proposals: rows of form B that the program proposes and nobody agreed to yet; marked so.
+
+    Returns:
+        ``path``.
+
+    Raises:
+        OSError: the file cannot be written, such as while Excel has it open.
+    """
+    buffer = io.BytesIO()
+    # Text of users and customers stays text, also where it begins like a formula.
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with Workbook(buffer, {"in_memory": True, **plain}) as book:
+        book.set_properties({"title": say("workbook", language, company=company), "created": review.as_of})
+        _write_sheets(_Binder(book, review, language), review, company, proposals, language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(buffer.getvalue())
+    os.replace(beside, path)
+    return path
+
+
+def _write_sheets(
+    binder: _Binder, review: HalfYearReview, company: str, proposals: Sequence[ActionItem], language: Language
+) -> None:
+    sheet = binder.add(say("board_sheet", language), board.WIDTHS)
+    binder.close(sheet, board.write_board(sheet, review, company, language))
+    for unit, items in tracking.owners(review):
+        sheet = binder.add(f"A {unit.name.in_language(language)}", tracking.WIDTHS)
+        binder.close(sheet, tracking.write_tracking(sheet, review, unit, items, language))
+    sheet = binder.add(say("follow_up_sheet", language), follow_up.WIDTHS)
+    binder.close(sheet, follow_up.write_follow_up(sheet, review, proposals, company, language))
+    sheet = binder.add(say("commitments_sheet", language), commitments.WIDTHS)
+    binder.close(sheet, commitments.write_commitments(sheet, review, company, language))
+
+
+class _Binder:
+    """Adds sheets under names that Excel allows, and closes them with the same footer."""
+
+    def __init__(self, book: Workbook, review: HalfYearReview, language: Language) -> None:
+        self._book, self._styles = book, Styles(book, language)
+        self._taken: set[str] = set()
+        self._footer = _footer(review, language)
+
+    def add(self, name: str, widths: Sequence[float]) -> FormSheet:
+        """A new sheet."""
+        chosen = sheet_name(name, self._taken)
+        self._taken.add(chosen.casefold())
+        sheet: Any = self._book.add_worksheet(chosen)
+        return FormSheet(sheet, self._styles, widths)
+
+    def close(self, sheet: FormSheet, header: tuple[int, int]) -> None:
+        """Set the sheet up for printing."""
+        sheet.finish(header=header, footer=self._footer)
+
+
+def sheet_name(wanted: str, taken: set[str]) -> str:
+    """``wanted`` as Excel allows it: at most 31 characters, none of ``[]:*?/\\``, not ``taken`` yet.
+
+    >>> sheet_name("A 抢险/抢修", set())
+    'A 抢险_抢修'
+    >>> sheet_name("A x", {"a x"})
+    'A x 2'
+    """
+    cleaned = _FORBIDDEN.sub("_", wanted).strip().strip("'") or "_"
+    name, number = cleaned[:_LONGEST_NAME], 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{cleaned[: _LONGEST_NAME - len(str(number)) - 1]} {number}"
+    return name
+
+
+def _footer(review: HalfYearReview, language: Language) -> str:
+    about = say(
+        "footer", language, as_of=f"{review.as_of:%Y-%m-%d %H:%M}", policy=review.about["policy"],
+        records=review.about["records"], calendar=review.about["calendar"],
+    )  # fmt: skip
+    return f"&L&8{about.replace('&', '&&')}&R&8{say('page', language)}"

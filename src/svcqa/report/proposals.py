@@ -1,0 +1,46 @@
+"""Rows that the program proposes for form B: a fact and its size, never an action; people decide."""
+
+from __future__ import annotations
+
+from svcqa.catalogue import Language, text
+from svcqa.entities.action import ActionItem
+from svcqa.entities.target import MilestoneTarget, QuantityTarget
+from svcqa.report import wording
+from svcqa.review.half_year import HalfYearReview, TargetReview
+
+
+def proposals(review: HalfYearReview, language: Language) -> tuple[ActionItem, ...]:
+    """One row for each target that is missed or at risk and that nobody has noted yet."""
+    noted = {(item.target, item.unit) for item in review.actions}
+    return tuple(
+        _proposal(review, item, language)
+        for item in review.to_discuss
+        if (item.target.key, item.owner.code) not in noted
+    )
+
+
+def _proposal(review: HalfYearReview, item: TargetReview, language: Language) -> ActionItem:
+    category = text(f"proposals.category_{'missed' if item.judged.verdict == 'missed' else 'risk'}", language)
+    return ActionItem(
+        category=category,
+        problem=_problem(item, language),
+        responsible=item.owner.name.in_language(language),
+        period=review.period.label,
+        target=item.target.key,
+        unit=item.owner.code,
+    )
+
+
+def _problem(item: TargetReview, language: Language) -> str:
+    name, goal = item.target.name.in_language(language), wording.goal_text(item.target)
+    if isinstance(item.target, MilestoneTarget):
+        return text("proposals.milestone", language, name=name, due=f"{item.target.due:%Y-%m-%d}")
+    value = wording.value_text(item.target, item.course.year, language)
+    if isinstance(item.target, QuantityTarget):
+        plan = wording.amount(item.course.year.goal if item.course.year else None)
+        left = wording.needed(item.target, item.judged, language)
+        return text("proposals.quantity", language, name=name, value=value, plan=plan, left=left)
+    now = wording.value_text(item.target, item.course.now, language)
+    spread = wording.interval(item.course.now, item.target.goal)
+    rest = wording.needed(item.target, item.judged, language)
+    return text("proposals.level", language, name=name, now=now, spread=spread, goal=goal, rest=rest)

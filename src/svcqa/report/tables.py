@@ -1,0 +1,236 @@
+"""A review as plain tables for reading: rounded, ordered, the same text every time.
+
+Every function gives a pandas frame of texts whose columns are named in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from svcqa.catalogue import Language, or_key, text
+from svcqa.entities.action import ActionItem
+from svcqa.entities.target import LevelTarget
+from svcqa.metrics.result import STATES, Figure, Result
+from svcqa.report import wording
+from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview, TargetReview
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from svcqa.records.report import IngestReport
+
+
+def _frame(rows: Iterable[Sequence[object]], columns: Sequence[str], language: Language) -> pd.DataFrame:
+    import pandas as pd
+
+    names = [text(f"tables.{name}", language) for name in columns]
+    return _numbered(pd.DataFrame([list(row) for row in rows], columns=names))
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """People count rows from one."""
+    frame.index = range(1, len(frame) + 1)
+    return frame
+
+
+def _value(figure: Figure | None) -> float | None:
+    return figure.value if figure is not None else None
+
+
+def _n(figure: Figure | None) -> str:
+    return f"{figure.n:,}" if figure is not None and figure.n is not None else wording.DASH
+
+
+def _compared(item: TargetReview, before: Figure | None, language: Language) -> str:
+    now = _value(item.course.now)
+    if isinstance(item.target, LevelTarget):
+        return wording.points(now, _value(before), language)
+    return wording.value_text(item.target, before, language)
+
+
+def board(review: HalfYearReview, language: Language) -> pd.DataFrame:
+    """The score board: one row a target, with verdict, evidence, risk."""
+    return _frame(
+        (
+            (
+                item.target.name.in_language(language),
+                item.owner.name.in_language(language),
+                wording.goal_text(item.target),
+                wording.value_text(item.target, item.course.now, language),
+                wording.interval(item.course.now, getattr(item.target, "goal", None)),
+                _n(item.course.now),
+                wording.verdict(item.judged, language),
+                wording.evidence(item.judged, language),
+                wording.risk(item.judged, language),
+            )
+            for item in review.targets
+        ),
+        ("target", "owner", "goal", "now", "interval", "n", "verdict", "evidence", "risk"),
+        language,
+    )
+
+
+def reading(report: IngestReport, language: Language) -> pd.DataFrame:
+    """What was read, by table: accepted and quarantined rows add up to those read."""
+    rows: dict[str, list[int]] = {}
+    for file in report.files:
+        counts = rows.setdefault(file.table, [0, 0, 0, 0])
+        for place, number in enumerate((1, file.read, file.accepted, file.quarantined)):
+            counts[place] += number
+    shown = ((or_key(f"tables.table_{name}", language), *(f"{n:,}" for n in counts)) for name, counts in rows.items())
+    return _frame(shown, ("table", "files", "read", "accepted", "quarantined"), language)
+
+
+def progress(review: HalfYearReview, language: Language) -> pd.DataFrame:
+    """Each target's way through the year: so far, what the rest must bring, on-previous and year-on-year."""
+    return _frame(
+        (
+            (
+                item.target.name.in_language(language),
+                item.owner.name.in_language(language),
+                wording.goal_text(item.target),
+                wording.value_text(item.target, item.course.year, language),
+                wording.needed(item.target, item.judged, language),
+                _compared(item, item.course.previous, language),
+                _compared(item, item.course.year_before, language),
+            )
+            for item in review.targets
+        ),
+        ("target", "owner", "goal", "year_so_far", "rest_needed", "on_previous", "on_year"),
+        language,
+    )
+
+
+def states(review: HalfYearReview, language: Language) -> pd.DataFrame:
+    """Where every case of each commitment stands: the states add up to the total."""
+    import pandas as pd
+
+    rows = []
+    for item in review.commitments:
+        now = item.course.now
+        if now is not None:
+            counts = {wording.state(name, language): f"{now.states[name]:,}" for name in STATES}
+            total = {text("tables.total", language): f"{now.total:,}"}
+            rows.append({text("tables.item", language): item.commitment.item.in_language(language), **counts, **total})
+    return _numbered(pd.DataFrame(rows))
+
+
+def exclusions(review: HalfYearReview, language: Language) -> pd.DataFrame:
+    """The figure with and without exclusions, and why cases were left out."""
+    rows = []
+    for item in review.commitments:
+        now, goal = item.course.now, item.commitment.required_share
+        if now is not None and now.excluded_by:
+            named = ((wording.reason(name, item.commitment, language), n) for name, n in now.excluded_by.items())
+            reasons = ", ".join(f"{name} {count:,}" for name, count in named)
+            kept = wording.percent(now.value, goal), wording.percent(now.value_without_exclusions, goal)
+            rows.append((item.commitment.item.in_language(language), *kept, reasons))
+    return _frame(rows, ("item", "with_exclusions", "without_exclusions", "reasons"), language)
+
+
+def months(review: HalfYearReview, language: Language) -> pd.DataFrame:
+    """Each commitment month by month, and the year so far recomputed from the parts."""
+    import pandas as pd
+
+    rows = []
+    for item in review.commitments:
+        goal = item.commitment.required_share
+        by_month = {figure.period: figure for figure in item.course.year_months}
+        row = {text("tables.item", language): item.commitment.item.in_language(language)}
+        for month in review.months:
+            row[month.label] = wording.percent(_value(by_month.get(month.label)), goal)
+        row[text("tables.year_so_far", language)] = wording.percent(_value(item.course.year), goal)
+        rows.append(row)
+    return _numbered(pd.DataFrame(rows))
+
+
+def departments(item: CommitmentReview, language: Language) -> pd.DataFrame:
+    """The departments of one commitment side by side."""
+    goal = item.commitment.required_share
+
+    def row(name: str, course: Course) -> tuple[Any, ...]:
+        now = course.now
+        return (
+            name,
+            wording.percent(_value(now), goal),
+            wording.interval(now, goal),
+            _n(now),
+            f"{now.states['breached'] + now.states['open_overdue']:,}" if now else wording.DASH,
+            wording.points(_value(now), _value(course.previous), language),
+            wording.points(_value(now), _value(course.year_before), language),
+        )
+
+    rows = [row(unit.unit.name.in_language(language), unit.course) for unit in item.departments]
+    rows.append(row(text("tables.whole", language), item.course))
+    return _frame(rows, ("department", "now", "interval", "n", "not_kept", "on_previous", "on_year"), language)
+
+
+def cases(item: CommitmentReview, language: Language, *, most: int = 10) -> pd.DataFrame:
+    """The worst cases behind a commitment's figure: record, unit, state, where it was read. No customer in sight."""
+    if item.cases is None:
+        return _frame([], ("case", "department", "state", "counted", "source", "row"), language)
+    shown = item.cases.head(most)
+    key = shown.columns[0] if shown.columns[0] != "unit" else shown.columns[1]
+    units = {unit.unit.code: unit.unit.name.in_language(language) for unit in item.departments}
+    return _frame(
+        (
+            (
+                record[key],
+                units.get(record["unit"], record["unit"]),
+                wording.state(record["state"], language),
+                int(record["value"]),
+                record["source_file"],
+                int(record["source_row"]),
+            )
+            for record in shown.to_dict("records")
+        ),
+        ("case", "department", "state", "counted", "source", "row"),
+        language,
+    )
+
+
+def form_b(items: Sequence[ActionItem], language: Language) -> pd.DataFrame:
+    """Form B: problems, what is done, by whom, until when."""
+    return _frame(
+        ((i.category, i.problem, i.action, f"{i.due or ''}", i.responsible, i.tracker) for i in items),
+        ("category", "problem", "action", "due", "responsible", "tracker"),
+        language,
+    )
+
+
+def about(review: HalfYearReview, language: Language) -> pd.DataFrame:
+    """What the figures rest on: moment, period, digests."""
+    pairs = (
+        ("period", f"{review.period.label} ({review.period.first} … {review.period.last})"),
+        ("as_of", f"{review.as_of:%Y-%m-%d %H:%M:%S}"),
+        ("records_digest", review.about["records"]),
+        ("policy_digest", review.about["policy"]),
+        ("calendar_digest", review.about["calendar"]),
+        ("calendar_source", review.about["calendar_source"]),
+    )
+    return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
+
+
+def result(found: Result, language: Language) -> pd.DataFrame:
+    """Any result as a table for reading: what it is, the figure with its interval, every state that occurs."""
+    rows = []
+    seen = [state for state in STATES if any(row.get(state) for row in found.rows)]
+    for row, figure in zip(found.rows, found.figures(), strict=True):
+        is_share = row.get("measure") == "compliance"
+        value = wording.percent(figure.value, figure.goal) if is_share else wording.amount(figure.value)
+        rows.append(
+            (
+                row.get("indicator"), figure.unit, figure.period, *(row.get(key, "") for key in found.keys), value,
+                wording.interval(figure, figure.goal), _n(figure), *(f"{figure.states[state]:,}" for state in seen),
+                text(f"wording.verdict_{figure.verdict or 'none'}", language) if figure.goal is not None else "",
+                wording.flags(figure, language),
+            )
+        )  # fmt: skip
+    import pandas as pd
+
+    head = [text(f"tables.{name}", language) for name in ("indicator", "unit", "period")]
+    tail = [text(f"tables.{name}", language) for name in ("now", "interval", "n")]
+    names = [wording.state(state, language) for state in seen]
+    last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
+    return _numbered(pd.DataFrame(rows, columns=[*head, *found.keys, *tail, *names, *last]))

@@ -1,0 +1,147 @@
+"""How figures are put into words: percentages, verdicts, flags."""
+
+from __future__ import annotations
+
+import math
+
+from svcqa.catalogue import Language, or_key, text
+from svcqa.entities.commitment import Commitment
+from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
+from svcqa.metrics.result import Figure
+from svcqa.metrics.verdict import Judgement
+
+DASH = "—"
+
+
+def decimals_for(goal: float | None) -> int:
+    """Decimals of a percentage held against ``goal``: one more than the goal itself has, at least one, at most four.
+
+    >>> decimals_for(0.95), decimals_for(0.9999)
+    (1, 3)
+    """
+    if goal is None:
+        return 1
+    shown = f"{goal * 100:.6f}".rstrip("0").partition(".")[2]
+    return min(4, max(1, len(shown) + 1))
+
+
+def rounded_share(value: float, goal: float | None) -> float:
+    """``value`` rounded for display, towards the side of ``goal`` it lies on.
+
+    A share below its goal must not be shown as the goal, nor one that is not quite 100 % as 100 %.
+
+    >>> rounded_share(0.94996, 0.95), rounded_share(0.99999, 0.95)
+    (0.949, 0.999)
+    """
+    scale = float(10 ** (decimals_for(goal) + 2))
+    shown = round(value * scale) / scale
+    if value < 1 <= shown or (goal is not None and value < goal <= shown):
+        return math.floor(value * scale) / scale
+    return shown
+
+
+def percent(value: float | None, goal: float | None = None) -> str:
+    """A share as a percentage, such as ``94.9%``."""
+    if value is None:
+        return DASH
+    return f"{rounded_share(value, goal) * 100:.{decimals_for(goal)}f}%"
+
+
+def interval(figure: Figure | None, goal: float | None = None) -> str:
+    """The confidence interval of a share, such as ``92.1–95.8%``."""
+    if figure is None or figure.lower is None or figure.upper is None:
+        return DASH
+    digits = decimals_for(goal)
+    return f"{figure.lower * 100:.{digits}f}–{figure.upper * 100:.{digits}f}%"
+
+
+def points(now: float | None, before: float | None, language: Language) -> str:
+    """The change of a share in percentage points, with its sign."""
+    if now is None or before is None:
+        return DASH
+    change = round((now - before) * 100, 1) + 0.0  # a change that rounds to nothing has no sign
+    return text("wording.points", language, change=f"{change:+.1f}" if change else "0.0")
+
+
+def amount(value: float | None) -> str:
+    """An amount without needless decimals."""
+    if value is None:
+        return DASH
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def goal_text(target: Target) -> str:
+    """A target's goal as it is shown."""
+    if isinstance(target, LevelTarget):
+        return f"≥{target.goal * 100:g}%"
+    if isinstance(target, QuantityTarget):
+        return f"≥{amount(target.goal)} {target.amount_unit}"
+    return f"{target.due:%Y-%m-%d}"
+
+
+def value_text(target: Target, figure: Figure | None, language: Language) -> str:
+    """A target's figure in its goal's unit."""
+    if figure is None:
+        return DASH
+    if isinstance(target, LevelTarget):
+        return percent(figure.value, target.goal)
+    if isinstance(target, MilestoneTarget):
+        return text("wording.done" if figure.value else "wording.not_done", language)
+    return amount(figure.value)
+
+
+def verdict(judged: Judgement, language: Language) -> str:
+    """The official verdict, with a sign that does not need colour."""
+    return text(f"wording.verdict_{judged.verdict or 'none'}", language)
+
+
+def evidence(judged: Judgement, language: Language) -> str:
+    """How clear the evidence is."""
+    return text(f"wording.evidence_{judged.evidence}", language) if judged.evidence else DASH
+
+
+def risk(judged: Judgement, language: Language) -> str:
+    """Whether the year is at risk."""
+    return text("wording.at_risk", language) if judged.at_risk else ""
+
+
+def needed(target: Target, judged: Judgement, language: Language) -> str:
+    """What the rest of the year must bring."""
+    if judged.needed is None:
+        return DASH
+    if isinstance(target, QuantityTarget):
+        return amount(judged.needed)
+    if judged.needed > 1:
+        return text("wording.out_of_reach", language)
+    return percent(judged.needed, target.goal if isinstance(target, LevelTarget) else None)
+
+
+def flags(figure: Figure | None, language: Language) -> str:
+    """The flags of a figure in words."""
+    if figure is None:
+        return ""
+    glue = "; " if language == "en" else ";"
+    return glue.join(or_key(f"wording.flag_{flag}", language) for flag in figure.flags)
+
+
+def state(name: str, language: Language) -> str:
+    """The name of a state."""
+    return text(f"wording.state_{name}", language)
+
+
+def reason(name: str, commitment: Commitment, language: Language) -> str:
+    """A reason for exclusion: the policy's label where it has one, otherwise the reason as it was recorded."""
+    labels = {item.reason: item.label for item in commitment.exclusions}
+    label = labels.get(name)
+    return label.in_language(language) if label is not None else name
+
+
+def limit(shown: str, language: Language) -> str:
+    """A limit such as ``3 working_day next_day`` in words."""
+    parts = shown.split()
+    if not parts:
+        return DASH
+    unit = or_key(f"wording.unit_{parts[1]}", language)
+    glue = " " if language == "en" else ""
+    counted = f"({text(f'wording.counting_{parts[2]}', language)})" if len(parts) > 2 else ""
+    return f"{parts[0]}{glue or ' '}{unit}{' ' if counted and glue else ''}{counted}"

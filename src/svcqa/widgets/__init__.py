@@ -1,0 +1,1 @@
+"""Panels for notebooks and Voilà: thin, all figures come from the workspace."""
