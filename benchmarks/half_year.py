@@ -44,9 +44,9 @@ def _part(name: str, folder: Path, *numbers: int) -> dict[str, Any]:
 
 
 def _print_cells(cells: dict[str, Any], rows: int) -> None:
-    print(f"cells: {cells['cells']:,} (unit, tier, day, fact, exclusion, value, follow_up), the same on both sides")
-    print(f"       {cells['closed']:,} cases closed, {cells['open']:,} open; {cells['excluded']:,} of them excluded")
-    assert cells["closed"] + cells["open"] == rows
+    print(f"{cells['cells']:,} cells (unit, tier, day, fact, exclusion, value, follow-up): the same on both sides")
+    print(f"{cells['closed']:,} cases closed, {cells['open']:,} open; {cells['excluded']:,} of them excluded")
+    assert cells["closed"] + cells["open"] == rows, "every order is in one cell"
 
 
 def _print_measurements(taken: dict[str, list[dict[str, Any]]], rows: int) -> None:

@@ -9,8 +9,8 @@ from functools import cache
 
 import opencc
 import pytest
-from conftest import REPO
 
+from conftest import REPO
 from svcqa import catalogue
 from svcqa.errors import Fault, SvcqaError
 
@@ -50,7 +50,7 @@ def constants() -> frozenset[str]:
 
 @cache
 def patterns() -> tuple[re.Pattern[str], ...]:
-    """F-strings that can name entries: ``wording.state_{name}``, ``legend_{flag}``; ``forms.{key}`` alone tells nothing."""
+    """F-strings that can name entries: ``wording.state_{name}``, ``legend_{flag}``; not ``forms.{key}`` alone."""
     found = []
     for tree in trees():
         for node in ast.walk(tree):

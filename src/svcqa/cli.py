@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -16,9 +15,6 @@ from svcqa.catalogue import LANGUAGES, Language, text
 from svcqa.errors import Fault, SvcqaError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
-
     from svcqa.workspace import Workspace
 
 app = typer.Typer(help="svcqa: service-quality reviews from raw records.", no_args_is_help=True, add_completion=False)
@@ -95,51 +91,51 @@ def _language_of_session(arguments: list[str]) -> Language:
     return "zh-Hans" if name.startswith(("zh", "Chinese")) else "en"
 
 
-def _console(*, err: bool = False) -> Console:
-    """A console that is wide enough for tables where nobody sets its width (a pipe, a file)."""
-    from rich.console import Console
+class Screen:
+    """Where the command line prints: one console, and bars that show while something lasts."""
 
-    console = Console(stderr=err, highlight=False)
-    if not console.is_terminal:
-        console.width = 200
-    return console
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+        self.console = Console(highlight=False)
+        if not self.console.is_terminal:
+            self.console.width = 200  # nobody sets the width of a pipe or a file
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+        shown = self.console.is_terminal
+        self.bars = Progress(*columns, console=self.console, transient=True, disable=not shown)
+
+    def __enter__(self) -> Screen:
+        self.bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bars.stop()
+
+    def bar(self, label: str) -> Callable[[int, int], None]:
+        """A bar that goes away when it is full."""
+        task = self.bars.add_task(label, total=None)
+
+        def advance(done: int, total: int) -> None:
+            self.bars.update(task, completed=done, total=total, visible=done < total)
+
+        return advance
+
+    def open(self, folder: Path) -> Workspace:
+        """The workspace in ``folder``, reporting its progress here."""
+        from svcqa.workspace import open_workspace
+
+        workspace = open_workspace(folder)
+        workspace.progress = lambda what: self.bar(text("terminal.measuring", workspace.language, what=what))
+        return workspace
 
 
-def _bars() -> Progress:
-    """Progress bars on a terminal; nothing at all in a pipe."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = _console(err=True)
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[Workspace]:
-    """The workspace, with a progress bar on anything that lasts."""
-    from svcqa.workspace import open_workspace
-
-    workspace = open_workspace(folder)
-    with _bars() as bars:
-
-        def named(what: str) -> Callable[[int, int], None]:
-            label = text("terminal.measuring", workspace.language, what=what)
-            task = bars.add_task(label, total=None)
-            return lambda done, total: bars.update(task, completed=done, total=total)
-
-        workspace.progress = named
-        yield workspace
-
-
-def _ingest(workspace: Workspace, source_folder: Path | None, language: Language) -> None:
+def _ingest(screen: Screen, workspace: Workspace, source_folder: Path | None, language: Language) -> None:
     from svcqa.report.checks import reading_table
 
-    with _bars() as bars:
-        task = bars.add_task(text("terminal.ingesting", language), total=None)
-        report = workspace.ingest(
-            source_folder=source_folder, progress=lambda done, total: bars.update(task, completed=done, total=total)
-        )
-    _console().print(reading_table(report.files, language))
+    progress = screen.bar(text("terminal.ingesting", language))
+    report = workspace.ingest(source_folder=source_folder, progress=progress)
+    screen.console.print(reading_table(report.files, language))
 
 
 @app.command()
@@ -159,8 +155,9 @@ def ingest(
     lang: LangOption = None,
 ) -> None:
     """Read the sources; the same file again changes nothing."""
-    with _opened(workspace) as opened:
-        _ingest(opened, source_folder, _language(opened, lang))
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        _ingest(screen, opened, source_folder, _language(opened, lang))
 
 
 @app.command()
@@ -172,8 +169,9 @@ def check(
     """What was read, quarantined, odd and corrected, with places."""
     from svcqa.report.checks import print_check
 
-    with _opened(workspace) as opened:
-        print_check(opened.check(), _language(opened, lang), _console(), everything=everything)
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        print_check(opened.check(), _language(opened, lang), screen.console, everything=everything)
 
 
 @app.command()
@@ -194,7 +192,8 @@ def measure(
     """Figures of a metric."""
     from svcqa.metrics.result import Result
 
-    with _opened(workspace) as opened:
+    with Screen() as screen:
+        opened = screen.open(workspace)
         keys: list[str | None] = [commitment]
         if commitment is None and metric == "compliance":
             keys = [item.key for item in opened.policies.commitments]
@@ -229,7 +228,7 @@ def _print_result(result: object, output: Format, language: Language) -> None:
         from svcqa.report.tables import result as result_table
         from svcqa.report.terminal import table_of
 
-        _console().print(table_of(result_table(result, language)))
+        Screen().console.print(table_of(result_table(result, language)))
 
 
 @review_app.command("half-year")
@@ -242,8 +241,9 @@ def half_year(
     lang: LangOption = None,
 ) -> None:
     """The half-year review: score board, executed notebook, HTML report, forms in one workbook."""
-    with _opened(workspace) as opened:
-        _review(opened, period, out, as_of, unit, _language(opened, lang))
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        _review(screen, opened, period, out, as_of, unit, _language(opened, lang))
 
 
 @app.command()
@@ -262,14 +262,20 @@ def demo(
         )
         shutil.copytree(bundled("sample_data"), folder, ignore=ignored)
     language = _named(lang)
-    with _opened(folder) as opened:
-        _ingest(opened, None, language)
-    with _opened(folder) as opened:
-        _review(opened, "2026H1", out, None, None, language)
+    with Screen() as screen:
+        opened = screen.open(folder)
+        _ingest(screen, opened, None, language)
+        _review(screen, opened, "2026H1", out, None, None, language)
 
 
 def _review(
-    workspace: Workspace, period: str, out: Path, as_of: str | None, unit: str | None, language: Language
+    screen: Screen,
+    workspace: Workspace,
+    period: str,
+    out: Path,
+    as_of: str | None,
+    unit: str | None,
+    language: Language,
 ) -> None:
     from svcqa.bundled import bundled
     from svcqa.report.review_files import NOTEBOOK, write_half_year
@@ -277,7 +283,7 @@ def _review(
 
     review = workspace.review_half_year(period, as_of=as_of, unit=unit)
     company = workspace.settings.company.name.in_language(language)
-    console = _console()
+    console = screen.console
     print_board(review, language, console, company=company)
     parameters = {
         "workspace_path": str(workspace.folder.resolve()),
@@ -285,11 +291,12 @@ def _review(
         "as_of": as_of or "",
         "unit": unit or "",
     }
-    with _console(err=True).status(text("terminal.running", language)):
-        written = write_half_year(
-            review, out, notebook=bundled("notebooks") / NOTEBOOK, language=language, company=company,
-            parameters=parameters,
-        )  # fmt: skip
+    running = screen.bar(text("terminal.running", language))
+    written = write_half_year(
+        review, out, notebook=bundled("notebooks") / NOTEBOOK, language=language, company=company,
+        parameters=parameters,
+    )  # fmt: skip
+    running(1, 1)
     console.print(text("terminal.written", language))
     for kind, path in written.items():
         console.print(f"  {path}  {text(f'terminal.{kind}', language)}", soft_wrap=True)
@@ -306,7 +313,7 @@ def plugins(lang: Annotated[Lang, typer.Option("--lang", help="Language.")] = La
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the table below tells of broken plugins
         found = Registry().plugins()
-    _console().print(plugin_table(found.values(), _named(lang)))
+    Screen().console.print(plugin_table(found.values(), _named(lang)))
 
 
 def _named(lang: Lang) -> Language:

@@ -105,9 +105,12 @@ class PeriodRule:
             PeriodError: the label has none of the known forms.
         """
         cleaned = label.strip().upper().replace("上半年", "H1").replace("下半年", "H2")
-        if ".." in cleaned:
+        if cleaned.count("..") == 1:
             begin, _, end = cleaned.partition("..")
-            return self._range(self.parse(begin), self.parse(end), label)
+            try:
+                return self._range(self.parse(begin), self.parse(end), label)
+            except PeriodError as error:
+                raise PeriodError(Fault("period", got=repr(label), allowed=_ALLOWED)) from error
         for kind, pattern in _PATTERNS:
             match = pattern.fullmatch(cleaned)
             if match:
@@ -119,7 +122,8 @@ class PeriodRule:
         raise PeriodError(Fault("period", got=repr(label), allowed=_ALLOWED))
 
     def _range(self, begin: Period, end: Period, label: str) -> Period:
-        if end.last < begin.first:
+        """Whole months only: a range of weeks would be shown as months that it does not fill."""
+        if end.last < begin.first or PeriodKind.WEEK in (begin.kind, end.kind):
             raise PeriodError(Fault("period", got=repr(label), allowed=_ALLOWED))
         return Period(begin.first, end.last, PeriodKind.RANGE, end.year, end.number, begin.statistical)
 
@@ -154,7 +158,10 @@ class PeriodRule:
 
     def split(self, period: Period, kind: PeriodKind) -> list[Period]:
         """The periods of ``kind`` that begin within ``period``, in order."""
-        return list(self._from(self.containing(period.first, kind), period.last))
+        return [
+            piece for piece in self._from(self.containing(period.first, kind), period.last)
+            if piece.first >= period.first
+        ]  # fmt: skip
 
     def _from(self, start: Period, last: dt.date) -> Iterator[Period]:
         current = start

@@ -15,13 +15,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from svcqa.entities.settings import FIRST_DAY, LAST_DAY
 from svcqa.entities.settings import Calendar as CalendarSettings
 from svcqa.errors import Fault, MetricError
 
 Int64 = npt.NDArray[np.int64]
 
-FIRST_DAY: Final = dt.date(1999, 1, 1)
-LAST_DAY: Final = dt.date(2060, 12, 31)
 _EPOCH: Final = dt.date(1970, 1, 1)
 FIRST: Final = (FIRST_DAY - _EPOCH).days
 SECONDS_A_DAY: Final = 86_400

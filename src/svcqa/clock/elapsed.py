@@ -22,24 +22,32 @@ def _days(calendar: WorkCalendar, moments: Int64) -> Int64:
 
 def cumulative_working_seconds(calendar: WorkCalendar, moments: Int64) -> Int64:
     """Working seconds from the calendar's first day to each moment, ``(n,)``."""
+    result = np.empty(len(moments), dtype=np.int64)
+    for begin in range(0, len(moments), _CHUNK):
+        piece = slice(begin, begin + _CHUNK)
+        _cumulate(calendar, moments[piece], result[piece])
+    return result
+
+
+def _cumulate(calendar: WorkCalendar, moments: Int64, within: Int64) -> None:
+    """The same for one chunk, written to ``within``."""
     day = _days(calendar, moments)
-    second = moments - (day + FIRST) * SECONDS_A_DAY
-    within = np.zeros(len(moments), dtype=np.int64)
+    second = moments - day * SECONDS_A_DAY
+    second -= FIRST * SECONDS_A_DAY
+    within[:] = 0
     for start, stop in calendar.shifts:
-        within += np.clip(second - start, 0, stop - start)
-    within *= calendar.working[day]
-    within += calendar.days_before[day] * calendar.seconds_a_day
-    return within
+        worked = second - start
+        within += np.clip(worked, 0, stop - start, out=worked)
+    within *= calendar.working.take(day)
+    days = calendar.days_before.take(day)
+    days *= calendar.seconds_a_day
+    within += days
 
 
 def working_seconds(calendar: WorkCalendar, start: Int64, stop: Int64) -> Int64:
     """Working seconds from ``start`` to ``stop``, both ``(n,)``; negative where stop lies before start."""
-    result = np.empty(len(start), dtype=np.int64)
-    for begin in range(0, len(start), _CHUNK):
-        piece = slice(begin, begin + _CHUNK)
-        result[piece] = cumulative_working_seconds(calendar, stop[piece]) - cumulative_working_seconds(
-            calendar, start[piece]
-        )
+    result = cumulative_working_seconds(calendar, stop)
+    result -= cumulative_working_seconds(calendar, start)
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -16,29 +15,31 @@ NULL: Final = np.iinfo(np.int64).min
 _A_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
-class Batch:
-    """Columns of ``rows`` records. Arrays are the caller's to read, never to change."""
+class Dictionaries:
+    """The labels of dictionary columns, made once for all batches that share a dictionary."""
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Any, tuple[str, ...]]] = {}
+
+    def labels(self, name: str, dictionary: Any) -> tuple[str, ...]:
+        """The labels of column ``name``, missing values not among them."""
+        if name not in self._known or not dictionary.equals(self._known[name][0]):
+            self._known[name] = dictionary, tuple(label or "" for label in dictionary.to_pylist())
+        return self._known[name][1]
+
+
+class Batch:
+    """Columns of ``rows`` records, an Arrow table or batch. Arrays are the caller's to read, never to change."""
+
+    def __init__(self, table: Any, dictionaries: Dictionaries | None = None) -> None:
         self._table = table
         self.rows: int = table.num_rows
         self._numbers: dict[str, Int64] = {}
-        self._labels: dict[str, tuple[str, ...]] = {}
-
-    def slices(self, rows: int) -> Iterator[Batch]:
-        """The batch in pieces of at most ``rows`` records. They share the labels of their codes."""
-        if self.rows <= rows:
-            yield self
-            return
-        whole = self._table.combine_chunks()
-        for begin in range(0, self.rows, rows):
-            piece = Batch(whole.slice(begin, rows))
-            piece._labels = self._labels
-            yield piece
+        self._dictionaries = dictionaries or Dictionaries()
 
     def has(self, name: str) -> bool:
         """Whether the batch has the column ``name``."""
-        return name in self._table.column_names
+        return name in self._table.schema.names
 
     def _column(self, name: str) -> Any:
         column = self._table[name]
@@ -67,16 +68,13 @@ class Batch:
             return np.zeros(self.rows, dtype=np.int32), ("",)
         column = self._column(name)
         if not isinstance(column, pa.DictionaryArray):
-            # Slices have dictionaries of their own, so what is encoded here has no labels to share.
             column = column.cast(pa.string()).dictionary_encode()
-            labels = _labels(column)
-        elif name not in self._labels:
-            labels = self._labels[name] = _labels(column)
-        else:
-            labels = self._labels[name]
-        index = _values(column.indices).astype(np.int32, copy=False)
+        labels = self._dictionaries.labels(name, column.dictionary)
+        index = integers_of(column.indices).astype(np.int32, copy=False)
         missing = _missing(column.indices)
-        return (index if missing is None else np.where(missing, np.int32(len(labels) - 1), index)), labels
+        if missing is None:
+            return index, labels
+        return np.where(missing, np.int32(len(labels)), index), (*labels, "")
 
     def matches(self, conditions: tuple[tuple[str, tuple[str, ...]], ...]) -> npt.NDArray[np.bool_]:
         """Which rows meet all conditions, ``(rows,)``."""
@@ -87,12 +85,7 @@ class Batch:
         return mask
 
 
-def _labels(column: Any) -> tuple[str, ...]:
-    """The labels of a dictionary; the last one, ``""``, stands for missing values."""
-    return (*(label or "" for label in column.dictionary.to_pylist()), "")
-
-
-def _values(column: Any) -> npt.NDArray[Any]:
+def integers_of(column: Any) -> npt.NDArray[Any]:
     """The values of an Arrow array of numbers, not copied; what stands where one is missing means nothing.
 
     ``Array.to_numpy`` would do, if it did not import pandas, which takes longer than most summaries.
@@ -102,6 +95,12 @@ def _values(column: Any) -> npt.NDArray[Any]:
     if buffer is None:
         return np.zeros(len(column), dtype=kind)
     return np.frombuffer(buffer, dtype=kind, count=len(column), offset=column.offset * kind.itemsize)
+
+
+def integer_array(values: npt.NDArray[Any]) -> Any:
+    """An Arrow array over ``values``, not copied. (``pa.array`` would import pandas as well.)"""
+    kind = {1: pa.int8(), 2: pa.int16(), 4: pa.int32(), 8: pa.int64()}[values.dtype.itemsize]
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 def _missing(column: Any) -> npt.NDArray[np.bool_] | None:
@@ -115,7 +114,7 @@ def _missing(column: Any) -> npt.NDArray[np.bool_] | None:
 
 
 def _int64(column: Any, *, per_unit: int = 1) -> Int64:
-    values: Int64 = _values(column)
+    values: Int64 = integers_of(column)
     missing = _missing(column)
     if per_unit > 1:
         values = values // per_unit

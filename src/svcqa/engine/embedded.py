@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from svcqa.engine.batch import Batch
+from svcqa.engine.batch import Batch, Dictionaries
 from svcqa.engine.cache import SummaryCache
-from svcqa.engine.summary import Observations, Summary, merge, summarise_observations
+from svcqa.engine.summary import Observations, Summary, merge, merge_groups, summarise_pieces
 from svcqa.errors import Fault, MetricError
-from svcqa.records.store import Part, RecordStore
+from svcqa.records.store import Part, Positions, RecordStore
 from svcqa.records.tables import table as table_schema
 
 Kernel = Callable[[Batch], Observations]
 Progress = Callable[[int, int], None]
+_PIECE: Final = 1 << 17
+"""Records that a kernel is given at a time: few enough for its arrays to stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +78,39 @@ class EmbeddedEngine:
         """
         parts = self._parts(request)
         if request.derive is not None:
-            batch = Batch(self._derived(request, parts))
-            return summarise_observations(kernel(batch), {name: batch.codes(name) for name in request.keys})
-        found: list[Summary] = []
-        with ThreadPoolExecutor(self._threads) as pool:
-            pieces = pool.map(lambda part: self._part_summary(part, request, kernel), parts)
-            for done, summary in enumerate(pieces, start=1):
-                found.append(summary)
+            derived = self._derived(request, parts).combine_chunks().to_batches(_PIECE)
+            return merge([_summarised(derived, request, kernel)], request.keys)
+        pool = ThreadPoolExecutor(self._threads)
+        try:
+            pending = [self._begin(pool, part, request, kernel) for part in parts]
+            found = []
+            for done, (part, groups) in enumerate(zip(parts, pending, strict=True), start=1):
+                found.append(self._finish(part, groups, request))
                 if progress is not None:
                     progress(done, len(parts))
+        finally:
+            pool.shutdown(cancel_futures=True)
         return merge(found, request.keys)
+
+    def _begin(self, pool: Executor, part: Part, request: Request, kernel: Kernel) -> Summary | list[Future[Summary]]:
+        """The summary of a part if it is known, else one task for each of its row groups."""
+        if self._cache is not None:
+            known = self._cache.get(part.identity, _cache_key(request), request.as_of)
+            if known is not None:
+                return known
+        columns = (*request.columns, *request.keys)
+        return [
+            pool.submit(lambda group=group: _summarised(group.read(columns, _PIECE), request, kernel))
+            for group in _row_groups(part)
+        ]
+
+    def _finish(self, part: Part, groups: Summary | list[Future[Summary]], request: Request) -> Summary:
+        if isinstance(groups, Summary):
+            return groups
+        summary = merge_groups([group.result() for group in groups], request.keys)
+        if self._cache is not None:
+            self._cache.put(part.identity, _cache_key(request), request.as_of, summary)
+        return summary
 
     def observe_rows(
         self, request: Request, kernel: Kernel, columns: Sequence[str]
@@ -96,8 +122,9 @@ class EmbeddedEngine:
             yield table, kernel(Batch(table))
             return
         for part in self._parts(request):
-            for table in _tables(part, wanted):
-                yield table, kernel(Batch(table))
+            for group in _row_groups(part):
+                for table in group.read(wanted, group.rows):
+                    yield table, kernel(Batch(table))
 
     def _parts(self, request: Request) -> list[Part]:
         parts = self.store.parts(request.table, known_at=request.known_at)
@@ -105,46 +132,78 @@ class EmbeddedEngine:
             raise MetricError(Fault("no_records", got=request.table))
         return parts
 
-    def _part_summary(self, part: Part, request: Request, kernel: Kernel) -> Summary:
-        fingerprint = f"{request.fingerprint}|{','.join(request.keys)}"
-        if self._cache is not None:
-            known = self._cache.get(part.identity, fingerprint, request.as_of)
-            if known is not None:
-                return known
-        pieces = []
-        for table in _tables(part, (*request.columns, *request.keys)):
-            batch = Batch(table)
-            pieces.append(summarise_observations(kernel(batch), {name: batch.codes(name) for name in request.keys}))
-        summary = merge(pieces, request.keys)
-        if self._cache is not None:
-            self._cache.put(part.identity, fingerprint, request.as_of, summary)
-        return summary
-
     def _derived(self, request: Request, parts: Sequence[Part]) -> Any:
         assert request.derive is not None
-        records = pa.concat_tables([t for part in parts for t in _tables(part, None)], promote_options="permissive")
+        records = pa.concat_tables(
+            [
+                pa.Table.from_batches([batch])
+                for part in parts
+                for group in _row_groups(part)
+                for batch in group.read(None, group.rows)
+            ],
+            promote_options="permissive",
+        )
         with duckdb.connect() as connection:
             connection.register("records", records)
-            return connection.execute(request.derive.sql).to_arrow_table()
+            return connection.sql(request.derive.sql).to_arrow_table()
 
 
-def _tables(part: Part, columns: Sequence[str] | None) -> Iterator[Any]:
-    """The live rows of a part, one row group at a time; columns that the part lacks are null."""
-    with parquet.ParquetFile(part.path, pre_buffer=True) as file:
-        present = file.schema_arrow.names
-        wanted = present if columns is None else list(dict.fromkeys(columns))
-        dead = part.dead()
-        offset = 0
-        for group in range(file.num_row_groups):
-            table = file.read_row_group(group, [name for name in wanted if name in present], use_threads=False)
-            count = table.num_rows
-            gone = dead[(dead >= offset) & (dead < offset + count)] - offset
-            if len(gone):
-                alive = np.ones(count, dtype=np.bool_)
-                alive[gone] = False
-                table = table.filter(pa.array(alive))
-            for name in wanted:
-                if name not in present:
-                    table = table.append_column(name, pa.nulls(table.num_rows, pa.string()).dictionary_encode())
-            offset += count
-            yield table
+def _cache_key(request: Request) -> str:
+    return f"{request.fingerprint}|{','.join(request.keys)}"
+
+
+def _summarised(batches: Iterable[Any], request: Request, kernel: Kernel) -> Summary:
+    labels = Dictionaries()
+    pieces = (Batch(batch, labels) for batch in batches)
+    return summarise_pieces(
+        ((kernel(piece), {name: piece.codes(name) for name in request.keys}) for piece in pieces), request.keys
+    )
+
+
+@dataclass(frozen=True)
+class _RowGroup:
+    """One row group of a part's file; ``dead`` are positions inside it."""
+
+    path: Path
+    about: Any
+    number: int
+    rows: int
+    dead: Positions
+
+    def read(self, columns: Sequence[str] | None, rows: int) -> Iterator[Any]:
+        """The live rows as Arrow batches of at most ``rows``; columns that the part lacks are null."""
+        with parquet.ParquetFile(self.path, metadata=self.about, memory_map=True) as file:
+            present = file.schema_arrow.names
+            wanted = present if columns is None else list(dict.fromkeys(columns))
+            known = [name for name in wanted if name in present]
+            offset = 0
+            for batch in file.iter_batches(rows, row_groups=[self.number], columns=known, use_threads=False):
+                yield _completed(self._alive(batch, offset), wanted)
+                offset += batch.num_rows
+
+    def _alive(self, batch: Any, offset: int) -> Any:
+        begin, end = np.searchsorted(self.dead, (offset, offset + batch.num_rows))
+        if begin == end:
+            return batch
+        alive = np.ones(batch.num_rows, dtype=np.bool_)
+        alive[self.dead[begin:end] - offset] = False
+        return batch.filter(pa.array(alive))
+
+
+def _completed(batch: Any, wanted: Sequence[str]) -> Any:
+    for name in wanted:
+        if name not in batch.schema.names:
+            batch = batch.append_column(name, pa.nulls(batch.num_rows, pa.string()).dictionary_encode())
+    return batch
+
+
+def _row_groups(part: Part) -> list[_RowGroup]:
+    about = parquet.read_metadata(part.path)
+    counts = [about.row_group(number).num_rows for number in range(about.num_row_groups)]
+    begins = np.cumsum([0, *counts])
+    dead = part.dead()
+    cuts = np.searchsorted(dead, begins)
+    return [
+        _RowGroup(part.path, about, number, rows, dead[cuts[number] : cuts[number + 1]] - begins[number])
+        for number, rows in enumerate(counts)
+    ]

@@ -6,7 +6,7 @@ later, so moving a limit never touches the records; sums of months, departments 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 Int64 = npt.NDArray[np.int64]
 Codes = tuple[npt.NDArray[np.int32], tuple[str, ...]]
+Columns = dict[str, npt.NDArray[Any]]
+"""Arrays of integers of any width, all of one length."""
 
 MATURE: Final = 1 << 40
 """A follow-up long enough for every limit that can be asked for; the exact length no longer matters."""
@@ -63,6 +65,7 @@ class Observations:
         return self.complete and no_open and bool((self.follow_up == MATURE).all())
 
 
+_EXCLUSION: Final = "exclusion"
 _NUMERIC: Final = ("day", "fact", "value", "follow_up")
 
 
@@ -94,114 +97,250 @@ def summarise_observations(observations: Observations, keys: dict[str, Codes]) -
     Args:
         keys: index per batch row and labels, of each grouping key.
     """
-    count = len(observations.day)
-    exclusion = observations.exclusion or (np.zeros(count, dtype=np.int32), ("",))
-    taken = {
-        name: (codes if observations.rows is None else codes[observations.rows], labels)
-        for name, (codes, labels) in keys.items()
-    }
-    named = {**taken, "exclusion": exclusion}
-    columns: dict[str, Any] = {name: codes for name, (codes, _) in named.items()}
-    columns |= {name: getattr(observations, name) for name in _NUMERIC}
-    cells, weight = group_sum(columns, observations.weight)
-    return Summary(
-        codes={name: cells[name].astype(np.int32, copy=False) for name in named},
-        labels={name: labels for name, (_, labels) in named.items()},
-        day=cells["day"], fact=cells["fact"].astype(np.int8, copy=False), value=cells["value"],
-        follow_up=cells["follow_up"], weight=weight, settled=observations.settled,
-    )  # fmt: skip
+    return merge([summarise_pieces([(observations, keys)], list(keys))], list(keys))
 
 
-def group_sum(columns: dict[str, Any], weight: Int64 | None) -> tuple[dict[str, Any], Int64]:
-    """Distinct rows of ``columns`` and the sum of ``weight`` (or the count) over each.
+def summarise_pieces(pieces: Iterable[tuple[Observations, dict[str, Codes]]], keys: Sequence[str]) -> Summary:
+    """Group sums of records that are observed piece by piece, each with its grouping keys.
 
-    Rows that are mature and rows that are not are summed apart: the first share one follow-up, so their key fits 63 bits.
+    Small pieces are worth while because a kernel's arrays then stay in the processor's cache; the cells are those of
+    the whole. The arrays are of the narrowest integers that hold them, until :func:`merge` makes them plain.
     """
-    mature = columns["follow_up"] == MATURE
-    if not len(mature) or mature.all():
-        return _group_sum(columns, weight)
-    pieces = []
-    for mask in (mature, ~mature):
-        chosen = np.flatnonzero(mask)
-        if len(chosen):
-            some = {name: column[chosen] for name, column in columns.items()}
-            pieces.append(_group_sum(some, None if weight is None else weight[chosen]))
-    cells = {name: np.concatenate([piece[name] for piece, _ in pieces]) for name in columns}
-    return cells, np.concatenate([sums for _, sums in pieces])
+    names = (*keys, _EXCLUSION)
+    common = {name: _Labels() for name in names}
+    sums = _GroupSum((*names, *_NUMERIC))
+    settled = True
+    for observed, batch_keys in pieces:
+        exclusion = observed.exclusion or (np.zeros(len(observed.day), dtype=np.int32), ("",))
+        columns: Columns = {name: getattr(observed, name) for name in _NUMERIC}
+        for name in keys:
+            codes, labels = batch_keys[name]
+            columns[name] = common[name].index(codes if observed.rows is None else codes[observed.rows], labels)
+        columns[_EXCLUSION] = common[_EXCLUSION].index(*exclusion)
+        sums.add(columns, observed.weight)
+        settled = settled and observed.settled
+    cells, weight = sums.cells()
+    return _summary(cells, weight, {name: common[name].labels for name in names}, settled=settled)
 
 
-def _group_sum(columns: dict[str, Any], weight: Int64 | None) -> tuple[dict[str, Any], Int64]:
-    count = len(next(iter(columns.values())))
-    if count == 0:
-        return columns, np.zeros(0, dtype=np.int64)
-    ranges = {name: (int(column.min()), int(column.max())) for name, column in columns.items()}
-    width = 1
-    for low, high in ranges.values():
-        width *= high - low + 1
-    if width >= 1 << 63:
-        return _group_sum_wide(columns, weight)
-    key = np.zeros(count, dtype=np.int64)
-    for name, (low, high) in ranges.items():
-        if high > low:
-            key *= high - low + 1
-            key += columns[name]
-            key -= low
-    order = None if weight is None else np.argsort(key, kind="stable")
-    key = np.sort(key) if order is None else key[order]
-    first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
-    sums = _run_sums(first, count, None if weight is None or order is None else weight[order])
-    return _unpack(key[first], ranges), sums
+def _summary(cells: Columns, weight: npt.NDArray[Any], labels: dict[str, tuple[str, ...]], *, settled: bool) -> Summary:
+    numbers = {name: cells[name] for name in _NUMERIC}
+    return Summary({name: cells[name] for name in labels}, labels, **numbers, weight=weight, settled=settled)
 
 
-def _unpack(key: Int64, ranges: dict[str, tuple[int, int]]) -> dict[str, Int64]:
-    cells: dict[str, Int64] = {}
-    for name, (low, high) in reversed(ranges.items()):
-        span = high - low + 1
-        if span == 1:
-            cells[name] = np.full(len(key), low, dtype=np.int64)
+class _Labels:
+    """One numbering for the labels of several pieces, in the order in which they appear."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+        self._same: tuple[str, ...] = ()
+        """Labels whose numbers are the common ones."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(self._known)
+
+    def index(self, codes: npt.NDArray[Any], labels: tuple[str, ...]) -> npt.NDArray[Any]:
+        """``codes`` of ``labels`` as codes of the common numbering."""
+        if labels == self._same[: len(labels)]:
+            return codes
+        lookup = np.asarray([self._known.setdefault(label, len(self._known)) for label in labels], dtype=np.int32)
+        if np.array_equal(lookup, np.arange(len(lookup))):
+            self._same = labels
+            return codes
+        return lookup[codes]
+
+
+def narrowed(column: npt.NDArray[Any], low: int, high: int) -> npt.NDArray[Any]:
+    """``column``, whose values lie from ``low`` to ``high``, in the narrowest integers that hold it.
+
+    A constant column takes no memory at all. Memory touched for the first time costs more than the arithmetic does.
+    """
+    kind = next(kind for kind in _KINDS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+    if low == high:
+        return np.broadcast_to(np.array(low, dtype=kind), len(column))
+    return column.astype(kind, copy=False)
+
+
+_KINDS: Final = (np.int8, np.int16, np.int32, np.int64)
+
+
+def group_sum(columns: Columns, weight: Int64 | None) -> tuple[Columns, npt.NDArray[Any]]:
+    """Distinct rows of ``columns`` and the sum of ``weight`` (or the count) over each."""
+    sums = _GroupSum(tuple(columns))
+    sums.add(columns, weight)
+    return sums.cells()
+
+
+class _GroupSum:
+    """Collects columns piece by piece; their distinct rows are found by sorting one integer a row.
+
+    Rows that are mature and rows that are not are summed apart: the first share one follow-up, so their key is short.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = tuple(names)
+        self._mature = _Rows(self._names)
+        self._running = _Rows(self._names)
+
+    def add(self, columns: Columns, weight: Int64 | None) -> None:
+        """Add rows, each counted once where there is no ``weight``."""
+        mature = columns["follow_up"] == MATURE
+        count = int(np.count_nonzero(mature))
+        if count == len(mature):
+            self._mature.add(columns, weight)
+        elif count == 0:
+            self._running.add(columns, weight)
         else:
-            key, rest = np.divmod(key, span)
-            cells[name] = rest + low
-    return {name: cells[name] for name in ranges}
+            for rows, chosen in ((self._mature, np.flatnonzero(mature)), (self._running, np.flatnonzero(~mature))):
+                some = {name: columns[name][chosen] for name in self._names}
+                rows.add(some, None if weight is None else weight[chosen])
+
+    def cells(self) -> tuple[Columns, npt.NDArray[Any]]:
+        """The distinct rows and their sums."""
+        pieces = [rows.cells() for rows in (self._mature, self._running) if rows.count]
+        if len(pieces) == 1:
+            return pieces[0]
+        cells = {name: _joined([piece[name] for piece, _ in pieces]) for name in self._names}
+        return cells, _joined([sums for _, sums in pieces])
 
 
-def _group_sum_wide(columns: dict[str, Any], weight: Int64 | None) -> tuple[dict[str, Any], Int64]:
+def _joined(arrays: Sequence[npt.NDArray[Any]], kind: Any = None) -> npt.NDArray[Any]:
+    """Arrays end to end, of integers that hold them all where no ``kind`` is given."""
+    return np.concatenate(arrays, dtype=kind) if arrays else np.zeros(0, dtype=kind or np.int64)
+
+
+class _Rows:
+    """Rows in pieces, with the range of each column over all of them."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.count = 0
+        self._pieces: list[Columns] = []
+        self._weights: list[Int64 | None] = []
+        self._ranges: dict[str, tuple[int, int]] = {}
+        self._names = names
+
+    def add(self, columns: Columns, weight: Int64 | None) -> None:
+        count = len(columns["follow_up"])
+        if count == 0:
+            return
+        self.count += count
+        self._weights.append(weight)
+        piece: Columns = {}
+        for name in self._names:
+            low, high = int(columns[name].min()), int(columns[name].max())
+            known = self._ranges.get(name, (low, high))
+            self._ranges[name] = min(low, known[0]), max(high, known[1])
+            piece[name] = narrowed(columns[name], low, high)
+        self._pieces.append(piece)
+
+    def cells(self) -> tuple[Columns, npt.NDArray[Any]]:
+        weight = self._weight()
+        width = 1
+        for low, high in self._ranges.values():
+            width *= high - low + 1
+        if width >= 1 << 63:
+            return _wide_cells({name: _joined([piece[name] for piece in self._pieces]) for name in self._names}, weight)
+        key = self._key()
+        if weight is None:
+            key.sort()
+        else:
+            order = np.argsort(key, kind="stable")
+            key, weight = key[order], weight[order]
+        first = _run_starts(key[1:] != key[:-1])
+        sums = _run_sums(first, self.count, weight)
+        return self._unpack(key[first]), narrowed(sums, int(sums.min()), int(sums.max()))
+
+    def _weight(self) -> Int64 | None:
+        if all(weight is None for weight in self._weights):
+            return None
+        lengths = [len(piece["follow_up"]) for piece in self._pieces]
+        given = zip(self._weights, lengths, strict=True)
+        return _joined([np.ones(count, np.int64) if weight is None else weight for weight, count in given], np.int64)
+
+    def _key(self) -> Int64:
+        """One integer a row: its columns as the digits of a number."""
+        key = np.empty(self.count, dtype=np.int64)
+        end = 0
+        for piece in self._pieces:
+            begin, end = end, end + len(piece["follow_up"])
+            part = key[begin:end]
+            part[:] = 0
+            for name, (low, high) in self._ranges.items():
+                if high > low:
+                    part *= high - low + 1
+                    part += piece[name]
+                    part -= low
+        return key
+
+    def _unpack(self, key: Int64) -> Columns:
+        """The columns again, from the last digit to the first."""
+        cells: Columns = {}
+        for name, (low, high) in reversed(self._ranges.items()):
+            column = key
+            if high > low:
+                span = high - low + 1
+                rest = key // span  # many times faster than np.divmod
+                column = key - rest * span
+                column += low
+                key = rest
+            cells[name] = narrowed(column, low, high)
+        return cells
+
+
+def _wide_cells(columns: Columns, weight: Int64 | None) -> tuple[Columns, npt.NDArray[Any]]:
+    """The same where the columns do not fit one integer."""
     order = np.lexsort(tuple(columns.values()))
-    count = len(order)
-    new = np.zeros(count, dtype=np.bool_)
-    new[0] = True
     arranged = {name: column[order] for name, column in columns.items()}
+    changed = np.zeros(len(order) - 1, dtype=np.bool_)
     for column in arranged.values():
-        new[1:] |= column[1:] != column[:-1]
-    first = np.flatnonzero(new)
-    sums = _run_sums(first, count, None if weight is None else weight[order])
-    return {name: column[first].astype(np.int64) for name, column in arranged.items()}, sums
+        changed |= column[1:] != column[:-1]
+    first = _run_starts(changed)
+    sums = _run_sums(first, len(order), None if weight is None else weight[order])
+    return {name: column[first] for name, column in arranged.items()}, sums
+
+
+def _run_starts(changed: npt.NDArray[np.bool_]) -> Int64:
+    """Where the runs of equal rows begin; ``changed`` says whether a row differs from the one before it."""
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.flatnonzero(changed) + 1])
 
 
 def _run_sums(first: Int64, count: int, weight: Int64 | None) -> Int64:
     if weight is None:
-        return np.diff(np.append(first, count))
+        return np.diff(first, append=count)
     return np.add.reduceat(weight, first)
 
 
 def merge(summaries: Sequence[Summary], keys: Sequence[str]) -> Summary:
     """One summary of several. Cells are put side by side: sums over them are the same."""
-    names = [*keys, "exclusion"]
-    labels, codes = {}, {}
-    for name in names:
-        known: dict[str, int] = {}
-        columns = []
-        for summary in summaries:
-            lookup = np.asarray([known.setdefault(label, len(known)) for label in summary.labels[name]], dtype=np.int32)
-            columns.append(lookup[summary.codes[name]] if len(summary) else summary.codes[name])
-        labels[name] = tuple(known)
-        codes[name] = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int32)
-    empty = np.zeros(0, dtype=np.int64)
+    return _side_by_side(summaries, keys, {**_PLAIN, **dict.fromkeys((*keys, _EXCLUSION), np.int32)})
 
-    def joined(name: str) -> Any:
-        return np.concatenate([getattr(summary, name) for summary in summaries]) if summaries else empty
 
-    return Summary(
-        codes, labels, joined("day"), joined("fact").astype(np.int8, copy=False), joined("value"), joined("follow_up"),
-        joined("weight"), all(summary.settled for summary in summaries),
-    )  # fmt: skip
+_PLAIN: Final = {"day": np.int64, "fact": np.int8, "value": np.int64, "follow_up": np.int64, "weight": np.int64}
+
+
+def _side_by_side(summaries: Sequence[Summary], keys: Sequence[str], kinds: Mapping[str, Any]) -> Summary:
+    codes, labels = {}, {}
+    for name in (*keys, _EXCLUSION):
+        common = _Labels()
+        parts = [common.index(one.codes[name], one.labels[name]) for one in summaries]
+        codes[name], labels[name] = _joined(parts, kinds.get(name)), common.labels
+    numbers = {name: _joined([getattr(one, name) for one in summaries], kinds.get(name)) for name in _PLAIN}
+    return Summary(codes, labels, **numbers, settled=all(one.settled for one in summaries))
+
+
+def merge_groups(summaries: Sequence[Summary], keys: Sequence[str]) -> Summary:
+    """One summary of the row groups of one part, with equal cells added up where the groups share more than a seam.
+
+    Records mostly come in the order of time; then neighbours share at most the day at the seam, and adding up would
+    cost more than the few cells it saves. The arrays stay narrow.
+    """
+    if len(summaries) == 1:
+        return summaries[0]
+    merged = _side_by_side(summaries, keys, {})
+    spans = sum(int(one.day.max()) - int(one.day.min()) + 1 for one in summaries if len(one))
+    if not len(merged) or spans - (int(merged.day.max()) - int(merged.day.min()) + 1) <= len(summaries):
+        return merged
+    columns: Columns = {**merged.codes, **{name: getattr(merged, name) for name in _NUMERIC}}
+    cells, weight = group_sum(columns, merged.weight.astype(np.int64))
+    return _summary(cells, weight, merged.labels, settled=merged.settled)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,8 @@ from svcqa.entities.validation import check, named
 from svcqa.errors import Fault, NameUnknownError, PolicyError
 
 _KINDS: dict[str, Any] = {"commitment": Commitment, "target": Target, "tier": CustomerTier}
+Found = dict[str, list[tuple[str, Any]]]
+"""Entities by kind, each with the name of its file."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,8 @@ def _load_organisation(path: Path, faults: list[Fault]) -> tuple[Organisation | 
     return organisation, tiers
 
 
-def _load_entities(path: Path, faults: list[Fault]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
+def _load_entities(path: Path, faults: list[Fault]) -> Found:
+    found: Found = {}
     for kind, items in read_file(path).items():
         if kind not in _KINDS or not isinstance(items, list):
             faults.append(Fault("unknown_key", path.name, got=kind, allowed=", ".join(_KINDS)))
@@ -103,27 +104,35 @@ def _load_entities(path: Path, faults: list[Fault]) -> dict[str, list[Any]]:
             place = named(item, position, kind)
             entity = check(_KINDS[kind], item, file=path.name, place=place, faults=faults)
             if entity is not None:
-                found.setdefault(kind, []).append(entity)
+                found.setdefault(kind, []).append((path.name, entity))
     return found
 
 
-def _cross_faults(commitments: Sequence[Commitment], targets: Sequence[Target], tree: Organisation) -> Iterable[Fault]:
-    known = {commitment.key for commitment in commitments}
-    for kind, keys in (("commitment", [c.key for c in commitments]), ("target", [t.key for t in targets])):
-        for key, count in Counter(keys).items():
-            if count > 1:
-                yield Fault("key_twice", place=f'{kind} "{key}"', got=str(count))
-    for target in targets:
+def _cross_faults(found: Found, tree: Organisation) -> Iterable[Fault]:
+    """What is wrong between entities, each fault with the file of the entity that shows it."""
+    known = {commitment.key for _, commitment in found.get("commitment", [])}
+    for kind in ("commitment", "target"):
+        files: dict[str, list[str]] = {}
+        for file, entity in found.get(kind, []):
+            files.setdefault(entity.key, []).append(file)
+        for key, named_in in files.items():
+            if len(named_in) > 1:
+                where = ", ".join(dict.fromkeys(named_in))
+                yield Fault("key_twice", where, f'{kind} "{key}"', got=str(len(named_in)))
+    for file, target in found.get("target", []):
         if isinstance(target, LevelTarget) and target.commitment not in known:
-            yield Fault("unknown_commitment", place=f'target "{target.key}"', got=repr(target.commitment),
-                        allowed=", ".join(sorted(known)))  # fmt: skip
+            yield Fault("unknown_commitment", file, f'target "{target.key}" › commitment',
+                        got=repr(target.commitment), allowed=", ".join(sorted(known)))  # fmt: skip
         if not tree.knows(target.owner):
-            yield Fault("unknown_unit", place=f'target "{target.key}" › owner', got=repr(target.owner))
-    for commitment in commitments:
+            yield _unknown_unit(file, f'target "{target.key}" › owner', target.owner, tree)
+    for file, commitment in found.get("commitment", []):
         department = commitment.reporting_department
         if department is not None and not tree.knows(department):
-            place = f'commitment "{commitment.key}" › reporting_department'
-            yield Fault("unknown_unit", place=place, got=repr(department))
+            yield _unknown_unit(file, f'commitment "{commitment.key}" › reporting_department', department, tree)
+
+
+def _unknown_unit(file: str, place: str, code: str, tree: Organisation) -> Fault:
+    return Fault("unknown_unit", file, place, got=repr(code), allowed=", ".join(unit.code for unit in tree.units))
 
 
 def load_policies(folder: Path, settings: Settings) -> Policies:
@@ -134,7 +143,7 @@ def load_policies(folder: Path, settings: Settings) -> Policies:
     """
     faults: list[Fault] = []
     paths = [folder / name for name in (settings.organisation, *settings.policies)]
-    organisation, tiers, entities = None, list[CustomerTier](), dict[str, list[Any]]()
+    organisation, tiers, entities = None, list[CustomerTier](), Found()
     for position, path in enumerate(paths):
         try:
             if position == 0:
@@ -144,11 +153,13 @@ def load_policies(folder: Path, settings: Settings) -> Policies:
                     entities.setdefault(kind, []).extend(found)
         except PolicyError as error:
             faults.extend(error.faults)
-    commitments, targets = entities.get("commitment", []), entities.get("target", [])
     if organisation is not None and not faults:
-        faults.extend(_cross_faults(commitments, targets, organisation))
+        faults.extend(_cross_faults(entities, organisation))
     if faults or organisation is None:
         raise PolicyError(faults)
+    commitments, targets, more_tiers = (
+        [entity for _, entity in entities.get(kind, [])] for kind in ("commitment", "target", "tier")
+    )
     parts = [entity.model_dump_json() for entity in (organisation, *commitments, *targets)]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-    return Policies(tuple(commitments), tuple(targets), (*tiers, *entities.get("tier", [])), organisation, digest)
+    return Policies(tuple(commitments), tuple(targets), (*tiers, *more_tiers), organisation, digest)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from svcqa.catalogue import Language
 from svcqa.entities.base import Entity, Text
+
+FIRST_DAY: Final = dt.date(1999, 1, 1)
+LAST_DAY: Final = dt.date(2060, 12, 31)
+"""The days that a work calendar covers."""
 
 
 def _known_zone(name: str) -> str:
@@ -29,7 +33,7 @@ class Company(Entity):
 class DayOverride(Entity):
     """One day that the company keeps otherwise than the calendar says."""
 
-    day: dt.date
+    day: dt.date = Field(ge=FIRST_DAY, le=LAST_DAY)
     working: bool
     reason: str
 
@@ -40,6 +44,16 @@ class Calendar(Entity):
     source: Literal["china", "weekdays"] = "china"
     shifts: tuple[tuple[dt.time, dt.time], ...] = ((dt.time(8, 30), dt.time(12)), (dt.time(13, 30), dt.time(17, 30)))
     overrides: tuple[DayOverride, ...] = ()
+
+    @model_validator(mode="after")
+    def _shifts_follow_each_other(self) -> Calendar:
+        stops = [dt.time(), *(stop for _, stop in self.shifts)]
+        ordered = all(start < stop for start, stop in self.shifts) and all(
+            before <= start for before, (start, _) in zip(stops, self.shifts, strict=False)
+        )
+        if not self.shifts or not ordered:
+            raise ValueError("shifts: at least one, each within one day and none before the end of the one before it")
+        return self
 
 
 class Source(Entity):

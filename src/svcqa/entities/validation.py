@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from svcqa.errors import Fault
 
-T = TypeVar("T")
 _CODES = {"missing": "missing_key", "extra_forbidden": "unknown_key"}
 
 
@@ -18,25 +17,40 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "…"
 
 
-def _dotted(location: tuple[int | str, ...]) -> str:
-    """``rule.elapsed_natural.limit`` → ``rule.limit``: the tag of a union is no key of the file."""
-    tags = {
-        "elapsed_natural", "elapsed_working_time", "elapsed_working_days", "count_threshold", "record_due",
-        "monthly_return", "level", "quantity", "milestone",
-    }  # fmt: skip
-    text = ""
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The models that ``annotation`` allows: one, the members of a union, the items of a list."""
+    if isinstance(annotation, type) and get_origin(annotation) is None:
+        return [annotation] if issubclass(annotation, BaseModel) else []
+    return [model for part in get_args(annotation) for model in _models(part)]
+
+
+def _keys(model: type[BaseModel]) -> dict[str, Any]:
+    """What a file may write into ``model``, with the type of each."""
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def _where(annotation: Any, location: tuple[int | str, ...]) -> tuple[str, str]:
+    """The place that pydantic means as it stands in the file, and the keys allowed there.
+
+    The tag of a union is no key of the file: ``rule.elapsed_natural.limit`` → ``rule.limit``.
+    """
+    text, allowed = "", ""
     for step in location:
         if isinstance(step, int):
             text += f"[{step + 1}]"
-        elif step not in tags:
-            text += f".{step}" if text else step
-    return text
-
-
-def _allowed_keys(model: object, location: tuple[int | str, ...]) -> str:
-    if len(location) == 1 and isinstance(model, type) and issubclass(model, BaseModel):
-        return ", ".join(field.alias or name for name, field in model.model_fields.items())
-    return ""
+            continue
+        models = _models(annotation)
+        tagged = [model for model in models if step in get_args(_keys(model).get("kind"))]
+        if len(models) > 1 and tagged:
+            annotation = tagged[0]
+            continue
+        text += f".{step}" if text else step
+        if get_origin(annotation) is dict:
+            annotation = get_args(annotation)[1]
+            continue
+        keys = _keys(models[0]) if models else {}
+        annotation, allowed = keys.get(step), ", ".join(keys)
+    return text, allowed
 
 
 def faults_of(error: ValidationError, *, file: str, place: str, model: object = None) -> list[Fault]:
@@ -44,12 +58,12 @@ def faults_of(error: ValidationError, *, file: str, place: str, model: object = 
     found = []
     for item in error.errors(include_url=False):
         code = _CODES.get(item["type"], "bad_value")
-        key = _dotted(item["loc"])
+        key, keys = _where(model, item["loc"])
         where = " › ".join(part for part in (place, key) if part)
         if code == "missing_key":
             found.append(Fault(code, file, where))
         elif code == "unknown_key":
-            found.append(Fault(code, file, where, got=key, allowed=_allowed_keys(model, item["loc"])))
+            found.append(Fault(code, file, where, got=str(item["loc"][-1]), allowed=keys))
         else:
             message = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
             found.append(Fault(code, file, where, got=_shown(item["input"]), allowed=message))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from svcqa.engine.summary import Summary
 from svcqa.entities.organisation import LEVELS
+from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import Context
 from svcqa.periods import Period, PeriodKind
 
@@ -31,10 +32,16 @@ def code_columns(by: Sequence[str]) -> tuple[str, ...]:
 
 
 def windows(context: Context) -> list[Period]:
-    """The stretches of time asked for; cumulative ones begin with the year and keep their label."""
+    """The stretches of time asked for; cumulative ones begin with the year and keep their label.
+
+    Raises:
+        MetricError: none of the stretches asked for begins within the period, such as quarters within June.
+    """
     kinds = [name for name in context.by if name in PERIOD_KINDS]
     rule = context.period_rule
     pieces = rule.split(context.period, PeriodKind(kinds[0])) if kinds else [context.period]
+    if not pieces:
+        raise MetricError(Fault("unknown_grouping", place=context.period.label, got=kinds[0]))
     return [rule.to_date(piece) for piece in pieces] if context.cumulative else pieces
 
 

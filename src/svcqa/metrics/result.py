@@ -40,7 +40,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "rest_n": "cases expected in the rest of the year",
     "method": "name of the interval's formula",
     "limit": "the limit applied, with its unit and way of counting",
-    "flags": "what to know of the figure: unclustered, partial, provisional_calendar, assumed, what_if",
+    "flags": "what to know of the figure: amounts, unclustered, partial, provisional_calendar, assumed, what_if",
 }
 
 

@@ -62,8 +62,8 @@ class ComplianceMetric:
         unit="share",
         better="higher",
         formula=Text(
-            hans="达标 ÷(达标 + 超时 + 未结已超时),只计到期时刻不晚于截止时刻的个案",
-            hant="達標 ÷(達標 + 逾時 + 未結已逾時),只計到期時刻不晚於截止時刻的個案",
+            hans="达标 ÷（达标 + 超时 + 未结已超时），只计到期时刻不晚于截止时刻的个案",
+            hant="達標 ÷（達標 + 逾時 + 未結已逾時），只計到期時刻不晚於截止時刻的個案",
             en="met ÷ (met + breached + open overdue), over cases due by the as-of moment",
         ),
         reference="interval: Wilson (1927) JASA 22, 209–212; Clopper and Pearson (1934) Biometrika 26, 404–413",
@@ -245,6 +245,7 @@ def _flags(params: ComplianceParams, context: Context, period: Period, counts: I
     )
     named = {
         "what_if": params.limit is not None,
+        "amounts": isinstance(rule, MonthlyReturn) and rule.counts == "amounts",
         "unclustered": isinstance(rule, MonthlyReturn) and rule.counts == "cases",
         "partial": context.as_of < period.end,
         "provisional_calendar": provisional,

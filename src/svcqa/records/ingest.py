@@ -36,10 +36,11 @@ class Door:
     time_zone: str
 
 
-def read_digest(path: Path, mapping: Mapping, organisation: Organisation) -> str:
-    """The same file through the same mapping and organisation reads the same."""
+def read_digest(path: Path, mapping: Mapping, door: Door) -> str:
+    """The same file through the same mapping, organisation and time zone reads the same."""
     state = hashlib.sha256(mapping.digest.encode())
-    state.update(organisation.model_dump_json().encode())
+    state.update(door.organisation.model_dump_json().encode())
+    state.update(door.time_zone.encode())
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             state.update(chunk)
@@ -56,18 +57,17 @@ def ingest_file(door: Door, path: Path, mapping: Mapping, *, now: dt.datetime) -
         SourceError: the file cannot be read at all.
         WorkspaceError: another process is writing to the store.
     """
-    digest = read_digest(path, mapping, door.organisation)
-    for batch in door.store.manifest()["batches"]:
-        if batch["read_digest"] == digest:
-            earlier = FileReport(**batch["report"])
-            return replace(earlier, already_read=True, new=0, changed=0, unchanged=earlier.accepted)
+    digest = read_digest(path, mapping, door)
+    earlier = _read_before(door.store, digest)
+    if earlier is not None:
+        return replace(earlier, already_read=True, new=0, changed=0, unchanged=earlier.accepted)
     raw = readers.read(path, mapping)
     schema = mapping.table_schema()
     columns, findings, odd = _parse(raw, schema, mapping, door)
     keep = _accepted(raw.texts.num_rows, findings)
     rows = _store_table(columns, schema, raw, path.name).filter(pa.array(keep))
-    rows = _pseudonymised(rows, columns, keep, schema, door.vault)
     with door.store.writing() as writer:
+        rows = _pseudonymised(rows, columns, keep, schema, door.vault)
         change = supersede.compare(door.store, schema, rows, source=path.name)
         report = FileReport(
             source=path.name, table=schema.name,
@@ -82,6 +82,20 @@ def ingest_file(door: Door, path: Path, mapping: Mapping, *, now: dt.datetime) -
         entry = {"source": path.name, "read_digest": digest, "loaded_at": now.isoformat(), "report": report.as_dict()}
         writer.add(schema.name, fresh, _months(fresh, schema), change.dead, entry, extras)
     return report
+
+
+def _read_before(store: RecordStore, digest: str) -> FileReport | None:
+    """The report of a reading that still stands: no later version of the same file changed anything since.
+
+    A file that is put back to an earlier state has been read before, and yet it is to be read again.
+    """
+    changed_since = set[str]()
+    for batch in reversed(store.manifest()["batches"]):
+        if batch["read_digest"] == digest and batch["source"] not in changed_since:
+            return FileReport(**batch["report"])
+        if batch["report"]["changed"]:
+            changed_since.add(batch["source"])
+    return None
 
 
 def _parse(

@@ -15,7 +15,12 @@ import pyarrow.compute as pc
 from svcqa.records.mapping import ColumnMapping, Mapping
 from svcqa.records.schema import PERSONAL, Column, ColumnType
 
-_OFFSET = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})$"
+_OFFSET = (
+    r"(\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?|T\d{2}(\d{2}(\d{2}([.,]\d+)?)?)?)"  # 08:30, 08:30:00.5, T0830
+    r"\s*([Zz]|[+-]\d{2}(:?\d{2})?)$"  # Z, +08, +0800, +08:00
+)
+_SHORTEST = {ColumnType.MOMENT: len("2026-1-5"), ColumnType.MONTH: len("2026-1")}
+_THOUSANDS = r"^([+-]?\d{1,3}(,\d{3})+)(\.0+)?$"
 _FLAGS = {"1": True, "true": True, "yes": True, "y": True, "是": True, "有效": True,
           "0": False, "false": False, "no": False, "n": False, "否": False, "无效": False, "無效": False}  # fmt: skip
 
@@ -47,7 +52,9 @@ def texts_of(raw: Any, item: ColumnMapping) -> Any:
     joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, item.join)
     if isinstance(joined, pa.ChunkedArray):
         joined = joined.combine_chunks()
-    empty = pc.equal(pc.utf8_length(joined), 0)
+    empty = pc.equal(parts[0], "")
+    for part in parts[1:]:
+        empty = pc.and_(empty, pc.equal(part, ""))
     if item.blank:
         empty = pc.or_(empty, pc.is_in(joined, value_set=pa.array(item.blank)))
     return pc.if_else(empty, pa.scalar(None, pa.string()), joined)
@@ -88,35 +95,51 @@ def _recoded(texts: Any, column: Column, mapping: Mapping, findings: list[Findin
 
 
 def _moments(texts: Any, column: Column, item: ColumnMapping | None, time_zone: str, findings: list[Finding]) -> Any:
+    layout, zone = (item.format, item.zone) if item else (None, None)
     series = texts.to_pandas()
-    with_offset = pc.fill_null(pc.match_substring_regex(texts, _OFFSET), False).to_numpy(zero_copy_only=False)
-    layout = (item.format if item else None) or "ISO8601"
-    zone = item.zone if item else None
+    some = texts.is_valid().to_numpy(zero_copy_only=False)
+    if layout and "%z" in layout:
+        with_offset = some
+    else:
+        with_offset = pc.fill_null(pc.match_substring_regex(texts, _OFFSET), False).to_numpy(zero_copy_only=False)
+    whole = some & _is_whole(texts, column, layout)
     parsed = pd.Series(pd.NaT, index=series.index, dtype="datetime64[s]")
-    plain = ~with_offset
+    plain = whole & ~with_offset
     if plain.any():
-        local = pd.to_datetime(series[plain], format=layout, errors="coerce")
+        local = pd.to_datetime(series[plain], format=layout or "ISO8601", errors="coerce")
         if zone and zone != time_zone:
             placed = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
             local = placed.dt.tz_convert(time_zone).dt.tz_localize(None)
         parsed[plain] = local.dt.floor("s").astype("datetime64[s]")
-    if with_offset.any() and zone:
-        placed = pd.to_datetime(series[with_offset], format="ISO8601", errors="coerce", utc=True)
-        local = placed.dt.tz_convert(time_zone).dt.tz_localize(None)
-        parsed[with_offset] = local.dt.floor("s").astype("datetime64[s]")
-    elif with_offset.any():
+    if not zone:
         findings.extend(finding("zone_not_declared", column, with_offset, texts))
-    unread = parsed.isna().to_numpy() & series.notna().to_numpy() & (plain if not zone else True)
-    findings.extend(finding("unreadable_moment", column, unread, texts))
+        some = some & ~with_offset
+    elif (offset := whole & with_offset).any():
+        form = layout if layout and "%z" in layout else "ISO8601"
+        placed = pd.to_datetime(series[offset].str.replace("z", "Z"), format=form, errors="coerce", utc=True)
+        local = placed.dt.tz_convert(time_zone).dt.tz_localize(None)
+        parsed[offset] = local.dt.floor("s").astype("datetime64[s]")
+    findings.extend(finding("unreadable_moment", column, parsed.isna().to_numpy() & some, texts))
     values = parsed.to_numpy()
     if column.type is ColumnType.MONTH:
         values = values.astype("datetime64[M]").astype("datetime64[s]")
     return pa.array(values, pa.timestamp("s"), from_pandas=True)
 
 
+def _is_whole(texts: Any, column: Column, layout: str | None) -> Any:
+    """What pandas may be asked to read: it would also take ``now``, and ``2026`` for the first of January."""
+    if layout:
+        partial = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(["now", "today"]))
+    else:
+        partial = pc.less(pc.utf8_length(texts), _SHORTEST[column.type])
+    return pc.invert(pc.fill_null(partial, True)).to_numpy(zero_copy_only=False)
+
+
 def _integers(texts: Any, column: Column, findings: list[Finding]) -> Any:
-    cleaned = pc.replace_substring_regex(texts, r"(\.0+$)|,", "")
-    good = pc.fill_null(pc.match_substring_regex(cleaned, r"^[+-]?\d{1,18}$"), False)
+    grouped = pc.fill_null(pc.match_substring_regex(texts, _THOUSANDS), False)
+    cleaned = pc.if_else(grouped, pc.replace_substring(texts, ",", ""), texts)
+    cleaned = pc.replace_substring_regex(cleaned, r"(\.0+$)|(^\+)", "")
+    good = pc.fill_null(pc.match_substring_regex(cleaned, r"^-?\d{1,18}$"), False)
     bad = pc.and_(pc.invert(good), pc.is_valid(texts))
     findings.extend(finding("unreadable_number", column, bad.to_numpy(zero_copy_only=False), texts))
     numbers = pc.if_else(good, cleaned, pa.scalar(None, pa.string())).cast(pa.int64())

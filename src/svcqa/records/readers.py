@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv as text_csv
 import datetime as dt
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from svcqa.errors import Fault, SourceError
 from svcqa.records.mapping import Mapping
@@ -42,9 +45,7 @@ def read(path: Path, mapping: Mapping) -> RawTable:
         if path.suffix.lower() == ".parquet":
             return _read_parquet(path, mapping)
         return _read_csv(path, mapping)
-    except (pa.ArrowException, OSError, UnicodeError, LookupError) as error:
-        if isinstance(error, SourceError):
-            raise
+    except (pa.ArrowException, OSError, UnicodeError, LookupError, text_csv.Error) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise SourceError(Fault("unreadable_source", path.name, got=reason)) from error
 
@@ -55,6 +56,9 @@ def _require(present: Sequence[str], path: Path, mapping: Mapping) -> None:
         raise SourceError(
             Fault("missing_columns", path.name, got=", ".join(missing), allowed=", ".join(map(str, present)))
         )
+    twice = [name for name in mapping.wanted if list(present).count(name) > 1]
+    if twice:
+        raise SourceError(Fault("columns_twice", path.name, got=", ".join(twice)))
 
 
 def _read_csv(path: Path, mapping: Mapping) -> RawTable:
@@ -66,54 +70,72 @@ def _read_csv(path: Path, mapping: Mapping) -> RawTable:
         odd.append((int(row.number), not row.text.strip()))
         return "skip"
 
-    names = _csv_header(path, mapping)
+    names, lines, is_empty = _csv_header(path, mapping)
     _require(names, path, mapping)
+    if is_empty:
+        nothing = pa.table({name: pa.array([], pa.string()) for name in mapping.wanted})
+        return RawTable(nothing, np.empty(0, dtype=np.int64))
     table = csv.read_csv(
         pa.input_stream(str(path), compression="detect"),
         read_options=csv.ReadOptions(
-            use_threads=False, encoding=_codec(mapping.encoding), skip_rows=mapping.header_row,
+            use_threads=False, encoding=_codec(mapping.encoding), skip_rows=lines,
             column_names=names, block_size=1 << 26,
         ),
         parse_options=csv.ParseOptions(
-            delimiter=mapping.delimiter, newlines_in_values=True, invalid_row_handler=skip,
-            ignore_empty_lines=False
+            delimiter=mapping.delimiter, newlines_in_values=True, invalid_row_handler=skip, ignore_empty_lines=False
         ),
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(mapping.wanted, pa.string()), include_columns=list(mapping.wanted),
             strings_can_be_null=False, quoted_strings_can_be_null=False,
         ),
     )  # fmt: skip
-    return RawTable(table, *_row_numbers(table.num_rows, odd, mapping.header_row))
+    # pyarrow counts the lines it skips and then rows; ours count the header as one row, however many lines it takes
+    shift = mapping.header_row - lines
+    return _without_blank_lines(table, [(number + shift, blank) for number, blank in odd], path, mapping)
 
 
-def _row_numbers(
-    good: int, odd: list[tuple[int, bool]], header_row: int
-) -> tuple[npt.NDArray[np.int64], tuple[int, ...]]:
-    """Row numbers of the rows that could be read, and of those with another number of fields.
+def _without_blank_lines(table: Any, odd: list[tuple[int, bool]], path: Path, mapping: Mapping) -> RawTable:
+    """Give the rows their numbers and leave out blank lines, which are no records and yet have a number.
 
-    pyarrow numbers rows from the first line of the file. Blank lines are no records, and yet they have a number.
+    Args:
+        odd: numbers of the rows with another number of fields than the header, and whether they are blank.
     """
-    first = header_row + 1
-    numbers = np.arange(first, first + good + len(odd), dtype=np.int64)
+    first = mapping.header_row + 1
+    numbers = np.arange(first, first + table.num_rows + len(odd), dtype=np.int64)
     read = np.setdiff1d(numbers, np.asarray([number for number, _ in odd], dtype=np.int64))
-    return read, tuple(number for number, blank in odd if not blank)
+    empty = np.ones(table.num_rows, dtype=np.bool_)
+    for name in mapping.wanted:
+        empty &= pc.equal(table[name], "").to_numpy()
+    if empty.any():  # a blank line, or a line of commas, or one that fills only columns that are not read
+        keep = ~(empty & np.isin(read, _blank_lines(path, mapping)))
+        table, read = table.filter(pa.array(keep)), read[keep]
+    return RawTable(table, read, tuple(number for number, blank in odd if not blank))
 
 
 def _codec(encoding: str) -> str:
     return "utf-8" if encoding.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"} else encoding
 
 
-def _csv_header(path: Path, mapping: Mapping) -> list[str]:
-    import csv as text_csv
-    import io
-
+def _csv_rows(path: Path, mapping: Mapping) -> Iterator[tuple[int, list[str], int]]:
+    """Number, cells and last line of every row, slowly."""
     with pa.input_stream(str(path), compression="detect") as stream:
         encoding = "utf-8-sig" if _codec(mapping.encoding) == "utf-8" else mapping.encoding
-        lines = io.TextIOWrapper(stream, encoding=encoding, newline="")
-        for number, row in enumerate(text_csv.reader(lines, delimiter=mapping.delimiter), start=1):
-            if number == mapping.header_row:
-                return [cell.strip() for cell in row]
+        reader = text_csv.reader(io.TextIOWrapper(stream, encoding=encoding, newline=""), delimiter=mapping.delimiter)
+        for number, row in enumerate(reader, start=1):
+            yield number, row, reader.line_num
+
+
+def _csv_header(path: Path, mapping: Mapping) -> tuple[list[str], int, bool]:
+    """The names of the header, how many lines the file has up to its end, and whether nothing follows."""
+    rows = _csv_rows(path, mapping)
+    for number, row, lines in rows:
+        if number == mapping.header_row:
+            return [cell.strip() for cell in row], lines, next(rows, None) is None
     raise SourceError(Fault("unreadable_source", path.name, got="no header row"))
+
+
+def _blank_lines(path: Path, mapping: Mapping) -> list[int]:
+    return [number for number, row, _ in _csv_rows(path, mapping) if not any(row) and len(row) <= 1]
 
 
 def _read_excel(path: Path, mapping: Mapping) -> RawTable:

@@ -59,21 +59,27 @@ def compare(store: RecordStore, schema: Table, rows: Any, *, source: str) -> Cha
     nothing = pa.table({name: pa.array([], pa.string()) for name in ("key", "column", "before", "after")})
     if old is None or old.num_rows == 0:
         return Change(np.ones(count, np.bool_), count, 0, 0, 0, {}, nothing)
-    names = [name for name in rows.column_names if name in old.column_names and name not in _OWN]
+    names = [name for name in rows.column_names if name not in _OWN]
+    for name in names:
+        if name not in old.column_names:  # a column that the mapping has only now
+            old = old.append_column(name, pa.nulls(old.num_rows, pa.string()))
     pairs = _pairs(rows, old, schema, names)
     write = np.ones(count, dtype=np.bool_)
     found = np.zeros(count, dtype=np.bool_)
     found[pairs["i"]] = True
     write[pairs["i"][pairs["same"]]] = False
     changed = ~pairs["same"]
-    dead: dict[str, Positions] = {}
-    parts = np.asarray(old["part"])
-    for name in sorted(set(parts[pairs["j"][changed]].tolist())):
-        which = changed & (parts[pairs["j"]] == name)
-        dead[name] = np.asarray(old["position"])[pairs["j"][which]]
     touched = np.zeros(old.num_rows, dtype=np.bool_)
     touched[pairs["j"]] = True
-    absent = int(((np.asarray(old["source_file"].cast(pa.string())) == source) & ~touched).sum())
+    untouched = (np.asarray(old["source_file"].cast(pa.string())) == source) & ~touched
+    # rows that this source gave when its mapping had a shorter key: nothing will ever match them again
+    outgrown = untouched & np.any([old[name].is_null().to_numpy() for name in schema.key], axis=0)
+    gone = np.unique(np.concatenate([pairs["j"][changed], np.flatnonzero(outgrown)]))
+    dead: dict[str, Positions] = {}
+    parts, positions = np.asarray(old["part"])[gone], np.asarray(old["position"])[gone]
+    for name in sorted(set(parts.tolist())):
+        dead[name] = positions[parts == name]
+    absent = int((untouched & ~outgrown).sum())
     listed = _list(rows, old, schema, names, pairs["i"][changed], pairs["j"][changed]) or nothing
     return Change(write, int((~found).sum()), int(changed.sum()), int(pairs["same"].sum()), absent, dead, listed)
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import MetaData, String, Table, create_engine, select
@@ -45,11 +46,15 @@ class Vault:
 
     @staticmethod
     def _load_key(path: Path) -> bytes:
-        if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(32))
-        return path.read_bytes()
+        with FileLock(path.with_suffix(".lock")):  # two processes must not make two keys
+            if not path.exists():
+                fresh = path.with_suffix(".new")
+                fresh.unlink(missing_ok=True)
+                descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(secrets.token_bytes(32))
+                os.replace(fresh, path)
+            return path.read_bytes()
 
     def _engine(self) -> SqlEngine:
         path = self._folder / "vault.sqlite"

@@ -42,5 +42,10 @@ def _problem(item: TargetReview, language: Language) -> str:
         return text("proposals.quantity", language, name=name, value=value, plan=plan, left=left)
     now = wording.value_text(item.target, item.course.now, language)
     spread = wording.interval(item.course.now, item.target.goal)
-    rest = wording.needed(item.target, item.judged, language)
-    return text("proposals.level", language, name=name, now=now, spread=spread, goal=goal, rest=rest)
+    shown = now if spread == wording.DASH else text("proposals.spread", language, now=now, spread=spread)
+    said = text("proposals.level", language, name=name, now=shown, goal=goal)
+    if item.judged.needed is None:
+        return said
+    if item.judged.needed > 1:
+        return said + text("proposals.lost", language)
+    return said + text("proposals.rest", language, rest=wording.needed(item.target, item.judged, language))

@@ -39,13 +39,15 @@ def _value(figure: Figure | None) -> float | None:
 
 
 def _n(figure: Figure | None) -> str:
-    return f"{figure.n:,}" if figure is not None and figure.n is not None else wording.DASH
+    if figure is None or figure.n is None or "amounts" in figure.flags:
+        return wording.DASH  # customer-hours and minutes are no number of cases
+    return f"{figure.n:,}"
 
 
 def _compared(item: TargetReview, before: Figure | None, language: Language) -> str:
     now = _value(item.course.now)
     if isinstance(item.target, LevelTarget):
-        return wording.points(now, _value(before), language)
+        return wording.points(now, _value(before), language, item.target.goal)
     return wording.value_text(item.target, before, language)
 
 
@@ -157,8 +159,8 @@ def departments(item: CommitmentReview, language: Language) -> pd.DataFrame:
             wording.interval(now, goal),
             _n(now),
             f"{now.states['breached'] + now.states['open_overdue']:,}" if now else wording.DASH,
-            wording.points(_value(now), _value(course.previous), language),
-            wording.points(_value(now), _value(course.year_before), language),
+            wording.points(_value(now), _value(course.previous), language, goal),
+            wording.points(_value(now), _value(course.year_before), language, goal),
         )
 
     rows = [row(unit.unit.name.in_language(language), unit.course) for unit in item.departments]

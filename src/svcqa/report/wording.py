@@ -55,12 +55,13 @@ def interval(figure: Figure | None, goal: float | None = None) -> str:
     return f"{figure.lower * 100:.{digits}f}–{figure.upper * 100:.{digits}f}%"
 
 
-def points(now: float | None, before: float | None, language: Language) -> str:
-    """The change of a share in percentage points, with its sign."""
+def points(now: float | None, before: float | None, language: Language, goal: float | None = None) -> str:
+    """The change of a share in percentage points, with its sign and the decimals of its goal."""
     if now is None or before is None:
         return DASH
-    change = round((now - before) * 100, 1) + 0.0  # a change that rounds to nothing has no sign
-    return text("wording.points", language, change=f"{change:+.1f}" if change else "0.0")
+    digits = decimals_for(goal)
+    change = round((now - before) * 100, digits)  # a change that rounds to nothing has no sign
+    return text("wording.points", language, change=f"{change:+.{digits}f}" if change else f"{0:.{digits}f}")
 
 
 def amount(value: float | None) -> str:

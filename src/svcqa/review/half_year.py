@@ -68,6 +68,8 @@ class CommitmentReview:
     course: Course
     judged: Judgement
     departments: tuple[UnitReview, ...]
+    reporting: Unit | None
+    """The department that reports the figure."""
     cases: pd.DataFrame | None
     """The longest breached and open overdue cases; absent for monthly returns."""
     fault: SvcqaError | None = None
@@ -217,14 +219,16 @@ def _milestone(figures: Figures, target: MilestoneTarget, scope: Context) -> tup
 
 def _commitment_review(figures: Figures, commitment: Commitment, context: Context) -> CommitmentReview:
     params: dict[str, object] = {"commitment": commitment}
+    department = commitment.reporting_department
+    reporting = figures.organisation.unit(department) if department else None
     try:
         course = _course(figures, "compliance", params, replace(context, by=()))
         departments = _departments(figures, params, context)
         cases = None if isinstance(commitment.rule, MonthlyReturn) else _worst_cases(figures, commitment, context)
     except SvcqaError as error:
-        return CommitmentReview(commitment, _NO_COURSE, Judgement(), (), None, error)
+        return CommitmentReview(commitment, _NO_COURSE, Judgement(), (), reporting, None, error)
     judged = _judged(course, commitment.required_share, zero_tolerance=commitment.zero_tolerance)
-    return CommitmentReview(commitment, course, judged, departments, cases)
+    return CommitmentReview(commitment, course, judged, departments, reporting, cases)
 
 
 def _departments(figures: Figures, params: dict[str, object], context: Context) -> tuple[UnitReview, ...]:

@@ -26,10 +26,12 @@ class HalfYearPanel:
     Args:
         periods: labels to choose from, the first one chosen.
         as_of: the moment of the review; the end of the chosen period where absent.
+        commitment: key of the commitment to begin with; the first one where absent.
     """
 
     def __init__(
-        self, workspace: Workspace, *, periods: tuple[str, ...], language: Language, as_of: str | None = None
+        self, workspace: Workspace, *, periods: tuple[str, ...], language: Language, as_of: str | None = None,
+        commitment: str | None = None,
     ) -> None:
         self.workspace, self.language, self._as_of = workspace, language, as_of
         self._what_if: WhatIf | None = None
@@ -39,6 +41,8 @@ class HalfYearPanel:
         self.period = self._dropdown("period", list(periods))
         self.unit = self._dropdown("unit", units)
         self.commitment = self._dropdown("commitment", commitments)
+        if commitment is not None:
+            self.commitment.value = commitment
         self.limit = widgets.IntSlider(
             description=self._text("limit"), style=_STYLE, layout=_WIDE, continuous_update=True
         )

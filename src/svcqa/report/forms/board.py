@@ -8,11 +8,11 @@ from svcqa.catalogue import Language
 from svcqa.entities.target import QuantityTarget
 from svcqa.metrics.result import Figure
 from svcqa.report import wording
-from svcqa.report.forms.numbers import NOTHING, Shown, share_format
 from svcqa.report.forms.naming import joined, period_name, say, year_is_over
+from svcqa.report.forms.numbers import NOTHING, Shown, share_format
 from svcqa.report.forms.remarks import remarks
 from svcqa.report.forms.sheet import Cell, FormSheet, words
-from svcqa.report.forms.shown import cases, change_of, figure_of, goal_of, needed_of
+from svcqa.report.forms.shown import cases, change_of, figure_of, goal_of, name_of, needed_of
 from svcqa.review.half_year import HalfYearReview, TargetReview
 
 WIDTHS: Final = (4.2, 20, 14, 10, 9.5, 7.8, 7.8, 9.5, 9.5, 6.8, 8.8, 8.6, 7.8, 8.6, 7.8, 9.5, 9.8, 25)
@@ -80,7 +80,7 @@ def _row(number: int, item: TargetReview, review: HalfYearReview, language: Lang
 
     return [
         cell(Shown(number)),
-        cell(Shown(target.name.in_language(language)), "name"),
+        cell(Shown(name_of(target, language)), "name"),
         cell(Shown(item.owner.name.in_language(language)), "text"),
         cell(goal_of(target, now, language)),
         cell(figure(now), "missed" if judged.verdict == "missed" else "center"),

@@ -7,6 +7,7 @@ from typing import Final
 
 from svcqa.catalogue import Language
 from svcqa.metrics.result import Figure
+from svcqa.periods import Period
 from svcqa.report.forms.naming import current_month, joined, listed, say, unit_names
 from svcqa.report.forms.numbers import NOTHING, Shown, goal_format
 from svcqa.report.forms.remarks import case_remarks, flag_lines
@@ -14,23 +15,25 @@ from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import cases, counts_amounts, share
 from svcqa.review.half_year import CommitmentReview, HalfYearReview
 
-WIDTHS: Final = (10, 25, 9, *[8.7] * 12, 9.7, 14)
+WIDTHS: Final = (12.5, 25, 9, *[8.7] * 12, 9.7, 14)
 _MONTHS: Final = range(1, 13)
 
 
 def write_commitments(sheet: FormSheet, review: HalfYearReview, company: str, language: Language) -> tuple[int, int]:
     """Fill the sheet; returns the header rows to repeat."""
-    year = review.year.year
-    sheet.title(say("commitments_title", language, company=company, year=year))
+    until = current_month(review)
+    sheet.title(say("commitments_title", language, company=company, year=review.year.year))
+    if review.unit.level != "company":
+        sheet.line(say("scope", language, unit=review.unit.name.in_language(language)))
     header = sheet.row
-    sheet.put(_header(review, language), lowest=30)
+    sheet.put(_header(until, language), lowest=30)
     names = unit_names(review, language)
     for _, group in groupby(review.commitments, key=lambda item: item.commitment.category):
         items = list(group)
         for place, item in enumerate(items):
             category = words(item.commitment.category.in_language(language), "name", down=2 * len(items))
             above: Cell | None = category if place == 0 else None
-            _rows(sheet, item, above, year, names, language)
+            _rows(sheet, item, above, until, names, language)
     sheet.skip()
     for number, line in enumerate(_notes(review, language), start=1):
         sheet.line(say("legend_line", language, number=number, text=line), "note")
@@ -43,26 +46,28 @@ def write_commitments(sheet: FormSheet, review: HalfYearReview, company: str, la
     return header, header
 
 
-def _header(review: HalfYearReview, language: Language) -> list[Cell]:
-    until = current_month(review).number
+def _header(until: Period, language: Language) -> list[Cell]:
+    key = "whole_year" if until.number == len(_MONTHS) else "year_until"
     return [
         words(say("project", language), "head", across=2),
         words(say("goal", language), "head"),
-        *[words(say("month", language, month=month), "head") for month in _MONTHS],
-        words(say("whole_year" if until == 12 else "year_until", language, month=until), "head"),
+        *[words(name, "head") for name in say("months", language).split()],
+        words(say(key, language, month=until.number), "head"),
         words(say("reported_by", language), "head"),
     ]
 
 
 def _rows(
-    sheet: FormSheet, item: CommitmentReview, category: Cell | None, year: int, names: dict[str, str],
+    sheet: FormSheet, item: CommitmentReview, category: Cell | None, until: Period, names: dict[str, str],
     language: Language,
 ) -> None:  # fmt: skip
     """Two rows a commitment: the figures, and below them the cases they are shares of."""
     commitment, goal = item.commitment, item.commitment.required_share
-    figures = {figure.period: figure for figure in getattr(item.course, "year_months", item.course.months)}
-    shown = [*(figures.get(f"{year}-{month:02d}") for month in _MONTHS), item.course.year]
+    figures = {figure.period: figure for figure in item.course.year_months}
+    shown = [figures.get(f"{until.year}-{month:02d}") if month <= until.number else None for month in _MONTHS]
     pairs = [_pair(figure, goal, language, with_n=not counts_amounts(commitment)) for figure in shown]
+    whole = item.course.year
+    pairs.append(_pair(whole, goal, language, with_n=not counts_amounts(commitment), starred=False))
     promise = f"{commitment.item.in_language(language)}\n{commitment.promise.in_language(language)}"
     sheet.put([
         category,
@@ -74,13 +79,15 @@ def _rows(
     sheet.put([None, None, None, *[below for _, below in pairs], None], lowest=16)
 
 
-def _pair(figure: Figure | None, goal: float | None, language: Language, *, with_n: bool) -> tuple[Cell, Cell | None]:
+def _pair(
+    figure: Figure | None, goal: float | None, language: Language, *, with_n: bool, starred: bool = True
+) -> tuple[Cell, Cell | None]:
     """A figure and its n below; one cell over both rows where there is no n."""
     if figure is None:
         return words("", "center", down=2), None
     missed = figure.value is not None and goal is not None and figure.value < goal
     look = "missed" if missed else "center"
-    content = share(figure, goal, suffix="*" if "partial" in figure.flags else "")
+    content = share(figure, goal, suffix="*" if starred and "partial" in figure.flags else "")
     if not with_n or figure.value is None:
         return Cell(content, look, down=2), None
     return Cell(content, f"{look}_above"), Cell(cases(figure, language), f"{look}_below")

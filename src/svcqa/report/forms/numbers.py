@@ -76,20 +76,14 @@ def change_format(change: float, goal: float | None) -> str:
     return f"+{plain};-{plain}" if abs(change) >= 0.5 * 10 ** -decimals_for(goal) else f"{plain};{plain}"
 
 
-def amount_format(value: float, unit: str = "", before: str = "") -> str:
-    """The number format of an amount, with its unit as the user wrote it and a sign or word ``before`` it."""
+def amount_format(value: float, before: str = "") -> str:
+    """The number format of an amount with a sign ``before`` it; its unit stands in the target's name."""
     plain = "#,##0" if float(value).is_integer() else "#,##0.0"
-    return _quoted(before) + plain + _quoted(unit)
+    return f'"{before}"{plain}' if before else plain
 
 
 def count(n: int | None, million: str) -> Shown:
     """A number of cases; very large ones (minutes of all customers) read in millions, named by ``million``."""
     if n is None:
         return NOTHING
-    return Shown(n, f"#,##0,,{_quoted(million)}" if n >= _LARGE else "#,##0")
-
-
-def _quoted(text: str) -> str:
-    """A text as a literal of a number format."""
-    kept = text.replace('"', "").replace("\\", "")
-    return f'"{kept}"' if kept else ""
+    return Shown(n, f'#,##0,,"{million}"' if n >= _LARGE else "#,##0")

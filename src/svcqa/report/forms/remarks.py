@@ -21,9 +21,7 @@ def remarks(item: TargetReview, language: Language) -> str:
     now = item.course.now
     if now is None or now.value is None:
         return say("no_data", language)
-    parts = [wording.flags(now, language)]
-    if counts_amounts(item.commitment):
-        parts.append(say("amounts", language))
+    parts = [or_key(f"wording.flag_{flag}", language) for flag in now.flags]
     if item.commitment is not None:
         parts += case_remarks(now, item.commitment, language)
     if isinstance(item.target, QuantityTarget):
@@ -38,7 +36,7 @@ def case_remarks(figure: Figure, commitment: Commitment, language: Language) -> 
         without = wording.percent(figure.value_without_exclusions, commitment.required_share)
         parts.append(say("excluded", language, count=f"{figure.states['excluded']:,}", without=without))
     waiting = figure.states["open_not_due"] + figure.states["met_not_due"]
-    if waiting:
+    if waiting and not counts_amounts(commitment):
         parts.append(say("not_due", language, count=f"{waiting:,}"))
     return parts
 
@@ -84,7 +82,7 @@ def _amount_hint(item: TargetReview, target: QuantityTarget, language: Language)
 
 
 def flag_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:
-    """One sentence for each flag, saying which figures bear it."""
+    """One line for each flag, saying which figures bear it; that they count amounts is said elsewhere."""
     bearers: dict[str, list[str]] = {}
     names = []
     for name, figure in named:
@@ -92,8 +90,10 @@ def flag_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -
         for flag in figure.flags if figure is not None else ():
             bearers.setdefault(flag, []).append(name)
     whole = say("all_items", language)
-    return [
+    lines = [
         say("flag_line", language, flag=or_key(f"wording.flag_{flag}", language),
             names=whole if len(who) == len(names) else listed(who, language))
         for flag, who in bearers.items()
+        if flag != "amounts"
     ]  # fmt: skip
+    return [line[:1].upper() + line[1:] for line in lines]

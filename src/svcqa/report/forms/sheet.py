@@ -34,9 +34,12 @@ def words(text: str, look: str = "text", *, across: int = 1, down: int = 1, firs
     return Cell(Shown(text), look, across, down, first)
 
 
-def text_width(text: str) -> int:
-    """Width of a text where a letter is 1 and a Chinese character 2."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+def text_width(text: str) -> float:
+    """Width of a text where a Chinese character is 2, a digit or capital 1.1, any other letter 0.9."""
+    return sum(
+        2.0 if unicodedata.east_asian_width(sign) in "WFA" else 1.1 if sign.isdigit() or sign.isupper() else 0.9
+        for sign in text
+    )
 
 
 def lines_needed(text: str, room: float) -> int:

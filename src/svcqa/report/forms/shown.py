@@ -8,7 +8,9 @@ from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, 
 from svcqa.metrics.result import Figure
 from svcqa.metrics.verdict import Judgement
 from svcqa.report import wording
+from svcqa.report.forms.naming import say
 from svcqa.report.forms.numbers import (
+    MISSED,
     NOTHING,
     Shown,
     amount_format,
@@ -17,7 +19,6 @@ from svcqa.report.forms.numbers import (
     goal_format,
     share_format,
 )
-from svcqa.report.forms.naming import say
 
 
 def share(figure: Figure | None, goal: float | None, *, mark: bool = True, suffix: str = "") -> Shown:
@@ -32,13 +33,21 @@ def cases(figure: Figure | None, language: Language) -> Shown:
     return count(figure.n if figure else None, say("million", language))
 
 
+def name_of(target: Target, language: Language) -> str:
+    """A target's name; an amount's with its unit."""
+    name = target.name.in_language(language)
+    if isinstance(target, QuantityTarget):
+        return say("name_and", language, name=name, what=target.amount_unit.in_language(language))
+    return name
+
+
 def goal_of(target: Target, figure: Figure | None, language: Language) -> Shown:
     """The goal: a share, the amount planned for the figure's period, a date."""
     if isinstance(target, LevelTarget):
         return Shown(target.goal, goal_format(target.goal))
     if isinstance(target, QuantityTarget):
         planned = figure.goal if figure is not None and figure.goal is not None else target.goal
-        return Shown(planned, amount_format(planned, f" {target.amount_unit.in_language(language)}", "≥"))
+        return Shown(planned, amount_format(planned, "≥"))
     return Shown(say("by_date", language, date=target.due.isoformat()))
 
 
@@ -50,8 +59,7 @@ def figure_of(target: Target, figure: Figure | None, language: Language, *, mark
         return NOTHING
     if isinstance(target, QuantityTarget):
         behind = mark and figure.goal is not None and figure.value < figure.goal
-        unit = f" {target.amount_unit.in_language(language)}"
-        return Shown(figure.value, amount_format(figure.value, unit, "▼" if behind else ""))
+        return Shown(figure.value, amount_format(figure.value, MISSED if behind else ""))
     return Shown(milestone_state(target, figure, language))
 
 
@@ -81,7 +89,7 @@ def needed_of(target: Target, judged: Judgement, language: Language, *, year_ove
     if needed <= 0:
         return Shown(say("safe", language))
     if isinstance(target, QuantityTarget):
-        return Shown(needed, amount_format(needed, f" {target.amount_unit.in_language(language)}", "≥"))
+        return Shown(needed, amount_format(needed, "≥"))
     if needed > 1:
         return Shown(wording.needed(target, judged, language))
     places = wording.decimals_for(target.goal if isinstance(target, LevelTarget) else None)

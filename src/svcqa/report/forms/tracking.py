@@ -11,8 +11,8 @@ from svcqa.entities.organisation import Unit
 from svcqa.entities.target import LevelTarget, QuantityTarget, Target
 from svcqa.periods import Period
 from svcqa.report import wording
-from svcqa.report.forms.numbers import NOTHING, Shown
 from svcqa.report.forms.naming import current_month, joined, period_name, say, year_is_over
+from svcqa.report.forms.numbers import NOTHING, Shown
 from svcqa.report.forms.remarks import hint
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import cases, figure_of
@@ -20,6 +20,7 @@ from svcqa.review.half_year import HalfYearReview, TargetReview
 
 WIDTHS: Final = (5, 32, 13, 9, 13, 9, 48, 32)
 _ROWS: Final = 10
+_DRAFTED: Final = "※"
 _SPACE: Final = 390.0
 """Height that the rows may take so that the form stays on one page."""
 
@@ -58,14 +59,12 @@ def write_tracking(
 
 
 def _header(sheet: FormSheet, review: HalfYearReview, month: Period, language: Language) -> None:
-    until = min(review.period.last, review.as_of.date())
-
     def head(key: str, *, across: int = 1, down: int = 1, **fields: object) -> Cell:
         return words(say(key, language, **fields), "head", across=across, down=down)
 
     sheet.put([
         head("number", down=2), head("customer_target", down=2), head("month_progress", across=2, month=month.label),
-        head("cumulative", across=2, first=review.year.first, last=until), head("problems", down=2),
+        head("cumulative", across=2, first=f"{review.year.year}-01", last=month.label), head("problems", down=2),
         head("next_plan", down=2),
     ])  # fmt: skip
     sheet.put([None, None, head("figure"), head("n"), head("figure"), head("n"), None, None])
@@ -92,7 +91,7 @@ def _row(review: HalfYearReview, item: TargetReview, month: Period, language: La
     year = course.year
     noted = [_action_text(action, language) for action in review.actions if action.target == target.key]
     drafted = hint(item, language, year_over=year_is_over(review))
-    problems = words("\n".join(noted)) if noted else words(drafted, "draft")
+    problems = words("\n".join(noted)) if noted else words(f"{_DRAFTED} {drafted}" if drafted else "", "draft")
     return [
         words(_goal_line(target, language), "name"),
         Cell(figure_of(target, last, language, mark=True), "center"),
@@ -119,11 +118,11 @@ def _is_missed(item: TargetReview) -> bool:
 def _goal_line(target: Target, language: Language) -> str:
     name = target.name.in_language(language)
     if isinstance(target, LevelTarget):
-        return say("goal_line", language, name=name, goal=wording.goal_text(target))
+        return say("name_and", language, name=name, what=wording.goal_text(target))
     if isinstance(target, QuantityTarget):
         amount = f"{wording.amount(target.goal)} {target.amount_unit.in_language(language)}"
-        return say("goal_line", language, name=name, goal=say("in_the_year", language, amount=amount))
-    return say("goal_line", language, name=name, goal=say("by_date", language, date=target.due.isoformat()))
+        return say("name_and", language, name=name, what=say("in_the_year", language, amount=amount))
+    return say("name_and", language, name=name, what=say("by_date", language, date=target.due.isoformat()))
 
 
 def _action_text(action: ActionItem, language: Language) -> str:
@@ -132,4 +131,4 @@ def _action_text(action: ActionItem, language: Language) -> str:
         parts.append(say("measure", language, action=action.action))
     if action.due is not None:
         parts.append(say("until", language, date=action.due.isoformat()))
-    return joined(parts, language)
+    return joined((part.rstrip("。.;；") for part in parts), language)

@@ -1,0 +1,156 @@
+"""The notebook in a real browser: JupyterLab and Voilà in headless Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import REPO, SAMPLE, copy_workspace, require
+
+NOTEBOOK = "02_half_year_review.ipynb"
+ANSWER = ".svcqa-answer"
+
+
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    require(found is not None, "Chromium (Debian: apt-get install chromium)")
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder like the checkout's top: the notebook beside the sample company."""
+    shutil.copytree(REPO / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    copy_workspace(SAMPLE, tmp_path / "sample_data")
+    return tmp_path
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Where pictures go: a folder of one's own with ``SVCQA_SCREENSHOTS``."""
+    return Path(os.environ.get("SVCQA_SCREENSHOTS", tmp_path))
+
+
+def setting(site: Path, extension: str, plugin: str, content: str) -> None:
+    folder = site / "settings" / "@jupyterlab" / extension
+    folder.mkdir(parents=True)
+    (folder / f"{plugin}.jupyterlab-settings").write_text(content, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def served(site: Path, *arguments: str) -> Iterator[str]:
+    """A server of ``site`` on a free port of this machine; stopped with all its kernels afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # Cells out of sight are in the page too, so that the test can find them; nobody is asked about news.
+    setting(site, "notebook-extension", "tracker", '{"windowingMode": "none"}')
+    setting(site, "apputils-extension", "notification", '{"fetchNews": "false", "checkForUpdates": false}')
+    places = {name: str(site / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
+    environment = {**os.environ, **places, "JUPYTERLAB_SETTINGS_DIR": str(site / "settings")}
+    command = [sys.executable, "-m", *arguments, f"--port={port}", "--no-browser"]
+    log = (site / "server.log").open("w")
+    process = subprocess.Popen(
+        command, cwd=site, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            if process.poll() is not None:
+                raise RuntimeError((site / "server.log").read_text())
+            try:
+                with urllib.request.urlopen(address + "/static/none", timeout=1):
+                    break
+            except urllib.error.HTTPError:
+                break
+            except OSError:
+                time.sleep(0.25)
+        yield address
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+        log.close()
+
+
+@contextlib.contextmanager
+def page_of(address: str, shots: Path) -> Iterator[object]:
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=quiet)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000}, locale="zh-CN")
+        page.set_default_timeout(90_000)
+        page.goto(address)
+        try:
+            yield page
+        except BaseException:
+            page.screenshot(path=str(shots / "failed.png"))
+            raise
+        finally:
+            browser.close()
+
+
+def move_slider(page: object) -> tuple[str, str]:
+    """Move the limit by keyboard until the answer changes; gives the answers before and after."""
+    answer = page.locator(ANSWER).first
+    failed = page.locator("[data-mime-type='application/vnd.jupyter.stderr']").first
+    answer.or_(failed).first.wait_for()
+    assert not failed.is_visible(), failed.inner_text()
+    before = answer.inner_text()
+    handle = page.locator(".noUi-handle").first
+    handle.scroll_into_view_if_needed()
+    handle.focus()
+    for _ in range(10):
+        handle.press("ArrowLeft")
+    page.wait_for_function(
+        "([selector, before]) => document.querySelector(selector).innerText !== before", arg=[ANSWER, before]
+    )
+    return before, answer.inner_text()
+
+
+def first_percentage(answer: str) -> float:
+    return float(answer.split("%")[0].strip())
+
+
+def test_jupyterlab_runs_the_notebook_and_the_slider_moves_the_figure(site: Path, shots: Path) -> None:
+    chromium()
+    with (
+        served(site, "jupyterlab", "--allow-root", "--IdentityProvider.token=") as address,
+        page_of(f"{address}/lab/tree/notebooks/{NOTEBOOK}", shots) as page,
+    ):
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for()
+        page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
+        page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
+        before, after = move_slider(page)
+        page.screenshot(path=str(shots / "jupyterlab.png"))
+        assert first_percentage(after) < first_percentage(before)  # a shorter limit is kept by fewer cases
+        assert page.locator(".jp-RenderedSVG").count() >= 2
+        assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+
+
+def test_voila_shows_the_review_and_the_slider_moves_the_figure(site: Path, shots: Path) -> None:
+    chromium()
+    with (
+        served(site, "voila", f"notebooks/{NOTEBOOK}", "--Voila.ip=127.0.0.1") as address,
+        page_of(address, shots) as page,
+    ):
+        before, after = move_slider(page)
+        page.screenshot(path=str(shots / "voila.png"), full_page=True)
+        assert first_percentage(after) < first_percentage(before)
+        assert "半年检讨" in page.inner_text("body")
