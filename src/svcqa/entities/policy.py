@@ -160,6 +160,7 @@ def load_policies(folder: Path, settings: Settings) -> Policies:
     commitments, targets, more_tiers = (
         [entity for _, entity in entities.get(kind, [])] for kind in ("commitment", "target", "tier")
     )
-    parts = [entity.model_dump_json() for entity in (organisation, *commitments, *targets)]
+    # What the user left to its default is left out: a new optional key must not change old digests.
+    parts = [entity.model_dump_json(exclude_unset=True) for entity in (organisation, *commitments, *targets)]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     return Policies(tuple(commitments), tuple(targets), (*tiers, *more_tiers), organisation, digest)

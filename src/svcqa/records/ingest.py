@@ -39,7 +39,7 @@ class Door:
 def read_digest(path: Path, mapping: Mapping, door: Door) -> str:
     """The same file through the same mapping, organisation and time zone reads the same."""
     state = hashlib.sha256(mapping.digest.encode())
-    state.update(door.organisation.model_dump_json().encode())
+    state.update(door.organisation.model_dump_json(exclude_unset=True).encode())
     state.update(door.time_zone.encode())
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):

@@ -75,7 +75,7 @@ class Mapping(Entity):
     @property
     def digest(self) -> str:
         """Changes when the mapping changes."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        return hashlib.sha256(self.model_dump_json(exclude_unset=True).encode()).hexdigest()[:16]
 
 
 def _schema_faults(mapping: Mapping, file: str) -> list[Fault]:

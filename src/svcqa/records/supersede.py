@@ -105,11 +105,18 @@ def _list(rows: Any, old: Any, schema: Table, names: list[str], i: Any, j: Any) 
     cells: dict[str, list[Any]] = {"key": [], "column": [], "before": [], "after": []}
     customers = {column.name for column in schema.columns if column.type is ColumnType.CUSTOMER}
     for name in names:
-        before = old[name].cast(pa.string()).take(pa.array(j)).to_pylist()
-        after = rows[name].cast(pa.string()).take(pa.array(i)).to_pylist()
+        before, after = _texts(old[name].take(pa.array(j))), _texts(rows[name].take(pa.array(i)))
         for key, was, becomes in zip(keys, before, after, strict=True):
             if was != becomes:
                 hidden = name in customers
                 for field, value in zip(cells, (key, name, *(("", "") if hidden else (was, becomes))), strict=True):
                     cells[field].append(value)
     return pa.table({name: pa.array(values, pa.string()) for name, values in cells.items()})
+
+
+def _texts(column: Any) -> list[str | None]:
+    """Moments to the second: Parquet gives them back in milliseconds, which is no change."""
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("s"))
+    texts: list[str | None] = column.cast(pa.string()).to_pylist()
+    return texts

@@ -225,7 +225,7 @@ def result(found: Result, language: Language) -> pd.DataFrame:
             (
                 row.get("indicator"), figure.unit, figure.period, *(row.get(key, "") for key in found.keys), value,
                 wording.interval(figure, figure.goal), _n(figure), *(f"{figure.states[state]:,}" for state in seen),
-                text(f"wording.verdict_{figure.verdict or 'none'}", language) if figure.goal is not None else "",
+                text(f"wording.verdict_{figure.verdict or 'none'}", language) if figure.goal is not None or figure.verdict else "",
                 wording.flags(figure, language),
             )
         )  # fmt: skip

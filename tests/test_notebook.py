@@ -1,0 +1,125 @@
+"""The notebook: nbval compares its tables, a changed record makes nbval fail, the HTML report needs no network."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import REPO, SAMPLE, copy_workspace
+from svcqa.catalogue import Language, text
+from svcqa.report.notebook import run_notebook, write_html
+
+NOTEBOOK = REPO / "notebooks" / "02_half_year_review.ipynb"
+IGNORED = "nbval-ignore-output"
+
+
+def cells() -> list[dict[str, Any]]:
+    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+
+
+def code_cells() -> list[dict[str, Any]]:
+    return [cell for cell in cells() if cell["cell_type"] == "code"]
+
+
+def tags(cell: dict[str, Any]) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The notebook beside the sample company, as in a clean checkout."""
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(NOTEBOOK, tmp_path / "notebooks")
+    copy_workspace(SAMPLE, tmp_path / "sample_data")
+    return tmp_path
+
+
+def nbval(checkout: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "--rootdir", str(checkout),
+               str(checkout / "notebooks")]  # fmt: skip
+    return subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=300)
+
+
+def test_the_notebook_gives_the_saved_figures_again(checkout: Path) -> None:
+    result = nbval(checkout)
+    assert result.returncode == 0, result.stdout[-3000:]
+
+
+def test_one_changed_record_makes_nbval_fail(checkout: Path) -> None:
+    """An emergency of the half-year that was reached in time arrives a day later."""
+    path = checkout / "sample_data" / "sources" / "work_orders_2026H1.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    arrived = lines[0].strip().split(",").index("到场时间")
+    for number, line in enumerate(lines):
+        fields = line.rstrip("\r\n").split(",")
+        if "抢险" in line and len(fields) > arrived and re.match(r"2026/02/1\d ", fields[arrived]):
+            fields[arrived] = fields[arrived].replace("2026/02/1", "2026/02/2", 1)
+            lines[number] = ",".join(fields) + "\n"
+            break
+    path.write_text("".join(lines), encoding="utf-8-sig")
+    result = nbval(checkout)
+    assert result.returncode == 1, result.stdout[-3000:]
+    assert "failed" in result.stdout
+
+
+def test_cells_hold_no_logic() -> None:
+    for cell in code_cells():
+        assert not re.search(r"^\s*(def|class|lambda) ", source(cell), re.MULTILINE), source(cell)
+        assert len(source(cell).splitlines()) <= 10, source(cell)
+
+
+def test_only_charts_and_the_panel_are_left_out_of_the_comparison() -> None:
+    for cell in code_cells():
+        if IGNORED in tags(cell):
+            assert re.search(r"charts\.|Panel\(", source(cell)), source(cell)
+
+
+def test_at_least_five_tables_are_compared() -> None:
+    compared = [
+        output
+        for cell in code_cells()
+        if IGNORED not in tags(cell)
+        for output in cell["outputs"]
+        if "text/plain" in output.get("data", {})
+    ]
+    assert len(compared) >= 5
+
+
+def test_it_has_parameters_for_papermill() -> None:
+    first = next(cell for cell in code_cells() if "parameters" in tags(cell))
+    for name in ("workspace_path", "period", "as_of", "language", "unit"):
+        assert re.search(rf"^{name} = ", source(first), re.MULTILINE)
+
+
+def test_headings_are_those_of_the_catalogue() -> None:
+    for cell in cells():
+        if cell["cell_type"] == "markdown":
+            assert source(cell) == text(cell["metadata"]["svcqa_text"], "zh-Hans")
+
+
+@pytest.mark.parametrize("language", ["zh-Hant", "en"])
+def test_the_html_report_needs_no_network_and_speaks_the_language(checkout: Path, language: Language) -> None:
+    parameters = {"workspace_path": str(checkout / "sample_data"), "period": "2026H1"}
+    executed = run_notebook(
+        checkout / "notebooks" / NOTEBOOK.name, checkout / "run.ipynb", parameters, language=language
+    )
+    page = write_html(executed, checkout / "run.html", title="<review>").read_text(encoding="utf-8")
+    assert not re.findall(r"""(?:src|href)=["']https?:""", page)
+    assert not re.findall(r"""import\(["']https?:|@import|url\(["']?https?:""", page)
+    assert "<svg" in page
+    heading = text("notebook.board", language).removeprefix("## ")
+    assert heading in page
+    assert "HalfYearPanel" not in page
+    assert "<title>&lt;review&gt;" in page or "<review>" not in page
+    assert ("成绩总览" in page) is False
