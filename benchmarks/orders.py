@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def write_store(folder: Path, rows: int, seed: int) -> None:
 def _months(rows: int, rng: np.random.Generator) -> Iterator[tuple[str, Any]]:
     starts = [month.astype("datetime64[s]").astype(np.int64) for month in _MONTHS]
     bounds = np.linspace(0, rows, len(starts)).astype(np.int64)
-    for number, (begin, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+    for number, (begin, end) in enumerate(pairwise(starts)):
         first, last = int(bounds[number]), int(bounds[number + 1])
         label = str(_MONTHS[number])
         yield label, _orders(first, last - first, int(begin), int(end), f"{label}.csv", rng)

@@ -110,14 +110,15 @@ def _missing(column: Any) -> npt.NDArray[np.bool_] | None:
     bits = np.frombuffer(column.buffers()[0], dtype=np.uint8)
     first, spare = divmod(column.offset, 8)
     present = np.unpackbits(bits[first:], count=spare + len(column), bitorder="little")[spare:]
-    return present == 0
+    missing: npt.NDArray[np.bool_] = present == 0
+    return missing
 
 
 def _int64(column: Any, *, per_unit: int = 1) -> Int64:
     values: Int64 = integers_of(column)
     missing = _missing(column)
     if per_unit > 1:
-        values = values // per_unit
+        values = values // per_unit  # rounds down before 1970, too
     if missing is not None:
         values = np.where(missing, NULL, values)
     return values

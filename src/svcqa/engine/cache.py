@@ -36,7 +36,7 @@ class SummaryCache:
         return self._folder / f"{key}.arrow"
 
     def get(self, identity: str, fingerprint: str, as_of: int) -> Summary | None:
-        """The summary of a part, if it is known at ``as_of``; its arrays are as narrow as ``merge_groups`` leaves them."""
+        """The summary of a part, if it is known at ``as_of``; arrays as narrow as ``merge_groups`` leaves them."""
         for key in (None, as_of):
             try:
                 summary, since = _read(self._path(identity, fingerprint, key))
@@ -83,7 +83,9 @@ def _read(path: Path) -> tuple[Summary, int]:
     with pa.memory_map(str(path)) as source:
         batch = ipc.open_file(source).get_batch(0)
     about = json.loads(batch.schema.metadata[b"svcqa"])
-    arrays = {name: np.broadcast_to(np.int64(value), about["cells"]) for name, value in about["constants"].items()}
+    arrays: dict[str, Any] = {
+        name: np.broadcast_to(np.int64(value), about["cells"]) for name, value in about["constants"].items()
+    }
     arrays |= {name: integers_of(batch[name]) for name in batch.schema.names}
     labels = {name: tuple(values) for name, values in about["labels"].items()}
     codes = {name: arrays[f"key:{name}"] for name in labels}

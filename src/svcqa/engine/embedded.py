@@ -30,14 +30,20 @@ _PIECE: Final = 1 << 17
 
 @dataclass(frozen=True)
 class Derive:
-    """Joins and windows as one SQL query over the view ``records``, run before the kernel (the same text on every engine)."""
+    """Joins and windows as one SQL query over the view ``records``, run before the kernel.
+
+    The text is the same on every engine.
+    """
 
     sql: str
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to summarise. ``fingerprint`` names metric and parameters, so that equal requests find each other's cells."""
+    """What to summarise.
+
+    ``fingerprint`` names metric and parameters, so that equal requests find each other's cells.
+    """
 
     table: str
     columns: tuple[str, ...]
@@ -99,10 +105,7 @@ class EmbeddedEngine:
             if known is not None:
                 return known
         columns = (*request.columns, *request.keys)
-        return [
-            pool.submit(lambda group=group: _summarised(group.read(columns, _PIECE), request, kernel))
-            for group in _row_groups(part)
-        ]
+        return [pool.submit(_summarised, group.read(columns, _PIECE), request, kernel) for group in _row_groups(part)]
 
     def _finish(self, part: Part, groups: Summary | list[Future[Summary]], request: Request) -> Summary:
         if isinstance(groups, Summary):

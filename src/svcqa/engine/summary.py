@@ -148,7 +148,8 @@ class _Labels:
         if np.array_equal(lookup, np.arange(len(lookup))):
             self._same = labels
             return codes
-        return lookup[codes]
+        found: npt.NDArray[np.int32] = lookup[codes]
+        return found
 
 
 def narrowed(column: npt.NDArray[Any], low: int, high: int) -> npt.NDArray[Any]:
@@ -156,13 +157,13 @@ def narrowed(column: npt.NDArray[Any], low: int, high: int) -> npt.NDArray[Any]:
 
     A constant column takes no memory at all. Memory touched for the first time costs more than the arithmetic does.
     """
-    kind = next(kind for kind in _KINDS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+    kind = next((kind for bits, kind in _KINDS if -1 << bits <= low and high < 1 << bits), np.int64)
     if low == high:
         return np.broadcast_to(np.array(low, dtype=kind), len(column))
     return column.astype(kind, copy=False)
 
 
-_KINDS: Final = (np.int8, np.int16, np.int32, np.int64)
+_KINDS: Final[tuple[tuple[int, type[np.signedinteger[Any]]], ...]] = ((7, np.int8), (15, np.int16), (31, np.int32))
 
 
 def group_sum(columns: Columns, weight: Int64 | None) -> tuple[Columns, npt.NDArray[Any]]:

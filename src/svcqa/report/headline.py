@@ -19,7 +19,7 @@ def headline(review: HalfYearReview, language: Language) -> str:
     ]
     for key, items in (("missed", missed), ("risk", risky)):
         if items:
-            glue = "; " if language == "en" else ";"
+            glue = text("wording.separator", language)
             lines.append(text(f"headline.{key}", language, list=glue.join(_short(item, language) for item in items)))
     return "\n".join(lines)
 

@@ -121,7 +121,7 @@ def flags(figure: Figure | None, language: Language) -> str:
     """The flags of a figure in words."""
     if figure is None:
         return ""
-    glue = "; " if language == "en" else ";"
+    glue = text("wording.separator", language)
     return glue.join(or_key(f"wording.flag_{flag}", language) for flag in figure.flags)
 
 
@@ -143,6 +143,6 @@ def limit(shown: str, language: Language) -> str:
     if not parts:
         return DASH
     unit = or_key(f"wording.unit_{parts[1]}", language)
-    glue = " " if language == "en" else ""
+    glue = " " if language == "en" else ""  # Chinese sets no space before a bracket
     counted = f"({text(f'wording.counting_{parts[2]}', language)})" if len(parts) > 2 else ""
     return f"{parts[0]}{glue or ' '}{unit}{' ' if counted and glue else ''}{counted}"
