@@ -472,7 +472,7 @@ def test_a_commitment_that_could_not_be_computed_is_named_with_the_reason(
     first = review.commitments[0]
     empty = Course(None, None, None, None, (), (), ())
     fault = SvcqaError(Fault("no_records", got="monthly_returns"))
-    broken = CommitmentReview(first.commitment, empty, Judgement(), (), None, fault)
+    broken = CommitmentReview(first.commitment, empty, Judgement(), (), None, None, fault)
     sheet = written(replace(review, commitments=(broken, *review.commitments[1:])), tmp_path).worksheets[-1]
     assert [sheet.cell(FIRST_C_ROW, place).value for place in range(C_MONTH, C_YEAR + 1)] == [None] * 13
     assert f"{first.commitment.item}：数据表 monthly_returns 里还没有记录" in texts(sheet)

@@ -197,18 +197,19 @@ def measure(
         keys: list[str | None] = [commitment]
         if commitment is None and metric == "compliance":
             keys = [item.key for item in opened.policies.commitments]
+        grouping = tuple(part.strip() for part in by.split(",") if part.strip())
         results = [
             opened.measure(
                 metric,
                 period=period,
                 commitment=key,
                 target=target,
-                by=tuple(part for part in by.split(",") if part),
+                by=grouping,
                 unit=unit,
                 limit=limit,
                 cumulative=cumulative,
                 as_of=as_of,
-            )  # fmt: skip
+            )
             for key in keys
         ]
         language = _language(opened, lang)

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.entities.base import Entity
+from svcqa.errors import Fault, NameUnknownError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.grouping import day_number
 from svcqa.metrics.measure import request_for
@@ -27,10 +28,18 @@ def list_cases(
 
     Columns: those asked for, ``source_file`` and ``source_row`` (where the record was read), ``state``, ``value`` in
     the metric's unit of counting, ``day`` (which places the case in a period) and ``excluded_by``.
+
+    Raises:
+        NameUnknownError: the table has not all of ``columns``.
     """
     import pandas as pd
 
-    request = request_for(metric, params, context, engine.columns(metric.table(params)))
+    available = engine.columns(metric.table(params))
+    request = request_for(metric, params, context, available)
+    unknown = [name for name in columns if name not in available]
+    if unknown:
+        place, allowed = metric.table(params), ", ".join(available)
+        raise NameUnknownError([Fault("unknown_column", place=place, got=repr(n), allowed=allowed) for n in unknown])
     wanted = (*columns, "source_file", "source_row")
     first, last = day_number(context.period.first), day_number(context.period.last)
     frames: list[pd.DataFrame] = []
@@ -43,7 +52,7 @@ def list_cases(
         if not len(chosen) and frames:
             continue
         rows = chosen if observed.rows is None else observed.rows[chosen]
-        frame = table.select(list(dict.fromkeys(("unit", *wanted)))).take(pa.array(rows)).to_pandas()
+        frame = _texts(table.select(list(dict.fromkeys(("unit", *wanted)))).take(pa.array(rows))).to_pandas()
         codes, labels = observed.exclusion or (np.zeros(len(observed.day), dtype=np.int32), ("",))
         frame["state"] = [STATES[int(code)] for code in state[chosen]]
         frame["value"] = observed.value[chosen]
@@ -56,3 +65,11 @@ def list_cases(
             ]
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
+
+
+def _texts(table: Any) -> Any:
+    """``table`` with plain texts: how the store keeps codes is nothing to the reader."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(place, field.name, table.column(place).cast(pa.string()))
+    return table

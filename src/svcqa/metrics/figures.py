@@ -6,7 +6,8 @@ Summaries are kept while a review asks for the same cases by other periods and u
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -61,18 +62,15 @@ class Figures:
         """
         plugin, model = self._bound(metric, params)
         pins = {"policy": self.policy_digest, "records": self.engine.digest(context.known_at)}
-        try:
+        with _named(metric):
             return read(plugin, self._summary(plugin, model, context), model, context, pins=pins)
-        except SvcqaError:
-            raise
-        except Exception as error:  # a plugin that breaks costs its own row, not the review
-            message = f"{type(error).__name__}: {error}"
-            raise MetricError(Fault("plugin_contract", place=metric, got=message)) from error
 
     def what_if(self, metric: str, params: dict[str, Any], context: Context) -> WhatIf:
         """The same figures with parameters to move; the records are read once, now."""
         plugin, model = self._bound(metric, params)
-        return WhatIf(self, metric, model, context, self._summary(plugin, model, context))
+        with _named(metric):
+            summary = self._summary(plugin, model, context)
+        return WhatIf(self, metric, model, context, summary, self.engine.digest(context.known_at))
 
     def cases(
         self, metric: str, params: dict[str, Any], context: Context, *, states: Sequence[str],
@@ -80,8 +78,9 @@ class Figures:
     ) -> pd.DataFrame:  # fmt: skip
         """The cases behind a figure: the key of their table, then ``columns``; see ``metrics.evidence.list_cases``."""
         plugin, model = self._bound(metric, params)
-        wanted = (*self.engine.key(plugin.table(model)), *columns)
-        return list_cases(self.engine, plugin, model, context, columns=wanted, states=states)
+        with _named(metric):
+            wanted = (*self.engine.key(plugin.table(model)), *columns)
+            return list_cases(self.engine, plugin, model, context, columns=wanted, states=states)
 
     def _bound(self, metric: str, params: dict[str, Any]) -> tuple[Any, Entity]:
         plugin = self.registry.get(metric)
@@ -94,6 +93,18 @@ class Figures:
             progress = self.progress(plugin.spec.name) if self.progress else None
             self._summaries[key] = summarise(self.engine, plugin, model, context, progress=progress)
         return self._summaries[key]
+
+
+@contextmanager
+def _named(metric: str) -> Iterator[None]:
+    """A plugin that breaks costs its own row, not the review: its error comes as a refusal that names it."""
+    try:
+        yield
+    except SvcqaError:
+        raise
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}"
+        raise MetricError(Fault("plugin_contract", place=metric, got=message)) from error
 
 
 @dataclass(frozen=True)
@@ -114,15 +125,20 @@ class WhatIf:
     params: Entity
     context: Context
     summary: Summary
+    records: str
+    """Pins the records that the summary was made from."""
 
     @property
     def limit_range(self) -> LimitRange | None:
         """How far the limit can be moved; ``None`` where there is none to move."""
-        found = self.figures.registry.get(self.metric).limit_range(self.params)
+        plugin = self.figures.registry.get(self.metric)
+        found = plugin.limit_range(self.params) if hasattr(plugin, "limit_range") else None
         return None if found is None else LimitRange(*found)
 
     def at(self, **changes: Any) -> Result:
         """The figures with some parameters changed, such as ``limit=45``."""
         plugin = self.figures.registry.get(self.metric)
         params = validated(plugin, {**dict(self.params), **changes})
-        return read(plugin, self.summary, params, self.context, pins={"policy": self.figures.policy_digest})
+        pins = {"policy": self.figures.policy_digest, "records": self.records}
+        with _named(self.metric):
+            return read(plugin, self.summary, params, self.context, pins=pins)

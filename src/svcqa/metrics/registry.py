@@ -44,7 +44,10 @@ def validate_metric(name: str, metric: Any) -> None:
     else:
         if spec.name != name:
             problems.append(f"spec.name {spec.name!r} is its entry point's name {name!r}")
-        problems += [f"it has a method {m}" for m in _METHODS[spec.shape] if not callable(getattr(metric, m, None))]
+        if spec.shape not in _METHODS:
+            problems.append(f"spec.shape {spec.shape!r} is one of {', '.join(_METHODS)}")
+        methods = _METHODS.get(spec.shape, ())
+        problems += [f"it has a method {m}" for m in methods if not callable(getattr(metric, m, None))]
     params = getattr(metric, "params", None)
     if not (isinstance(params, type) and issubclass(params, Entity)):
         problems.append("params is a frozen model (a subclass of svcqa.entities.base.Entity)")
@@ -96,7 +99,7 @@ def _load(entry: EntryPoint) -> Plugin:
     try:
         metric = entry.load()()
         validate_metric(entry.name, metric)
-    except Exception as error:  # anything an outside package raises costs only its own metric
+    except (Exception, SystemExit) as error:  # anything an outside package raises costs only its own metric
         message = f"{type(error).__name__}: {error}"
         warnings.warn(f"svcqa: the plugin {entry.name!r} ({entry.value}) cannot be used: {message}", stacklevel=3)
         return Plugin(entry.name, entry.value, distribution, error=message)

@@ -12,8 +12,17 @@ from typing import Any, ClassVar, Final
 import numpy as np
 import numpy.typing as npt
 
+from svcqa.clock.calendar import SECONDS_A_DAY
+from svcqa.clock.elapsed import due_day, due_day_of_working_seconds
 from svcqa.entities.base import Entity, Text
-from svcqa.entities.commitment import Commitment, ElapsedWorkingDays, ElapsedWorkingTime, MonthlyReturn
+from svcqa.entities.commitment import (
+    Commitment,
+    Counting,
+    ElapsedWorkingDays,
+    ElapsedWorkingTime,
+    MonthlyReturn,
+    MonthOf,
+)
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import (
     MATURE,
@@ -38,6 +47,7 @@ from svcqa.plugins.commitment_clock import (
     highest_limit,
     limit_in_units,
     read_clock,
+    resolution,
 )
 from svcqa.stats.proportions import clopper_pearson, wilson
 
@@ -99,10 +109,12 @@ class ComplianceMetric:
         known = (received == NULL) | (received <= as_of)
         chosen = known & batch.matches(commitment.where)
         exclusion = _exclusions(batch, commitment)
+        complete = bool(known.all())
+        if commitment.month_of is MonthOf.CLOSED:  # what has no due moment and is open moves on with ``as_of``
+            complete = complete and not bool((reading.fact == Fact.NOT_APPLICABLE).any())
         observed = Observations(
-            reading.day, reading.fact, reading.value, reading.follow_up,
-            exclusion=exclusion, complete=bool(known.all()),
-        )  # fmt: skip
+            reading.day, reading.fact, reading.value, reading.follow_up, exclusion=exclusion, complete=complete
+        )
         return observed if chosen.all() else _take(observed, np.flatnonzero(chosen))
 
     def states(self, observed: Observations | Summary, params: ComplianceParams) -> npt.NDArray[np.int8]:
@@ -219,7 +231,7 @@ def _figures(
         "value_without_exclusions": int(plain[MET]) / plain_n if plain_n else None, "n_without_exclusions": plain_n,
         "goal": goal, "verdict": judged.verdict, "evidence": judged.evidence, "at_risk": judged.at_risk,
         "needed": judged.needed, "rest_n": judged.rest_n, "method": method, "limit": limit_text(params),
-        "flags": _flags(params, context, period, counts),
+        "flags": _flags(params, context, period),
     }  # fmt: skip
 
 
@@ -235,23 +247,33 @@ def _interval(commitment: Commitment, met: int, n: int, level: float) -> tuple[f
     return float(lower), float(upper), f"{method} {level:.0%}"
 
 
-def _flags(params: ComplianceParams, context: Context, period: Period, counts: Int64) -> tuple[str, ...]:
-    rule, calendar = params.commitment.rule, context.calendar
-    provisional = isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime)) and (
-        day_number(min(period.last, context.as_of.date())) >= calendar.provisional_from
-        or (
-            counts[[OPEN_OVERDUE, OPEN_NOT_DUE]].any() and day_number(context.as_of.date()) >= calendar.provisional_from
-        )
-    )
+def _flags(params: ComplianceParams, context: Context, period: Period) -> tuple[str, ...]:
+    rule = params.commitment.rule
     named = {
         "what_if": params.limit is not None,
         "amounts": isinstance(rule, MonthlyReturn) and rule.counts == "amounts",
         "unclustered": isinstance(rule, MonthlyReturn) and rule.counts == "cases",
         "partial": context.as_of < period.end,
-        "provisional_calendar": provisional,
+        "provisional_calendar": _is_provisional(params, context, period),
         "assumed": params.commitment.assumed,
     }
     return tuple(name for name, holds in named.items() if holds)
+
+
+def _is_provisional(params: ComplianceParams, context: Context, period: Period) -> bool:
+    """Whether working days that nobody has announced yet can decide any case of the period by ``as_of``."""
+    rule, calendar = params.commitment.rule, context.calendar
+    if not isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime)):
+        return False
+    last = day_number(period.last)
+    if params.commitment.month_of is MonthOf.RECEIVED:  # the limit of the last case of the period ends later
+        end = np.array([(last + 1) * SECONDS_A_DAY - 1], dtype=np.int64)
+        limit = limit_in_units(rule, params.limit)
+        if isinstance(rule, ElapsedWorkingDays):
+            last = int(due_day(calendar, end, limit, same_day=rule.counting is Counting.SAME_DAY)[0])
+        else:
+            last = int(due_day_of_working_seconds(calendar, end, limit * resolution(rule))[0])
+    return min(last, day_number(context.as_of.date())) >= calendar.provisional_from
 
 
 def limit_text(params: ComplianceParams) -> str:

@@ -60,15 +60,15 @@ class MilestoneMetric:
         )  # fmt: skip
 
     def measure(self, summary: Summary, params: MilestoneParams, context: Context) -> Result:
-        """One row: the state on the last day of the period or at ``as_of``, whichever is earlier."""
-        target, due = params.target, day_number(params.target.due)
-        now = min(day_number(context.period.last), context.as_of_seconds // SECONDS_A_DAY)
+        """One row: the state at the end of the period or at ``as_of``, whichever is earlier."""
+        target = params.target
+        due, last = day_number(target.due), day_number(context.period.last)
         done = int(summary.day.min()) if len(summary) else None
-        is_done = done is not None and done <= now
+        is_done = done is not None and done <= last
         verdict = ""
         if is_done:
             verdict = "met" if done is not None and done <= due else "missed"
-        elif now > due:
+        elif min(context.period.end, context.as_of).date() > target.due:
             verdict = "missed"
         record: dict[str, Any] = {
             "metric": self.spec.name, "indicator": target.key, "unit": target.owner, "measure": "milestone",

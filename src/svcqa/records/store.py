@@ -133,7 +133,7 @@ class RecordStore:
         return columns
 
     def digest(self, *, known_at: dt.datetime | None = None) -> str:
-        """Pins the records that a result was computed from: the sources in the order of reading, and how they were read.
+        """Pins the records behind a result: the sources in the order of reading, and how they were read.
 
         The files of the store itself would not do: surrogates differ from vault to vault.
         """

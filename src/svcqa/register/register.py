@@ -125,5 +125,12 @@ def action_item(**fields: Any) -> ActionItem:
     try:
         return ActionItem.model_validate(fields)
     except ValidationError as error:
-        names = [str(item["loc"][0]) for item in error.errors()]
-        raise RegisterError([Fault("register_field", place=name) for name in names]) from error
+        empty = ("missing", "string_too_short")
+        raise RegisterError(
+            [
+                Fault("register_field", place=str(item["loc"][0]))
+                if item["type"] in empty or item["input"] is None
+                else Fault("bad_value", place=str(item["loc"][0]), got=repr(item["input"]), allowed=item["msg"])
+                for item in error.errors(include_url=False)
+            ]
+        ) from error

@@ -225,7 +225,7 @@ def result(found: Result, language: Language) -> pd.DataFrame:
             (
                 row.get("indicator"), figure.unit, figure.period, *(row.get(key, "") for key in found.keys), value,
                 wording.interval(figure, figure.goal), _n(figure), *(f"{figure.states[state]:,}" for state in seen),
-                text(f"wording.verdict_{figure.verdict or 'none'}", language) if figure.goal is not None or figure.verdict else "",
+                _verdict_of(figure, language),
                 wording.flags(figure, language),
             )
         )  # fmt: skip
@@ -236,3 +236,9 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     names = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
     return _numbered(pd.DataFrame(rows, columns=[*head, *found.keys, *tail, *names, *last]))
+
+
+def _verdict_of(figure: Figure, language: Language) -> str:
+    if figure.goal is None and not figure.verdict:
+        return ""
+    return text(f"wording.verdict_{figure.verdict or 'none'}", language)

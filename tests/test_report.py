@@ -1,0 +1,118 @@
+"""What people read: rounding, words, tables, pictures."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import svcqa
+from svcqa.catalogue import LANGUAGES, Language
+from svcqa.entities.target import LevelTarget
+from svcqa.metrics.result import STATES
+from svcqa.report import charts, tables, wording
+from svcqa.report.headline import headline
+from svcqa.report.proposals import proposals
+from svcqa.review.half_year import HalfYearReview
+
+
+@pytest.fixture(scope="module")
+def review(sample_workspace: svcqa.Workspace) -> HalfYearReview:
+    return sample_workspace.review_half_year("2026H1")
+
+
+@given(st.floats(0, 1), st.sampled_from([0.8, 0.9, 0.95, 0.98, 0.995, 0.9999, 1.0]))
+def test_rounding_never_makes_a_miss_look_met(value: float, goal: float) -> None:
+    shown = wording.rounded_share(value, goal)
+    assert (shown >= goal) == (value >= goal) or value >= goal
+    if value < goal:
+        assert shown < goal
+    assert (shown == 1) == (value == 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "goal", "text"),
+    [
+        (0.94996, 0.95, "94.9%"),  # not 95.0 %: it is a miss
+        (0.95, 0.95, "95.0%"),
+        (0.99989, 0.9999, "99.989%"),
+        (0.99996, None, "99.9%"),  # not 100 %: something was missed
+        (1.0, 0.95, "100.0%"),
+        (None, 0.95, "—"),
+    ],
+)
+def test_percentages(value: float | None, goal: float | None, text: str) -> None:
+    assert wording.percent(value, goal) == text
+
+
+def test_a_change_that_rounds_to_nothing_has_no_sign() -> None:
+    assert wording.points(0.95, 0.95001, "en") == "0.0 pp"
+    assert wording.points(0.96, 0.95, "en") == "+1.0 pp"
+    assert wording.points(0.94, 0.95, "zh-Hans") == "-1.0 个百分点"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_table_speaks_the_language_and_is_the_same_each_time(
+    review: HalfYearReview, sample_workspace: svcqa.Workspace, language: Language
+) -> None:
+    again = sample_workspace.review_half_year("2026H1")
+    for make in (tables.board, tables.progress, tables.months, tables.states, tables.exclusions, tables.about):
+        first, second = make(review, language), make(again, language)
+        assert first.equals(second)
+        assert len(first) > 0
+        if language == "en":
+            assert not re.search(r"[\u4e00-\u9fff]", " ".join(map(str, first.columns)))
+
+
+def test_states_add_up_to_the_total(review: HalfYearReview) -> None:
+    frame = tables.states(review, "en")
+    names = [wording.state(state, "en") for state in STATES]
+    for row in frame.to_dict("records"):
+        number = {name: int(str(row[name]).replace(",", "")) for name in [*names, "Total"]}
+        assert sum(number[name] for name in names) == number["Total"]
+
+
+def test_the_board_has_a_row_for_every_target_of_the_year(
+    review: HalfYearReview, sample_workspace: svcqa.Workspace
+) -> None:
+    assert len(tables.board(review, "en")) == len(sample_workspace.policies.targets_of(2026))
+
+
+def test_the_picture_shows_the_figures_of_the_company(review: HalfYearReview) -> None:
+    picture = charts.targets(review, "en")
+    wanted = [item for item in review.targets if isinstance(item.target, LevelTarget) and item.owner.code == "C"]
+    assert len(picture.data) == len(wanted)
+    for row, item in zip(picture.data.to_dict("records"), wanted, strict=True):
+        assert item.course.now is not None
+        assert item.course.now.value is not None
+        assert row["gap"] == pytest.approx((item.course.now.value - item.target.goal) * 100)
+        assert row["lower"] <= row["gap"] <= row["upper"]
+    svg = picture.svg()
+    assert svg.startswith("<svg")
+    assert not re.findall(r"""(?:href|src)=["']https?:""", svg)
+
+
+def test_the_title_of_the_months_says_the_finding(review: HalfYearReview) -> None:
+    emergency = next(item for item in review.commitments if item.commitment.key == "emergency_arrival")
+    title = charts.months(review, emergency, "zh-Hans").title
+    assert "城郊抢险抢修中心" in title  # truth.json: the department that worsens
+
+
+def test_the_headline_names_what_is_missed(review: HalfYearReview) -> None:
+    said = headline(review, "zh-Hans")
+    missed = [item for item in review.targets if item.owner.code == "C" and item.judged.verdict == "missed"]
+    assert missed
+    for item in missed:
+        assert item.target.name.in_language("zh-Hans") in said
+
+
+def test_every_missed_or_risky_target_is_proposed_for_form_b(review: HalfYearReview) -> None:
+    proposed = {(item.target, item.unit) for item in proposals(review, "en")}
+    wanted = {
+        (item.target.key, item.owner.code)
+        for item in review.targets
+        if item.judged.verdict == "missed" or item.judged.at_risk
+    }
+    assert proposed == wanted

@@ -1,0 +1,80 @@
+"""The panel of the half-year notebook, worked as a person would: choose, move, note."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+
+import svcqa
+from conftest import SAMPLE, copy_workspace
+from svcqa.report.proposals import proposals
+from svcqa.widgets.half_year import HalfYearPanel
+
+PERIODS = ("2026H1", "2026-06")
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspace:
+    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path_factory.mktemp("panel") / "company"))
+    workspace.ingest()
+    return workspace
+
+
+def shown(panel: HalfYearPanel) -> float:
+    match = re.search(r"([\d.]+)%", panel.answer.value)
+    assert match is not None, panel.answer.value
+    return float(match[1])
+
+
+def test_the_answer_is_the_measured_figure_at_every_limit(company: svcqa.Workspace) -> None:
+    panel = HalfYearPanel(company, periods=PERIODS, language="en", commitment="emergency_arrival")
+    for limit in (10, 25, 40, 41, 160):
+        panel.limit.value = limit
+        figure = company.measure(
+            "compliance", commitment="emergency_arrival", period="2026H1", limit=limit
+        ).figures()[0]  # fmt: skip
+        assert figure.value is not None
+        assert shown(panel) == pytest.approx(figure.value * 100, abs=0.1)
+        assert f"<b>{figure.states['breached']:,}</b>" in panel.answer.value
+
+
+def test_unit_and_period_narrow_the_answer(company: svcqa.Workspace) -> None:
+    panel = HalfYearPanel(company, periods=PERIODS, language="zh-Hans", commitment="emergency_arrival")
+    panel.unit.value = "CJ-QX"
+    panel.period.value = "2026-06"
+    figure = company.measure("compliance", commitment="emergency_arrival", period="2026-06", unit="CJ-QX").figures()[0]
+    assert figure.value is not None
+    assert shown(panel) == pytest.approx(figure.value * 100, abs=0.1)
+
+
+def test_monthly_returns_have_no_limit_to_move(company: svcqa.Workspace) -> None:
+    panel = HalfYearPanel(company, periods=PERIODS, language="en", commitment="safety_visit")
+    assert panel.limit.disabled
+    assert "cannot be moved" in panel.answer.value
+    panel.commitment.value = "emergency_arrival"
+    assert not panel.limit.disabled
+    assert panel.limit.value == 40  # the promise of policy/commitments.toml
+
+
+def test_a_noted_problem_is_in_form_b_and_no_longer_proposed(company: svcqa.Workspace) -> None:
+    panel = HalfYearPanel(company, periods=PERIODS, language="en", commitment="emergency_arrival")
+    form = panel.form
+    form.button.click()
+    assert "category" in form.message.value  # an empty form is refused by name
+    form.fields["category"].value = "<b>Safety</b>"
+    form.fields["problem"].value = "=Suburban centre arrives late"
+    form.fields["responsible"].value = "CJ-QX"
+    form.due.value = dt.date(2026, 9, 30)
+    form.author.value = "Reviewer"
+    form.button.click()
+    review = company.review_half_year("2026H1")
+    assert [(item.category, item.problem, item.due) for item in review.actions] == [
+        ("<b>Safety</b>", "=Suburban centre arrives late", dt.date(2026, 9, 30))
+    ]
+    before = proposals(review, "en")
+    first = before[0]
+    company.note_problem(category="x", problem="y", author="z", period="2026H1", target=first.target, unit=first.unit)
+    after = proposals(company.review_half_year("2026H1"), "en")
+    assert len(after) == len(before) - 1
