@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import string
 from functools import cache
@@ -45,7 +46,18 @@ def constants() -> frozenset[str]:
                 found.add(node.target.id)
             elif isinstance(node, ast.keyword) and node.arg is not None:
                 found.add(node.arg)
-    return frozenset(found)
+    return frozenset(found | shipped())
+
+
+def shipped() -> set[str]:
+    """Entries that notebooks name in the metadata of their headings, and templates of a new workspace in comments."""
+    named: set[str] = set()
+    for notebook in (REPO / "notebooks").glob("*.ipynb"):
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        named |= {cell["metadata"]["svcqa_text"] for cell in cells if "svcqa_text" in cell["metadata"]}
+    for template in (SOURCE / "starter" / "template").rglob("*.toml"):
+        named |= {f"starter.{key}" for key in re.findall(r"^# @(\w+)$", template.read_text(encoding="utf-8"), re.M)}
+    return named
 
 
 @cache

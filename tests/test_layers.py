@@ -34,8 +34,9 @@ ROOMS: dict[str, set[str]] = {
     "report": {"review", "metrics", "entities"},
     "widgets": {"report", "review", "entities"},
     "bundled": set(),
+    "starter": set(),
     "workspace": ALL_ROOMS | {"bundled"},
-    "cli": ALL_ROOMS | {"bundled", "workspace"},
+    "cli": ALL_ROOMS | {"bundled", "starter", "workspace"},
     "__init__": {"workspace"},
     "__main__": {"cli"},
 }

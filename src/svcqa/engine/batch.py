@@ -31,8 +31,9 @@ class Dictionaries:
 class Batch:
     """Columns of ``rows`` records, an Arrow table or batch. Arrays are the caller's to read, never to change."""
 
-    def __init__(self, table: Any, dictionaries: Dictionaries | None = None) -> None:
+    def __init__(self, table: Any, dictionaries: Dictionaries | None = None, *, time: str | None = None) -> None:
         self._table = table
+        self._time = time
         self.rows: int = table.num_rows
         self._numbers: dict[str, Int64] = {}
         self._dictionaries = dictionaries or Dictionaries()
@@ -55,6 +56,10 @@ class Batch:
                 column = column.cast(pa.timestamp("s"))
             self._numbers[name] = _int64(column, per_unit=_A_SECOND[column.type.unit])
         return self._numbers[name]
+
+    def received(self, otherwise: str) -> Int64:
+        """When each record came in: the moment that places it in its table, or ``otherwise`` where none is known."""
+        return self.moments(self._time if self._time is not None else otherwise)
 
     def integers(self, name: str) -> Int64:
         """Integers, ``(rows,)``; ``NULL`` where missing."""

@@ -104,7 +104,7 @@ class EmbeddedEngine:
             known = self._cache.get(part.identity, _cache_key(request), request.as_of)
             if known is not None:
                 return known
-        columns = (*request.columns, *request.keys)
+        columns = (_time(request), *request.columns, *request.keys)
         return [pool.submit(_summarised, group.read(columns, _PIECE), request, kernel) for group in _row_groups(part)]
 
     def _finish(self, part: Part, groups: Summary | list[Future[Summary]], request: Request) -> Summary:
@@ -119,15 +119,15 @@ class EmbeddedEngine:
         self, request: Request, kernel: Kernel, columns: Sequence[str]
     ) -> Iterator[tuple[Any, Observations]]:
         """Each batch's ``columns`` as an Arrow table with its observations, for listing single cases."""
-        wanted = tuple(dict.fromkeys((*request.columns, *request.keys, *columns)))
+        wanted = tuple(dict.fromkeys((_time(request), *request.columns, *request.keys, *columns)))
         if request.derive is not None:
             table = self._derived(request, self._parts(request))
-            yield table, kernel(Batch(table))
+            yield table, kernel(Batch(table, time=_time(request)))
             return
         for part in self._parts(request):
             for group in _row_groups(part):
                 for table in group.read(wanted, group.rows):
-                    yield table, kernel(Batch(table))
+                    yield table, kernel(Batch(table, time=_time(request)))
 
     def _parts(self, request: Request) -> list[Part]:
         parts = self.store.parts(request.table, known_at=request.known_at)
@@ -151,13 +151,18 @@ class EmbeddedEngine:
             return connection.sql(request.derive.sql).to_arrow_table()
 
 
+def _time(request: Request) -> str:
+    """The moment that places a record of the table in a month."""
+    return table_schema(request.table).time
+
+
 def _cache_key(request: Request) -> str:
     return f"{request.fingerprint}|{','.join(request.keys)}"
 
 
 def _summarised(batches: Iterable[Any], request: Request, kernel: Kernel) -> Summary:
     labels = Dictionaries()
-    pieces = (Batch(batch, labels) for batch in batches)
+    pieces = (Batch(batch, labels, time=_time(request)) for batch in batches)
     return summarise_pieces(
         ((kernel(piece), {name: piece.codes(name) for name in request.keys}) for piece in pieces), request.keys
     )

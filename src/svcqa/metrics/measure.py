@@ -71,8 +71,15 @@ def summarise(
 
 
 def read(metric: Any, summary: Summary, params: Entity, context: Context, *, pins: Mapping[str, str]) -> Result:
-    """The metric's figures, with what pins them."""
-    result: Result = metric.measure(summary, params, context)
+    """The metric's figures, with what pins them.
+
+    Raises:
+        MetricError: the metric gives something else than a result.
+    """
+    result = metric.measure(summary, params, context)
+    if not isinstance(result, Result):
+        got = f"measure gives a Result, not {type(result).__name__}"
+        raise MetricError(Fault("plugin_contract", place=metric.spec.name, got=got))
     about = {
         "metric": metric.spec.name,
         "formula": str(metric.spec.formula),

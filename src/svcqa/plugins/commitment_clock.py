@@ -85,23 +85,25 @@ def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendar: 
     """Facts and values of every row of ``batch``; moments after ``as_of`` have not happened."""
     if isinstance(rule, CountThreshold):
         return _counted(batch, rule)
-    start, stop = batch.moments(rule.start), batch.moments(rule.stop)
+    received, stop = batch.received(rule.start), batch.moments(rule.stop)
+    start = batch.moments(rule.start)
+    started = (start != NULL) & (start <= as_of)
     closed = (stop != NULL) & (stop <= as_of)
     if isinstance(rule, RecordDue):
         due = batch.moments(rule.due)
         applicable = due != NULL
         value, follow_up = _since(np.where(applicable, due, 0), stop, closed, as_of, resolution(rule))
-        due_on = np.where(applicable, due, start) // SECONDS_A_DAY
+        due_on = np.where(applicable, due, received) // SECONDS_A_DAY
     else:
-        applicable = start != NULL
-        begin = np.where(applicable, start, 0)
+        applicable = started  # a clock that has not started has nothing to show yet
+        begin = np.where(applicable, start, received)
         value, follow_up = _elapsed(rule, begin, stop, closed, calendar, as_of)
         due_on = _due_on(rule, begin, calendar) if commitment.month_of is MonthOf.DUE else begin
     fact = np.where(closed, Fact.CLOSED, Fact.OPEN).astype(np.int8)
     fact[~applicable] = Fact.NOT_APPLICABLE
     value[~applicable] = 0
     follow_up[(follow_up >= limit_in_units(rule, highest_limit(rule))) | ~applicable] = MATURE
-    day = _day(commitment.month_of, start, stop, closed, due_on, as_of)
+    day = _day(commitment.month_of, received, stop, closed, due_on, as_of)
     return Reading(fact, value, follow_up, day)
 
 
@@ -147,15 +149,18 @@ def _due_on(
 
 
 def _day(
-    month_of: MonthOf, start: Int64, stop: Int64, closed: npt.NDArray[np.bool_], due_on: Int64, as_of: int
+    month_of: MonthOf, received: Int64, stop: Int64, closed: npt.NDArray[np.bool_], due_on: Int64, as_of: int
 ) -> Int64:
-    """The day that places a case in a month. A case still open belongs, by its closing, to the month of ``as_of``."""
+    """The day that places a case in a month.
+
+    By its closing, a case still open belongs to the month looked at: the one that the second before ``as_of`` lies in.
+    """
     if month_of is MonthOf.RECEIVED:
-        day: Int64 = start // SECONDS_A_DAY
+        day: Int64 = received // SECONDS_A_DAY
         return day
     if month_of is MonthOf.DUE:
         return due_on
-    return np.where(closed, stop, as_of) // SECONDS_A_DAY
+    return np.where(closed, stop, as_of - 1) // SECONDS_A_DAY
 
 
 def _counted(batch: Batch, rule: CountThreshold) -> Reading:
@@ -165,4 +170,4 @@ def _counted(batch: Batch, rule: CountThreshold) -> Reading:
     fact[achieved & (value == NULL)] = Fact.NOT_APPLICABLE
     value = np.where(fact == Fact.CLOSED, value, 0)
     mature = np.full(batch.rows, MATURE, dtype=np.int64)
-    return Reading(fact, value, mature, batch.moments(rule.start) // SECONDS_A_DAY)
+    return Reading(fact, value, mature, batch.received(rule.start) // SECONDS_A_DAY)

@@ -105,11 +105,11 @@ class ComplianceMetric:
         if isinstance(commitment.rule, MonthlyReturn):
             return _observe_returns(batch, commitment, commitment.rule, context)
         reading = read_clock(batch, commitment, commitment.rule, context.calendar, as_of)
-        received = batch.moments(commitment.rule.start)
-        known = (received == NULL) | (received <= as_of)
+        start = batch.moments(commitment.rule.start)
+        known = batch.received(commitment.rule.start) <= as_of
         chosen = known & batch.matches(commitment.where)
         exclusion = _exclusions(batch, commitment)
-        complete = bool(known.all())
+        complete = bool(known.all()) and not bool((start > as_of).any())
         if commitment.month_of is MonthOf.CLOSED:  # what has no due moment and is open moves on with ``as_of``
             complete = complete and not bool((reading.fact == Fact.NOT_APPLICABLE).any())
         observed = Observations(
