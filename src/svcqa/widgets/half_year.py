@@ -30,7 +30,12 @@ class HalfYearPanel:
     """
 
     def __init__(
-        self, workspace: Workspace, *, periods: tuple[str, ...], language: Language, as_of: str | None = None,
+        self,
+        workspace: Workspace,
+        *,
+        periods: tuple[str, ...],
+        language: Language,
+        as_of: str | None = None,
         commitment: str | None = None,
     ) -> None:
         self.workspace, self.language, self._as_of = workspace, language, as_of
