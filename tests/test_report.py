@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -25,20 +26,23 @@ def review(sample_workspace: svcqa.Workspace) -> HalfYearReview:
 
 @given(st.floats(0, 1), st.sampled_from([0.8, 0.9, 0.95, 0.98, 0.995, 0.9999, 1.0]))
 def test_rounding_never_makes_a_miss_look_met(value: float, goal: float) -> None:
-    shown = wording.rounded_share(value, goal)
-    assert (shown >= goal) == (value >= goal) or value >= goal
-    if value < goal:
-        assert shown < goal
-    assert (shown == 1) == (value == 1)
+    text = wording.percent(value, goal)
+    shown = Decimal(text.strip("<%"))
+    if Decimal(f"{value:.15g}") < Decimal(str(goal)):
+        assert shown < Decimal(str(goal)) * 100 or text.startswith("<")
+    if Decimal(f"{value:.15g}") < 1:
+        assert shown < 100 or text.startswith("<")
+    assert abs(float(shown) / 100 - value) <= 0.0005
 
 
 @pytest.mark.parametrize(
     ("value", "goal", "text"),
     [
-        (0.94996, 0.95, "94.9%"),  # not 95.0 %: it is a miss
+        (0.94996, 0.95, "94.996%"),  # not 95.0 %: it is a miss
+        (0.9499999999, 0.95, "<95.0%"),
         (0.95, 0.95, "95.0%"),
         (0.99989, 0.9999, "99.989%"),
-        (0.99996, None, "99.9%"),  # not 100 %: something was missed
+        (0.99996, None, "99.996%"),  # not 100 %: something was missed
         (1.0, 0.95, "100.0%"),
         (None, 0.95, "—"),
     ],

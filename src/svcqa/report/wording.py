@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 from svcqa.catalogue import Language, or_key, text
 from svcqa.entities.commitment import Commitment
@@ -10,7 +11,8 @@ from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, 
 from svcqa.metrics.result import Figure
 from svcqa.metrics.verdict import Judgement
 
-DASH = "—"
+DASH: Final = "—"
+_MORE_DECIMALS: Final = 3
 
 
 def decimals_for(goal: float | None) -> int:
@@ -25,26 +27,36 @@ def decimals_for(goal: float | None) -> int:
     return min(4, max(1, len(shown) + 1))
 
 
-def rounded_share(value: float, goal: float | None) -> float:
-    """``value`` rounded for display, towards the side of ``goal`` it lies on.
+def in_percent(value: float) -> Decimal:
+    """``value`` in per cent, at the 15 digits that Excel knows too."""
+    return Decimal(f"{value:.15g}").scaleb(2)
 
-    A share below its goal must not be shown as the goal, nor one that is not quite 100 % as 100 %.
 
-    >>> rounded_share(0.94996, 0.95), rounded_share(0.99999, 0.95)
-    (0.949, 0.999)
+def honest_decimals(value: float, goal: float | None) -> int | None:
+    """Decimals at which a share does not read as better than it is; ``None`` where three more than usual do not do.
+
+    A share below its goal never reads as the goal, nor one below 100 % as 100 %.
+
+    >>> honest_decimals(0.9496, 0.95), honest_decimals(0.94996, 0.95), honest_decimals(0.9499999999, 0.95)
+    (2, 3, None)
     """
-    scale = float(10 ** (decimals_for(goal) + 2))
-    shown = round(value * scale) / scale
-    if value < 1 <= shown or (goal is not None and value < goal <= shown):
-        return math.floor(value * scale) / scale
-    return shown
+    lines = [in_percent(line) for line in (goal, 1.0) if line is not None and value < line]
+    usual = decimals_for(goal)
+    for places in range(usual, usual + _MORE_DECIMALS + 1):
+        shown = in_percent(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        if all(shown < line for line in lines):
+            return places
+    return None
 
 
 def percent(value: float | None, goal: float | None = None) -> str:
-    """A share as a percentage, such as ``94.9%``."""
+    """A share as a percentage, such as ``94.9%``; ``<95.0%`` where no few decimals tell it from its goal."""
     if value is None:
         return DASH
-    return f"{rounded_share(value, goal) * 100:.{decimals_for(goal)}f}%"
+    places = honest_decimals(value, goal)
+    usual = decimals_for(goal)
+    shown = in_percent(value).quantize(Decimal(1).scaleb(-(usual if places is None else places)), ROUND_HALF_UP)
+    return f"{'<' if places is None else ''}{shown}%"
 
 
 def interval(figure: Figure | None, goal: float | None = None) -> str:

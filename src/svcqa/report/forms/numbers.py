@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from svcqa.report.wording import DASH, decimals_for
+from svcqa.report.wording import DASH, decimals_for, honest_decimals, in_percent
 
-_MORE_DECIMALS: Final = 3
 _LARGE: Final = 100_000_000
 MISSED: Final = "▼"
 
@@ -28,32 +26,23 @@ class Shown:
 NOTHING: Final = Shown(DASH)
 
 
-def _percent(value: float) -> Decimal:
-    """``value`` in per cent at the 15 digits Excel knows."""
-    return Decimal(f"{value:.15g}").scaleb(2)
-
-
 def share_format(value: float, goal: float | None, *, mark: bool = False, suffix: str = "") -> str:
     """The number format of a share held against ``goal``; a miss is marked if ``mark``.
 
-    A share below its goal never reads as the goal, nor one below 100 % as 100 %: it gets as many decimals as that
-    takes, and where three more do not do, a ``<`` before the line it lies below.
+    It gets as many decimals as :func:`honest_decimals` says, and where those do not do, a ``<`` before the line it lies
+    below.
 
     >>> share_format(0.9496, 0.95), share_format(0.94996, 0.95), share_format(0.9499999999, 0.95)
     ('0.00%', '0.000%', '"<"0.0%')
     >>> share_format(0.91, 0.95, mark=True)
     '"▼"0.0%'
     """
-    places = decimals_for(goal)
-    lines = [_percent(line) for line in (goal, 1.0) if line is not None and value < line]
     sign = MISSED if mark and goal is not None and value < goal else ""
     tail = f'"{suffix}"' if suffix else ""
-    exact = _percent(value)
-    for more in range(_MORE_DECIMALS + 1):
-        shown = exact.quantize(Decimal(1).scaleb(-places - more), ROUND_HALF_UP)
-        if all(shown < line for line in lines):
-            return (f'"{sign}"' if sign else "") + "0." + "0" * (places + more) + "%" + tail
-    return f'"{sign}<"0.' + "0" * places + "%" + tail
+    places = honest_decimals(value, goal)
+    if places is None:
+        return f'"{sign}<"0.' + "0" * decimals_for(goal) + "%" + tail
+    return (f'"{sign}"' if sign else "") + "0." + "0" * places + "%" + tail
 
 
 def goal_format(goal: float) -> str:
@@ -62,7 +51,7 @@ def goal_format(goal: float) -> str:
     >>> goal_format(0.95), goal_format(0.9999)
     ('"≥"0%', '"≥"0.00%')
     """
-    decimals = max(0, -int(_percent(goal).normalize().as_tuple().exponent))
+    decimals = max(0, -int(in_percent(goal).normalize().as_tuple().exponent))
     return '"≥"0' + ("." + "0" * decimals if decimals else "") + "%"
 
 
