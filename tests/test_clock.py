@@ -256,13 +256,26 @@ def test_the_number_of_a_day_is_the_inverse_of_its_due_day(
         assert (number <= limit) == (stop.date() <= due)
 
 
-@given(CALENDARS, MOMENTS, st.integers(-2 * DAY, 25 * DAY), st.booleans(), st.booleans())
+@given(CALENDARS, MOMENTS, st.integers(0, DAY))
+def test_a_stop_on_the_day_of_the_start_keeps_a_limit_of_no_day_from_the_next(
+    calendar: WorkCalendar, start: dt.datetime, later: int
+) -> None:
+    stop = start + dt.timedelta(seconds=later)
+    number = working_day_number(calendar, array(start), array(stop), same_day=False)[0]
+    assert (number == 0) == (stop.date() == start.date())
+
+
+@settings(max_examples=80)
+@given(
+    CALENDARS, MOMENTS, st.integers(-2 * DAY, 25 * DAY), st.booleans(),
+    st.sampled_from([None, dt.time(), dt.time(0, 0, 1), dt.time(23, 59, 58), dt.time(23, 59, 59)]),
+)  # fmt: skip
 def test_limits_that_fell_due_equal_counting_them(
-    calendar: WorkCalendar, start: dt.datetime, later: int, same_day: bool, at_midnight: bool
+    calendar: WorkCalendar, start: dt.datetime, later: int, same_day: bool, time: dt.time | None
 ) -> None:
     as_of = start + dt.timedelta(seconds=later)
-    if at_midnight:
-        as_of = dt.datetime.combine(as_of.date(), dt.time())
+    if time is not None:
+        as_of = dt.datetime.combine(as_of.date(), time)
     over = working_days_over(calendar, array(start), seconds(as_of), same_day=same_day)[0]
     expected = 0
     while True:  # a limit falls due with the last second of its last day

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 import svcqa
 from conftest import UNITS, commitment, make_workspace, measured, scratch, toml_list, write, write_rows
-from svcqa.errors import MetricError, NameUnknownError
+from svcqa.errors import MetricError, NameUnknownError, PolicyError
 from svcqa.metrics.result import STATES
 from svcqa.records.tables import table
 from svcqa.stats.proportions import clopper_pearson, wilson
@@ -87,6 +87,10 @@ def due_moment(row: Row, rule: Mapping[str, Any], limit: int) -> dt.datetime | N
         if row["due_at"] is None:
             return None
         return row["due_at"] + dt.timedelta(seconds=limit * UNIT_SECONDS[rule["unit"]])
+    if kind == "lead_time":
+        if row["due_at"] is None:
+            return None
+        return row["due_at"] - dt.timedelta(seconds=limit * UNIT_SECONDS[rule["unit"]])
     if start is None:
         return None
     if kind == "elapsed_natural":
@@ -118,15 +122,21 @@ def exclusion_of(row: Row, promise: Mapping[str, Any]) -> str:
     return next((item["reason"] for item in promise.get("exclusions", ()) if meets(row, item["where"])), "")
 
 
+def limit_of(row: Row, promise: Mapping[str, Any]) -> int:
+    """The first of the limits by case that fits, otherwise the rule's own."""
+    own = promise["rule"].get("limit", 0)
+    return next((item["limit"] for item in promise.get("limits", ()) if meets(row, item["where"])), own)
+
+
 def judge(rows: Iterable[Row], promise: Mapping[str, Any], as_of: dt.datetime) -> list[Judged]:
     rule, found = promise["rule"], []
     for row in rows:
         received = row["received_at"]
         if received > as_of or not meets(row, promise.get("where", {})):
             continue
-        stop = row[rule["stop"]]
+        stop = row[rule.get("stop", rule.get("notice"))]
         closed = stop is not None and stop <= as_of
-        due = due_moment(row, rule, rule.get("limit", 0))
+        due = due_moment(row, rule, limit_of(row, promise))
         if rule["start"] == "accepted_at" and (row["accepted_at"] is None or row["accepted_at"] > as_of):
             due = None  # the clock has not started
         if due is None:
@@ -135,10 +145,12 @@ def judge(rows: Iterable[Row], promise: Mapping[str, Any], as_of: dt.datetime) -
             plain = "open_overdue" if not closed else "met" if stop <= due else "breached"
         else:
             plain = "met_not_due" if closed else "open_not_due"
+        if rule["kind"] == "lead_time" and plain == "open_overdue" and row["due_at"] <= as_of:
+            plain = "breached"  # the event began and nobody was told
         reason = exclusion_of(row, promise) if plain != "not_applicable" else ""
         month_of = promise.get("month_of", "received")
         if month_of == "due":
-            promised = row["due_at"] if rule["kind"] == "record_due" else due
+            promised = row["due_at"] if rule["kind"] in ("record_due", "lead_time") else due
             day = (promised or received).date()
         else:
             # by closing, an open case belongs to the month looked at: as_of itself is the first moment after it
@@ -199,7 +211,10 @@ RULES: dict[str, dict[str, Any]] = {
                        "unit": "minute"},
     "own due moment and grace": {"kind": "record_due", "start": "received_at", "due": "due_at", "stop": "closed_at",
                                  "limit": 30, "unit": "minute"},
+    "notice ahead": {"kind": "lead_time", "start": "received_at", "event": "due_at", "notice": "accepted_at",
+                     "limit": 48, "unit": "hour"},
 }  # fmt: skip
+BY_CASE = [{"where": {"category": ["x"]}, "limit": 1}, {"where": {"category": ["x", "y"]}, "limit": 7}]
 CONDITIONS: list[dict[str, Any]] = [
     {},
     {"where": {"order_type": ["a", "b"]}},
@@ -235,13 +250,15 @@ def cases(draw: st.DrawFn, *, most: int = 25) -> list[Row]:
 
 
 @st.composite
-def questions(draw: st.DrawFn, month_of: Sequence[str] = ("received", "due", "closed")) -> Any:
+def questions(draw: st.DrawFn, month_of: Sequence[str] = ("received", "due", "closed"), *, by_case: bool = True) -> Any:
     """Rows, a commitment and a moment: often one at which some case has just fallen due or is about to."""
     rows = draw(cases())
     rule = RULES[draw(st.sampled_from(list(RULES)))]
     promise = commitment(rule=rule, month_of=draw(st.sampled_from(list(month_of))), **draw(st.sampled_from(CONDITIONS)))
+    if by_case and rule["kind"] != "record_due" and draw(st.booleans()):
+        promise = {**promise, "limits": BY_CASE}
     some = draw(st.sampled_from(rows))
-    due = due_moment(some, rule, rule.get("limit", 0))
+    due = due_moment(some, rule, limit_of(some, promise))
     moments = [due or ORIGIN, some["closed_at"] or ORIGIN, dt.datetime(2026, 1, 15, 12), dt.datetime(2026, 3, 31, 12)]
     as_of = draw(st.sampled_from(moments)) + dt.timedelta(seconds=draw(st.integers(-1, 1)))
     return rows, promise, max(as_of, rows[0]["received_at"])
@@ -288,7 +305,7 @@ def test_states_and_rates_equal_judging_case_by_case(question: Any) -> None:
 
 
 @settings(max_examples=20)
-@given(questions(), st.data())
+@given(questions(by_case=False), st.data())
 def test_moving_the_limit_equals_a_policy_with_that_limit(question: Any, data: st.DataObject) -> None:
     rows, promise, as_of = question
     # a case belongs to the month in which the *promised* limit falls due, so that month stays where it is
@@ -792,3 +809,23 @@ def test_a_case_whose_clock_never_started_does_not_vanish(tmp_path: Path) -> Non
     workspace = orders_workspace(tmp_path, rows, promise={"rule": rule})
     figure = measured(workspace, period="2026-01")
     assert (figure.states["open_overdue"], figure.states["not_applicable"], figure.total) == (1, 1, 2)
+
+
+def test_limits_by_case_move_together(tmp_path: Path) -> None:
+    """Tier x has 1 hour, the others 2; trying 3 instead of 2 gives x 2 hours."""
+    rule = {"kind": "elapsed_natural", "start": "received_at", "stop": "closed_at", "limit": 2, "unit": "hour"}
+    limits = [{"where": {"category": ["x"]}, "limit": 1}]
+    rows = [order(1, "2026-01-10 08:00", "2026-01-10 09:30", category="x"),
+            order(2, "2026-01-10 08:00", "2026-01-10 10:30", category="y")]  # fmt: skip
+    workspace = orders_workspace(tmp_path, rows, promise={"rule": rule, "limits": limits})
+    for limit, met in ((None, 0), (3, 2), (2, 0), (1, 0)):
+        figure = measured(workspace, period="2026-01", limit=limit)
+        assert figure.states["met"] == met, limit
+        assert "by_case" in figure.limit
+
+
+def test_limits_by_case_need_a_rule_with_a_limit(tmp_path: Path) -> None:
+    rule = {"kind": "record_due", "start": "received_at", "due": "due_at", "stop": "closed_at"}
+    limits = [{"where": {"category": ["x"]}, "limit": 1}]
+    with pytest.raises(PolicyError, match="limits by case"):
+        orders_workspace(tmp_path, [order(1, "2026-01-10 08:00")], promise={"rule": rule, "limits": limits})

@@ -218,6 +218,15 @@ def test_each_warning_lets_the_row_in_and_tells_its_place(tmp_path: Path, reason
     assert file.accepted == len(rows)
 
 
+def test_the_years_that_a_case_may_begin_in(tmp_path: Path) -> None:
+    days = ["1998-12-31", "1999-01-01", "2058-12-31", "2059-01-01"]
+    rows = [order(number, received_at=day) for number, day in enumerate(days)]
+    workspace = make_workspace(tmp_path, records={"work_orders": rows}, commitments=[commitment()])
+    workspace.ingest()
+    assert findings(workspace) == {(2, "start_out_of_range"), (5, "start_out_of_range")}
+    assert [number for (number,) in stored(workspace, "order_id")] == ["1", "2"]
+
+
 def test_no_reason_and_no_warning_is_forgotten_here() -> None:
     known = {key.removeprefix("reasons.") for key in catalogue.entries() if key.startswith("reasons.")}
     assert known - {*QUARANTINE, *WARNINGS, "wrong_field_count"} == set()
@@ -341,6 +350,21 @@ def test_a_moment_in_two_columns_and_blanks_and_constants(tmp_path: Path) -> Non
     assert rows == [
         ("2026-01-05-1", "D1", None, None), ("2026-01-05-2", "D1", dt.datetime(2026, 1, 5, 9, 30), None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("2026-01-05 08:30:00.999", "2026-01-05 08:30:00"), ("2026-01-05T08:30", "2026-01-05 08:30:00"),
+     ("2026/1/5 8:30", "2026-01-05 08:30:00"), ("20260105", "2026-01-05 00:00:00"),
+     ("2026-01", None), ("2026", None), ("45000", None), ("today", None), ("NaT", None), ("2026-01-05 25:00", None)],
+)  # fmt: skip
+def test_moments_are_cut_to_the_second_and_never_guessed(tmp_path: Path, text: str, read: str | None) -> None:
+    workspace = workspace_with(tmp_path, {"work_orders.csv": csv_text([order(1, received_at=text)])})
+    workspace.ingest()
+    if read is None:
+        assert findings(workspace) == {(2, "unreadable_moment")}
+    else:
+        assert stored(workspace, "received_at") == [(dt.datetime.fromisoformat(read),)]
 
 
 @pytest.mark.parametrize(
@@ -803,3 +827,8 @@ def test_two_processes_that_start_together_read_everything_once(tmp_path: Path) 
 def test_reports_add_up() -> None:
     report = FileReport("a.csv", "calls", read=5, accepted=3, quarantined=2, new=1, changed=1, unchanged=1)
     assert FileReport(**report.as_dict()) == report
+
+
+def test_places_name_the_column_as_its_file_does(sample_workspace: svcqa.Workspace) -> None:
+    found = {place.column: place.source_column for place in sample_workspace.check().quarantined}
+    assert found["arrived_at"] == "到场时间"  # the header of sample_data/sources/work_orders_*.csv

@@ -46,6 +46,7 @@ def workspace(tmp_path: Path) -> svcqa.Workspace:
         order(1, **FIRST), order(2, **SECOND), order(3, **FIRST, closed_at=MORNING),
         order(4, **FIRST, due_at="soon"),  # quarantined
         order(5, **SECOND, unit=""), order(6, **FIRST, received_at=""),
+        order(11, **FIRST, unit="", area=PERSONAL[5]),  # quarantined, with a number typed into a column of codes
         order(7, **FIRST), order(7, **SECOND),  # they contradict each other in nothing but the customer
         order(8, **FIRST), order(8, **FIRST),  # repeated
         order(9, **SECOND, due_at="2059-12-31"),  # warned of

@@ -107,3 +107,15 @@ def test_arrays_are_computed_cell_by_cell(method: type) -> None:
     for place in np.ndindex(2, 2):
         one = method(k[place], n[place])
         assert (lower[place], upper[place]) == (float(one[0]), float(one[1]))
+
+
+@pytest.mark.parametrize(("method", "theirs"), [(wilson, "wilson"), (clopper_pearson, "beta")])
+@given(case=counts(), level=LEVELS)
+def test_intervals_equal_those_of_statsmodels(method: type, theirs: str, case: tuple[int, int], level: float) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    successes, n = case
+    lower, upper = method(successes, n, level=level)
+    known = proportion_confint(successes, n, alpha=1 - level, method=theirs)
+    assert float(lower) == pytest.approx(known[0], rel=1e-9, abs=1e-12)
+    assert float(upper) == pytest.approx(known[1], rel=1e-9, abs=1e-12)

@@ -74,14 +74,14 @@ def working_days_over(calendar: WorkCalendar, start: Int64, as_of: int, *, same_
     return over
 
 
-def due_day(calendar: WorkCalendar, start: Int64, limit: int, *, same_day: bool) -> Int64:
+def due_day(calendar: WorkCalendar, start: Int64, limit: int | Int64, *, same_day: bool) -> Int64:
     """The day (since 1970-01-01) at whose end a limit of ``limit`` working days falls due, ``(n,)``."""
     first = _days(calendar, start)
     wanted = calendar.days_before[first if same_day else first + 1] + limit
     return np.searchsorted(calendar.days_before, wanted, side="left") - 1 + FIRST
 
 
-def due_day_of_working_seconds(calendar: WorkCalendar, start: Int64, limit: int) -> Int64:
+def due_day_of_working_seconds(calendar: WorkCalendar, start: Int64, limit: int | Int64) -> Int64:
     """The day (since 1970-01-01) on which ``limit`` working seconds after ``start`` are used up, ``(n,)``."""
     wanted = cumulative_working_seconds(calendar, start) + limit
     number = -(-wanted // calendar.seconds_a_day)  # the working day, counted from the calendar's first, that holds it

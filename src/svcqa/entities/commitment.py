@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from svcqa.entities.base import Conditions, Entity, Key, Share, Text
 
@@ -84,6 +84,17 @@ class RecordDue(Entity):
     unit: Literal["second", "minute", "hour", "day"] = "minute"
 
 
+class LeadTime(Entity):
+    """Notice given at least ``limit`` before ``event`` begins: the clock runs backwards, from event to notice."""
+
+    kind: Literal["lead_time"]
+    start: str
+    event: str
+    notice: str
+    limit: int = Field(gt=0)
+    unit: Literal["minute", "hour", "day"]
+
+
 class MonthlyReturn(Entity):
     """Only a numerator and a denominator per month are known.
 
@@ -98,7 +109,7 @@ class MonthlyReturn(Entity):
 
 
 Rule = Annotated[
-    ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays | CountThreshold | RecordDue | MonthlyReturn,
+    ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays | CountThreshold | RecordDue | LeadTime | MonthlyReturn,
     Field(discriminator="kind"),
 ]
 
@@ -112,8 +123,15 @@ class Exclusion(Entity):
     evidence: str | None = None
 
 
+class LimitFor(Entity):
+    """Another limit for some cases: a tier, an area, a kind of customer. In the unit of the rule."""
+
+    where: Conditions = Field(min_length=1)
+    limit: int = Field(ge=0)
+
+
 class Commitment(Entity):
-    """One promise of the policy file."""
+    """One promise of the policy file. Of ``limits``, the first whose conditions hold replaces the rule's own limit."""
 
     key: Key
     category: Text
@@ -121,6 +139,7 @@ class Commitment(Entity):
     promise: Text
     table: Key
     rule: Rule
+    limits: tuple[LimitFor, ...] = ()
     required_share: Share | None = None
     month_of: MonthOf = MonthOf.RECEIVED
     where: Conditions = ()
@@ -130,6 +149,12 @@ class Commitment(Entity):
     assumed: bool = False
     citation: str | None = None
     effective_from: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _limits_belong_to_a_limit(self) -> Commitment:
+        if self.limits and isinstance(self.rule, (MonthlyReturn, RecordDue)):
+            raise ValueError(f"limits by case go with a rule that has a limit of its own, not with {self.rule.kind}")
+        return self
 
     @property
     def zero_tolerance(self) -> bool:

@@ -6,7 +6,7 @@ Closed cases are rounded up to the resolution and follow-ups down, so that at an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,6 +29,7 @@ from svcqa.entities.commitment import (
     ElapsedNatural,
     ElapsedWorkingDays,
     ElapsedWorkingTime,
+    LeadTime,
     MonthOf,
     RecordDue,
 )
@@ -37,7 +38,7 @@ _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": SECONDS_A_DAY
 HORIZON: Final = 4
 """Limits can be moved up to this many times the promised one."""
 
-ClockRule = ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays | RecordDue | CountThreshold
+ClockRule = ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays | RecordDue | LeadTime | CountThreshold
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,15 @@ def resolution(rule: ClockRule) -> int:
 
 
 def limit_in_units(rule: ClockRule, limit: int | None = None) -> int:
-    """A limit (the promised one where absent) in units of the value."""
+    """A limit (the promised one where absent) in units of the value.
+
+    A lead time is counted from the event to its notice and so is negative: 48 hours ahead is −2,880 minutes.
+    """
     amount = rule.limit if limit is None else limit
     if isinstance(rule, (ElapsedWorkingDays, CountThreshold)):
         return amount
+    if isinstance(rule, LeadTime):
+        amount = -amount
     return amount * _SECONDS[rule.unit] // resolution(rule)
 
 
@@ -72,8 +78,29 @@ def highest_limit(rule: ClockRule) -> int:
     return max(rule.limit, 1) * HORIZON
 
 
+def _reach(commitment: Commitment, rule: ClockRule) -> int:
+    """The highest value of the limit that can be asked for; a follow-up beyond it is long enough for every limit."""
+    if isinstance(rule, LeadTime):
+        return 0
+    return max(limit_in_units(rule, limit) for limit in (highest_limit(rule), *_promised(commitment, HORIZON)))
+
+
+def _promised(commitment: Commitment, times: int) -> list[int]:
+    return [item.limit * times for item in commitment.limits]
+
+
+def limits_of(batch: Batch, commitment: Commitment, rule: ClockRule) -> Int64:
+    """The limit of each case in units of the value, ``(rows,)``: the first of ``limits`` that fits, else the rule's."""
+    limits = np.full(batch.rows, limit_in_units(rule), dtype=np.int64)
+    for item in reversed(commitment.limits):
+        limits[batch.matches(item.where)] = limit_in_units(rule, item.limit)
+    return limits
+
+
 def columns(rule: ClockRule) -> tuple[str, ...]:
     """The columns of moments and integers that the clock reads."""
+    if isinstance(rule, LeadTime):
+        return (rule.start, rule.event, rule.notice)
     if isinstance(rule, CountThreshold):
         return (rule.start, rule.value)
     if isinstance(rule, RecordDue):
@@ -82,29 +109,62 @@ def columns(rule: ClockRule) -> tuple[str, ...]:
 
 
 def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendar: WorkCalendar, as_of: int) -> Reading:
-    """Facts and values of every row of ``batch``; moments after ``as_of`` have not happened."""
+    """Facts and values of every row of ``batch``; moments after ``as_of`` have not happened.
+
+    Where limits differ from case to case, value and follow-up are counted from each case's own limit.
+    """
     if isinstance(rule, CountThreshold):
-        return _counted(batch, rule)
-    received, stop = batch.received(rule.start), batch.moments(rule.stop)
-    start = batch.moments(rule.start)
-    started = (start != NULL) & (start <= as_of)
-    closed = (stop != NULL) & (stop <= as_of)
-    if isinstance(rule, RecordDue):
-        due = batch.moments(rule.due)
-        applicable = due != NULL
-        value, follow_up = _since(np.where(applicable, due, 0), stop, closed, as_of, resolution(rule))
-        due_on = np.where(applicable, due, received) // SECONDS_A_DAY
+        reading = _counted(batch, rule)
+    elif isinstance(rule, (RecordDue, LeadTime)):
+        reading = _appointed(batch, commitment, rule, as_of)
     else:
-        applicable = started  # a clock that has not started has nothing to show yet
-        begin = np.where(applicable, start, received)
-        value, follow_up = _elapsed(rule, begin, stop, closed, calendar, as_of)
-        due_on = _due_on(rule, begin, calendar) if commitment.month_of is MonthOf.DUE else begin
+        reading = _run(batch, commitment, rule, calendar, as_of)
+    if commitment.limits:
+        own = limits_of(batch, commitment, rule)
+        reading.value[reading.fact != Fact.NOT_APPLICABLE] -= own[reading.fact != Fact.NOT_APPLICABLE]
+        young = reading.follow_up != MATURE
+        reading.follow_up[young] -= own[young]
+    return reading
+
+
+def _appointed(batch: Batch, commitment: Commitment, rule: RecordDue | LeadTime, as_of: int) -> Reading:
+    """Counted from a moment that the record carries: lateness after it, or notice before it."""
+    moment, end = (rule.due, rule.stop) if isinstance(rule, RecordDue) else (rule.event, rule.notice)
+    received, stop, due = batch.received(rule.start), batch.moments(end), batch.moments(moment)
+    closed, applicable = (stop != NULL) & (stop <= as_of), due != NULL
+    value, follow_up = _since(np.where(applicable, due, 0), stop, closed, as_of, resolution(rule))
+    due_on = np.where(applicable, due, received) // SECONDS_A_DAY
+    reading = _reading(commitment, rule, applicable, closed, value, follow_up)
+    if isinstance(rule, LeadTime):  # the event began and nobody was told
+        reading.fact[applicable & ~closed & (due <= as_of)] = Fact.FAILED
+    return replace(reading, day=_day(commitment.month_of, received, stop, closed, due_on, as_of))
+
+
+def _run(
+    batch: Batch, commitment: Commitment, rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays,
+    calendar: WorkCalendar, as_of: int,
+) -> Reading:  # fmt: skip
+    """Counted from start to stop. A clock that has not started by ``as_of`` has nothing to show yet."""
+    received, start, stop = batch.received(rule.start), batch.moments(rule.start), batch.moments(rule.stop)
+    closed, started = (stop != NULL) & (stop <= as_of), (start != NULL) & (start <= as_of)
+    begin = np.where(started, start, received)
+    value, follow_up = _elapsed(rule, begin, stop, closed, calendar, as_of)
+    reading = _reading(commitment, rule, started, closed, value, follow_up)
+    due_on = begin
+    if commitment.month_of is MonthOf.DUE:
+        due_on = _due_on(rule, begin, limits_of(batch, commitment, rule), calendar)
+    return replace(reading, day=_day(commitment.month_of, received, stop, closed, due_on, as_of))
+
+
+def _reading(
+    commitment: Commitment, rule: ClockRule, applicable: npt.NDArray[np.bool_], closed: npt.NDArray[np.bool_],
+    value: Int64, follow_up: Int64,
+) -> Reading:  # fmt: skip
     fact = np.where(closed, Fact.CLOSED, Fact.OPEN).astype(np.int8)
     fact[~applicable] = Fact.NOT_APPLICABLE
     value[~applicable] = 0
-    follow_up[(follow_up >= limit_in_units(rule, highest_limit(rule))) | ~applicable] = MATURE
-    day = _day(commitment.month_of, received, stop, closed, due_on, as_of)
-    return Reading(fact, value, follow_up, day)
+    follow_up[(follow_up >= _reach(commitment, rule)) | ~applicable] = MATURE
+    return Reading(fact, value, follow_up, np.zeros(0, dtype=np.int64))
 
 
 def _since(start: Int64, stop: Int64, closed: npt.NDArray[np.bool_], as_of: int, unit: int) -> tuple[Int64, Int64]:
@@ -138,14 +198,15 @@ def _elapsed(
 
 
 def _due_on(
-    rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays, start: Int64, calendar: WorkCalendar
+    rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays, start: Int64, limits: Int64, calendar: WorkCalendar
 ) -> Int64:
-    """The day on which the promised limit falls due."""
+    """The day on which each case's limit falls due."""
+    seconds = limits * resolution(rule)
     if isinstance(rule, ElapsedNatural):
-        return (start + rule.limit * _SECONDS[rule.unit]) // SECONDS_A_DAY
+        return (start + seconds) // SECONDS_A_DAY
     if isinstance(rule, ElapsedWorkingDays):
-        return due_day(calendar, start, rule.limit, same_day=rule.counting is Counting.SAME_DAY)
-    return due_day_of_working_seconds(calendar, start, rule.limit * _SECONDS[rule.unit])
+        return due_day(calendar, start, limits, same_day=rule.counting is Counting.SAME_DAY)
+    return due_day_of_working_seconds(calendar, start, seconds)
 
 
 def _day(

@@ -20,6 +20,7 @@ from svcqa.entities.commitment import (
     Counting,
     ElapsedWorkingDays,
     ElapsedWorkingTime,
+    LeadTime,
     MonthlyReturn,
     MonthOf,
 )
@@ -87,7 +88,9 @@ class ComplianceMetric:
     def columns(self, params: ComplianceParams) -> tuple[str, ...]:
         """What the clock reads, and the columns of the conditions."""
         commitment = params.commitment
-        conditions = [*commitment.where, *(pair for item in commitment.exclusions for pair in item.where)]
+        conditions = [*commitment.where]
+        conditions += [pair for exclusion in commitment.exclusions for pair in exclusion.where]
+        conditions += [pair for case in commitment.limits for pair in case.where]
         if isinstance(commitment.rule, MonthlyReturn):
             own: tuple[str, ...] = ("indicator", "month", "numerator", "denominator")
         else:
@@ -282,6 +285,10 @@ def limit_text(params: ComplianceParams) -> str:
     if isinstance(rule, MonthlyReturn):
         return ""
     amount = rule.limit if params.limit is None else params.limit
+    if params.commitment.limits:
+        return f"{amount} {rule.unit if not isinstance(rule, ElapsedWorkingDays) else 'working_day'} by_case"
+    if isinstance(rule, LeadTime):
+        return f"{amount} {rule.unit} ahead"
     if isinstance(rule, ElapsedWorkingDays):
         return f"{amount} working_day {rule.counting.value}"
     return f"{amount} {'working_' if isinstance(rule, ElapsedWorkingTime) else ''}{rule.unit}"
@@ -297,7 +304,10 @@ def _clock_rule(params: ComplianceParams) -> ClockRule:
 def _limit_units(params: ComplianceParams) -> int:
     if isinstance(params.commitment.rule, MonthlyReturn):
         return 0
-    return limit_in_units(_clock_rule(params), params.limit)
+    rule = _clock_rule(params)
+    asked = limit_in_units(rule, params.limit)
+    # Counted from each case's own limit, a limit that is moved moves all of them by the same amount.
+    return asked - limit_in_units(rule) if params.commitment.limits else asked
 
 
 def _check_limit(params: ComplianceParams) -> None:

@@ -22,6 +22,8 @@ class Place:
     reason: str
     column: str
     got: str
+    source_column: str = ""
+    """What the source itself calls the column."""
 
 
 @dataclass(frozen=True)

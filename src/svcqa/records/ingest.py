@@ -77,8 +77,11 @@ def ingest_file(door: Door, path: Path, mapping: Mapping, *, now: dt.datetime) -
             reasons=_counts(findings, len(raw.broken)), warnings=_counts(_among(odd, keep), 0),
         )  # fmt: skip
         fresh = rows.filter(pa.array(change.write))
-        extras = {"quarantine": _quarantine_table(raw, findings), "warnings": _finding_table(raw, _among(odd, keep)),
-                  "changes": change.list}  # fmt: skip
+        extras = {
+            "quarantine": _quarantine_table(raw, findings, mapping),
+            "warnings": _finding_table(raw, _among(odd, keep), mapping),
+            "changes": change.list,
+        }
         entry = {"source": path.name, "read_digest": digest, "loaded_at": now.isoformat(), "report": report.as_dict()}
         writer.add(schema.name, fresh, _months(fresh, schema), change.dead, entry, extras)
     return report
@@ -175,26 +178,36 @@ def _months(rows: Any, schema: Table) -> npt.NDArray[np.str_]:
     return labels
 
 
-def _finding_table(raw: readers.RawTable, findings: Sequence[Finding]) -> Any:
+def _finding_table(raw: readers.RawTable, findings: Sequence[Finding], mapping: Mapping) -> Any:
     rows = [int(raw.rows[position]) for item in findings for position in item.positions]
     return pa.table(
         {
             "row": pa.array(rows, pa.int32()),
             "reason": pa.array([item.code for item in findings for _ in item.positions], pa.string()),
             "column": pa.array([item.column for item in findings for _ in item.positions], pa.string()),
+            "source_column": pa.array(
+                [_called(item.column, mapping) for item in findings for _ in item.positions], pa.string()
+            ),
             "got": pa.array([text for item in findings for text in item.got], pa.string()),
         }
     ).sort_by([("row", "ascending"), ("column", "ascending")])
 
 
-def _quarantine_table(raw: readers.RawTable, findings: Sequence[Finding]) -> Any:
-    table = _finding_table(raw, findings)
+def _quarantine_table(raw: readers.RawTable, findings: Sequence[Finding], mapping: Mapping) -> Any:
+    table = _finding_table(raw, findings, mapping)
     broken = pa.table(
         {
             "row": pa.array(raw.broken, pa.int32()),
             "reason": pa.array(["wrong_field_count"] * len(raw.broken), pa.string()),
             "column": pa.array([""] * len(raw.broken), pa.string()),
+            "source_column": pa.array([""] * len(raw.broken), pa.string()),
             "got": pa.array([""] * len(raw.broken), pa.string()),
         }
     )
     return pa.concat_tables([table, broken]).sort_by([("row", "ascending"), ("column", "ascending")])
+
+
+def _called(column: str, mapping: Mapping) -> str:
+    """What the source calls a column, as the mapping names it."""
+    item = mapping.sources_of(column)
+    return " + ".join(item.columns) if item is not None else ""

@@ -44,7 +44,7 @@ def print_check(report: Any, language: Language, console: Console, *, everything
     console.print(reading_table(report.files, language))
     for title, places in (("quarantined_title", report.quarantined), ("odd_title", report.odd)):
         kept, left = _some(places, everything)
-        rows = [(p.source, p.row, _reason(p.reason, language), p.column, p.got) for p in kept]
+        rows = [(p.source, p.row, _reason(p.reason, language), _column(p), p.got) for p in kept]
         if rows:
             columns = ("file", "row", "reason", "column", "got")
             console.print(_table(f"{text(f'terminal.{title}', language)} ({len(places):,})", columns, rows, language))
@@ -57,6 +57,12 @@ def print_check(report: Any, language: Language, console: Console, *, everything
         console.print(_table(title, ("file", "key", "column", "before", "after"), rows, language))
         if len(changes) < len(report.changes):
             console.print(text("terminal.more", language, count=f"{len(report.changes) - len(changes):,}"))
+
+
+def _column(place: Any) -> str:
+    """The column as its file calls it, and as the tables do where that differs."""
+    named = place.source_column
+    return place.column if named in ("", place.column) else f"{named} ({place.column})"
 
 
 def _reason(code: str, language: Language) -> str:
