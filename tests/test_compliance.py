@@ -730,6 +730,16 @@ def test_closed_units_count_under_their_successor(tmp_path: Path) -> None:
     assert sorted(listed["order_id"]) == ["1", "2", "3"]
 
 
+def test_what_hangs_above_the_level_asked_for_stands_by_itself(tmp_path: Path) -> None:
+    rows = [order(1, "2026-01-10 08:00", unit="C"), order(2, "2026-01-10 08:00", unit="D1"),
+            order(3, "2026-01-10 08:00", unit="P1")]  # fmt: skip
+    workspace = orders_workspace(tmp_path, rows, units=MERGED)
+    result = workspace.measure("compliance", commitment="promise", period="2026-01", by=["department"])
+    assert {figure.unit: figure.total for figure in result.figures()} == {"C": 1, "D1": 2}
+    result = workspace.measure("compliance", commitment="promise", period="2026-01", by=["post"])
+    assert {figure.unit: figure.total for figure in result.figures()} == {"C": 1, "D1": 1, "P1": 1}
+
+
 def test_a_statistical_month_ends_when_the_company_says(tmp_path: Path) -> None:
     rows = [order(1, "2026-01-25 23:59"), order(2, "2026-01-26 00:00"), order(3, "2025-12-26 00:00")]
     workspace = orders_workspace(tmp_path, rows, company={"month_closes_on": 25})
@@ -758,6 +768,13 @@ def test_what_nobody_declared_is_refused_with_what_there_is(tmp_path: Path) -> N
         workspace.measure("compliance", commitment="promise", period="2026-01", by=["colour"])
     with pytest.raises(MetricError, match="quarter"):
         workspace.measure("compliance", commitment="promise", period="2026-02", by=["quarter"])
+    for by in (["month", "quarter"], ["department", "unit"]):
+        with pytest.raises(MetricError, match=", ".join(by)):
+            workspace.measure("compliance", commitment="promise", period="2026H1", by=by)
+    with pytest.raises(MetricError, match=r"2026-02-01 00:00:00\+00:00"):  # local time has no zone
+        workspace.measure(
+            "compliance", commitment="promise", period="2026-01", as_of=dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+        )
     with pytest.raises(NameUnknownError, match="chanel"):
         workspace.cases("promise", period="2026-01", columns=["chanel"])
     with pytest.raises(MetricError) as error:

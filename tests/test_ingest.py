@@ -676,6 +676,19 @@ def test_a_corrected_file_replaces_rows_lists_the_changes_and_keeps_what_was(tmp
     assert old.about["records"] != new.about["records"]
 
 
+def test_moments_of_knowledge_may_carry_a_zone(tmp_path: Path) -> None:
+    workspace = make_workspace(
+        tmp_path, records={"work_orders": [order(1, closed_at=LATE)]}, commitments=[commitment()]
+    )
+    east = dt.timezone(dt.timedelta(hours=8))
+    workspace.ingest(now=dt.datetime(2026, 7, 1, 8, tzinfo=east))  # midnight UTC
+    replace_orders(workspace, [order(1, closed_at=IN_TIME)])
+    workspace.ingest(now=dt.datetime(2026, 7, 1, 12))
+    assert measured(workspace, period="2026-01", known_at=dt.datetime(2026, 7, 1, 11)).value == 0
+    assert measured(workspace, period="2026-01", known_at=dt.datetime(2026, 7, 1, 19, tzinfo=east)).value == 0
+    assert measured(workspace, period="2026-01", known_at=dt.datetime(2026, 7, 1, 20, tzinfo=east)).value == 1
+
+
 def test_a_correction_from_another_file_stands_when_the_first_is_read_again(tmp_path: Path) -> None:
     workspace = make_workspace(
         tmp_path, records={"work_orders": [order(1, closed_at=LATE)]}, commitments=[commitment()]

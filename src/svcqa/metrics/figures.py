@@ -46,9 +46,18 @@ class Figures:
         self, period: Period, *, as_of: dt.datetime | None = None, by: Sequence[str] = (), cumulative: bool = False,
         unit: str | None = None, level: float = 0.95, known_at: dt.datetime | None = None,
     ) -> Context:  # fmt: skip
-        """Circumstances of a figure; ``as_of`` is the end of the period where it is not given."""
+        """Circumstances of a figure; ``as_of`` is the end of the period where it is not given.
+
+        Raises:
+            NameUnknownError: the organisation has no unit ``unit``.
+            MetricError: ``as_of`` has a time zone; it is local time of the company.
+        """
         if unit is not None:
             self.organisation.unit(unit)
+        if as_of is not None and as_of.tzinfo is not None:
+            raise MetricError(Fault("moment", got=str(as_of), allowed="2026-07-01 08:30:00"))
+        if known_at is not None and known_at.tzinfo is not None:
+            known_at = known_at.astimezone(dt.UTC).replace(tzinfo=None)
         return Context(
             as_of or period.end, period, self.calendar, self.organisation, self.period_rule, tuple(by), cumulative,
             unit, level, known_at,

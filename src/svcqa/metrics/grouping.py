@@ -108,7 +108,8 @@ def _unit_labels(labels: Sequence[str], used: npt.NDArray[np.bool_], context: Co
         elif "unit" in context.by:
             shown.append(current)
         elif levels:
-            shown.append(next((unit.code for unit in tree.path(current) if unit.level == levels[0]), None))
+            # what hangs above the level asked for stands by itself: the parts are to add up to the whole
+            shown.append(next((unit.code for unit in tree.path(current) if unit.level == levels[0]), current))
         else:
             shown.append(context.unit or tree.company.code)
     return shown

@@ -37,7 +37,8 @@ def request_for(metric: Any, params: Entity, context: Context, available: Sequen
     """What the engine is asked for.
 
     Raises:
-        MetricError: the shape is not driven yet, a column is missing, or ``by`` names something unknown.
+        MetricError: the shape is not driven yet, a column is missing, or ``by`` names something unknown, or two
+            lengths of period or levels of the organisation at once.
     """
     if metric.spec.shape != "record":
         raise MetricError(Fault("shape_not_driven", got=metric.spec.name))
@@ -54,6 +55,10 @@ def request_for(metric: Any, params: Entity, context: Context, available: Sequen
     if unknown:
         allowed = ", ".join((*LEVELS, "unit", *PERIOD_KINDS, *available))
         raise MetricError([Fault("unknown_grouping", got=name, allowed=allowed) for name in unknown])
+    for several in ([name for name in context.by if name in PERIOD_KINDS],
+                    [name for name in context.by if name in (*LEVELS, "unit")]):  # fmt: skip
+        if len(several) > 1:
+            raise MetricError(Fault("unknown_grouping", got=", ".join(several)))
     spec = metric.spec
     parts = (spec.name, spec.version, type(metric).__module__, params.model_dump_json(), context.calendar.digest,
              str(context.period_rule), derive.sql if derive else "")  # fmt: skip

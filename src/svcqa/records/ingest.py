@@ -57,6 +57,8 @@ def ingest_file(door: Door, path: Path, mapping: Mapping, *, now: dt.datetime) -
         SourceError: the file cannot be read at all.
         WorkspaceError: another process is writing to the store.
     """
+    if now.tzinfo is not None:
+        now = now.astimezone(dt.UTC).replace(tzinfo=None)
     digest = read_digest(path, mapping, door)
     earlier = _read_before(door.store, digest)
     if earlier is not None:
