@@ -152,10 +152,14 @@ def _store_table(columns: dict[str, Any], schema: Table, raw: readers.RawTable, 
 
 
 def _pseudonymised(rows: Any, columns: dict[str, Any], keep: npt.NDArray[np.bool_], schema: Table, vault: Vault) -> Any:
-    """Add the surrogate of each accepted row's customer, and hand the contacts to the vault."""
+    """Add the surrogates of each accepted row's customer and colleague, and hand the contacts to the vault."""
+    chosen = pa.array(keep)
+    for column in schema.columns:
+        if column.type is ColumnType.PERSON:
+            people = vault.colleagues(columns[column.name].filter(chosen).to_pylist())
+            rows = rows.append_column(column.name, pa.array(people, pa.string()).dictionary_encode())
     if not schema.has("customer"):
         return rows
-    chosen = pa.array(keep)
     customers = columns["customer"].filter(chosen).to_pylist()
     surrogates = vault.surrogates(customers)
     contacts = {
