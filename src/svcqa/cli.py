@@ -317,6 +317,40 @@ def plugins(lang: Annotated[Lang, typer.Option("--lang", help="Language.")] = La
     Screen().console.print(plugin_table(found.values(), _named(lang)))
 
 
+@app.command()
+def dictionary(
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("data_dictionary.md"),
+) -> None:
+    """The data dictionary of all tables, as Markdown."""
+    from svcqa.records.dictionary import markdown
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(markdown(), encoding="utf-8")
+    typer.echo(str(out))
+
+
+@app.command()
+def template(
+    table: Annotated[str, typer.Argument(help="A table of the data dictionary, such as outages.")],
+    out: Annotated[Path | None, typer.Option(help="The workbook to write; TABLE.xlsx where absent.")] = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """A workbook that a department fills in, and the mapping file that reads it back."""
+    from svcqa.records.dictionary import example
+    from svcqa.records.tables import table as schema_of
+    from svcqa.report.templates import write_template
+    from svcqa.workspace import SETTINGS_FILE, open_workspace
+
+    schema = schema_of(table)
+    opened = open_workspace(workspace) if (workspace / SETTINGS_FILE).is_file() else None
+    language = _language(opened, lang) if opened else _named(lang or Lang.HANS)
+    units = [unit.code for unit in opened.policies.organisation.units] if opened else []
+    path = out or Path(f"{table}.xlsx")
+    for written in write_template(schema, path, language, units=units, example=lambda column: example(schema, column)):
+        typer.echo(str(written))
+
+
 def _named(lang: Lang) -> Language:
     return next(language for language in LANGUAGES if language == lang.value)
 

@@ -22,7 +22,7 @@ from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period, PeriodRule
 from svcqa.records.check import CheckReport, check_report
-from svcqa.records.ingest import Door, ingest_file
+from svcqa.records.ingest import Door, ingest_database, ingest_file
 from svcqa.records.mapping import load_mapping
 from svcqa.records.report import IngestReport
 from svcqa.records.store import RecordStore
@@ -120,7 +120,10 @@ class Workspace:
         for done, (source, path) in enumerate(files, start=1):
             try:
                 mapping = load_mapping(self.folder / source.mapping)
-                reports.append(ingest_file(door, path, mapping, now=moment))
+                if path is None:
+                    reports.append(ingest_database(door, source, mapping, now=moment))
+                else:
+                    reports.append(ingest_file(door, path, mapping, now=moment))
             except (SourceError, SvcqaError) as error:
                 faults.extend(error.faults)
             if progress is not None:
@@ -130,8 +133,12 @@ class Workspace:
             raise SourceError(faults)
         return IngestReport(tuple(reports))
 
-    def _source_files(self, base: Path, faults: list[Fault]) -> Iterable[tuple[Source, Path]]:
+    def _source_files(self, base: Path, faults: list[Fault]) -> Iterable[tuple[Source, Path | None]]:
+        """Each file with its source; a database has none."""
         for source in self.settings.sources:
+            if source.files is None:
+                yield source, None
+                continue
             found = sorted(base.glob(source.files))
             if not found:
                 faults.append(Fault("no_source_file", place="[[sources]]", got=source.files))

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated, Final, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from svcqa.catalogue import Language
 from svcqa.entities.base import Entity, Text
@@ -57,10 +57,30 @@ class Calendar(Entity):
 
 
 class Source(Entity):
-    """Files of one table and the mapping that reads them, in the order of reading."""
+    """Files of one table, or a table or query of a database, and the mapping that reads them, in the order of reading.
 
-    files: str
+    The address of a database may hold a password: better name an environment variable with ``url_env``.
+    """
+
     mapping: str
+    files: str | None = None
+    url: SecretStr | None = None
+    url_env: str | None = None
+    query: str | None = None
+    table_name: str | None = None
+    name: str | None = None
+    """What reports call a database's table or query."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if sum(item is not None for item in (self.files, self.url, self.url_env)) != 1:
+            raise ValueError("exactly one of files, url, url_env")
+        asked = sum(item is not None for item in (self.query, self.table_name))
+        if self.files is None and asked != 1:
+            raise ValueError("with url or url_env: exactly one of query, table_name")
+        if self.files is not None and (asked or self.name):
+            raise ValueError("query, table_name and name go with url or url_env, not with files")
+        return self
 
 
 class Settings(Entity):

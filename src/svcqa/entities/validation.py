@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, get_args, get_origin
 
@@ -12,8 +13,11 @@ from svcqa.errors import Fault
 _CODES = {"missing": "missing_key", "extra_forbidden": "unknown_key"}
 
 
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^\s'\"]*@|((?i:password|passwd|pwd)=)[^&\s'\"]*")
+
+
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = _PASSWORD.sub(lambda found: f"{found[1]}***@" if found[1] else f"{found[2]}***", repr(value))
     return text if len(text) <= 80 else text[:77] + "…"
 
 

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from svcqa.entities.organisation import Organisation
-from svcqa.records import readers, supersede, validate
+from svcqa.entities.settings import Source
+from svcqa.records import database, readers, supersede, validate
 from svcqa.records.mapping import Mapping
 from svcqa.records.parsing import Finding, parse_column
 from svcqa.records.report import FileReport
@@ -38,13 +39,19 @@ class Door:
 
 def read_digest(path: Path, mapping: Mapping, door: Door) -> str:
     """The same file through the same mapping, organisation and time zone reads the same."""
-    state = hashlib.sha256(mapping.digest.encode())
-    state.update(door.organisation.model_dump_json(exclude_unset=True).encode())
-    state.update(door.time_zone.encode())
+    state = _how_read(mapping, door)
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             state.update(chunk)
-    return state.hexdigest()[:24]
+    digest: str = state.hexdigest()[:24]
+    return digest
+
+
+def _how_read(mapping: Mapping, door: Door) -> Any:
+    state = hashlib.sha256(mapping.digest.encode())
+    state.update(door.organisation.model_dump_json(exclude_unset=True).encode())
+    state.update(door.time_zone.encode())
+    return state
 
 
 def ingest_file(door: Door, path: Path, mapping: Mapping, *, now: dt.datetime) -> FileReport:
@@ -57,22 +64,41 @@ def ingest_file(door: Door, path: Path, mapping: Mapping, *, now: dt.datetime) -
         SourceError: the file cannot be read at all.
         WorkspaceError: another process is writing to the store.
     """
-    if now.tzinfo is not None:
-        now = now.astimezone(dt.UTC).replace(tzinfo=None)
     digest = read_digest(path, mapping, door)
     earlier = _read_before(door.store, digest)
-    if earlier is not None:
-        return replace(earlier, already_read=True, new=0, changed=0, unchanged=earlier.accepted)
-    raw = readers.read(path, mapping)
+    return earlier or _ingest(door, readers.read(path, mapping), path.name, digest, mapping, now)
+
+
+def ingest_database(door: Door, source: Source, mapping: Mapping, *, now: dt.datetime) -> FileReport:
+    """Read a table or query of a database into the store; the same rows again, in any order, change nothing.
+
+    Raises:
+        SourceError: the database cannot be reached, or refuses.
+        WorkspaceError: another process is writing to the store.
+    """
+    raw, content = database.read(source, mapping)
+    name = database.source_name(source)
+    state = _how_read(mapping, door)
+    state.update(f"{name}\x1f{content}".encode())
+    digest = state.hexdigest()[:24]
+    earlier = _read_before(door.store, digest)
+    return earlier or _ingest(door, raw, name, digest, mapping, now)
+
+
+def _ingest(
+    door: Door, raw: readers.RawTable, source: str, digest: str, mapping: Mapping, now: dt.datetime
+) -> FileReport:
+    if now.tzinfo is not None:
+        now = now.astimezone(dt.UTC).replace(tzinfo=None)
     schema = mapping.table_schema()
     columns, findings, odd = _parse(raw, schema, mapping, door)
     keep = _accepted(raw.texts.num_rows, findings)
-    rows = _store_table(columns, schema, raw, path.name).filter(pa.array(keep))
+    rows = _store_table(columns, schema, raw, source).filter(pa.array(keep))
     with door.store.writing() as writer:
         rows = _pseudonymised(rows, columns, keep, schema, door.vault)
-        change = supersede.compare(door.store, schema, rows, source=path.name)
+        change = supersede.compare(door.store, schema, rows, source=source)
         report = FileReport(
-            source=path.name, table=schema.name,
+            source=source, table=schema.name,
             read=raw.texts.num_rows + len(raw.broken), accepted=int(keep.sum()),
             quarantined=int((~keep).sum()) + len(raw.broken), new=change.new, changed=change.changed,
             unchanged=change.unchanged, absent=change.absent,
@@ -84,7 +110,7 @@ def ingest_file(door: Door, path: Path, mapping: Mapping, *, now: dt.datetime) -
             "warnings": _finding_table(raw, _among(odd, keep), mapping),
             "changes": change.list,
         }
-        entry = {"source": path.name, "read_digest": digest, "loaded_at": now.isoformat(), "report": report.as_dict()}
+        entry = {"source": source, "read_digest": digest, "loaded_at": now.isoformat(), "report": report.as_dict()}
         writer.add(schema.name, fresh, _months(fresh, schema), change.dead, entry, extras)
     return report
 
@@ -97,7 +123,8 @@ def _read_before(store: RecordStore, digest: str) -> FileReport | None:
     changed_since = set[str]()
     for batch in reversed(store.manifest()["batches"]):
         if batch["read_digest"] == digest and batch["source"] not in changed_since:
-            return FileReport(**batch["report"])
+            earlier = FileReport(**batch["report"])
+            return replace(earlier, already_read=True, new=0, changed=0, unchanged=earlier.accepted)
         if batch["report"]["changed"]:
             changed_since.add(batch["source"])
     return None
@@ -157,10 +184,14 @@ def _store_table(columns: dict[str, Any], schema: Table, raw: readers.RawTable, 
 
 
 def _pseudonymised(rows: Any, columns: dict[str, Any], keep: npt.NDArray[np.bool_], schema: Table, vault: Vault) -> Any:
-    """Add the surrogate of each accepted row's customer, and hand the contacts to the vault."""
+    """Add the surrogates of each accepted row's customer and colleague, and hand the contacts to the vault."""
+    chosen = pa.array(keep)
+    for column in schema.columns:
+        if column.type is ColumnType.PERSON:
+            people = vault.colleagues(columns[column.name].filter(chosen).to_pylist())
+            rows = rows.append_column(column.name, pa.array(people, pa.string()).dictionary_encode())
     if not schema.has("customer"):
         return rows
-    chosen = pa.array(keep)
     customers = columns["customer"].filter(chosen).to_pylist()
     surrogates = vault.surrogates(customers)
     contacts = {

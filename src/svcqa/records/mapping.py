@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -12,6 +12,8 @@ from svcqa.entities.base import Entity
 from svcqa.entities.policy import read_file
 from svcqa.entities.validation import check
 from svcqa.errors import Fault, NameUnknownError, PolicyError
+from svcqa.records.code_lists import read_codes
+from svcqa.records.plain import UNIT_WORDS
 from svcqa.records.schema import PERSONAL, Column, ColumnType, Table
 from svcqa.records.tables import table
 
@@ -23,6 +25,8 @@ class ColumnMapping(Entity):
     join: str = " "
     format: str | None = None
     zone: str | None = None
+    unit: str | None = None
+    """The word for the unit of bare numbers, such as 元 for amounts kept in cents."""
     blank: tuple[str, ...] = ()
 
     @model_validator(mode="before")
@@ -36,9 +40,14 @@ class ColumnMapping(Entity):
 
 
 class ExtraColumn(ColumnMapping):
-    """A column of the source that the table does not know, kept as codes; ``in_key`` makes it part of the key."""
+    """A column of the source that the table does not know; ``in_key`` makes it part of the key.
+
+    Kept as codes, or as whole numbers in ``kept_in`` (``permille`` for a share such as 95.2%).
+    """
 
     in_key: bool = False
+    kind: Literal["code", "integer"] = "code"
+    kept_in: str = ""
 
 
 class Mapping(Entity):
@@ -49,16 +58,23 @@ class Mapping(Entity):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
+    header_rows: int = Field(default=1, ge=1, le=5)
+    """How many rows the header takes; what stands one below the other is joined with ``/``."""
     far_years: int = Field(default=10, ge=1)
     columns: dict[str, ColumnMapping]
     codes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    code_files: dict[str, str] = Field(default_factory=dict)
+    """Lists of codes in files of their own (TOML, or CSV or Excel of two columns), beside the mapping file."""
     constants: dict[str, str] = Field(default_factory=dict)
     extra: dict[str, ExtraColumn] = Field(default_factory=dict)
 
     def table_schema(self) -> Table:
         """The table with the extra columns of this source."""
         base = table(self.table)
-        extra = tuple(Column(name, ColumnType.CODE, required=item.in_key) for name, item in self.extra.items())
+        extra = tuple(
+            Column(name, ColumnType(item.kind), required=item.in_key, unit=item.kept_in)
+            for name, item in self.extra.items()
+        )
         key = base.key + tuple(name for name, item in self.extra.items() if item.in_key)
         return Table(base.name, key, base.time, base.columns + extra, base.not_above)
 
@@ -97,6 +113,17 @@ def _schema_faults(mapping: Mapping, file: str) -> list[Fault]:
     for name in mapping.extra:
         if known.has(name):
             faults.append(Fault("bad_value", file, f"extra.{name}", repr(name), "a name the table does not have"))
+    units = {column.name: column.unit for column in known.columns}
+    units |= {name: item.kept_in for name, item in mapping.extra.items()}
+    for section, items in (("columns", mapping.columns), ("extra", mapping.extra)):
+        for name, item in items.items():
+            words = UNIT_WORDS.get(units.get(name, ""), {})
+            if item.unit is not None and item.unit not in words:
+                faults.append(Fault("bad_value", file, f"{section}.{name}.unit", repr(item.unit), ", ".join(words)))
+    for name, item in mapping.extra.items():
+        if item.kept_in and item.kept_in not in UNIT_WORDS:
+            allowed = ", ".join(UNIT_WORDS)
+            faults.append(Fault("bad_value", file, f"extra.{name}.kept_in", repr(item.kept_in), allowed))
     for column in known.columns:
         if column.required and column.name not in mapping.columns and column.name not in mapping.constants:
             faults.append(Fault("required_unmapped", file, "columns", repr(column.name)))
@@ -111,6 +138,10 @@ def load_mapping(path: Path) -> Mapping:
     """
     faults: list[Fault] = []
     mapping = check(Mapping, read_file(path), file=path.name, place="", faults=faults)
+    if not faults and mapping.code_files:
+        lists = {name: read_codes(path.parent / file, faults) for name, file in mapping.code_files.items()}
+        codes = {name: {**lists.get(name, {}), **mapping.codes.get(name, {})} for name in (*lists, *mapping.codes)}
+        mapping = mapping.model_copy(update={"codes": codes})  # the lists' content is part of the digest
     if not faults:
         faults = _schema_faults(mapping, path.name)
     if faults:

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from svcqa.records import plain as plain_texts
 from svcqa.records.mapping import ColumnMapping, Mapping
 from svcqa.records.schema import PERSONAL, Column, ColumnType
 
@@ -20,6 +21,10 @@ _OFFSET = (
     r"\s*([Zz]|[+-]\d{2}(:?\d{2})?)$"  # Z, +08, +0800, +08:00
 )
 _SHORTEST = {ColumnType.MOMENT: len("2026-1-5"), ColumnType.MONTH: len("2026-1")}
+LONGEST = 2000
+"""More characters than this are no number, name, code or address but a slip of an export."""
+_SPECIAL = r"[^\x00-\x7f]|[AaPp][Mm]|^\d{5}(\.\d+)?$"
+"""What is rewritten before it is read as a moment: Chinese, full-width signs, halves of the day, Excel's days."""
 _THOUSANDS = r"^([+-]?\d{1,3}(,\d{3})+)(\.0+)?$"
 _FLAGS = {"1": True, "true": True, "yes": True, "y": True, "是": True, "有效": True,
           "0": False, "false": False, "no": False, "n": False, "否": False, "无效": False, "無效": False}  # fmt: skip
@@ -72,11 +77,15 @@ def parse_column(raw: Any, column: Column, mapping: Mapping, *, time_zone: str, 
         texts = pa.nulls(count, pa.string())
     if column.required:
         findings.extend(finding("missing_required", column, pc.is_null(texts).to_numpy(zero_copy_only=False), texts))
+    too_long = pc.fill_null(pc.greater(pc.utf8_length(texts), LONGEST), False)
+    findings.extend(finding("too_long", column, too_long.to_numpy(zero_copy_only=False), texts))
+    if pc.any(too_long).as_py():
+        texts = pc.if_else(too_long, pa.scalar(None, pa.string()), texts)
     texts = _recoded(texts, column, mapping, findings)
     if column.type in (ColumnType.MOMENT, ColumnType.MONTH):
         return _moments(texts, column, item, time_zone, findings)
     if column.type is ColumnType.INTEGER:
-        return _integers(texts, column, findings)
+        return _integers(texts, column, item, findings)
     if column.type is ColumnType.FLAG:
         return _flags(texts, column, findings)
     if column.type in (ColumnType.CODE, ColumnType.UNIT):
@@ -96,6 +105,9 @@ def _recoded(texts: Any, column: Column, mapping: Mapping, findings: list[Findin
 
 def _moments(texts: Any, column: Column, item: ColumnMapping | None, time_zone: str, findings: list[Finding]) -> Any:
     layout, zone = (item.format, item.zone) if item else (None, None)
+    told = texts
+    if not layout:
+        texts = _rewritten_moments(texts, month=column.type is ColumnType.MONTH)
     series = texts.to_pandas()
     some = texts.is_valid().to_numpy(zero_copy_only=False)
     if layout and "%z" in layout:
@@ -112,18 +124,26 @@ def _moments(texts: Any, column: Column, item: ColumnMapping | None, time_zone: 
             local = placed.dt.tz_convert(time_zone).dt.tz_localize(None)
         parsed[plain] = local.dt.floor("s").astype("datetime64[s]")
     if not zone:
-        findings.extend(finding("zone_not_declared", column, with_offset, texts))
+        findings.extend(finding("zone_not_declared", column, with_offset, told))
         some = some & ~with_offset
     elif (offset := whole & with_offset).any():
         form = layout if layout and "%z" in layout else "ISO8601"
         placed = pd.to_datetime(series[offset].str.replace("z", "Z"), format=form, errors="coerce", utc=True)
         local = placed.dt.tz_convert(time_zone).dt.tz_localize(None)
         parsed[offset] = local.dt.floor("s").astype("datetime64[s]")
-    findings.extend(finding("unreadable_moment", column, parsed.isna().to_numpy() & some, texts))
+    findings.extend(finding("unreadable_moment", column, parsed.isna().to_numpy() & some, told))
     values = parsed.to_numpy()
     if column.type is ColumnType.MONTH:
         values = values.astype("datetime64[M]").astype("datetime64[s]")
     return pa.array(values, pa.timestamp("s"), from_pandas=True)
+
+
+def _rewritten_moments(texts: Any, *, month: bool) -> Any:
+    special = pc.fill_null(pc.match_substring_regex(texts, _SPECIAL), False)
+    if not pc.any(special).as_py():
+        return texts
+    rewritten = plain_texts.each(texts.filter(special), lambda text: plain_texts.moment_text(text, month=month))
+    return pc.replace_with_mask(texts, special, rewritten)
 
 
 def _is_whole(texts: Any, column: Column, layout: str | None) -> Any:
@@ -135,16 +155,23 @@ def _is_whole(texts: Any, column: Column, layout: str | None) -> Any:
     return pc.invert(pc.fill_null(partial, True)).to_numpy(zero_copy_only=False)
 
 
-def _integers(texts: Any, column: Column, findings: list[Finding]) -> Any:
+def _integers(texts: Any, column: Column, item: ColumnMapping | None, findings: list[Finding]) -> Any:
+    told, unit = texts, item.unit if item else None
+    special = pc.fill_null(pc.match_substring_regex(texts, r"^[^-+]" if unit else r"[^0-9,.+-]"), False)
+    if pc.any(special).as_py():
+        rewritten = plain_texts.each(
+            texts.filter(special), lambda text: plain_texts.number_text(text, column.unit, unit)
+        )
+        texts = pc.replace_with_mask(texts, special, rewritten)
     grouped = pc.fill_null(pc.match_substring_regex(texts, _THOUSANDS), False)
     cleaned = pc.if_else(grouped, pc.replace_substring(texts, ",", ""), texts)
     cleaned = pc.replace_substring_regex(cleaned, r"(\.0+$)|(^\+)", "")
     good = pc.fill_null(pc.match_substring_regex(cleaned, r"^-?\d{1,18}$"), False)
     bad = pc.and_(pc.invert(good), pc.is_valid(texts))
-    findings.extend(finding("unreadable_number", column, bad.to_numpy(zero_copy_only=False), texts))
+    findings.extend(finding("unreadable_number", column, bad.to_numpy(zero_copy_only=False), told))
     numbers = pc.if_else(good, cleaned, pa.scalar(None, pa.string())).cast(pa.int64())
     negative = pc.fill_null(pc.less(numbers, 0), False)
-    findings.extend(finding("negative_number", column, negative.to_numpy(zero_copy_only=False), texts))
+    findings.extend(finding("negative_number", column, negative.to_numpy(zero_copy_only=False), told))
     return numbers
 
 

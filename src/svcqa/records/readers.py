@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv as text_csv
 import datetime as dt
 import io
@@ -50,15 +51,16 @@ def read(path: Path, mapping: Mapping) -> RawTable:
         raise SourceError(Fault("unreadable_source", path.name, got=reason)) from error
 
 
-def _require(present: Sequence[str], path: Path, mapping: Mapping) -> None:
+def require_columns(present: Sequence[str], source: str, mapping: Mapping) -> None:
+    """Raise unless each wanted column is there once."""
     missing = [name for name in mapping.wanted if name not in present]
     if missing:
         raise SourceError(
-            Fault("missing_columns", path.name, got=", ".join(missing), allowed=", ".join(map(str, present)))
+            Fault("missing_columns", source, got=", ".join(missing), allowed=", ".join(map(str, present)))
         )
     twice = [name for name in mapping.wanted if list(present).count(name) > 1]
     if twice:
-        raise SourceError(Fault("columns_twice", path.name, got=", ".join(twice)))
+        raise SourceError(Fault("columns_twice", source, got=", ".join(twice)))
 
 
 def _read_csv(path: Path, mapping: Mapping) -> RawTable:
@@ -71,14 +73,14 @@ def _read_csv(path: Path, mapping: Mapping) -> RawTable:
         return "skip"
 
     names, lines, is_empty = _csv_header(path, mapping)
-    _require(names, path, mapping)
+    require_columns(names, path.name, mapping)
     if is_empty:
         nothing = pa.table({name: pa.array([], pa.string()) for name in mapping.wanted})
         return RawTable(nothing, np.empty(0, dtype=np.int64))
     table = csv.read_csv(
         pa.input_stream(str(path), compression="detect"),
         read_options=csv.ReadOptions(
-            use_threads=False, encoding=_codec(mapping.encoding), skip_rows=lines,
+            use_threads=False, encoding=codec(mapping.encoding, path), skip_rows=lines,
             column_names=names, block_size=1 << 26,
         ),
         parse_options=csv.ParseOptions(
@@ -90,7 +92,7 @@ def _read_csv(path: Path, mapping: Mapping) -> RawTable:
         ),
     )  # fmt: skip
     # pyarrow counts the lines it skips and then rows; ours count the header as one row, however many lines it takes
-    shift = mapping.header_row - lines
+    shift = mapping.header_row + mapping.header_rows - 1 - lines
     return _without_blank_lines(table, [(number + shift, blank) for number, blank in odd], path, mapping)
 
 
@@ -100,7 +102,7 @@ def _without_blank_lines(table: Any, odd: list[tuple[int, bool]], path: Path, ma
     Args:
         odd: numbers of the rows with another number of fields than the header, and whether they are blank.
     """
-    first = mapping.header_row + 1
+    first = mapping.header_row + mapping.header_rows
     numbers = np.arange(first, first + table.num_rows + len(odd), dtype=np.int64)
     read = np.setdiff1d(numbers, np.asarray([number for number, _ in odd], dtype=np.int64))
     empty = np.ones(table.num_rows, dtype=np.bool_)
@@ -112,14 +114,27 @@ def _without_blank_lines(table: Any, odd: list[tuple[int, bool]], path: Path, ma
     return RawTable(table, read, tuple(number for number, blank in odd if not blank))
 
 
-def _codec(encoding: str) -> str:
-    return "utf-8" if encoding.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"} else encoding
+def codec(encoding: str, path: Path) -> str:
+    """The codec of ``path``; ``auto`` is UTF-8 where every byte fits, otherwise GB18030."""
+    name = encoding.lower().replace("_", "-")
+    if name != "auto":
+        return "utf-8" if name in {"utf-8", "utf8", "utf-8-sig"} else encoding
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with pa.input_stream(str(path), compression="detect") as stream:
+        try:
+            while piece := stream.read(1 << 20):
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "gb18030"
+    return "utf-8"
 
 
 def _csv_rows(path: Path, mapping: Mapping) -> Iterator[tuple[int, list[str], int]]:
     """Number, cells and last line of every row, slowly."""
+    found = codec(mapping.encoding, path)
     with pa.input_stream(str(path), compression="detect") as stream:
-        encoding = "utf-8-sig" if _codec(mapping.encoding) == "utf-8" else mapping.encoding
+        encoding = "utf-8-sig" if found == "utf-8" else found
         reader = text_csv.reader(io.TextIOWrapper(stream, encoding=encoding, newline=""), delimiter=mapping.delimiter)
         for number, row in enumerate(reader, start=1):
             yield number, row, reader.line_num
@@ -128,14 +143,34 @@ def _csv_rows(path: Path, mapping: Mapping) -> Iterator[tuple[int, list[str], in
 def _csv_header(path: Path, mapping: Mapping) -> tuple[list[str], int, bool]:
     """The names of the header, how many lines the file has up to its end, and whether nothing follows."""
     rows = _csv_rows(path, mapping)
+    levels: list[list[str]] = []
     for number, row, lines in rows:
-        if number == mapping.header_row:
-            return [cell.strip() for cell in row], lines, next(rows, None) is None
+        if number >= mapping.header_row:
+            levels.append([cell.strip() for cell in row])
+        if len(levels) == mapping.header_rows:
+            for level in levels[:-1]:  # a merged cell leaves blanks to its right
+                for place in range(1, len(level)):
+                    level[place] = level[place] or level[place - 1]
+            return join_levels(levels), lines, next(rows, None) is None
     raise SourceError(Fault("unreadable_source", path.name, got="no header row"))
 
 
+def join_levels(levels: Sequence[Sequence[str]]) -> list[str]:
+    """One name per column; what stands one below the other is joined with ``/``, once where it is the same."""
+    width = max((len(level) for level in levels), default=0)
+    names = []
+    for place in range(width):
+        parts = [level[place] for level in levels if place < len(level) and level[place]]
+        names.append("/".join(dict.fromkeys(parts)))
+    return names
+
+
 def _blank_lines(path: Path, mapping: Mapping) -> list[int]:
-    return [number for number, row, _ in _csv_rows(path, mapping) if not any(row) and len(row) <= 1]
+    before = text_csv.field_size_limit(1 << 30)  # the fields were read already, however long
+    try:
+        return [number for number, row, _ in _csv_rows(path, mapping) if not any(row) and len(row) <= 1]
+    finally:
+        text_csv.field_size_limit(before)
 
 
 def _read_excel(path: Path, mapping: Mapping) -> RawTable:
@@ -148,21 +183,36 @@ def _read_excel(path: Path, mapping: Mapping) -> RawTable:
             raise SourceError(
                 Fault("unreadable_source", path.name, got=f"sheet {sheet!r}", allowed=", ".join(workbook.sheet_names))
             )
-        cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        page = workbook.get_sheet_by_name(sheet)
+        cells = page.to_python(skip_empty_area=False)
+        header = _excel_header(page, cells, mapping)
     except CalamineError as error:
         raise SourceError(Fault("unreadable_source", path.name, got=str(error)[:200])) from error
-    header = [str(cell).strip() for cell in cells[mapping.header_row - 1]] if len(cells) >= mapping.header_row else []
-    _require(header, path, mapping)
-    body = cells[mapping.header_row :]
+    require_columns(header, path.name, mapping)
+    first = mapping.header_row + mapping.header_rows - 1
+    body = cells[first:]
     rows = [number for number, row in enumerate(body) if any(cell not in ("", None) for cell in row)]
     columns = {
-        name: pa.array([_cell_text(body[row][header.index(name)]) for row in rows], pa.string())
+        name: pa.array([cell_text(body[row][header.index(name)]) for row in rows], pa.string())
         for name in mapping.wanted
     }
-    return RawTable(pa.table(columns), np.asarray(rows, dtype=np.int64) + mapping.header_row + 1)
+    return RawTable(pa.table(columns), np.asarray(rows, dtype=np.int64) + first + 1)
 
 
-def _cell_text(cell: Any) -> str:
+def _excel_header(page: Any, cells: Sequence[Sequence[Any]], mapping: Mapping) -> list[str]:
+    """The header's names; a merged cell says the same in all its places."""
+    first, last = mapping.header_row - 1, mapping.header_row + mapping.header_rows - 1
+    levels = [[str(cell).strip() for cell in row] for row in cells[first:last]]
+    if mapping.header_rows > 1:
+        for (top, left), (bottom, right) in page.merged_cell_ranges or ():
+            for row in range(max(top, first), min(bottom + 1, first + len(levels))):
+                for place in range(left, right + 1):
+                    levels[row - first][place] = str(cells[top][left]).strip()
+    return join_levels(levels)
+
+
+def cell_text(cell: Any) -> str:
+    """A cell of a workbook or a database as text."""
     if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, float) and cell.is_integer():
@@ -174,7 +224,7 @@ def _read_parquet(path: Path, mapping: Mapping) -> RawTable:
     from pyarrow import parquet
 
     names = parquet.read_schema(path).names
-    _require(names, path, mapping)
+    require_columns(names, path.name, mapping)
     table = parquet.read_table(path, columns=list(mapping.wanted))
     columns = {}
     for name in table.column_names:

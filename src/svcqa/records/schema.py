@@ -27,9 +27,11 @@ class ColumnType(StrEnum):
     """The customer's number; replaced by a surrogate at the door."""
     CONTACT = "contact"
     """A name, telephone number or address; goes to the vault and nowhere else."""
+    PERSON = "person"
+    """A colleague's name or number; replaced by a surrogate at the door, kept nowhere else."""
 
 
-PERSONAL = frozenset({ColumnType.CUSTOMER, ColumnType.CONTACT})
+PERSONAL = frozenset({ColumnType.CUSTOMER, ColumnType.CONTACT, ColumnType.PERSON})
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Column:
     after: str = ""
     warn_before: str = ""
     """As ``after``, but odd and accepted."""
+    codes: tuple[str, ...] = ()
+    """Codes that templates offer; a source may have others."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from svcqa.records.schema import ColumnType, Table
+from svcqa.records.schema import PERSONAL, Table
 from svcqa.records.store import Positions, RecordStore
 
 _OWN = ("source_file", "source_row", "part", "position")
@@ -73,7 +73,8 @@ def compare(store: RecordStore, schema: Table, rows: Any, *, source: str) -> Cha
     touched[pairs["j"]] = True
     untouched = (np.asarray(old["source_file"].cast(pa.string())) == source) & ~touched
     # rows that this source gave when its mapping had a shorter key: nothing will ever match them again
-    outgrown = untouched & np.any([old[name].is_null().to_numpy() for name in schema.key], axis=0)
+    needed = [name for name in schema.key if schema.column(name).required]  # an optional part of a key may be empty
+    outgrown = untouched & np.any([old[name].is_null().to_numpy() for name in needed], axis=0)
     gone = np.unique(np.concatenate([pairs["j"][changed], np.flatnonzero(outgrown)]))
     dead: dict[str, Positions] = {}
     parts, positions = np.asarray(old["part"])[gone], np.asarray(old["position"])[gone]
@@ -103,12 +104,12 @@ def _list(rows: Any, old: Any, schema: Table, names: list[str], i: Any, j: Any) 
         return None
     keys = key_texts({name: rows[name].combine_chunks() for name in schema.key}, schema)[i]
     cells: dict[str, list[Any]] = {"key": [], "column": [], "before": [], "after": []}
-    customers = {column.name for column in schema.columns if column.type is ColumnType.CUSTOMER}
+    personal = {column.name for column in schema.columns if column.type in PERSONAL}
     for name in names:
         before, after = _texts(old[name].take(pa.array(j))), _texts(rows[name].take(pa.array(i)))
         for key, was, becomes in zip(keys, before, after, strict=True):
             if was != becomes:
-                hidden = name in customers
+                hidden = name in personal
                 for field, value in zip(cells, (key, name, *(("", "") if hidden else (was, becomes))), strict=True):
                     cells[field].append(value)
     return pa.table({name: pa.array(values, pa.string()) for name, values in cells.items()})

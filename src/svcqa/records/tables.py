@@ -1,8 +1,11 @@
-"""The tables that records come in."""
+"""The tables that records come in: orders, calls, complaints and returns here, the others beside this module."""
 
 from __future__ import annotations
 
 from svcqa.errors import Fault, NameUnknownError
+from svcqa.records.asked_tables import CALLBACKS, CHECKED_ITEMS, COLLEAGUE_RATINGS, INSPECTIONS, MYSTERY_VISITS
+from svcqa.records.base_tables import CUSTOMER_COUNTS, CUSTOMERS, TRAININGS
+from svcqa.records.event_tables import COMPENSATION, DUTY_GAPS, OUTAGES, STATUS_HISTORY
 from svcqa.records.schema import Column, ColumnType, Table
 
 _CODE, _KEY, _UNIT, _MOMENT = ColumnType.CODE, ColumnType.KEY, ColumnType.UNIT, ColumnType.MOMENT
@@ -111,7 +114,11 @@ MILESTONE_REPORTS = Table(
     ),
 )
 
-TABLES: tuple[Table, ...] = (WORK_ORDERS, CALLS, COMPLAINTS, MONTHLY_RETURNS, MILESTONE_REPORTS)
+TABLES: tuple[Table, ...] = (
+    WORK_ORDERS, CALLS, OUTAGES, DUTY_GAPS, COMPLAINTS, STATUS_HISTORY, CALLBACKS, INSPECTIONS, MYSTERY_VISITS,
+    CHECKED_ITEMS, COLLEAGUE_RATINGS, COMPENSATION, CUSTOMERS, CUSTOMER_COUNTS, MONTHLY_RETURNS, MILESTONE_REPORTS,
+    TRAININGS,
+)  # fmt: skip
 
 
 def table(name: str) -> Table:

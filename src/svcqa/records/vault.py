@@ -68,6 +68,10 @@ class Vault:
         """A surrogate per customer's number, the same in every file and year; ``None`` stays ``None``."""
         return [None if customer is None else self._surrogate(customer) for customer in customers]
 
+    def colleagues(self, people: Sequence[str | None]) -> list[str | None]:
+        """A surrogate per colleague, which is no customer's even where the numbers are the same."""
+        return [None if person is None else self._surrogate(f"colleague\x1f{person}") for person in people]
+
     def _surrogate(self, customer: str) -> str:
         return hmac.new(self._key, customer.encode(), hashlib.sha256).hexdigest()[:20]
 

@@ -1,0 +1,52 @@
+"""Tables of whom the service is for and who renders it: customers, their counts by month, trainings and drills."""
+
+from __future__ import annotations
+
+from svcqa.records.schema import Column, ColumnType, Table
+
+_CODE, _KEY, _UNIT, _MOMENT = ColumnType.CODE, ColumnType.KEY, ColumnType.UNIT, ColumnType.MOMENT
+_INTEGER = ColumnType.INTEGER
+
+CUSTOMERS = Table(
+    name="customers",
+    key=("customer",),
+    time="entered_at",
+    columns=(
+        Column("customer", ColumnType.CUSTOMER, required=True),
+        Column("unit", _UNIT, required=True),
+        Column("tier", _CODE),
+        Column("customer_kind", _CODE),
+        Column("area", _CODE),
+        Column("entered_at", _MOMENT, required=True),
+        Column("fields_required", _INTEGER, unit="field"),
+        Column("fields_filled", _INTEGER, unit="field"),
+    ),
+    not_above=(("fields_filled", "fields_required"),),
+)
+
+CUSTOMER_COUNTS = Table(
+    name="customer_counts",
+    key=("unit", "month", "customer_kind"),
+    time="month",
+    columns=(
+        Column("unit", _UNIT, required=True),
+        Column("month", ColumnType.MONTH, required=True),
+        Column("customer_kind", _CODE),
+        Column("valid_customers", _INTEGER, required=True, unit="customer"),
+        Column("households", _INTEGER, unit="household"),
+    ),
+)
+
+TRAININGS = Table(
+    name="trainings",
+    key=("training_id",),
+    time="held_at",
+    columns=(
+        Column("training_id", _KEY, required=True),
+        Column("unit", _UNIT, required=True),
+        Column("kind", _CODE, codes=("training", "drill", "equipment_check")),
+        Column("held_at", _MOMENT, required=True),
+        Column("planned", _INTEGER, unit="person"),
+        Column("attended", _INTEGER, unit="person"),
+    ),
+)

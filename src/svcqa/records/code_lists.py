@@ -1,0 +1,52 @@
+"""Lists of codes that stand in a file of their own: what the source writes, and our code for it."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from pathlib import Path
+
+from svcqa.errors import Fault
+
+
+def read_codes(path: Path, faults: list[Fault]) -> dict[str, str]:
+    """The pairs of a TOML file, or of the first two columns of a CSV file or workbook below their header."""
+    if not path.is_file():
+        faults.append(Fault("missing_file", path.name, got=str(path.name)))
+        return {}
+    try:
+        if path.suffix.lower() == ".toml":
+            return {str(key): str(value) for key, value in tomllib.loads(path.read_text(encoding="utf-8-sig")).items()}
+        rows = _sheet(path) if path.suffix.lower() in {".xlsx", ".xls"} else list(csv.reader(_text(path).splitlines()))
+    except (ValueError, OSError, csv.Error) as error:
+        faults.append(Fault("unreadable_file", path.name, got=(str(error).splitlines() or [""])[0][:200]))
+        return {}
+    found: dict[str, str] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        cells = [cell.strip() for cell in (*row, "", "")[:2]]
+        if not any(cells):
+            continue
+        if not all(cells) or found.get(cells[0], cells[1]) != cells[1]:
+            faults.append(Fault("bad_value", path.name, str(number), repr(cells)))
+        found[cells[0]] = cells[1]
+    return found
+
+
+def _text(path: Path) -> str:
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
+
+
+def _sheet(path: Path) -> list[list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    from svcqa.records.readers import cell_text
+
+    try:
+        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise ValueError(str(error)) from error
+    return [[cell_text(cell) for cell in row] for row in rows]

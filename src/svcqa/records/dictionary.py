@@ -1,0 +1,112 @@
+"""The data dictionary: every table with its columns, types, units, keys and examples, made from the schemas."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from svcqa.catalogue import Language, text
+from svcqa.records.schema import Column, ColumnType, Table
+from svcqa.records.tables import TABLES
+
+_EXAMPLES: Final[dict[str, str]] = {
+    "order_type": "emergency", "category": "billing", "unit": "EM", "tier": "A", "area": "urban",
+    "customer_kind": "resident", "channel": "hotline", "customer": "KH000123", "customer_name": "张三",
+    "phone": "19000000000", "address": "示例路1号", "excluded_reason": "force_majeure", "line": "service",
+    "post": "hotline_night", "cause": "third_party_damage", "source": "own_hotline", "level": "2",
+    "repeat_of": "TS20260001", "record_id": "GD20260001", "status": "assigned", "question": "attitude",
+    "wave": "2026-06", "service": "repair", "item": "greeting", "check": "politeness", "checker": "ZJ07",
+    "authority_level": "department", "indicator": "safety_visit", "target": "old_pipe_2026",
+    "evidence": "acceptance_note",
+    "calls.outcome": "answered", "inspections.kind": "routine", "received_at": "2026-06-01 08:05",
+    "started_at": "2026-06-01 08:05", "planned_at": "2026-06-01 08:00", "notified_at": "2026-05-29 10:00",
+    "limit_cents": "50000", "amount_cents": "12050", "fields_required": "12", "fields_filled": "11",
+    "points": "8", "max_points": "10", "score": "9", "numerator": "95", "denominator": "100", "rings": "2",
+}  # fmt: skip
+_BY_TYPE: Final[dict[ColumnType, str]] = {
+    ColumnType.MOMENT: "2026-06-01 09:30",
+    ColumnType.MONTH: "2026-06",
+    ColumnType.INTEGER: "30",
+    ColumnType.FLAG: "是",
+}
+_KEYS: Final[dict[str, str]] = {"order_id": "GD20260001", "complaint_id": "TS20260002"}
+
+
+def example(table: Table, column: Column) -> str:
+    """What could stand in ``column`` of ``table``."""
+    known = _EXAMPLES.get(f"{table.name}.{column.name}") or _EXAMPLES.get(column.name) or _KEYS.get(column.name)
+    if known:
+        return known
+    if column.codes:
+        return column.codes[0]
+    return _BY_TYPE.get(column.type) or f"{column.name.removesuffix('_id').upper()}0001"
+
+
+def label(column: Column, language: Language) -> str:
+    """The column's name for readers."""
+    return text(f"data_dictionary.label_{column.name}", language)
+
+
+def about(column: Column, language: Language) -> str:
+    """What the column means."""
+    return text(f"data_dictionary.about_{column.name}", language)
+
+
+def type_of(column: Column, language: Language) -> str:
+    """The column's type in words."""
+    return text(f"data_dictionary.type_{column.type.value}", language)
+
+
+def measured_in(column: Column, language: Language) -> str:
+    """The unit of a column of numbers, empty where it has none."""
+    return text(f"data_dictionary.in_{column.unit}", language) if column.unit else ""
+
+
+def rules_of(table: Table, column: Column, language: Language) -> str:
+    """What the value is checked against in the same row."""
+    found = [text("data_dictionary.not_before", language, other=column.after)] if column.after else []
+    found += [
+        text("data_dictionary.not_above", language, other=most)
+        for least, most in table.not_above
+        if least == column.name
+    ]
+    return "; ".join(found)
+
+
+def _both(key: str) -> str:
+    return f"{text(key, 'zh-Hans')} {text(key, 'en')}"
+
+
+def _cell(chinese: str, english: str) -> str:
+    return (chinese if chinese == english or not english else f"{chinese}<br>{english}").replace("|", "\\|")
+
+
+def markdown() -> str:
+    """The whole dictionary, simplified Chinese with English beside it."""
+    lines = [f"# {_both('data_dictionary.title')}", "", "<!-- " + text("data_dictionary.generated", "en") + " -->"]
+    lines += [text("data_dictionary.generated", "zh-Hans") + "\u3002", ""]
+    for table in TABLES:
+        lines += [f"## `{table.name}` {_both(f'tables.table_{table.name}')}", ""]
+        keys = " + ".join(f"`{name}`" for name in table.key)
+        lines += [f"{_both('data_dictionary.key_columns')}: {keys}. "
+                  f"{_both('data_dictionary.time_column')}: `{table.time}`.", ""]  # fmt: skip
+        heads = ("column", "meaning", "type", "measured_in", "required", "codes", "rules", "example")
+        lines += ["| " + " | ".join(_both(f"data_dictionary.{head}") for head in heads) + " |"]
+        lines += ["|" + " --- |" * len(heads)]
+        lines += [_row(table, column) for column in table.columns] + [""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _row(table: Table, column: Column) -> str:
+    pairs = [(f"{label(column, language)}: {about(column, language)}") for language in ("zh-Hans", "en")]
+    codes = [f"`{code}` {text(f'data_dictionary.code_{code}', 'zh-Hans')}" for code in column.codes]
+    cells = (
+        f"`{column.name}`",
+        _cell(pairs[0].replace(": ", "\uff1a"), pairs[1]),
+        _cell(type_of(column, "zh-Hans"), type_of(column, "en")),
+        _cell(measured_in(column, "zh-Hans"), measured_in(column, "en")),
+        "\u2713" if column.required else "",
+        "<br>".join(codes),
+        _cell(rules_of(table, column, "zh-Hans"), rules_of(table, column, "en")),
+        f"`{example(table, column)}`",
+    )
+    return "| " + " | ".join(cells) + " |"
