@@ -104,7 +104,7 @@ class EmbeddedEngine:
             known = self._cache.get(part.identity, _cache_key(request), request.as_of)
             if known is not None:
                 return known
-        columns = (_time(request), *request.columns, *request.keys)
+        columns = (time_of(request), *request.columns, *request.keys)
         return [pool.submit(_summarised, group.read(columns, _PIECE), request, kernel) for group in _row_groups(part)]
 
     def _finish(self, part: Part, groups: Summary | list[Future[Summary]], request: Request) -> Summary:
@@ -119,15 +119,15 @@ class EmbeddedEngine:
         self, request: Request, kernel: Kernel, columns: Sequence[str]
     ) -> Iterator[tuple[Any, Observations]]:
         """Each batch's ``columns`` as an Arrow table with its observations, for listing single cases."""
-        wanted = tuple(dict.fromkeys((_time(request), *request.columns, *request.keys, *columns)))
+        wanted = tuple(dict.fromkeys((time_of(request), *request.columns, *request.keys, *columns)))
         if request.derive is not None:
             table = self._derived(request, self._parts(request))
-            yield table, kernel(Batch(table, time=_time(request)))
+            yield table, kernel(Batch(table, time=time_of(request)))
             return
         for part in self._parts(request):
             for group in _row_groups(part):
                 for table in group.read(wanted, group.rows):
-                    yield table, kernel(Batch(table, time=_time(request)))
+                    yield table, kernel(Batch(table, time=time_of(request)))
 
     def _parts(self, request: Request) -> list[Part]:
         parts = self.store.parts(request.table, known_at=request.known_at)
@@ -146,12 +146,31 @@ class EmbeddedEngine:
             ],
             promote_options="permissive",
         )
-        with duckdb.connect() as connection:
-            connection.register("records", records)
-            return connection.sql(request.derive.sql).to_arrow_table()
+        return run_derive(request, records)
 
 
-def _time(request: Request) -> str:
+def run_derive(request: Request, records: Any) -> Any:
+    """The request's joins and windows over ``records``.
+
+    Raises:
+        MetricError: the query cannot be run, or does not give what the kernel reads.
+    """
+    assert request.derive is not None
+    with duckdb.connect() as connection:
+        connection.register("records", records)
+        try:
+            found = connection.sql(request.derive.sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise MetricError(Fault("derive_failed", place=request.table, got=str(error).splitlines()[0])) from error
+    given = found.schema.names
+    missing = [name for name in (*request.columns, *request.keys) if name not in given]
+    if missing:
+        place, allowed = f"{request.table} › derive", ", ".join(given)
+        raise MetricError([Fault("column_missing_in_table", place=place, got=n, allowed=allowed) for n in missing])
+    return found
+
+
+def time_of(request: Request) -> str:
     """The moment that places a record of the table in a month."""
     return table_schema(request.table).time
 
@@ -162,7 +181,7 @@ def _cache_key(request: Request) -> str:
 
 def _summarised(batches: Iterable[Any], request: Request, kernel: Kernel) -> Summary:
     labels = Dictionaries()
-    pieces = (Batch(batch, labels, time=_time(request)) for batch in batches)
+    pieces = (Batch(batch, labels, time=time_of(request)) for batch in batches)
     return summarise_pieces(
         ((kernel(piece), {name: piece.codes(name) for name in request.keys}) for piece in pieces), request.keys
     )

@@ -8,22 +8,24 @@ and survey shapes are declared so that plugins can be written against them. What
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from svcqa.clock.calendar import WorkCalendar
+from svcqa.clock.calendar import WorkCalendar, build_calendar
 from svcqa.engine.batch import NULL, Batch
 from svcqa.engine.embedded import Derive
 from svcqa.engine.summary import MATURE, Codes, Fact, Int64, Observations, Summary
 from svcqa.entities.base import Entity, Text
-from svcqa.entities.organisation import Organisation
+from svcqa.entities.organisation import Level, Organisation
+from svcqa.entities.settings import Calendar
 from svcqa.metrics.result import Result
 from svcqa.periods import Period, PeriodRule
 
 __all__ = [
-    "MATURE", "NULL", "Batch", "Codes", "Context", "Derive", "Fact", "Int64", "MetricSpec", "Observations",
+    "MATURE", "NULL", "Batch", "Codes", "Context", "Derive", "Example", "Fact", "Int64", "MetricSpec", "Observations",
     "RecordMetric", "SeriesMetric", "Shape", "Summary", "SurveyMetric",
 ]  # fmt: skip
 
@@ -89,6 +91,54 @@ class Context:
         return int(np.datetime64(self.as_of, "s").astype(np.int64))
 
 
+@dataclass(frozen=True)
+class Example:
+    """A few records, and the figures that a person worked out from them.
+
+    Attributes:
+        params: the metric's parameters as a policy file would write them.
+        records: columns of the metric's table as lists; moments may be texts such as ``2026-01-05 08:30``.
+        period: the period asked for, such as ``2026-01``.
+        expected: figures of the only row of each measure: ``{"compliance": 0.75, "compliance.n": 4}``; what follows
+            the point is a column of the result.
+        source: how the figures were worked out, or where they are published.
+        as_of: events after this moment are masked; the end of the period where empty.
+        unit: only this unit and what is below it.
+        cumulative: whether the period counts from the first day of its year.
+        units: the organisation as ``(code, level, parent)``.
+        calendar: the section ``[calendar]`` of ``svcqa.toml``.
+        month_closes_on: the day on which a statistical month ends, where it is not the calendar's.
+    """
+
+    params: Mapping[str, Any]
+    records: Mapping[str, Sequence[Any]]
+    period: str
+    expected: Mapping[str, Any]
+    source: str
+    as_of: str = ""
+    unit: str | None = None
+    cumulative: bool = False
+    units: tuple[tuple[str, Level, str], ...] = (
+        ("C", "company", ""),
+        ("D1", "department", "C"),
+        ("D2", "department", "C"),
+    )
+    calendar: Mapping[str, Any] = field(default_factory=lambda: {"source": "weekdays"})
+    month_closes_on: int | None = None
+
+    def context(self, *, by: Sequence[str] = (), as_of: dt.datetime | None = None) -> Context:
+        """The circumstances of the example, ``by`` and ``as_of`` as they are asked for here."""
+        rule = PeriodRule(self.month_closes_on)
+        period = rule.parse(self.period)
+        named = [
+            {"code": code, "name": code, "level": level, "parent": parent or None} for code, level, parent in self.units
+        ]
+        moment = as_of or (dt.datetime.fromisoformat(self.as_of) if self.as_of else period.end)
+        calendar = build_calendar(Calendar.model_validate(self.calendar))
+        tree = Organisation.model_validate({"units": named})
+        return Context(moment, period, calendar, tree, rule, tuple(by), self.cumulative, self.unit)
+
+
 @runtime_checkable
 class RecordMetric(Protocol[ParamsT]):
     """A metric computed from records in one pass."""
@@ -110,6 +160,9 @@ class RecordMetric(Protocol[ParamsT]):
 
     def measure(self, summary: Summary, params: ParamsT, context: Context) -> Result:
         """Figures from the summary. Limits are applied here."""
+
+    def examples(self) -> tuple[Example, ...]:
+        """Records with figures worked out by hand; the conformance kit runs all its checks on them."""
 
 
 @runtime_checkable

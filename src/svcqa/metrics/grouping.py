@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -143,3 +143,25 @@ def rows(groups: Groups, periods: Sequence[Period]) -> Iterator[tuple[int, int, 
         for number, period in enumerate(periods):
             lead = {"unit": unit, "period": period.label, "first": period.first, "last": period.last}
             yield position, number, {**lead, **keys}
+
+
+def year_ahead(
+    summary: Summary, context: Context, period: Period, count: Callable[[npt.NDArray[np.bool_]], Int64]
+) -> list[tuple[int, int, int]]:
+    """Good and judged cases of the year to date, and the cases to expect in the rest of the year, of every group.
+
+    As many are expected as the same days of last year had; where those are unknown, as many a day as so far.
+
+    Args:
+        count: good cases, and all judged ones, among the cells of a mask: ``(groups, 2)``.
+    """
+    rule = context.period_rule
+    year, to_date = rule.year_of(period), rule.to_date(period)
+    last = rule.year_before(year)
+    so_far = count(within(summary, year.first, period.last))
+    rest_days = (year.last - period.last).days
+    after = day_number(last.last) - rest_days
+    rest = count((summary.day > after) & (summary.day <= day_number(last.last)))[:, 1]
+    per_day = so_far[:, 1] * rest_days / max(to_date.days, 1)
+    expected = np.where(rest > 0, rest, np.round(per_day).astype(np.int64)) if rest_days else np.zeros_like(rest)
+    return [(int(row[0]), int(row[1]), int(n)) for row, n in zip(so_far, expected, strict=True)]

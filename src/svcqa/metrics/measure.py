@@ -94,4 +94,4 @@ def read(metric: Any, summary: Summary, params: Entity, context: Context, *, pin
         "calendar_source": context.calendar.source,
         **pins,
     }
-    return replace(result, about={**about, **result.about})
+    return replace(result, about={**about, **result.about}, unit=metric.spec.unit, label=metric.spec.label)

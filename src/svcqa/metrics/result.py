@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from svcqa.entities.base import Text
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -78,11 +80,15 @@ class Result:
         rows: one mapping a row; names that are missing have no value.
         keys: further grouping columns, beside unit and period.
         about: pins the figures: as_of, digests of calendar, policy and records, the formula.
+        unit: unit of the values, such as ``share``; from the metric's own description.
+        label: what the metric is called; from the metric's own description.
     """
 
     rows: tuple[Mapping[str, Any], ...]
     keys: tuple[str, ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+    label: Text | None = None
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -32,13 +32,14 @@ from svcqa.metrics.contract import (
     Codes,
     Context,
     Derive,
+    Example,
     Fact,
     Int64,
     MetricSpec,
     Observations,
     Summary,
 )
-from svcqa.metrics.grouping import Groups, code_columns, day_number, group, rows, sums, windows, within
+from svcqa.metrics.grouping import Groups, code_columns, day_number, group, rows, sums, windows, within, year_ahead
 from svcqa.metrics.result import STATES, Result
 from svcqa.metrics.verdict import judge, needed_share
 from svcqa.periods import Period
@@ -50,6 +51,7 @@ from svcqa.plugins.commitment_clock import (
     read_clock,
     resolution,
 )
+from svcqa.plugins.compliance_examples import EXAMPLES
 from svcqa.stats.proportions import clopper_pearson, wilson
 
 MET, BREACHED, OPEN_OVERDUE, OPEN_NOT_DUE, MET_NOT_DUE, EXCLUDED, NOT_APPLICABLE = range(len(STATES))
@@ -152,6 +154,10 @@ class ComplianceMetric:
             record |= {"metric": self.spec.name, "indicator": params.commitment.key, "measure": "compliance"}
         return Result(tuple(records), code_columns(context.by), {"commitment": params.commitment.key})
 
+    def examples(self) -> tuple[Example, ...]:
+        """One for each way of reading time or counts."""
+        return EXAMPLES
+
 
 def plain_states(observed: Observations | Summary, params: ComplianceParams) -> npt.NDArray[np.int8]:
     """The states as if nothing were excluded."""
@@ -194,21 +200,13 @@ class _Tally:
         return self._sums(mask, self.state, len(STATES)), self._sums(mask, self.plain, len(STATES)), named
 
     def year_ahead(self, period: Period) -> list[tuple[int, int, int]]:
-        """Met and judged cases of the year to date, and the cases to expect in the rest of the year, of every group.
+        """Met and judged cases of the year to date, and the cases to expect in its rest, of every group."""
 
-        As many are expected as the same days of last year had; where those are unknown, as many a day as so far.
-        """
-        rule = self.context.period_rule
-        year, to_date = rule.year_of(period), rule.to_date(period)
-        last = rule.year_before(year)
-        so_far = self._sums(within(self.summary, year.first, period.last), self.state, len(STATES))[:, _DUE]
-        rest_days = (year.last - period.last).days
-        after = day_number(last.last) - rest_days
-        mask = (self.summary.day > after) & (self.summary.day <= day_number(last.last))
-        rest = self._sums(mask, self.state, len(STATES))[:, _DUE].sum(axis=1)
-        per_day = so_far.sum(axis=1) * rest_days / max(to_date.days, 1)
-        expected = np.where(rest > 0, rest, np.round(per_day).astype(np.int64)) if rest_days else np.zeros_like(rest)
-        return [(int(row[0]), int(row.sum()), int(n)) for row, n in zip(so_far, expected, strict=True)]
+        def count(mask: Any) -> Int64:
+            judged = self._sums(mask, self.state, len(STATES))[:, _DUE]
+            return np.stack([judged[:, 0], judged.sum(axis=1)], axis=1)
+
+        return year_ahead(self.summary, self.context, period, count)
 
 
 def _figures(

@@ -9,7 +9,18 @@ import numpy as np
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.target import MilestoneTarget
-from svcqa.metrics.contract import MATURE, NULL, Batch, Context, Derive, Fact, MetricSpec, Observations, Summary
+from svcqa.metrics.contract import (
+    MATURE,
+    NULL,
+    Batch,
+    Context,
+    Derive,
+    Example,
+    Fact,
+    MetricSpec,
+    Observations,
+    Summary,
+)
 from svcqa.metrics.grouping import day_number
 from svcqa.metrics.result import Result
 
@@ -78,3 +89,21 @@ class MilestoneMetric:
             "limit": target.due.isoformat(), "flags": ("partial",) if context.as_of < context.period.end else (),
         }  # fmt: skip
         return Result((record,), (), {"target": target.key})
+
+    def examples(self) -> tuple[Example, ...]:
+        """Done on the day, done late, overdue, and not due yet."""
+        target = {"kind": "milestone", "key": "base", "name": "N", "year": 2026, "owner": "D1", "due": "2026-05-31"}
+
+        def example(done: str | None, value: float, verdict: str, source: str, as_of: str = "") -> Example:
+            records: dict[str, list[Any]] = {
+                "target": ["base"], "unit": ["D1"], "reported_at": ["2026-05-01 09:00"], "done_at": [done],
+            }  # fmt: skip
+            expected = {"milestone": value, "milestone.verdict": verdict}
+            return Example({"target": target}, records, "2026H1", expected, f"By hand: {source}.", as_of=as_of)
+
+        return (
+            example("2026-05-31 18:00", 1.0, "met", "done on the due date, which counts to its end"),
+            example("2026-06-02 09:00", 1.0, "missed", "done two days late"),
+            example("2026-06-02 09:00", 0.0, "missed", "overdue by as_of, done later", "2026-06-01 12:00"),
+            example(None, 0.0, "", "not due by as_of", "2026-05-20 00:00"),
+        )

@@ -9,7 +9,18 @@ import numpy as np
 
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.target import QuantityTarget
-from svcqa.metrics.contract import MATURE, NULL, Batch, Context, Derive, Fact, MetricSpec, Observations, Summary
+from svcqa.metrics.contract import (
+    MATURE,
+    NULL,
+    Batch,
+    Context,
+    Derive,
+    Example,
+    Fact,
+    MetricSpec,
+    Observations,
+    Summary,
+)
 from svcqa.metrics.grouping import code_columns, day_number, group, rows, sums, windows, within
 from svcqa.metrics.result import Result
 from svcqa.periods import Period
@@ -73,6 +84,31 @@ class QuantityMetric:
             for place, number, lead in rows(groups, periods)
         ]
         return Result(tuple(records), code_columns(context.by), {"target": params.target.key})
+
+    def examples(self) -> tuple[Example, ...]:
+        """A quarter that keeps its plan, and the same quarter seen half-way."""
+        target = {
+            "kind": "quantity", "key": "pipes_2026", "name": "N", "year": 2026, "owner": "C", "indicator": "pipes",
+            "amount_unit": "m", "path": [10.0] * 12,
+        }  # fmt: skip
+        records: dict[str, list[Any]] = {
+            "indicator": ["pipes", "pipes", "pipes", "other"],
+            "unit": ["D1", "D2", "D1", "D1"],
+            "month": ["2026-01", "2026-01", "2026-02", "2026-01"],
+            "numerator": [10, 15, 7, 99],
+        }
+        return (
+            Example(
+                {"target": target}, records, "2026Q1",
+                {"quantity": 32, "quantity.goal": 30.0, "quantity.verdict": "met"},
+                "By hand: 10 + 15 + 7 against 3 × 10; the other indicator is none of it.",
+            ),
+            Example(
+                {"target": target}, records, "2026Q1",
+                {"quantity": 25, "quantity.goal": 30.0, "quantity.verdict": "missed"},
+                "By hand: 10 + 15; February is not over by as_of.", as_of="2026-02-15 00:00",
+            ),
+        )  # fmt: skip
 
     def _figures(self, target: QuantityTarget, context: Context, period: Period, amount: int) -> dict[str, Any]:
         plan = planned(target, context, period.first, period.last)

@@ -1,0 +1,174 @@
+"""Bases for the common shapes of a metric: an author adds what makes a case good, in a kernel of three lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.clock.calendar import SECONDS_A_DAY
+from svcqa.entities.base import Entity, Share
+from svcqa.metrics.contract import (
+    MATURE,
+    NULL,
+    Batch,
+    Codes,
+    Context,
+    Derive,
+    Example,
+    Fact,
+    Int64,
+    MetricSpec,
+    Observations,
+    Summary,
+)
+from svcqa.metrics.grouping import code_columns, group, rows, sums, windows, within, year_ahead
+from svcqa.metrics.result import STATES, Result
+from svcqa.metrics.verdict import judge, needed_share
+from svcqa.stats.proportions import wilson
+
+__all__ = ["SECONDS_A_DAY", "ShareMetric", "ShareParams", "shares"]
+
+Mask = npt.NDArray[np.bool_]
+_GOOD, _BAD, _UNDECIDED = (STATES.index(name) for name in ("met", "breached", "open_not_due"))
+_EXCLUDED, _NOT_APPLICABLE = STATES.index("excluded"), STATES.index("not_applicable")
+_STATE_OF: Final = {
+    Fact.CLOSED: _GOOD, Fact.FAILED: _BAD, Fact.OPEN: _UNDECIDED, Fact.NOT_APPLICABLE: _NOT_APPLICABLE,
+}  # fmt: skip
+
+
+class ShareParams(Entity):
+    """Parameters of a share: the goal it is held against."""
+
+    goal: Share | None = None
+
+
+def shares(
+    context: Context, received: Int64, *, good: Mask, decided_at: Int64 | None = None, applies: Mask | None = None,
+    exclusion: Codes | None = None,
+) -> Observations:  # fmt: skip
+    """What the kernel of a share gives: one observation a record that came in by ``as_of``.
+
+    Args:
+        received: when each record came in; its day places the case in a period.
+        good: which cases count in the numerator, looking at nothing later than ``decided_at`` and ``as_of``.
+        decided_at: when it is settled whether a case is good; at once where absent. Before that moment the case counts
+            neither as good nor as bad, whatever has happened so far: counting early news would flatter fresh months.
+        applies: cases that the share is about; all where absent.
+        exclusion: index and labels of the reason for which a case is left out; the label ``""`` means it is not.
+    """
+    as_of = context.as_of_seconds
+    fact = np.where(good, Fact.CLOSED, Fact.FAILED).astype(np.int8)
+    if decided_at is not None:
+        fact[decided_at > as_of] = Fact.OPEN
+    if applies is not None:
+        fact[~applies] = Fact.NOT_APPLICABLE
+    come_in = received <= as_of
+    chosen = np.flatnonzero(come_in & (received != NULL))
+    zeros = np.zeros(len(chosen), dtype=np.int64)
+    left_out = None if exclusion is None else (exclusion[0][chosen], exclusion[1])
+    return Observations(
+        received[chosen] // SECONDS_A_DAY, fact[chosen], zeros, zeros + MATURE, exclusion=left_out, rows=chosen,
+        complete=bool(come_in.all()),
+    )  # fmt: skip
+
+
+class ShareMetric:
+    """A share of cases with Wilson's interval, every state a case can be in, and the verdict on its goal.
+
+    A subclass sets ``spec``, ``source``, ``reads`` (and ``params``, if it has some of its own), writes ``observe`` with
+    :func:`shares`, and gives ``examples``.
+    """
+
+    spec: ClassVar[MetricSpec]
+    params: ClassVar[type[Entity]] = ShareParams
+    source: ClassVar[str] = "work_orders"
+    """The table it reads."""
+    reads: ClassVar[tuple[str, ...]]
+    """The columns its kernel reads."""
+
+    def table(self, params: Any) -> str:
+        """The table it reads."""
+        return self.source
+
+    def columns(self, params: Any) -> tuple[str, ...]:
+        """The columns its kernel reads."""
+        return self.reads
+
+    def derive(self, params: Any) -> Derive | None:
+        """Nothing to join."""
+        return None
+
+    def observe(self, batch: Batch, params: Any, context: Context) -> Observations:
+        """What makes a case good."""
+        raise NotImplementedError
+
+    def examples(self) -> tuple[Example, ...]:
+        """None yet: the conformance kit asks for some."""
+        return ()
+
+    def states(self, observed: Observations | Summary, params: Any) -> npt.NDArray[np.int8]:
+        """The state of each observation or cell, as an index into ``STATES``."""
+        state = np.asarray([_STATE_OF[fact] for fact in Fact], dtype=np.int8)[observed.fact]
+        codes, labels = _exclusions(observed)
+        excluded = np.asarray([bool(label) for label in labels], dtype=np.bool_)[codes]
+        state[excluded & (state != _NOT_APPLICABLE)] = _EXCLUDED
+        return state
+
+    def measure(self, summary: Summary, params: Any, context: Context) -> Result:
+        """Shares by everything in ``context.by``."""
+        groups, periods = group(summary, context), windows(context)
+        state = self.states(summary, params)
+
+        def counted(mask: Mask) -> Int64:
+            return sums(mask, groups, state, len(STATES), summary.weight)
+
+        def judged(mask: Mask) -> Int64:
+            counts = counted(mask)
+            return np.stack([counts[:, _GOOD], counts[:, _GOOD] + counts[:, _BAD]], axis=1)
+
+        _, reasons = _exclusions(summary)
+        counts = [counted(within(summary, p.first, p.last)) for p in periods]
+        excluded = [
+            sums(within(summary, p.first, p.last) & (state == _EXCLUDED), groups, summary.codes["exclusion"],
+                 len(reasons), summary.weight)
+            for p in periods
+        ]  # fmt: skip
+        ahead = [year_ahead(summary, context, p, judged) for p in periods]
+        found = []
+        for place, number, lead in rows(groups, periods):
+            if counts[number][place].sum():
+                named = {r: int(n) for r, n in sorted(zip(reasons, excluded[number][place], strict=True)) if n and r}
+                figures = _figures(params, context, counts[number][place], ahead[number][place])
+                flags = ("partial",) if context.as_of < periods[number].end else ()
+                about = {"metric": self.spec.name, "indicator": self.spec.name, "measure": self.spec.name}
+                found.append({**lead, **figures, **about, "excluded_by": named, "flags": flags})
+        return Result(tuple(found), code_columns(context.by))
+
+
+def _figures(params: Any, context: Context, counts: Sequence[int], ahead: tuple[int, int, int]) -> dict[str, Any]:
+    good, n = int(counts[_GOOD]), int(counts[_GOOD] + counts[_BAD])
+    value = good / n if n else None
+    low, high = wilson(good, n, level=context.level)
+    lower, upper = (float(low), float(high)) if n else (None, None)
+    goal = getattr(params, "goal", None)
+    so_far, so_far_n, rest_n = ahead
+    needed = needed_share(goal=goal, met=so_far, n=so_far_n, rest_n=rest_n) if goal is not None else None
+    verdict = judge(
+        value=value, lower=lower, upper=upper, goal=goal, zero_tolerance=goal == 1.0, needed=needed, rest_n=rest_n
+    )
+    return {
+        "value": value, "lower": lower, "upper": upper, "n": n, "numerator": good,
+        **{state: int(count) for state, count in zip(STATES, counts, strict=True)},
+        "total": int(sum(int(count) for count in counts)), "goal": goal, "verdict": verdict.verdict,
+        "evidence": verdict.evidence, "at_risk": verdict.at_risk, "needed": verdict.needed, "rest_n": verdict.rest_n,
+        "method": f"Wilson {context.level:.0%}" if n else "none (no case)",
+    }  # fmt: skip
+
+
+def _exclusions(observed: Observations | Summary) -> Codes:
+    if isinstance(observed, Summary):
+        return observed.codes["exclusion"], observed.labels["exclusion"]
+    return observed.exclusion or (np.zeros(len(observed.day), dtype=np.int32), ("",))
