@@ -224,7 +224,9 @@ def _print_result(result: object, output: Format, language: Language) -> None:
     if output is Format.JSON:
         typer.echo(result.to_json())
     elif output is Format.CSV:
-        typer.echo(result.frame.to_csv(index=False), nl=False)
+        from svcqa.report.csv_text import csv_text
+
+        typer.echo(csv_text(result.frame), nl=False)
     else:
         from svcqa.report.tables import result as result_table
         from svcqa.report.terminal import table_of
@@ -349,6 +351,35 @@ def template(
     path = out or Path(f"{table}.xlsx")
     for written in write_template(schema, path, language, units=units, example=lambda column: example(schema, column)):
         typer.echo(str(written))
+
+
+@app.command("map")
+def map_file(
+    file: Annotated[Path, typer.Argument(help="A source file.")],
+    table: Annotated[str | None, typer.Option(help="The table it is; the best fit where absent.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The mapping file to write, such as mappings/orders.toml.")] = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Propose a mapping for a file; samples have personal data masked."""
+    from svcqa.records.assistant import propose
+    from svcqa.records.mapping import load_mapping
+    from svcqa.report.proposed import proposal_notes, proposal_table, proposal_title
+    from svcqa.report.terminal import table_of
+    from svcqa.workspace import SETTINGS_FILE, open_workspace
+
+    opened = open_workspace(workspace) if (workspace / SETTINGS_FILE).is_file() else None
+    language = _language(opened, lang) if opened else _named(lang or Lang.HANS)
+    proposal = opened.propose_mapping(file, table=table) if opened else propose(file, table)
+    console = Screen().console
+    console.print(table_of(proposal_table(proposal, language), title=proposal_title(proposal, language)))
+    for note in proposal_notes(proposal, language):
+        console.print(note, markup=False)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(proposal.toml(language), encoding="utf-8")
+        console.print(text("mapping.wrote", language, path=out), markup=False)
+        load_mapping(out)
 
 
 def _named(lang: Lang) -> Language:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from svcqa.catalogue import Language
+from svcqa.catalogue import LANGUAGES, Language
 from svcqa.clock.calendar import WorkCalendar, build_calendar
 from svcqa.engine.cache import SummaryCache
 from svcqa.engine.embedded import EmbeddedEngine, Progress
@@ -33,6 +33,7 @@ from svcqa.register.register import action_item
 if TYPE_CHECKING:
     import pandas as pd
 
+    from svcqa.records.assistant import Proposal
     from svcqa.review.half_year import HalfYearReview
 
 SETTINGS_FILE = "svcqa.toml"
@@ -148,6 +149,30 @@ class Workspace:
     def check(self) -> CheckReport:
         """What was read, quarantined and odd, file by file, with places."""
         return check_report(self.store)
+
+    def propose_mapping(self, file: str | Path, *, table: str | None = None) -> Proposal:
+        """A mapping proposed for ``file``; samples have personal data masked.
+
+        Raises:
+            SourceError: the file cannot be read.
+        """
+        from svcqa.records.assistant import propose
+
+        names: dict[str, str] = {}
+        for unit in self.policies.organisation.units:
+            names |= dict.fromkeys((unit.code, *map(unit.name.in_language, LANGUAGES)), unit.code)
+        return propose(Path(file), table, units=names)
+
+    def save_mapping(self, proposal: Proposal, out: str | Path, *, language: Language | None = None) -> None:
+        """Write a proposed mapping to ``out``.
+
+        Raises:
+            PolicyError: it lacks required columns; the file is written all the same, to be completed by hand.
+        """
+        path = Path(out)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(proposal.toml(language or self.language), encoding="utf-8")
+        load_mapping(path)
 
     def measure(
         self, metric: str, *, period: str | Period, commitment: str | None = None, target: str | None = None,

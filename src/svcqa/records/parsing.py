@@ -26,7 +26,7 @@ LONGEST = 2000
 _SPECIAL = r"[^\x00-\x7f]|[AaPp][Mm]|^\d{5}(\.\d+)?$"
 """What is rewritten before it is read as a moment: Chinese, full-width signs, halves of the day, Excel's days."""
 _THOUSANDS = r"^([+-]?\d{1,3}(,\d{3})+)(\.0+)?$"
-_FLAGS = {"1": True, "true": True, "yes": True, "y": True, "是": True, "有效": True,
+FLAGS = {"1": True, "true": True, "yes": True, "y": True, "是": True, "有效": True,
           "0": False, "false": False, "no": False, "n": False, "否": False, "无效": False, "無效": False}  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def _integers(texts: Any, column: Column, item: ColumnMapping | None, findings: 
 
 def _flags(texts: Any, column: Column, findings: list[Finding]) -> Any:
     lowered = pc.utf8_lower(texts)
-    position = pc.index_in(lowered, value_set=pa.array(list(_FLAGS), pa.string()))
+    position = pc.index_in(lowered, value_set=pa.array(list(FLAGS), pa.string()))
     bad = pc.and_(pc.is_null(position), pc.is_valid(texts))
     findings.extend(finding("unknown_code", column, bad.to_numpy(zero_copy_only=False), texts))
-    return pa.array(list(_FLAGS.values()), pa.bool_()).take(position)
+    return pa.array(list(FLAGS.values()), pa.bool_()).take(position)

@@ -7,6 +7,7 @@ import csv as text_csv
 import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 from svcqa.errors import Fault, SourceError
 from svcqa.records.mapping import Mapping
 
-_EXCEL = {".xlsx", ".xls", ".xlsm", ".xlsb"}
+EXCEL = {".xlsx", ".xls", ".xlsm", ".xlsb"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def read(path: Path, mapping: Mapping) -> RawTable:
         SourceError: the file cannot be read, or lacks columns that the mapping names.
     """
     try:
-        if path.suffix.lower() in _EXCEL:
+        if path.suffix.lower() in EXCEL:
             return _read_excel(path, mapping)
         if path.suffix.lower() == ".parquet":
             return _read_parquet(path, mapping)
@@ -151,7 +152,8 @@ def _csv_header(path: Path, mapping: Mapping) -> tuple[list[str], int, bool]:
             for level in levels[:-1]:  # a merged cell leaves blanks to its right
                 for place in range(1, len(level)):
                     level[place] = level[place] or level[place - 1]
-            return join_levels(levels), lines, next(rows, None) is None
+            with _fields_of_any_length():
+                return join_levels(levels), lines, next(rows, None) is None
     raise SourceError(Fault("unreadable_source", path.name, got="no header row"))
 
 
@@ -166,9 +168,16 @@ def join_levels(levels: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _blank_lines(path: Path, mapping: Mapping) -> list[int]:
-    before = text_csv.field_size_limit(1 << 30)  # the fields were read already, however long
-    try:
+    with _fields_of_any_length():
         return [number for number, row, _ in _csv_rows(path, mapping) if not any(row) and len(row) <= 1]
+
+
+@contextmanager
+def _fields_of_any_length() -> Iterator[None]:
+    """Below the header a long field is the row's fault alone, and is judged where it is parsed."""
+    before = text_csv.field_size_limit(1 << 30)
+    try:
+        yield
     finally:
         text_csv.field_size_limit(before)
 
