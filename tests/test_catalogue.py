@@ -57,6 +57,8 @@ def shipped() -> set[str]:
         named |= {cell["metadata"]["svcqa_text"] for cell in cells if "svcqa_text" in cell["metadata"]}
     for template in (SOURCE / "starter" / "template").rglob("*.toml"):
         named |= {f"starter.{key}" for key in re.findall(r"^# @(\w+)$", template.read_text(encoding="utf-8"), re.M)}
+    for template in (SOURCE / "starter" / "plugin").glob("*.tmpl"):
+        named |= {f"starter.{key}" for key in re.findall(r"^ *# @(\w+)$", template.read_text(encoding="utf-8"), re.M)}
     return named
 
 

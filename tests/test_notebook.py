@@ -1,4 +1,4 @@
-"""The notebook: nbval compares its tables, a changed record makes nbval fail, the HTML report needs no network."""
+"""The notebooks: nbval compares their tables, a changed record makes nbval fail, the HTML report needs no network."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from svcqa.catalogue import Language, text
 from svcqa.report.notebook import run_notebook, write_html
 
 NOTEBOOK = REPO / "notebooks" / "02_half_year_review.ipynb"
+NOTEBOOKS = sorted((REPO / "notebooks").glob("*.ipynb"))
 IGNORED = "nbval-ignore-output"
 
-
-def cells() -> list[dict[str, Any]]:
-    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+each = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 
 
-def code_cells() -> list[dict[str, Any]]:
-    return [cell for cell in cells() if cell["cell_type"] == "code"]
+def cells(notebook: Path) -> list[dict[str, Any]]:
+    return json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+
+
+def code_cells(notebook: Path) -> list[dict[str, Any]]:
+    return [cell for cell in cells(notebook) if cell["cell_type"] == "code"]
 
 
 def tags(cell: dict[str, Any]) -> list[str]:
@@ -38,21 +41,23 @@ def source(cell: dict[str, Any]) -> str:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The notebook beside the sample company, as in a clean checkout."""
+    """The notebooks beside the sample company, as in a clean checkout."""
     (tmp_path / "notebooks").mkdir()
-    shutil.copy(NOTEBOOK, tmp_path / "notebooks")
+    for notebook in NOTEBOOKS:
+        shutil.copy(notebook, tmp_path / "notebooks")
     copy_workspace(SAMPLE, tmp_path / "sample_data")
     return tmp_path
 
 
-def nbval(checkout: Path) -> subprocess.CompletedProcess[str]:
+def nbval(checkout: Path, notebook: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "--rootdir", str(checkout),
-               str(checkout / "notebooks")]  # fmt: skip
+               str(checkout / "notebooks" / notebook.name)]  # fmt: skip
     return subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=300)
 
 
-def test_the_notebook_gives_the_saved_figures_again(checkout: Path) -> None:
-    result = nbval(checkout)
+@each
+def test_the_notebook_gives_the_saved_figures_again(checkout: Path, notebook: Path) -> None:
+    result = nbval(checkout, notebook)
     assert result.returncode == 0, result.stdout[-3000:]
 
 
@@ -68,42 +73,47 @@ def test_one_changed_record_makes_nbval_fail(checkout: Path) -> None:
             lines[number] = ",".join(fields) + "\n"
             break
     path.write_text("".join(lines), encoding="utf-8-sig")
-    result = nbval(checkout)
+    result = nbval(checkout, NOTEBOOK)
     assert result.returncode == 1, result.stdout[-3000:]
     assert "failed" in result.stdout
 
 
-def test_cells_hold_no_logic() -> None:
-    for cell in code_cells():
+@each
+def test_cells_hold_no_logic(notebook: Path) -> None:
+    for cell in code_cells(notebook):
         assert not re.search(r"^\s*(def|class|lambda) ", source(cell), re.MULTILINE), source(cell)
         assert len(source(cell).splitlines()) <= 10, source(cell)
 
 
-def test_only_charts_and_the_panel_are_left_out_of_the_comparison() -> None:
-    for cell in code_cells():
+@each
+def test_only_charts_and_the_panel_are_left_out_of_the_comparison(notebook: Path) -> None:
+    for cell in code_cells(notebook):
         if IGNORED in tags(cell):
             assert re.search(r"charts\.|Panel\(", source(cell)), source(cell)
 
 
-def test_at_least_five_tables_are_compared() -> None:
+@each
+def test_at_least_five_tables_are_compared(notebook: Path) -> None:
     compared = [
         output
-        for cell in code_cells()
+        for cell in code_cells(notebook)
         if IGNORED not in tags(cell)
         for output in cell["outputs"]
-        if "text/plain" in output.get("data", {})
+        if "text/html" in output.get("data", {})
     ]
     assert len(compared) >= 5
 
 
-def test_it_has_parameters_for_papermill() -> None:
-    first = next(cell for cell in code_cells() if "parameters" in tags(cell))
+@each
+def test_it_has_parameters_for_papermill(notebook: Path) -> None:
+    first = next(cell for cell in code_cells(notebook) if "parameters" in tags(cell))
     for name in ("workspace_path", "period", "as_of", "language", "unit"):
         assert re.search(rf"^{name} = ", source(first), re.MULTILINE)
 
 
-def test_headings_are_those_of_the_catalogue() -> None:
-    for cell in cells():
+@each
+def test_headings_are_those_of_the_catalogue(notebook: Path) -> None:
+    for cell in cells(notebook):
         if cell["cell_type"] == "markdown":
             assert source(cell) == text(cell["metadata"]["svcqa_text"], "zh-Hans")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from svcqa.catalogue import LANGUAGES, Language, text
-from svcqa.errors import Fault, SvcqaError
+from svcqa.errors import Fault, MetricError, SvcqaError
 
 if TYPE_CHECKING:
     from svcqa.workspace import Workspace
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="svcqa: service-quality reviews from raw records.", no_args_is_help=True, add_completion=False)
 review_app = typer.Typer(help="Reviews.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
+plugins_app = typer.Typer(help="The installed metrics; `new` writes one to begin with.", invoke_without_command=True)
+app.add_typer(plugins_app, name="plugins")
 
 
 class Format(StrEnum):
@@ -183,6 +185,7 @@ def measure(
     by: Annotated[str, typer.Option(help="unit, department, month, tier …, separated by commas.")] = "",
     unit: Annotated[str | None, typer.Option(help="Only this unit and what is below it.")] = None,
     limit: Annotated[int | None, typer.Option(help="A limit to try instead of the promised one.")] = None,
+    param: Annotated[list[str] | None, typer.Option(help="name=value: a parameter of the metric; repeatable.")] = None,
     cumulative: Annotated[bool, typer.Option("--cumulative", help="From the first day of the year.")] = False,
     as_of: AsOfOption = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
@@ -190,13 +193,14 @@ def measure(
     lang: LangOption = None,
 ) -> None:
     """Figures of a metric."""
-    from svcqa.metrics.result import Result
+    from dataclasses import replace
 
     with Screen() as screen:
         opened = screen.open(workspace)
         keys: list[str | None] = [commitment]
         if commitment is None and metric == "compliance":
             keys = [item.key for item in opened.policies.commitments]
+        params = _params(param or [])
         grouping = tuple(part.strip() for part in by.split(",") if part.strip())
         results = [
             opened.measure(
@@ -209,12 +213,29 @@ def measure(
                 limit=limit,
                 cumulative=cumulative,
                 as_of=as_of,
+                params=params,
             )
             for key in keys
         ]
         language = _language(opened, lang)
     rows = tuple(row for result in results for row in result.rows)
-    _print_result(Result(rows, results[0].keys, results[0].about), output, language)
+    _print_result(replace(results[0], rows=rows), output, language)
+
+
+def _params(given: list[str]) -> dict[str, object]:
+    """``name=value`` pairs; lists and tables as JSON. The metric's own model reads the values."""
+    import json
+
+    found: dict[str, object] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not (equals and name.strip()):
+            raise MetricError(Fault("bad_param", got=repr(pair)))
+        try:
+            found[name.strip()] = json.loads(value) if value.lstrip().startswith(("[", "{")) else value
+        except ValueError as error:
+            raise MetricError(Fault("bad_param", got=repr(pair))) from error
+    return found
 
 
 def _print_result(result: object, output: Format, language: Language) -> None:
@@ -305,9 +326,13 @@ def _review(
         console.print(f"  {path}  {text(f'terminal.{kind}', language)}", soft_wrap=True)
 
 
-@app.command()
-def plugins(lang: Annotated[Lang, typer.Option("--lang", help="Language.")] = Lang.HANS) -> None:
+@plugins_app.callback()
+def plugins(
+    context: typer.Context, lang: Annotated[Lang, typer.Option("--lang", help="Language.")] = Lang.HANS
+) -> None:
     """The installed metrics; broken ones with their error."""
+    if context.invoked_subcommand is not None:
+        return
     import warnings
 
     from svcqa.metrics.registry import Registry
@@ -380,6 +405,20 @@ def map_file(
         out.write_text(proposal.toml(language), encoding="utf-8")
         console.print(text("mapping.wrote", language, path=out), markup=False)
         load_mapping(out)
+
+
+@plugins_app.command("new")
+def plugins_new(
+    name: Annotated[str, typer.Argument(help="Name of the metric, such as first_contact.")],
+    out: Annotated[Path, typer.Option(help="The folder to make the package in.")] = Path(),
+    lang: Annotated[Lang, typer.Option("--lang", help="Language.")] = Lang.HANS,
+) -> None:
+    """Write a package with a metric that passes the conformance kit as it stands."""
+    from svcqa.starter import make_plugin
+
+    language = _named(lang)
+    folder = make_plugin(name, out, language)
+    typer.echo(text("terminal.made_plugin", language, folder=folder))
 
 
 def _named(lang: Lang) -> Language:

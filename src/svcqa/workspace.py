@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,11 @@ from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.entities.complaint import Complaint
 from svcqa.entities.policy import Policies, load_policies, load_settings
 from svcqa.entities.settings import Settings, Source
+from svcqa.entities.target import LevelTarget
 from svcqa.errors import Fault, NameUnknownError, SourceError, SvcqaError, WorkspaceError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures, WhatIf
+from svcqa.metrics.measure import target_faults
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period, PeriodRule
@@ -50,19 +52,24 @@ def open_workspace(path: str | Path = ".") -> Workspace:
     if not (folder / SETTINGS_FILE).is_file():
         raise WorkspaceError(Fault("no_workspace", got=str(path)))
     settings = load_settings(folder / SETTINGS_FILE)
-    return Workspace(folder, settings, load_policies(folder, settings))
+    registry = Registry()
+
+    def metric_faults(target: LevelTarget, file: str) -> Iterable[Fault]:
+        return target_faults(registry, target, file)
+
+    return Workspace(folder, settings, load_policies(folder, settings, metric_faults=metric_faults), registry)
 
 
 class Workspace:
     """One company's policies, records and decisions. Make it with :func:`svcqa.open`."""
 
-    def __init__(self, folder: Path, settings: Settings, policies: Policies) -> None:
+    def __init__(self, folder: Path, settings: Settings, policies: Policies, registry: Registry | None = None) -> None:
         self.folder = folder
         self.settings = settings
         self.policies = policies
         self.period_rule = PeriodRule(settings.company.month_closes_on)
         self.store = RecordStore(folder / ".svcqa" / "records")
-        self.registry = Registry()
+        self.registry = registry or Registry()
         self.progress: Callable[[str], Progress] | None = None
 
     @property
@@ -178,6 +185,7 @@ class Workspace:
         self, metric: str, *, period: str | Period, commitment: str | None = None, target: str | None = None,
         by: Sequence[str] = (), as_of: dt.datetime | str | None = None, cumulative: bool = False,
         unit: str | None = None, level: float = 0.95, limit: int | None = None, known_at: dt.datetime | None = None,
+        params: Mapping[str, Any] | None = None,
     ) -> Result:  # fmt: skip
         """The figures of a metric.
 
@@ -193,15 +201,16 @@ class Workspace:
             level: coverage of the intervals.
             limit: a limit to try instead of the promised one.
             known_at: only what had been read by then (UTC).
+            params: further parameters of the metric, held against its own model.
 
         Returns:
             A tidy frame, see ``svcqa.metrics.result.COLUMNS``.
         """
         context = self._context(period, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
-        params = self._params(commitment, target)
+        given = {**self._params(commitment, target), **(params or {})}
         if limit is not None:
-            return self.figures.what_if(metric, params, context).at(limit=limit)
-        return self.figures.result(metric, params, context)
+            return self.figures.what_if(metric, given, context).at(limit=limit)
+        return self.figures.result(metric, given, context)
 
     def what_if(
         self, commitment: str, *, period: str | Period, by: Sequence[str] = (), unit: str | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ def _cross_faults(found: Found, tree: Organisation) -> Iterable[Fault]:
                 where = ", ".join(dict.fromkeys(named_in))
                 yield Fault("key_twice", where, f'{kind} "{key}"', got=str(len(named_in)))
     for file, target in found.get("target", []):
-        if isinstance(target, LevelTarget) and target.commitment not in known:
+        if isinstance(target, LevelTarget) and target.commitment is not None and target.commitment not in known:
             yield Fault("unknown_commitment", file, f'target "{target.key}" › commitment',
                         got=repr(target.commitment), allowed=", ".join(sorted(known)))  # fmt: skip
         if not tree.knows(target.owner):
@@ -135,8 +135,13 @@ def _unknown_unit(file: str, place: str, code: str, tree: Organisation) -> Fault
     return Fault("unknown_unit", file, place, got=repr(code), allowed=", ".join(unit.code for unit in tree.units))
 
 
-def load_policies(folder: Path, settings: Settings) -> Policies:
+def load_policies(
+    folder: Path, settings: Settings, *, metric_faults: Callable[[LevelTarget, str], Iterable[Fault]] | None = None
+) -> Policies:
     """All policy files that ``settings`` names, validated together.
+
+    Args:
+        metric_faults: what is wrong with a target that names a metric, given the target and its file.
 
     Raises:
         PolicyError: one error with all faults of all files.
@@ -155,6 +160,9 @@ def load_policies(folder: Path, settings: Settings) -> Policies:
             faults.extend(error.faults)
     if organisation is not None and not faults:
         faults.extend(_cross_faults(entities, organisation))
+        for file, target in entities.get("target", []):
+            if metric_faults is not None and isinstance(target, LevelTarget) and target.metric is not None:
+                faults.extend(metric_faults(target, file))
     if faults or organisation is None:
         raise PolicyError(faults)
     commitments, targets, more_tiers = (

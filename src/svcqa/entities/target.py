@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -21,11 +21,24 @@ class _TargetBase(Entity):
 
 
 class LevelTarget(_TargetBase):
-    """A level to keep (a rate): the share of cases within a commitment's limit."""
+    """A level to keep (a rate): the share of cases within a commitment's limit, or a share that another metric gives.
+
+    ``params`` are the metric's own; the workspace holds them against the metric's model when the policy is loaded.
+    """
 
     kind: Literal["level"]
-    commitment: Key
+    commitment: Key | None = None
+    metric: Key | None = None
+    params: dict[str, Any] = Field(default_factory=dict)
     goal: Share
+
+    @model_validator(mode="after")
+    def _one_figure(self) -> LevelTarget:
+        if (self.commitment is None) == (self.metric is None):
+            raise ValueError("a level target names either a commitment or a metric")
+        if self.params and self.metric is None:
+            raise ValueError("params belong to a metric; a commitment has its own")
+        return self
 
 
 class QuantityTarget(_TargetBase):

@@ -13,15 +13,20 @@ from svcqa.engine.embedded import EmbeddedEngine, Progress, Request
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
 from svcqa.entities.organisation import LEVELS
+from svcqa.entities.target import LevelTarget
 from svcqa.entities.validation import faults_of
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns
+from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
 
 
-def validated(metric: Any, params: Mapping[str, Any]) -> Entity:
+def validated(metric: Any, params: Mapping[str, Any], *, file: str = "", place: str = "") -> Entity:
     """The metric's parameters as its own frozen model.
+
+    Args:
+        file, place: where the parameters stand, for the error.
 
     Raises:
         MetricError: with every parameter that is missing or wrong.
@@ -29,8 +34,31 @@ def validated(metric: Any, params: Mapping[str, Any]) -> Entity:
     try:
         model: Entity = metric.params.model_validate(dict(params))
     except ValidationError as error:
-        raise MetricError(faults_of(error, file="", place=metric.spec.name, model=metric.params)) from error
+        faults = faults_of(error, file=file, place=place or metric.spec.name, model=metric.params)
+        raise MetricError(faults) from error
     return model
+
+
+def target_faults(registry: Registry, target: LevelTarget, file: str) -> list[Fault]:
+    """What is wrong with a target that names a metric: the name, what it measures, its parameters.
+
+    A plugin that is installed and broken is no fault of the policy: it costs its own row of the review.
+    """
+    plugins = registry.plugins()
+    place = f'target "{target.key}"'
+    plugin = plugins.get(target.metric or "")
+    if plugin is None:
+        return [Fault("unknown_metric", file, f"{place} › metric", repr(target.metric), ", ".join(plugins))]
+    if plugin.error:
+        return []
+    spec = plugin.metric.spec
+    if spec.unit != "share" or spec.better != "higher":
+        return [Fault("level_needs_share", file, f"{place} › metric", f"{spec.name}: {spec.unit}, {spec.better}")]
+    try:
+        validated(plugin.metric, target.params, file=file, place=f"{place} › params")
+    except MetricError as error:
+        return list(error.faults)
+    return []
 
 
 def request_for(metric: Any, params: Entity, context: Context, available: Sequence[str]) -> Request:

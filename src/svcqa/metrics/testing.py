@@ -538,9 +538,10 @@ def _settled_stays_settled(metric: Any) -> None:
     for trial in _trials(metric):
         for split in (None, _singles):
             seen: dict[int, tuple[dt.datetime, list[tuple[Any, ...]]]] = {}
+            batches = trial.batches(trial.example.context(), split=split)
             for moment in _moments(trial):
                 context = trial.example.context(as_of=moment)
-                for place, batch in enumerate(trial.batches(context, split=split)):
+                for place, batch in enumerate(batches):
                     observed = metric.observe(batch, trial.params, context)
                     cells = _cells(observed)
                     if place in seen and seen[place][1] != cells:

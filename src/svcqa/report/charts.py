@@ -5,11 +5,13 @@ A picture shows as SVG in JupyterLab, Voilà and HTML, with no network.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language, text
 from svcqa.entities.target import LevelTarget
+from svcqa.metrics.result import Result
 from svcqa.report import wording
 from svcqa.report.fonts import FAMILIES
 from svcqa.review.half_year import CommitmentReview, HalfYearReview
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's palette: told apart by colour-blind readers; the shape says the same again.
 _COLOURS = {"met": "#0072B2", "risk": "#E69F00", "missed": "#D55E00"}
+_GROUPS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
 _SHAPES = {"met": "circle", "risk": "triangle-up", "missed": "square"}
 
 
@@ -155,3 +158,71 @@ def _months_title(item: CommitmentReview, language: Language) -> str:
         "charts.below", language, item=name, unit=worst.unit.name.in_language(language),
         value=wording.percent(now.value if now else None, goal), goal=f"{goal * 100:g}%",
     )  # fmt: skip
+
+
+def of_result(
+    result: Result, language: Language, *, names: Mapping[str, str] | None = None, title: str | None = None
+) -> Picture:
+    """Any result: a line over its periods, or bars side by side where there is one period; intervals and goal.
+
+    Args:
+        names: what units are called; their codes where absent.
+        title: the metric's label and the periods where absent.
+    """
+    import altair as alt
+    import pandas as pd
+
+    scale = 100 if result.unit == "share" else 1
+    called = names or {}
+    rows = []
+    for row, figure in zip(result.rows, result.figures(), strict=True):
+        if figure.value is None:
+            continue
+        low, high = (figure.value if limit is None else limit for limit in (figure.lower, figure.upper))
+        group = " · ".join([called.get(figure.unit, figure.unit), *(str(row.get(key, "")) for key in result.keys)])
+        rows.append(
+            {
+                "group": group,
+                "period": figure.period,
+                "value": figure.value * scale,
+                "lower": low * scale,
+                "upper": high * scale,
+                "goal": None if figure.goal is None else figure.goal * scale,
+                "shown": wording.in_unit(figure.value, result.unit, figure.goal),
+            }
+        )
+    data = pd.DataFrame(rows, columns=["group", "period", "value", "lower", "upper", "goal", "shown"])
+    label = result.label.in_language(language) if result.label is not None else result.about.get("metric", "")
+    periods = list(dict.fromkeys(data["period"]))
+    heading = title or " ".join([label, *([periods[0]] if len(periods) == 1 else [])])
+    axis = f"{label}{text('charts.in_percent', language)}" if result.unit == "share" else label
+    chart = _lines(data, axis) if len(periods) > 1 else _bars(data, axis)
+    goals = sorted({goal for goal in data["goal"] if pd.notna(goal)})
+    if goals:
+        ruler = alt.Chart(pd.DataFrame({"goal": goals})).mark_rule(strokeDash=[5, 3], color="black")
+        chart = chart + (ruler.encode(y="goal:Q") if len(periods) > 1 else ruler.encode(x="goal:Q"))
+    return Picture(heading, data, _styled(chart.properties(width=560, title=heading)))
+
+
+def _lines(data: pd.DataFrame, axis: str) -> Any:
+    import altair as alt
+
+    base = alt.Chart(data).encode(
+        x=alt.X("period:O", title=None, sort=None, axis=alt.Axis(labelAngle=0)),
+        color=alt.Color("group:N", title=None, scale=alt.Scale(range=_GROUPS)),
+    )
+    value = alt.Y("value:Q", title=axis, scale=alt.Scale(zero=False))
+    spread = base.mark_area(opacity=0.12).encode(y="lower:Q", y2="upper:Q")
+    line = base.mark_line(strokeWidth=2.5).encode(y=value, strokeDash=alt.StrokeDash("group:N", legend=None))
+    point = base.mark_point(filled=True, size=60, opacity=1).encode(y=value, shape=alt.Shape("group:N", legend=None))
+    return (spread + line + point).properties(height=260)
+
+
+def _bars(data: pd.DataFrame, axis: str) -> Any:
+    import altair as alt
+
+    base = alt.Chart(data).encode(y=alt.Y("group:N", sort=None, title=None))
+    bar = base.mark_bar(color=_GROUPS[0], opacity=0.75).encode(x=alt.X("value:Q", title=axis))
+    spread = base.mark_rule(strokeWidth=2, color="black").encode(x="lower:Q", x2="upper:Q")
+    label = base.mark_text(align="left", dx=4, dy=-9, fontSize=12).encode(x="upper:Q", text="shown:N")
+    return (bar + spread + label).properties(height=alt.Step(38))

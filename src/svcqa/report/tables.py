@@ -12,6 +12,7 @@ from svcqa.catalogue import Language, or_key, text
 from svcqa.entities.action import ActionItem
 from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import STATES, Figure, Result
+from svcqa.metrics.testing import outcomes
 from svcqa.report import wording
 from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview, TargetReview
 
@@ -219,12 +220,12 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     rows = []
     seen = [state for state in STATES if any(row.get(state) for row in found.rows)]
     for row, figure in zip(found.rows, found.figures(), strict=True):
-        is_share = row.get("measure") == "compliance"
-        value = wording.percent(figure.value, figure.goal) if is_share else wording.amount(figure.value)
+        value = wording.in_unit(figure.value, found.unit, figure.goal)
         rows.append(
             (
                 row.get("indicator"), figure.unit, figure.period, *(row.get(key, "") for key in found.keys), value,
-                wording.interval(figure, figure.goal), _n(figure), *(f"{figure.states[state]:,}" for state in seen),
+                wording.interval_in_unit(figure, found.unit), _n(figure),
+                *(f"{figure.states[state]:,}" for state in seen),
                 _verdict_of(figure, language),
                 wording.flags(figure, language),
             )
@@ -236,6 +237,54 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     names = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
     return _numbered(pd.DataFrame(rows, columns=[*head, *found.keys, *tail, *names, *last]))
+
+
+def metric(found: Any, language: Language) -> pd.DataFrame:
+    """What a metric says of itself, and its parameters."""
+    spec = found.spec
+    pairs = [
+        ("plugin", spec.name), ("label", spec.label.in_language(language)), ("unit_of_value", spec.unit),
+        ("better", text(f"tables.better_{spec.better}", language)), ("formula", spec.formula.in_language(language)),
+        ("reference", spec.reference), ("params", ", ".join(found.params.model_fields)),
+    ]  # fmt: skip
+    return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
+
+
+def conformance(found: Any, language: Language) -> pd.DataFrame:
+    """The checks of the conformance kit and how each ended."""
+    ended = outcomes(found)
+    return _frame(
+        (
+            (
+                text(f"tables.check_{one.check.name}", language),
+                text("tables.passed", language) if one.error is None else one.error.render(language),
+            )
+            for one in ended
+        ),
+        ("check", "outcome"),
+        language,
+    )
+
+
+def examples(found: Any, language: Language) -> pd.DataFrame:
+    """The metric's examples: what was expected of them and how it was worked out."""
+    return _frame(
+        (
+            (
+                one.period,
+                one.as_of,
+                ", ".join(f"{key} = {_short(value)}" for key, value in one.expected.items()),
+                one.source,
+            )
+            for one in found.examples()
+        ),
+        ("period", "as_of", "expected", "source_of_figures"),
+        language,
+    )
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _verdict_of(figure: Figure, language: Language) -> str:

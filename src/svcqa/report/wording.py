@@ -129,6 +129,20 @@ def needed(target: Target, judged: Judgement, language: Language) -> str:
     return percent(judged.needed, target.goal if isinstance(target, LevelTarget) else None)
 
 
+def in_unit(value: float | None, unit: str, goal: float | None = None) -> str:
+    """A value of any metric: shares as percentages, everything else as an amount."""
+    return percent(value, goal) if unit == "share" else amount(value)
+
+
+def interval_in_unit(figure: Figure, unit: str) -> str:
+    """The interval of any metric, in the value's unit."""
+    if unit == "share":
+        return interval(figure, figure.goal)
+    if figure.lower is None or figure.upper is None:
+        return DASH
+    return f"{amount(figure.lower)}–{amount(figure.upper)}"
+
+
 def flags(figure: Figure | None, language: Language) -> str:
     """The flags of a figure in words."""
     if figure is None:

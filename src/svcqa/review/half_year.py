@@ -183,10 +183,13 @@ def _judged(course: Course, goal: float | None, *, zero_tolerance: bool) -> Judg
 def _target_review(figures: Figures, policies: Policies, target: Target, context: Context) -> TargetReview:
     owner = policies.organisation.unit(target.owner)
     scope = replace(context, unit=owner.code, by=())
-    commitment = policies.commitment(target.commitment) if isinstance(target, LevelTarget) else None
+    commitment = None
+    if isinstance(target, LevelTarget) and target.commitment is not None:
+        commitment = policies.commitment(target.commitment)
     try:
         if isinstance(target, LevelTarget):
-            course = _course(figures, "compliance", {"commitment": commitment}, scope)
+            params: dict[str, object] = {**target.params} if commitment is None else {"commitment": commitment}
+            course = _course(figures, target.metric or "compliance", params, scope)
             judged = _judged(course, target.goal, zero_tolerance=target.goal == 1.0)
         elif isinstance(target, QuantityTarget):
             course = _course(figures, "quantity", {"target": target}, scope)
