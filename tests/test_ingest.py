@@ -357,7 +357,9 @@ def test_a_moment_in_two_columns_and_blanks_and_constants(tmp_path: Path) -> Non
     ("text", "read"),
     [("2026-01-05 08:30:00.999", "2026-01-05 08:30:00"), ("2026-01-05T08:30", "2026-01-05 08:30:00"),
      ("2026/1/5 8:30", "2026-01-05 08:30:00"), ("20260105", "2026-01-05 00:00:00"),
-     ("2026-01", None), ("2026", None), ("45000", None), ("today", None), ("NaT", None), ("2026-01-05 25:00", None)],
+     ("2026-01", None), ("2026", None), ("today", None),
+     ("45000", "2023-03-15 00:00:00"),  # Excel's day number: 44927 is 1 January 2023
+     ("4500", None), ("NaT", None), ("2026-01-05 25:00", None)],
 )  # fmt: skip
 def test_moments_are_cut_to_the_second_and_never_guessed(tmp_path: Path, text: str, read: str | None) -> None:
     workspace = workspace_with(tmp_path, {"work_orders.csv": csv_text([order(1, received_at=text)])})
