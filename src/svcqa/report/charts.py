@@ -195,34 +195,40 @@ def of_result(
     label = result.label.in_language(language) if result.label is not None else result.about.get("metric", "")
     periods = list(dict.fromkeys(data["period"]))
     heading = title or " ".join([label, *([periods[0]] if len(periods) == 1 else [])])
-    axis = f"{label}{text('charts.in_percent', language)}" if result.unit == "share" else label
-    chart = _lines(data, axis) if len(periods) > 1 else _bars(data, axis)
+    if result.unit == "share":
+        heading += text("charts.in_percent", language)
+    chart = _lines(data) if len(periods) > 1 else _bars(data)
     goals = sorted({goal for goal in data["goal"] if pd.notna(goal)})
     if goals:
         ruler = alt.Chart(pd.DataFrame({"goal": goals})).mark_rule(strokeDash=[5, 3], color="black")
-        chart = chart + (ruler.encode(y="goal:Q") if len(periods) > 1 else ruler.encode(x="goal:Q"))
+        chart = chart + (
+            ruler.encode(y=alt.Y("goal:Q", title=None))
+            if len(periods) > 1
+            else ruler.encode(x=alt.X("goal:Q", title=None))
+        )
     return Picture(heading, data, _styled(chart.properties(width=560, title=heading)))
 
 
-def _lines(data: pd.DataFrame, axis: str) -> Any:
+def _lines(data: pd.DataFrame) -> Any:
     import altair as alt
 
+    legend = alt.Legend(symbolOpacity=1) if data["group"].nunique() > 1 else None
     base = alt.Chart(data).encode(
         x=alt.X("period:O", title=None, sort=None, axis=alt.Axis(labelAngle=0)),
-        color=alt.Color("group:N", title=None, scale=alt.Scale(range=_GROUPS)),
+        color=alt.Color("group:N", title=None, scale=alt.Scale(range=_GROUPS), legend=legend),
     )
-    value = alt.Y("value:Q", title=axis, scale=alt.Scale(zero=False))
-    spread = base.mark_area(opacity=0.12).encode(y="lower:Q", y2="upper:Q")
+    value = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False))
+    spread = base.mark_area(opacity=0.12).encode(y=alt.Y("lower:Q", title=None), y2="upper:Q")
     line = base.mark_line(strokeWidth=2.5).encode(y=value, strokeDash=alt.StrokeDash("group:N", legend=None))
     point = base.mark_point(filled=True, size=60, opacity=1).encode(y=value, shape=alt.Shape("group:N", legend=None))
     return (spread + line + point).properties(height=260)
 
 
-def _bars(data: pd.DataFrame, axis: str) -> Any:
+def _bars(data: pd.DataFrame) -> Any:
     import altair as alt
 
     base = alt.Chart(data).encode(y=alt.Y("group:N", sort=None, title=None))
-    bar = base.mark_bar(color=_GROUPS[0], opacity=0.75).encode(x=alt.X("value:Q", title=axis))
-    spread = base.mark_rule(strokeWidth=2, color="black").encode(x="lower:Q", x2="upper:Q")
+    bar = base.mark_bar(color=_GROUPS[0], opacity=0.75).encode(x=alt.X("value:Q", title=None))
+    spread = base.mark_rule(strokeWidth=2, color="black").encode(x=alt.X("lower:Q", title=None), x2="upper:Q")
     label = base.mark_text(align="left", dx=4, dy=-9, fontSize=12).encode(x="upper:Q", text="shown:N")
     return (bar + spread + label).properties(height=alt.Step(38))
