@@ -25,7 +25,7 @@ _MOMENT: Final = re.compile(
 _MONTH: Final = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月(份)?")
 _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?")
 _FIRST_SERIAL, _LAST_SERIAL = 36161, 58074  # 1999-01-01 and 2058-12-30 in Excel's days since 1899-12-30
-_PIECE: Final = re.compile(r"\s*(\d[\d,]*(?:\.\d+)?)\s*([^\d\s,.+-]+)")
+_PIECE: Final = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*([^\d\s,.+-]+)")
 _GROUPED: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 
 
@@ -41,7 +41,7 @@ _DURATION: Final = _times(
 UNIT_WORDS: Final[dict[str, dict[str, Fraction]]] = {
     "second": _DURATION,
     "minute": {word: factor / 60 for word, factor in _DURATION.items()},
-    "ring": dict.fromkeys(("声", "聲", "次", "ring", "rings"), Fraction(1)),
+    "ring": dict.fromkeys(("声", "聲", "ring", "rings"), Fraction(1)),
     "point": dict.fromkeys(("分", "point", "points"), Fraction(1)),
     "customer": dict.fromkeys(("户", "戶", "customer", "customers"), Fraction(1)),
     "household": dict.fromkeys(("户", "戶", "household", "households"), Fraction(1)),
@@ -102,7 +102,7 @@ def _hour(match: re.Match[str]) -> int | None:
 
 
 def number_text(text: str, unit: str, source_unit: str | None) -> str:
-    """A number in ``unit`` as digits where ``text`` is one with a unit's word and comes out whole.
+    """A number in ``unit`` as digits where ``text`` is one number with one unit's word and comes out whole.
 
     Args:
         unit: what the column is kept in.
@@ -114,16 +114,14 @@ def number_text(text: str, unit: str, source_unit: str | None) -> str:
         plain = plain[1:].strip() + ("" if plain.endswith("元") else "元")
     if source_unit and _GROUPED.fullmatch(plain):
         plain += source_unit
-    pieces = list(_PIECE.finditer(plain))
-    if not pieces or "".join(piece[0] for piece in pieces) != plain:
+    match = _PIECE.fullmatch(plain)
+    if match is None:
         return plain
-    total, last = Fraction(0), None
-    for piece in pieces:
-        factor = words.get(piece[2]) or words.get(piece[2].lower())
-        if factor is None or not _GROUPED.fullmatch(piece[1]) or (last is not None and factor >= last):
-            return plain
-        total, last = total + Fraction(piece[1].replace(",", "")) * factor, factor
-    return str(total) if total.denominator == 1 else plain
+    factor = words.get(match[2]) or words.get(match[2].lower())
+    if factor is None or not _GROUPED.fullmatch(match[1]):
+        return plain
+    number = Fraction(match[1].replace(",", "")) * factor
+    return str(number) if number.denominator == 1 else plain
 
 
 def each(texts: Any, rewrite: Callable[[str], str]) -> Any:
