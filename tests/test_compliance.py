@@ -846,3 +846,21 @@ def test_limits_by_case_need_a_rule_with_a_limit(tmp_path: Path) -> None:
     limits = [{"where": {"category": ["x"]}, "limit": 1}]
     with pytest.raises(PolicyError, match="limits by case"):
         orders_workspace(tmp_path, [order(1, "2026-01-10 08:00")], promise={"rule": rule, "limits": limits})
+
+
+def test_a_return_without_a_denominator_is_shown_as_not_applicable(tmp_path: Path) -> None:
+    rule = {"kind": "monthly_return", "indicator": "i"}
+    rows = [{"indicator": "i", "unit": "D1", "month": "2026-01", "numerator": 9, "denominator": 10},
+            {"indicator": "i", "unit": "D2", "month": "2026-01", "numerator": 5}]  # fmt: skip
+    promise = commitment(rule=rule, table="monthly_returns")
+    workspace = make_workspace(tmp_path, records={"monthly_returns": rows}, commitments=[promise])
+    workspace.ingest()
+    figure = measured(workspace, period="2026-01")
+    assert (figure.numerator, figure.n, figure.total) == (9, 10, 10 + 1)
+    assert figure.states["not_applicable"] == 1
+
+
+def test_as_of_may_be_a_date(tmp_path: Path) -> None:
+    workspace = orders_workspace(tmp_path, [order(1, "2026-01-10 08:00")])
+    by_date = measured(workspace, period="2026-01", as_of=dt.date(2026, 1, 11))
+    assert by_date.states == measured(workspace, period="2026-01", as_of="2026-01-11 00:00:00").states

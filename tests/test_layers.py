@@ -43,9 +43,6 @@ ROOMS: dict[str, set[str]] = {
 """DESIGN.md, "Rooms": a room's own modules and the three open ones are understood. ``bundled`` only knows where the
 sample company and the notebooks were installed."""
 
-NOT_YET = {("plugins/commitment_clock.py", "engine")}
-"""Known breaches with their remedy: import from ``svcqa.metrics.contract``, which publishes what kernels need."""
-
 VIEW_LIBRARIES = ("altair", "ipywidgets", "matplotlib", "IPython", "xlsxwriter", "rich")
 
 
@@ -108,8 +105,8 @@ def test_rooms_import_only_what_the_table_allows(room: str) -> None:
         for found in own_imports(path)
         if room_of(found) not in allowed and found != "svcqa.__version__"
     }
-    # an exception that is no longer needed is to be struck off
-    assert wrong == {breach for breach in NOT_YET if breach[0].startswith(f"{room}/")}
+
+    assert wrong == set()
 
 
 def registered_modules() -> set[str]:

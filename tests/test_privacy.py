@@ -224,3 +224,11 @@ def test_the_vault_may_lie_outside_the_workspace(tmp_path: Path) -> None:
     svcqa.open(workspace.folder).ingest(source_folder=tmp_path)
     assert (tmp_path / "safe/vault.sqlite").is_file()
     assert leaks(workspace.folder, tmp_path / "safe") == []
+
+
+def test_a_telephone_number_typed_into_another_column_is_covered(tmp_path: Path) -> None:
+    rows = [{"order_id": "1", "unit": "D1", "received_at": "2026-01-10 08:00", "closed_at": "回电19000001234"}]
+    workspace = make_workspace(tmp_path, records={"work_orders": rows}, commitments=[commitment()])
+    workspace.ingest()
+    (place,) = workspace.check().quarantined
+    assert place.got == "回电***"

@@ -289,14 +289,16 @@ class Workspace:
         return params
 
 
-def read_moment(moment: dt.datetime | str | None) -> dt.datetime | None:
-    """A moment from text: ``2026-07-01`` or ``2026-07-01 08:30:00``, local time.
+def read_moment(moment: dt.datetime | dt.date | str | None) -> dt.datetime | None:
+    """A moment from text or a date: ``2026-07-01`` (its first moment) or ``2026-07-01 08:30:00``, local time.
 
     Raises:
         WorkspaceError: it cannot be read, or has a time zone.
     """
     if moment is None or isinstance(moment, dt.datetime):
         return moment
+    if isinstance(moment, dt.date):
+        return dt.datetime.combine(moment, dt.time())
     try:
         found = dt.datetime.fromisoformat(moment.strip())
     except ValueError:

@@ -20,8 +20,6 @@ from svcqa.clock.elapsed import (
     working_day_number,
     working_days_over,
 )
-from svcqa.engine.batch import NULL, Batch
-from svcqa.engine.summary import MATURE, Fact, Int64
 from svcqa.entities.commitment import (
     Commitment,
     Counting,
@@ -33,6 +31,7 @@ from svcqa.entities.commitment import (
     MonthOf,
     RecordDue,
 )
+from svcqa.metrics.contract import MATURE, NULL, Batch, Fact, Int64
 
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
 HORIZON: Final = 4

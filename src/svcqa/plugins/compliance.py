@@ -342,19 +342,24 @@ def _take(observed: Observations, chosen: Int64) -> Observations:
 
 
 def _observe_returns(batch: Batch, commitment: Commitment, rule: MonthlyReturn, context: Context) -> Observations:
-    """Two observations a return: what was kept and what was not; months not over by ``as_of`` are not due."""
+    """Two observations a return: what was kept and what was not; months not over by ``as_of`` are not due.
+
+    A return without a denominator is no share: it is shown as one case that the commitment does not apply to.
+    """
     named = batch.matches((("indicator", (rule.indicator,)), *commitment.where))
     numerator, denominator = batch.integers("numerator"), batch.integers("denominator")
-    chosen = np.flatnonzero(named & (denominator != NULL))
-    part, whole = numerator[chosen], denominator[chosen]
-    kept = part if rule.numerator_is == "met" else whole - part
+    chosen = np.flatnonzero(named)
+    bare = denominator[chosen] == NULL
+    part, whole = np.where(bare, 1, numerator[chosen]), np.where(bare, 1, denominator[chosen])
+    kept = part if rule.numerator_is == "met" else np.where(bare, 1, whole - part)
     months = batch.moments("month")[chosen].astype("datetime64[s]").astype("datetime64[M]")
     labels, place = np.unique(months, return_inverse=True)
     ends = [context.period_rule.parse(str(label)) for label in labels]
     over = np.asarray([period.end <= context.as_of for period in ends], dtype=np.bool_)[place]
     day = np.asarray([day_number(period.last) for period in ends], dtype=np.int64)[place]
     fact = np.concatenate([np.where(over, fact, Fact.OPEN) for fact in (Fact.CLOSED, Fact.FAILED)]).astype(np.int8)
-    follow_up = np.where(np.tile(over, 2), MATURE, -1)
+    fact[np.tile(bare, 2)] = Fact.NOT_APPLICABLE
+    follow_up = np.where(np.tile(over | bare, 2), MATURE, -1)
     return Observations(
         np.tile(day, 2), fact, np.zeros(2 * len(day), dtype=np.int64), follow_up,
         weight=np.concatenate([kept, whole - kept]), rows=np.tile(chosen, 2),

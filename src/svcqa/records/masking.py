@@ -44,12 +44,18 @@ def is_personal(header: str, texts: Sequence[str]) -> bool:
     return names >= 0.6 * len(some) or telling >= 0.3 * len(some)
 
 
+def covered(text: str) -> str:
+    """``text`` without anything that could be a telephone number, an identity number or a mail address."""
+    for shape in _IN_A_CELL:
+        text = shape.sub(COVER, text)
+    return text
+
+
 def masked(text: str, *, personal: bool) -> str:
     """A sample to show: nothing of a personal column, nothing long, no number that could be a telephone or an id."""
     if not text:
         return ""
     if personal or len(text) > 30:
         return COVER
-    for shape in _IN_A_CELL:
-        text = shape.sub(COVER, text)
+    text = covered(text)
     return COVER if _ADDRESS.search(text) else text

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from svcqa.records import plain as plain_texts
 from svcqa.records.mapping import ColumnMapping, Mapping
+from svcqa.records.masking import covered
 from svcqa.records.schema import PERSONAL, Column, ColumnType
 
 _OFFSET = (
@@ -41,13 +42,17 @@ class Finding:
 
 
 def finding(code: str, column: Column, mask: Any, texts: Any) -> Iterable[Finding]:
-    """A finding where ``mask`` holds. What stood in a personal column is never repeated."""
+    """A finding where ``mask`` holds.
+
+    What stood in a personal column is never repeated, nor a telephone number that was typed into another one.
+    """
     positions = np.flatnonzero(np.asarray(mask))
     if len(positions):
         if column.type in PERSONAL or texts is None:
             got: tuple[str, ...] = ("",) * len(positions)
         else:
-            got = tuple((text or "")[:60] for text in texts.take(pa.array(positions)).to_pylist())
+            stood = (text or "" for text in texts.take(pa.array(positions)).to_pylist())
+            got = tuple((text if column.type is ColumnType.KEY else covered(text))[:60] for text in stood)
         yield Finding(code, column.name, positions, got)
 
 
