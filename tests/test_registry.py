@@ -353,3 +353,14 @@ def test_what_a_form_leaves_empty_or_gets_wrong_is_named() -> None:
     with pytest.raises(RegisterError) as error:
         action_item(problem="到场慢", colour="red")
     assert {fault.place for fault in error.value.faults} == {"category", "colour"}
+
+
+def test_only_a_standing_entry_can_be_replaced(tmp_path: Path) -> None:
+    register = Register(f"sqlite:///{tmp_path / 'register.sqlite'}")
+    noon = dt.datetime(2026, 7, 1, 20, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    first = register.add("action", {"text": "a"}, author="x", now=noon)
+    second = register.add("action", {"text": "b"}, author="x", now=noon, replaces=first)
+    assert [(entry.id, entry.at) for entry in register.entries("action")] == [(second, dt.datetime(2026, 7, 1, 12))]
+    for number in (first, 99):
+        with pytest.raises(RegisterError, match=str(number)):
+            register.add("action", {"text": "c"}, author="x", now=noon, replaces=number)

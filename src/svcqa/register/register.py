@@ -85,7 +85,15 @@ class Register:
     def add(
         self, kind: str, body: dict[str, Any], *, author: str, now: dt.datetime, replaces: int | None = None
     ) -> int:
-        """Append an entry and give its number."""
+        """Append an entry and give its number. ``now`` is UTC; with another zone it is converted.
+
+        Raises:
+            RegisterError: the entry that is to be replaced does not exist or was replaced before.
+        """
+        if now.tzinfo is not None:
+            now = now.astimezone(dt.UTC).replace(tzinfo=None)
+        if replaces is not None and replaces not in {entry.id for entry in self.entries(kind)}:
+            raise RegisterError(Fault("nothing_to_replace", got=str(replaces)))
         values = {"kind": kind, "body": body, "author": author, "at": now, "replaces": replaces}
         with self._connection() as connection:
             result = connection.execute(insert(_ENTRIES).values(**values))
