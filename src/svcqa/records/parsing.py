@@ -52,7 +52,9 @@ def finding(code: str, column: Column, mask: Any, texts: Any) -> Iterable[Findin
             got: tuple[str, ...] = ("",) * len(positions)
         else:
             stood = (text or "" for text in texts.take(pa.array(positions)).to_pylist())
-            got = tuple((text if column.type is ColumnType.KEY else covered(text))[:60] for text in stood)
+            # Cut before covering: a cell can hold megabytes, and no number is longer than what is cut off later.
+            short = (text[:90] for text in stood)
+            got = tuple((text if column.type is ColumnType.KEY else covered(text))[:60] for text in short)
         yield Finding(code, column.name, positions, got)
 
 
