@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from svcqa.entities.base import Text
 
@@ -80,14 +80,16 @@ class Result:
         rows: one mapping a row; names that are missing have no value.
         keys: further grouping columns, beside unit and period.
         about: pins the figures: as_of, digests of calendar, policy and records, the formula.
-        unit: unit of the values, such as ``share``; from the metric's own description.
-        label: what the metric is called; from the metric's own description.
+        unit: unit of the values, such as ``share``; from the metric's own description where the metric gives none.
+        better: which direction is good; likewise.
+        label: what the metric is called; likewise.
     """
 
     rows: tuple[Mapping[str, Any], ...]
     keys: tuple[str, ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
+    better: Literal["higher", "lower", "neutral", ""] = ""
     label: Text | None = None
 
     @cached_property

@@ -100,7 +100,7 @@ class ComplianceMetric:
             conditions += getattr(commitment.rule, "achieved", ())
         return tuple(dict.fromkeys((*own, *(name for name, _ in conditions))))
 
-    def derive(self, params: ComplianceParams) -> Derive | None:
+    def derive(self, params: ComplianceParams, context: Context) -> Derive | None:
         """Nothing to join."""
         return None
 
