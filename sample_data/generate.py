@@ -11,7 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from generator import calls, complaints, corrections, counting, planting, returns, scene, work_orders
+from generator import (
+    calls,
+    complaints,
+    corrections,
+    counting,
+    customer_counts,
+    duty_gaps,
+    entry_errors,
+    outages,
+    planting,
+    returns,
+    scene,
+    work_orders,
+)
 from generator.rows import Row, Sheet
 from generator.writing import write_sheet, write_truth
 
@@ -34,23 +47,29 @@ def generate(folder: Path, seed: int = SEED) -> None:
     called = calls.sheets(_random(seed, 2))
     complained = complaints.sheets(_random(seed, 3))
     planted = _random(seed, 4)
-    for sheets, faults, compared in (
-        (orders, planting.WORK_ORDER_FAULTS, "客户等级"), (called, planting.CALL_FAULTS, "通话秒数"),
-        (complained, planting.COMPLAINT_FAULTS, "客户等级"),
+    for sheets, faults in (
+        (orders, entry_errors.WORK_ORDER_FAULTS), (called, entry_errors.CALL_FAULTS),
+        (complained, entry_errors.COMPLAINT_FAULTS),
     ):  # fmt: skip
         for sheet in sheets:
-            planting.plant(planted, sheet, faults, each=2, compared=compared)
+            contradiction = entry_errors.CONTRADICTIONS[sheet.table]
+            planting.plant(planted, sheet, faults, each=2, contradiction=contradiction)
     correction, log = corrections.correct(orders[-1])
     returned, reported = returns.monthly_returns(_random(seed, 5)), returns.milestone_reports()
+    counted = customer_counts.sheet(_random(seed, 6))
+    stopped = outages.sheet(_random(seed, 7), returns.reported(returned, "stop_notices"))
+    unstaffed = returns.reported(returned, "hotline_unstaffed_minutes")
+    gaps = duty_gaps.sheet(_random(seed, 8), {place: minutes for place, (minutes, _) in unstaffed.items()})
     sources = folder / "sources"
     sources.mkdir(parents=True, exist_ok=True)
-    files = [*orders, correction, *called, *complained, returned, reported]
+    files = [*orders, correction, *called, *complained, returned, reported, counted, stopped, gaps]
     for sheet in files:
         write_sheet(sources, sheet)
     truth = _facts(seed) | {"files": {sheet.name: counting.file_truth(sheet) for sheet in files}, "corrections": log}
     truth["files"][correction.name] |= _change_counts(log)
     final = corrections.supersede(orders, correction)
     truth |= _counts(final, _records(called), _records(complained), returned.accepted())
+    truth["totals"]["rows"] |= {sheet.table: len(sheet.accepted()) for sheet in (counted, stopped, gaps)}
     truth["commitments_2026H1_before_corrections"] = {
         key: counting.tally(_records(orders), judge, "received_at", **HALF) for key, judge in ORDER_JUDGES.items()
     }
