@@ -14,6 +14,7 @@ VALID_CUSTOMERS = {"CQ": 120_000, "CJ": 68_000}
 """In the first month."""
 GROWTH = 350
 """New customers a month."""
+MONTHS = len(scene.months())
 PROGRAMME = 2200
 """Residents with smaller numbers than this are visited every quarter."""
 JOIN_LATER = 2100
@@ -61,8 +62,8 @@ def households(unit: str, month: str) -> list[int]:
 def joined(number: int) -> int:
     """The place of the month in which the household ``number`` joined the programme; beyond the last where never."""
     if scene.customer_kind(number) != "resident":
-        return len(scene.months())
-    return max(0, number - JOIN_LATER) * len(scene.months()) // (PROGRAMME - JOIN_LATER)
+        return MONTHS
+    return max(0, number - JOIN_LATER) * MONTHS // (PROGRAMME - JOIN_LATER)
 
 
 def _branch(number: int) -> str:

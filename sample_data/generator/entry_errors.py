@@ -79,3 +79,4 @@ CONTRADICTIONS = {
     "calls": Contradiction("通话秒数", has("talk"), one_more),
     "complaints": Contradiction("客户等级", has("tier"), _other_tier),
 }
+FAULTS = {"work_orders": WORK_ORDER_FAULTS, "calls": CALL_FAULTS, "complaints": COMPLAINT_FAULTS}
