@@ -134,6 +134,11 @@ def in_unit(value: float | None, unit: str, goal: float | None = None) -> str:
     return percent(value, goal) if unit == "share" else amount(value)
 
 
+def value_unit(unit: str, language: Language) -> str:
+    """What a unit of values is called; its own name where the catalogue has none."""
+    return "%" if unit == "share" else or_key(f"wording.unit_{unit}", language)
+
+
 def interval_in_unit(figure: Figure, unit: str) -> str:
     """The interval of any metric, in the value's unit."""
     if unit == "share":
