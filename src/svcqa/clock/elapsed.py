@@ -34,14 +34,14 @@ def _cumulate(calendar: WorkCalendar, moments: Int64, within: Int64) -> None:
     day = _days(calendar, moments)
     second = moments - day * SECONDS_A_DAY
     second -= FIRST * SECONDS_A_DAY
-    within[:] = 0
-    for start, stop in calendar.shifts:
-        worked = second - start
-        within += np.clip(worked, 0, stop - start, out=worked)
-    within *= calendar.working.take(day)
-    days = calendar.days_before.take(day)
-    days *= calendar.seconds_a_day
-    within += days
+    within[:] = calendar.seconds_before.take(day)
+    for stretches, worked in calendar.layers:
+        part = np.zeros(len(day), dtype=np.int64)
+        for start, stop in stretches:
+            passed = second - start
+            part += np.clip(passed, 0, stop - start, out=passed)
+        part *= worked.take(day)
+        within += part
 
 
 def working_seconds(calendar: WorkCalendar, start: Int64, stop: Int64) -> Int64:
@@ -84,5 +84,4 @@ def due_day(calendar: WorkCalendar, start: Int64, limit: int | Int64, *, same_da
 def due_day_of_working_seconds(calendar: WorkCalendar, start: Int64, limit: int | Int64) -> Int64:
     """The day (since 1970-01-01) on which ``limit`` working seconds after ``start`` are used up, ``(n,)``."""
     wanted = cumulative_working_seconds(calendar, start) + limit
-    number = -(-wanted // calendar.seconds_a_day)  # the working day, counted from the calendar's first, that holds it
-    return np.searchsorted(calendar.days_before, number, side="left") - 1 + FIRST
+    return np.searchsorted(calendar.seconds_before, wanted, side="left") - 1 + FIRST
