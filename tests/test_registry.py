@@ -40,7 +40,7 @@ class Orders:
     params = Params
     def table(self, params): return params.table
     def columns(self, params): return ("received_at", "closed_at")
-    def derive(self, params): return None
+    def derive(self, params, context): return None
     def observe(self, batch, params, context):
         received = batch.moments("received_at")
         zeros = np.zeros(batch.rows, dtype=np.int64)

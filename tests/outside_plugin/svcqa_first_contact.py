@@ -39,7 +39,7 @@ class FirstContact(ShareMetric):
     params = Params
     reads = ("received_at", "customer", "again_at")
 
-    def derive(self, params: Params) -> Derive:
+    def derive(self, params: Params, context: Context) -> Derive:
         """When the same customer next came with the same category."""
         return Derive(
             "SELECT *, lead(received_at) OVER (PARTITION BY customer, category ORDER BY received_at, order_id)"

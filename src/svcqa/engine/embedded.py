@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
 from svcqa.engine.batch import Batch, Dictionaries
 from svcqa.engine.cache import SummaryCache
+from svcqa.engine.derive import Derive, run_derive, typed_table
 from svcqa.engine.summary import Observations, Summary, merge, merge_groups, summarise_pieces
 from svcqa.errors import Fault, MetricError
 from svcqa.records.store import Part, Positions, RecordStore
@@ -26,16 +26,6 @@ Kernel = Callable[[Batch], Observations]
 Progress = Callable[[int, int], None]
 _PIECE: Final = 1 << 17
 """Records that a kernel is given at a time: few enough for its arrays to stay in the processor's cache."""
-
-
-@dataclass(frozen=True)
-class Derive:
-    """Joins and windows as one SQL query over the view ``records``, run before the kernel.
-
-    The text is the same on every engine.
-    """
-
-    sql: str
 
 
 @dataclass(frozen=True)
@@ -137,37 +127,25 @@ class EmbeddedEngine:
 
     def _derived(self, request: Request, parts: Sequence[Part]) -> Any:
         assert request.derive is not None
-        records = pa.concat_tables(
-            [
-                pa.Table.from_batches([batch])
-                for part in parts
-                for group in _row_groups(part)
-                for batch in group.read(None, group.rows)
-            ],
-            promote_options="permissive",
-        )
-        return run_derive(request, records)
+        views = {"records": _whole(parts)}
+        for name in request.derive.tables:
+            beside = self.store.parts(name, known_at=request.known_at)
+            views[name] = _whole(beside) if beside else typed_table(name, {})
+        wanted = (*request.columns, *request.keys)
+        return run_derive(request.derive, views, place=request.table, wanted=wanted)
 
 
-def run_derive(request: Request, records: Any) -> Any:
-    """The request's joins and windows over ``records``.
-
-    Raises:
-        MetricError: the query cannot be run, or does not give what the kernel reads.
-    """
-    assert request.derive is not None
-    with duckdb.connect() as connection:
-        connection.register("records", records)
-        try:
-            found = connection.sql(request.derive.sql).to_arrow_table()
-        except duckdb.Error as error:
-            raise MetricError(Fault("derive_failed", place=request.table, got=str(error).splitlines()[0])) from error
-    given = found.schema.names
-    missing = [name for name in (*request.columns, *request.keys) if name not in given]
-    if missing:
-        place, allowed = f"{request.table} › derive", ", ".join(given)
-        raise MetricError([Fault("column_missing_in_table", place=place, got=n, allowed=allowed) for n in missing])
-    return found
+def _whole(parts: Sequence[Part]) -> Any:
+    """All live rows of a table's parts as one Arrow table."""
+    return pa.concat_tables(
+        [
+            pa.Table.from_batches([batch])
+            for part in parts
+            for group in _row_groups(part)
+            for batch in group.read(None, group.rows)
+        ],
+        promote_options="permissive",
+    )
 
 
 def time_of(request: Request) -> str:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from svcqa.engine.batch import Batch
-from svcqa.engine.embedded import Kernel, Progress, Request, run_derive, time_of
+from svcqa.engine.derive import run_derive, typed_table
+from svcqa.engine.embedded import Kernel, Progress, Request, time_of
 from svcqa.engine.summary import Summary, merge, summarise_pieces
-from svcqa.records.schema import ColumnType
-from svcqa.records.tables import table as table_schema
 
 
 class MemoryEngine:
     """Runs kernels over tables held in memory: what the conformance kit drives.
 
     Args:
-        records: a table by name, see :func:`records_table`.
+        records: a table by name, see :func:`svcqa.engine.derive.typed_table`.
         split: cuts what the kernel is to see, after joins and windows, into batches.
     """
 
@@ -40,7 +36,10 @@ class MemoryEngine:
             wanted = dict.fromkeys((time_of(request), *request.columns, *request.keys))
             seen = table.select([name for name in wanted if name in table.schema.names])
         else:
-            seen = run_derive(request, table)
+            others = request.derive.tables
+            views = {name: self.records[name] if name in self.records else typed_table(name, {}) for name in others}
+            wanted_of = (*request.columns, *request.keys)
+            seen = run_derive(request.derive, {"records": table, **views}, place=request.table, wanted=wanted_of)
         for piece in self.split(seen):
             yield kind(piece, time=time_of(request))
 
@@ -53,36 +52,3 @@ class MemoryEngine:
             ],
             request.keys,
         )
-
-
-def records_table(name: str, columns: Mapping[str, Sequence[Any]]) -> Any:
-    """Plain lists as an Arrow table typed like the store's; columns that are not given are empty.
-
-    Moments may be texts such as ``2026-01-05 08:30``, months ``2026-01``.
-
-    Raises:
-        NameUnknownError: the table has no such column.
-    """
-    schema = table_schema(name)
-    for given in columns:
-        schema.column(given)
-    rows = max((len(values) for values in columns.values()), default=0)
-    made = {}
-    for column in schema.columns:
-        if column.type is ColumnType.CONTACT:
-            continue
-        values = list(columns.get(column.name, [None] * rows))
-        if column.type in (ColumnType.MOMENT, ColumnType.MONTH):
-            made[column.name] = pa.array([_moment(value) for value in values], pa.timestamp("s"))
-        elif column.type in (ColumnType.INTEGER, ColumnType.FLAG):
-            made[column.name] = pa.array(values, pa.int64() if column.type is ColumnType.INTEGER else pa.bool_())
-        else:
-            texts = [None if value is None else str(value) for value in values]
-            made[column.name] = pa.array(texts, pa.string()).dictionary_encode()
-    return pa.table(made)
-
-
-def _moment(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    return dt.datetime.fromisoformat(value if len(value) > len("2026-01") else f"{value}-01")

@@ -16,7 +16,7 @@ import numpy as np
 
 from svcqa.clock.calendar import WorkCalendar, build_calendar
 from svcqa.engine.batch import NULL, Batch
-from svcqa.engine.embedded import Derive
+from svcqa.engine.derive import Derive
 from svcqa.engine.summary import MATURE, Codes, Fact, Int64, Observations, Summary
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.organisation import Level, Organisation
@@ -108,6 +108,7 @@ class Example:
         units: the organisation as ``(code, level, parent)``.
         calendar: the section ``[calendar]`` of ``svcqa.toml``.
         month_closes_on: the day on which a statistical month ends, where it is not the calendar's.
+        beside: records of further tables that ``derive`` reads, columns by name of the table.
     """
 
     params: Mapping[str, Any]
@@ -125,6 +126,7 @@ class Example:
     )
     calendar: Mapping[str, Any] = field(default_factory=lambda: {"source": "weekdays"})
     month_closes_on: int | None = None
+    beside: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
 
     def context(self, *, by: Sequence[str] = (), as_of: dt.datetime | None = None) -> Context:
         """The circumstances of the example, ``by`` and ``as_of`` as they are asked for here."""
@@ -152,7 +154,7 @@ class RecordMetric(Protocol[ParamsT]):
     def columns(self, params: ParamsT) -> tuple[str, ...]:
         """The columns its kernel reads."""
 
-    def derive(self, params: ParamsT) -> Derive | None:
+    def derive(self, params: ParamsT, context: Context) -> Derive | None:
         """Joins and windows to run first, or ``None``."""
 
     def observe(self, batch: Batch, params: ParamsT, context: Context) -> Observations:

@@ -52,8 +52,10 @@ def target_faults(registry: Registry, target: LevelTarget, file: str) -> list[Fa
     if plugin.error:
         return []
     spec = plugin.metric.spec
-    if spec.unit != "share" or spec.better != "higher":
-        return [Fault("level_needs_share", file, f"{place} › metric", f"{spec.name}: {spec.unit}, {spec.better}")]
+    if spec.better == "neutral":
+        return [Fault("level_needs_direction", file, f"{place} › metric", spec.name)]
+    if spec.unit == "share" and not 0 <= target.goal <= 1:
+        return [Fault("goal_is_no_share", file, f"{place} › goal", repr(target.goal))]
     try:
         validated(plugin.metric, target.params, file=file, place=f"{place} › params")
     except MetricError as error:
@@ -71,7 +73,7 @@ def request_for(metric: Any, params: Entity, context: Context, available: Sequen
     if metric.spec.shape != "record":
         raise MetricError(Fault("shape_not_driven", got=metric.spec.name))
     extra = code_columns(context.by)
-    table, columns, derive = metric.table(params), metric.columns(params), metric.derive(params)
+    table, columns, derive = metric.table(params), metric.columns(params), metric.derive(params, context)
     if not available:
         raise MetricError(Fault("no_records", got=table))
     if derive is None:
@@ -89,9 +91,10 @@ def request_for(metric: Any, params: Entity, context: Context, available: Sequen
             raise MetricError(Fault("unknown_grouping", got=", ".join(several)))
     spec = metric.spec
     parts = (spec.name, spec.version, type(metric).__module__, params.model_dump_json(), context.calendar.digest,
-             str(context.period_rule), derive.sql if derive else "")  # fmt: skip
+             str(context.period_rule), repr(derive or ""))  # fmt: skip
     fingerprint = hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
-    keys = tuple(dict.fromkeys(("unit", *extra)))
+    own = metric.keys(params) if hasattr(metric, "keys") else ()
+    keys = tuple(dict.fromkeys(("unit", *extra, *own)))
     return Request(table, columns, keys, fingerprint, context.as_of_seconds, context.known_at, derive)
 
 
@@ -122,4 +125,5 @@ def read(metric: Any, summary: Summary, params: Entity, context: Context, *, pin
         "calendar_source": context.calendar.source,
         **pins,
     }
-    return replace(result, about={**about, **result.about}, unit=metric.spec.unit, label=metric.spec.label)
+    return replace(result, about={**about, **result.about}, unit=result.unit or metric.spec.unit,
+                   better=result.better or metric.spec.better, label=result.label or metric.spec.label)  # fmt: skip

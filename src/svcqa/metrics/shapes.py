@@ -97,7 +97,7 @@ class ShareMetric:
         """The columns its kernel reads."""
         return self.reads
 
-    def derive(self, params: Any) -> Derive | None:
+    def derive(self, params: Any, context: Context) -> Derive | None:
         """Nothing to join."""
         return None
 

@@ -24,7 +24,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from svcqa.engine.batch import Batch
-from svcqa.engine.memory import MemoryEngine, records_table
+from svcqa.engine.derive import typed_table
+from svcqa.engine.memory import MemoryEngine
 from svcqa.engine.summary import Fact, Observations, Summary
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, PluginError, SvcqaError
@@ -183,7 +184,7 @@ class _Trial:
 
     @cached_property
     def records(self) -> Any:
-        return records_table(self.name, self.example.records)
+        return typed_table(self.name, self.example.records)
 
     @cached_property
     def groupings(self) -> tuple[tuple[str, ...], ...]:
@@ -193,7 +194,9 @@ class _Trial:
         return ((), ("unit",), *((("unit", "month"),) if monthly else ()))
 
     def engine(self, records: Any = None, split: Any = None) -> MemoryEngine:
-        engine = MemoryEngine({self.name: self.records if records is None else records})
+        empty = records is not None and records.num_rows == 0
+        beside = {name: typed_table(name, {} if empty else given) for name, given in self.example.beside.items()}
+        engine = MemoryEngine({**beside, self.name: self.records if records is None else records})
         if split is not None:
             engine.split = split
         return engine
@@ -465,7 +468,8 @@ def _empty_input(metric: Any) -> None:
     for trial in _trials(metric):
         for by in trial.groupings:
             for row in trial.result(by, records=trial.records.slice(0, 0)).rows:
-                counted = {name: row.get(name) for name in ("n", "total", "numerator", *STATES) if row.get(name)}
+                names = ("n", "total", *STATES, *(() if row.get("base") else ("numerator",)))
+                counted = {name: row.get(name) for name in names if row.get(name)}
                 if counted:
                     problems.append(f"{trial.place}: with no record there is {counted}")
     _require(problems)
@@ -475,7 +479,7 @@ def _missing_column_named(metric: Any) -> None:
     """A column that the records lack is named in the error."""
     problems = []
     for trial in _trials(metric):
-        derive = metric.derive(trial.params)
+        derive = metric.derive(trial.params, trial.example.context())
         words = set(re.findall(r"\w+", derive.sql)) if derive is not None else set()
         read_ = [name for name in trial.records.schema.names if name in words or name in metric.columns(trial.params)]
         if not read_:

@@ -54,7 +54,7 @@ class MilestoneMetric:
         """What the kernel reads."""
         return ("target", "reported_at", "done_at")
 
-    def derive(self, params: MilestoneParams) -> Derive | None:
+    def derive(self, params: MilestoneParams, context: Context) -> Derive | None:
         """Nothing to join."""
         return None
 

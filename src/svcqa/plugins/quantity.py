@@ -53,7 +53,7 @@ class QuantityMetric:
         """What the kernel reads."""
         return ("indicator", "month", "numerator")
 
-    def derive(self, params: QuantityParams) -> Derive | None:
+    def derive(self, params: QuantityParams, context: Context) -> Derive | None:
         """Nothing to join."""
         return None
 
