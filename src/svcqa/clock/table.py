@@ -39,6 +39,17 @@ class TableDay:
     provisional: bool = False
 
 
+def differences(old: Iterable[TableDay], new: Iterable[TableDay]) -> list[tuple[TableDay, TableDay]]:
+    """The days of both tables whose kind, hours or status differ; who says so may change."""
+    later = {row.day: row for row in new}
+    pairs = [(row, later[row.day]) for row in old if row.day in later]
+    return [
+        (row, other)
+        for row, other in pairs
+        if (row.kind, row.shifts, row.provisional) != (other.kind, other.shifts, other.provisional)
+    ]
+
+
 def write_table(rows: Iterable[TableDay], path: Path, *, language: Language) -> None:
     """Write a table to Excel or, where the name says so, CSV; :func:`read_table` reads both back."""
     path.parent.mkdir(parents=True, exist_ok=True)
