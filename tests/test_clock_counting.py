@@ -19,7 +19,7 @@ from svcqa.clock.counting import CountingRule, FirstDay, LastDay, due_moment_of_
 from svcqa.clock.elapsed import working_day_number
 from svcqa.clock.intervals import NULL
 from svcqa.clock.zones import natural_seconds, to_utc
-from svcqa.entities.commitment import Counting
+from svcqa.entities.rules import Counting
 from svcqa.entities.settings import Calendar
 from svcqa.errors import MetricError
 

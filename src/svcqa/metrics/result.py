@@ -74,6 +74,7 @@ class Figure:
     rest_n: int | None
     method: str
     limit: str
+    base: int | None
     flags: tuple[str, ...]
 
 

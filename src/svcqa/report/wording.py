@@ -242,6 +242,11 @@ def state(name: str, language: Language) -> str:
     return text(f"wording.state_{name}", language)
 
 
+def part(measure: str, language: Language) -> str:
+    """What stands beside a commitment's figure, such as the households entered."""
+    return text("wording.part", language, name=or_key(f"wording.measure_{measure}", language))
+
+
 def reason(name: str, commitment: Commitment, language: Language) -> str:
     """A reason for exclusion: the policy's label where it has one, otherwise the reason as it was recorded."""
     labels = {item.reason: item.label for item in commitment.exclusions}
