@@ -118,7 +118,8 @@ def _steps(
         ended, value = at.fact[rows] == Fact.CLOSED, at.value[rows]
         told &= ~(ended & (~here | (value < begun)))
         fact = np.where(ended, Fact.CLOSED, Fact.OPEN).astype(np.int8)
-        pieces.append((here.copy(), fact, value - begun, part))
+        # A case that has just come to a step may lie a fraction of a unit before it: ends are rounded up.
+        pieces.append((here.copy(), fact, np.maximum(value - begun, 0), part))
         here, begun = here & ended, np.where(ended, value, begun)
     found = []
     for present, fact, value, part in pieces:
