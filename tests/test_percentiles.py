@@ -191,13 +191,12 @@ def test_percentiles_by_department_and_tier_equal_brute_force(sample_workspace: 
 
 def test_states_are_those_of_compliance(sample_workspace: svcqa.Workspace) -> None:
     options: dict[str, Any] = {"period": "2026H1", "as_of": "2026-03-10 09:30:00", "by": ["department", "month"]}
-    for item in sample_workspace.policies.commitments:
-        if item.rule.kind == "monthly_return":
-            continue
-        shares = sample_workspace.measure("compliance", commitment=item.key, **options).figures()
-        found = sample_workspace.measure("sla_percentiles", commitment=item.key, **options)
-        rows = [f for r, f in zip(found.rows, found.figures(), strict=True) if r["measure"] == "p50"]
-        assert [(f.unit, f.period, f.states, f.total, f.excluded_by) for f in rows] == [
+    with_a_clock = [item.key for item in sample_workspace.policies.commitments if hasattr(item.rule, "limit")]
+    assert len(with_a_clock) >= 4
+    for key in with_a_clock:
+        shares = sample_workspace.measure("compliance", commitment=key, **options).figures()
+        found = sample_workspace.measure("sla_percentiles", commitment=key, **options).figures()
+        assert [(f.unit, f.period, f.states, f.total, f.excluded_by) for f in found if f.measure == "p50"] == [
             (f.unit, f.period, f.states, f.total, f.excluded_by) for f in shares
         ]
 
@@ -246,28 +245,33 @@ def test_limits_that_differ_by_case(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_limits_that_change_in_time(tmp_path: Path) -> None:
+    # 30 minutes for what comes in from 10 January on: 40 keep 60 before and exceed 30 after
+    later = {"received_at": dt.datetime(2026, 1, 12, 8), "closed_at": dt.datetime(2026, 1, 12, 8, 40)}
+    rows = [order(1, "D1", 40), {**order(2, "D1", 40), **later}]
+    workspace = read(tmp_path, rows, limits=[{"effective_from": dt.date(2026, 1, 10), "limit": 30}])
+    found = figures(workspace, period="2026-01", commitment="promise")
+    assert (only(found, "p50")["value"], only(found, "beyond_limit")["value"]) == (40, 1 / 2)
+    assert only(found, "excess_mean")["value"] == 10
+    moved = figures(workspace, period="2026-01", commitment="promise", limit=70)  # both limits ten minutes later
+    assert only(moved, "beyond_limit")["value"] == 0
+
+
 def test_the_mean_has_students_interval(tmp_path: Path) -> None:
     spans = [5, 12, 40, 41, 300]
     workspace = read(tmp_path, [order(number, "D1", span) for number, span in enumerate(spans)])
-    params = {"mean_at_most": 60, "maximum_at_most": 240}
-    row = only(figures(workspace, period="2026-01", commitment="promise", params=params), "mean")
+    row = only(figures(workspace, period="2026-01", commitment="promise"), "mean")
     lower, upper = DescrStatsW(np.asarray(spans, dtype=float)).tconfint_mean()  # statsmodels 0.15
     assert (row["lower"], row["upper"]) == (pytest.approx(lower), pytest.approx(upper))
-    assert (row["goal"], row["verdict"], row["evidence"]) == (60, "missed", "unclear")
-    longest = only(figures(workspace, period="2026-01", commitment="promise", params=params), "maximum")
-    assert (longest["goal"], longest["verdict"]) == (240, "missed")
 
 
-def test_with_open_cases_mean_and_maximum_can_only_be_missed_so_far(tmp_path: Path) -> None:
+def test_with_open_cases_mean_and_maximum_are_lower_bounds(tmp_path: Path) -> None:
     workspace = read(tmp_path, [order(1, "D1", 10), order(2, "D1", None)])
-    early = {"period": "2026-01", "commitment": "promise", "as_of": "2026-01-05 08:30"}
-    generous = {"mean_at_most": 60, "maximum_at_most": 60}
+    found = figures(workspace, period="2026-01", commitment="promise", as_of="2026-01-05 08:30")
     for measure, value in (("mean", 20), ("maximum", 30)):
-        row = only(figures(workspace, params=generous, **early), measure)
-        assert (row["value"], row["verdict"]) == (value, "")
+        row = only(found, measure)
+        assert (row["value"], row["lower"], row["upper"]) == (value, None, None)
         assert "lower_bound" in row["flags"]
-        strict = only(figures(workspace, params={f"{measure}_at_most": value - 1}, **early), measure)
-        assert strict["verdict"] == "missed"
 
 
 # --- units of time ------------------------------------------------------------------------------------------------
@@ -465,12 +469,20 @@ def test_steps_need_a_running_clock(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_monthly_returns_are_refused_by_name(sample_workspace: svcqa.Workspace, language: Any) -> None:
+def test_monthly_returns_are_refused_by_name(tmp_path: Path, language: Any) -> None:
+    rule = {"kind": "monthly_return", "indicator": "visits"}
+    workspace = read(tmp_path, [order(1, "D1", 10)], rule=rule, table="monthly_returns")
     with pytest.raises(SvcqaError) as refused:
-        sample_workspace.measure("sla_percentiles", period="2026H1", commitment="stop_notice")
-    assert refused.value.render(language) == text(
-        "faults.returns_no_percentiles", language, got="stop_notice", allowed="", file="", place=""
-    )
+        workspace.measure("sla_percentiles", period="2026-01", commitment="promise")
+    assert refused.value.render(language) == text("faults.returns_no_percentiles", language, got="promise")
+
+
+def test_what_another_metric_measures_is_refused_by_name(tmp_path: Path) -> None:
+    rule = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 1, "maximum": 2,
+            "unit": "hour"}  # fmt: skip
+    workspace = read(tmp_path, [order(1, "D1", 10)], rule=rule)
+    with pytest.raises(MetricError, match="mean_and_maximum: give a clock instead"):
+        workspace.measure("sla_percentiles", period="2026-01", commitment="promise")
 
 
 def test_cumulative_periods_are_not_compared(compared: tuple[svcqa.Workspace, list[dict[str, Any]]]) -> None:

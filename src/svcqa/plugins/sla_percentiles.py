@@ -14,7 +14,7 @@ from svcqa.metrics.contract import Batch, Context, Derive, Example, MetricSpec, 
 from svcqa.metrics.grouping import code_columns, rows, windows
 from svcqa.metrics.result import Result
 from svcqa.plugins.commitment_clock import highest_limit
-from svcqa.plugins.sla_percentiles_cells import Cells, limit_keys
+from svcqa.plugins.sla_percentiles_cells import Cells
 from svcqa.plugins.sla_percentiles_distribution import Distribution, distributions
 from svcqa.plugins.sla_percentiles_examples import EXAMPLES
 from svcqa.plugins.sla_percentiles_kernel import columns_read, observe_times
@@ -51,10 +51,6 @@ class PercentilesMetric:
     def columns(self, params: PercentilesParams) -> tuple[str, ...]:
         """What clock, conditions and steps read."""
         return columns_read(params)
-
-    def keys(self, params: PercentilesParams) -> tuple[str, ...]:
-        """The columns that decide which limit a case has."""
-        return limit_keys(params.promise)
 
     def derive(self, params: PercentilesParams, context: Context) -> Derive | None:
         """Nothing to join."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.entities.commitment import Commitment
+from svcqa.metrics.commitments import by_reason, is_excluded
 from svcqa.metrics.contract import Context, Fact, Int64, Summary
 from svcqa.metrics.grouping import Groups, group, sums, within
 from svcqa.metrics.result import STATES
 from svcqa.periods import Period
-from svcqa.plugins.commitment_clock import ClockRule, limit_in_units
+from svcqa.plugins.commitment_clock import limit_in_units
 from svcqa.plugins.sla_percentiles_kernel import WHOLE, unpacked
 from svcqa.plugins.sla_percentiles_params import PercentilesParams, clock_rule, counts_a_unit
 from svcqa.stats.survival import Curves, kaplan_meier
@@ -69,10 +69,10 @@ class Cells:
         self.summary, self.params = summary, params
         self.groups: Groups = group(summary, context)
         self.rule = clock_rule(params)
-        self.time, self.part = unpacked(summary.value, params)
-        self.limit = _limits(summary, params, self.rule)
-        labels = summary.labels["exclusion"]
-        self.excluded: Mask = np.asarray([bool(label) for label in labels], dtype=np.bool_)[summary.codes["exclusion"]]
+        self.time, self.part, promised = unpacked(summary.value, params)
+        # One that is tried moves the limits of all cases by the same amount.
+        self.limit = promised + limit_in_units(self.rule, params.limit) - limit_in_units(self.rule)
+        self.excluded: Mask = is_excluded(summary)
 
     @property
     def counts_a_unit(self) -> int:
@@ -116,27 +116,9 @@ class Cells:
         labels = self.summary.labels["exclusion"]
         mask = self.window(period) & self.excluded & (self.summary.fact != Fact.NOT_APPLICABLE)
         counted = sums(mask, self.groups, self.summary.codes["exclusion"], len(labels), self.summary.weight)
-        return [{r: int(n) for r, n in sorted(zip(labels, row, strict=True)) if n and r} for row in counted]
+        return [by_reason(labels, row) for row in counted]
 
     def total(self, period: Period) -> Int64:
         """All cases of every group, counted or not."""
         zeros = np.zeros(len(self.summary), dtype=np.int8)
         return sums(self.window(period), self.groups, zeros, 1, self.summary.weight)[:, 0]
-
-
-def limit_keys(commitment: Commitment) -> tuple[str, ...]:
-    """The columns that decide which limit a case has: the summary keeps them apart."""
-    return tuple(dict.fromkeys(name for case in commitment.limits for name, _ in case.where))
-
-
-def _limits(summary: Summary, params: PercentilesParams, rule: ClockRule) -> Int64:
-    """The limit of each cell; one that is tried moves all of them by the same amount."""
-    asked = limit_in_units(rule, params.limit)
-    limits = np.full(len(summary), asked, dtype=np.int64)
-    for case in reversed(params.promise.limits):
-        fits = np.ones(len(summary), dtype=np.bool_)
-        for name, allowed in case.where:
-            known = np.asarray([label in allowed for label in summary.labels[name]], dtype=np.bool_)
-            fits &= known[summary.codes[name]]
-        limits[fits] = limit_in_units(rule, case.limit) + asked - limit_in_units(rule)
-    return limits

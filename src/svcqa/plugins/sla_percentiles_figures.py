@@ -13,6 +13,7 @@ import numpy as np
 
 from svcqa.metrics.contract import Int64
 from svcqa.plugins.sla_percentiles_cells import Float64, Sample
+from svcqa.stats.means import student_t
 from svcqa.stats.proportions import wilson
 from svcqa.stats.quantiles import Quantiles, curve_quantiles, order_statistics
 from svcqa.stats.survival import LimitKind, survival_at
@@ -144,14 +145,11 @@ def mean_and_maximum(sample: Sample, level: float) -> list[tuple[Estimate, Estim
 
 
 def _student(mean: float, time: Float64, cases: Int64, n: int, level: float) -> Estimate:
-    """A mean with Student's interval (1908, *Biometrika* 6, 1–25); skewed times need many cases for it."""
-    from scipy.special import stdtrit
-
+    """A mean with its interval; skewed times need many cases for it."""
     if n < 2:
         return Estimate(mean, None, None, n, n, "none (one case)")
-    variance = float((cases * (time - mean) ** 2).sum()) / (n - 1)
-    half = float(stdtrit(n - 1, 0.5 + level / 2)) * math.sqrt(variance / n)
-    return Estimate(mean, mean - half, mean + half, n, n, f"Student t {level:.0%}")
+    lower, upper = student_t(time, cases, level=level)
+    return Estimate(mean, lower, upper, n, n, f"Student t {level:.0%}")
 
 
 def beyond(sample: Sample, how: How) -> list[Estimate]:

@@ -1,7 +1,7 @@
 """From records to observations for percentiles: exact times, and the time of each step.
 
-A summary keeps one number a case. Where steps are asked for, the number also tells what it is the time of: the whole
-case, one of its steps, or a case whose steps cannot be told apart.
+A summary keeps one number a case. Where there is more to keep, the number also tells what it is the time of (the whole
+case, one of its steps, a case whose steps cannot be told apart) and which of several limits the case has.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from svcqa.entities.commitment import Commitment, MonthOf
-from svcqa.metrics.contract import MATURE, Batch, Codes, Context, Fact, Int64, Observations
-from svcqa.plugins.commitment_clock import ClockRule, Reading, columns, limits_of, read_clock
+from svcqa.entities.rules import ClockRule
+from svcqa.metrics.commitments import EXCLUDED_COLUMN, condition_columns, exclusions
+from svcqa.metrics.contract import MATURE, Batch, Context, Fact, Int64, Observations
+from svcqa.plugins.commitment_clock import Reading, columns, limit_in_units, limits_of, read_clock
 from svcqa.plugins.sla_percentiles_params import PercentilesParams, clock_rule
 
-EXCLUDED_COLUMN: Final = "excluded_reason"
 WHOLE: Final = 0
 """The part that is the whole case; steps are numbered from 1."""
 
@@ -32,22 +33,26 @@ def left_out_part(params: PercentilesParams) -> int:
     return len(params.steps)
 
 
-def unpacked(value: Int64, params: PercentilesParams) -> tuple[Int64, Int64]:
-    """Time and part of a summary's numbers."""
-    parts = parts_of(params)
-    if parts == 1:
-        return value, np.zeros(len(value), dtype=np.int64)
-    time = value // parts
-    return time, value - time * parts
+def limits_in_use(params: PercentilesParams) -> Int64:
+    """The limits that cases can have, in units of counting and in order."""
+    rule = clock_rule(params)
+    promised = {limit_in_units(rule), *(limit_in_units(rule, item.limit) for item in params.promise.limits)}
+    return np.asarray(sorted(promised), dtype=np.int64)
+
+
+def unpacked(value: Int64, params: PercentilesParams) -> tuple[Int64, Int64, Int64]:
+    """Time, part and promised limit of a summary's numbers."""
+    limits, parts = limits_in_use(params), parts_of(params)
+    rest = value // len(limits)
+    time = rest // parts
+    return time, rest - time * parts, limits[value - rest * len(limits)]
 
 
 def columns_read(params: PercentilesParams) -> tuple[str, ...]:
     """What clock, conditions and steps read."""
-    commitment, rule = params.promise, clock_rule(params)
-    conditions = [*commitment.where, *getattr(rule, "achieved", ())]
-    conditions += [pair for exclusion in commitment.exclusions for pair in exclusion.where]
-    conditions += [pair for case in commitment.limits for pair in case.where]
-    own = (*columns(rule), EXCLUDED_COLUMN, *params.steps, *(name for name, _ in conditions))
+    rule = clock_rule(params)
+    achieved = (name for name, _ in getattr(rule, "achieved", ()))
+    own = (*columns(rule), EXCLUDED_COLUMN, *params.steps, *achieved, *condition_columns(params.promise))
     return tuple(dict.fromkeys(own))
 
 
@@ -67,13 +72,14 @@ def observe_times(batch: Batch, params: PercentilesParams, context: Context) -> 
     pieces = [_Piece(rows, reading.fact[rows], reading.value[rows], reading.follow_up[rows], WHOLE)]
     if params.steps:
         pieces += _steps(batch, params, rule, context, reading, rows)
-    codes, labels = _exclusions(batch, commitment)
+    codes, labels = exclusions(batch, commitment)
     every = np.concatenate([piece.rows for piece in pieces])
-    parts = parts_of(params)
+    parts, limits = parts_of(params), limits_in_use(params)
+    limit = np.searchsorted(limits, limits_of(batch, commitment, rule))
     return Observations(
         reading.day[every],
         np.concatenate([piece.fact for piece in pieces]),
-        np.concatenate([piece.value * parts + piece.part for piece in pieces]),
+        np.concatenate([(piece.value * parts + piece.part) * len(limits) + limit[piece.rows] for piece in pieces]),
         np.concatenate([piece.follow_up for piece in pieces]),
         exclusion=(codes[every], labels), rows=every, complete=complete,
     )  # fmt: skip
@@ -130,14 +136,3 @@ def _steps(
     zeros = np.zeros(len(lost), dtype=np.int64)
     found.append(_Piece(rows[lost], whole.fact[rows][lost], zeros, zeros + MATURE, left_out_part(params)))
     return found
-
-
-def _exclusions(batch: Batch, commitment: Commitment) -> Codes:
-    """The first reason that applies: the record's own, then the policy's in their order."""
-    own, own_labels = batch.codes(EXCLUDED_COLUMN)
-    labels = ["", *own_labels]
-    codes = np.asarray([0 if not label else place + 1 for place, label in enumerate(own_labels)], np.int32)[own]
-    for item in commitment.exclusions:
-        labels.append(item.reason)
-        codes = np.where((codes == 0) & batch.matches(item.where), np.int32(len(labels) - 1), codes)
-    return codes, tuple(labels)

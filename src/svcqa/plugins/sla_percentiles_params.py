@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Conditions, Entity, Key, Text
-from svcqa.entities.commitment import (
-    Commitment,
+from svcqa.entities.commitment import Commitment
+from svcqa.entities.rules import (
+    ClockRule,
     Counting,
     ElapsedNatural,
     ElapsedWorkingDays,
@@ -17,7 +18,7 @@ from svcqa.entities.commitment import (
     Rule,
 )
 from svcqa.errors import Fault, MetricError
-from svcqa.plugins.commitment_clock import ClockRule, highest_limit, limit_in_units
+from svcqa.plugins.commitment_clock import highest_limit, limit_in_units
 from svcqa.stats.survival import LimitKind
 
 Percentile = Annotated[float, Field(gt=0, lt=100)]
@@ -79,7 +80,6 @@ class PercentilesParams(Entity):
         limit: a limit to try instead of the promised one, in its own unit.
         steps: the moments between which time passes, from the clock's start to its stop.
         compare: ``units`` or ``periods``: whether those take equally long.
-        mean_at_most, maximum_at_most: goals for the mean and the longest case, in the unit of the clock.
     """
 
     commitment: Commitment | None = None
@@ -89,13 +89,13 @@ class PercentilesParams(Entity):
     limit: int | None = None
     steps: tuple[str, ...] = ()
     compare: Literal["units", "periods"] | None = None
-    mean_at_most: float | None = Field(default=None, gt=0)
-    maximum_at_most: float | None = Field(default=None, gt=0)
 
     @model_validator(mode="after")
     def _one_clock(self) -> PercentilesParams:
         if (self.commitment is None) == (self.clock is None):
             raise ValueError("give a commitment or a clock, and not both")
+        if self.commitment is not None and not isinstance(self.commitment.rule, (ClockRule, MonthlyReturn)):
+            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}: give a clock instead")
         return self
 
     @model_validator(mode="after")
@@ -131,7 +131,7 @@ def clock_rule(params: PercentilesParams) -> ClockRule:
         MetricError: monthly returns carry counts only.
     """
     rule = params.promise.rule
-    if isinstance(rule, MonthlyReturn):
+    if not isinstance(rule, ClockRule):
         raise MetricError(Fault("returns_no_percentiles", got=params.promise.key))
     return rule
 

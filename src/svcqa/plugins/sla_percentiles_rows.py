@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from svcqa.entities.commitment import ElapsedWorkingDays, ElapsedWorkingTime
+from svcqa.entities.rules import ElapsedWorkingDays, ElapsedWorkingTime
 from svcqa.metrics.contract import Context, Int64
 from svcqa.metrics.grouping import day_number, rows
 from svcqa.metrics.result import STATES
@@ -14,7 +14,6 @@ from svcqa.periods import Period
 from svcqa.plugins.sla_percentiles_cells import Cells
 from svcqa.plugins.sla_percentiles_compare import compare_periods, compare_units
 from svcqa.plugins.sla_percentiles_figures import (
-    LOWER_BOUND,
     Estimate,
     How,
     beyond,
@@ -65,8 +64,7 @@ class Window:
         if not self.params.has_limit:  # without a limit no case is met or breached
             about = {name: value for name, value in about.items() if name not in (*STATES, "total")}
         for measure, unit, estimate in self._measures(group):
-            goal = {"mean": self.params.mean_at_most, "maximum": self.params.maximum_at_most}.get(measure)
-            yield _row(about, self.cells, measure, unit, estimate, goal)
+            yield _row(about, self.cells, measure, unit, estimate)
         bare = _about(self.params, self.context, self.period)
         for step, measure, unit, estimate in self._steps(group):
             yield {**_row(bare, self.cells, measure, unit, estimate), "step": step}
@@ -114,27 +112,13 @@ def _about(params: PercentilesParams, context: Context, period: Period) -> dict[
     }  # fmt: skip
 
 
-def _row(
-    about: dict[str, Any], cells: Cells, measure: str, unit: str, estimate: Estimate, goal: float | None = None
-) -> dict[str, Any]:
+def _row(about: dict[str, Any], cells: Cells, measure: str, unit: str, estimate: Estimate) -> dict[str, Any]:
     shown = estimate.scaled(cells.counts_a_unit) if unit == TIME else estimate
     return {
         **about, "measure": measure, "value_unit": unit_of(cells.params) if unit == TIME else unit,
         "value": shown.value, "lower": shown.lower, "upper": shown.upper, "n": shown.n, "numerator": shown.closed,
         "method": shown.method, "limit": _limit_text(cells.params), "flags": (*about["flags"], *shown.flags),
-        **_judged(shown, goal),
     }  # fmt: skip
-
-
-def _judged(shown: Estimate, goal: float | None) -> dict[str, Any]:
-    """Goal and verdict, lower being better; a lower bound can only tell that the goal is missed."""
-    if goal is None or shown.value is None:
-        return {} if goal is None else {"goal": goal, "verdict": "", "evidence": ""}
-    met = shown.value <= goal
-    if met and LOWER_BOUND in shown.flags:
-        return {"goal": goal, "verdict": "", "evidence": ""}
-    clear = shown.lower is None or shown.upper is None or not shown.lower <= goal <= shown.upper
-    return {"goal": goal, "verdict": "met" if met else "missed", "evidence": "clear" if clear else "unclear"}
 
 
 def _limit_text(params: PercentilesParams) -> str:

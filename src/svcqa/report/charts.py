@@ -78,7 +78,8 @@ def targets(review: HalfYearReview, language: Language) -> Picture:
             goal = item.target.goal
             rows.append(
                 {
-                    "target": f"{item.target.name.in_language(language)} {wording.goal_text(item.target)}",
+                    "target": f"{item.target.name.in_language(language)} "
+                    f"{wording.goal_text(item.target, item.course.scale, language)}",
                     "gap": (now.value - goal) * 100,
                     "lower": ((now.lower if now.lower is not None else now.value) - goal) * 100,
                     "upper": ((now.upper if now.upper is not None else now.value) - goal) * 100,
@@ -188,7 +189,7 @@ def of_result(
                 "lower": low * scale,
                 "upper": high * scale,
                 "goal": None if figure.goal is None else figure.goal * scale,
-                "shown": wording.in_unit(figure.value, result.unit, figure.goal),
+                "shown": wording.level_with_unit(figure.value, result.scale, language, figure.goal),
             }
         )
     data = pd.DataFrame(rows, columns=["group", "period", "value", "lower", "upper", "goal", "shown"])
