@@ -179,7 +179,9 @@ def of_result(
         if figure.value is None:
             continue
         low, high = (figure.value if limit is None else limit for limit in (figure.lower, figure.upper))
-        group = " · ".join([called.get(figure.unit, figure.unit), *(str(row.get(key, "")) for key in result.keys)])
+        group = " · ".join(
+            [called.get(figure.unit, figure.unit), *(wording.key(key, row.get(key), language) for key in result.keys)]
+        )
         rows.append(
             {
                 "group": group,

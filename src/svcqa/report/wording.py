@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from svcqa.catalogue import Language, or_key, text
+from svcqa.catalogue import Language, has, or_key, text
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
 from svcqa.metrics.result import Figure
@@ -154,6 +154,13 @@ def flags(figure: Figure | None, language: Language) -> str:
 def state(name: str, language: Language) -> str:
     """The name of a state."""
     return text(f"wording.state_{name}", language)
+
+
+def key(column: str, value: object, language: Language) -> str:
+    """A value of a grouping column as it was recorded; only measures have names in the catalogue."""
+    shown = "" if value is None else str(value)
+    named = f"wording.measure_{shown}"
+    return text(named, language) if column == "measure" and has(named) else shown
 
 
 def reason(name: str, commitment: Commitment, language: Language) -> str:

@@ -151,7 +151,10 @@ def _course(figures: Figures, metric: str, params: dict[str, object], context: C
 
     def ask(asked: Period, *, monthly: bool = False, cumulative: bool = False) -> list[Figure]:
         by = ("month",) if monthly else ()
-        return figures.result(metric, params, replace(context, period=asked, by=by, cumulative=cumulative)).figures()
+        found = figures.result(metric, params, replace(context, period=asked, by=by, cumulative=cumulative))
+        # a target is held against the metric's first measure; what else it tells of the same cases is no target
+        first = [row for row in found.rows if row.get("measure") == found.rows[0].get("measure")]
+        return replace(found, rows=tuple(first)).figures()
 
     return Course(
         now=_first(ask(period)),
