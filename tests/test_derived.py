@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from svcqa.engine.derive import run_derive, typed_table
 from svcqa.errors import MetricError, NameUnknownError, SvcqaError
 from svcqa.metrics.derived import Part, derive, first_contact, first_in_period, linked, next_of_same, repeat_within
-from svcqa.metrics.derived.query import literal
+from svcqa.metrics.sql import quoted
 from svcqa.periods import PeriodKind, PeriodRule
 
 Row = dict[str, Any]
@@ -248,7 +248,7 @@ def test_any_value_is_only_a_value(value: str) -> None:
 @pytest.mark.parametrize("value", ["'; DROP TABLE records; --", "a\\", "${x}", "\n'", '"x"', "它's", ""])
 def test_awkward_values_stand_by_their_number(value: str) -> None:
     """Inside of quotes there are letters, digits, spaces, ``_`` and ``-`` only: engines differ in all others."""
-    shown = literal(value)
+    shown = quoted(value)
     assert re.fullmatch(r"('[\w \-]*'|chr\(\d+\))( \|\| ('[\w \-]*'|chr\(\d+\)))*", shown), shown
 
 

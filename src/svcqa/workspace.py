@@ -216,9 +216,10 @@ class Workspace:
         self, commitment: str, *, period: str | Period, by: Sequence[str] = (), unit: str | None = None,
         as_of: dt.datetime | str | None = None,
     ) -> WhatIf:  # fmt: skip
-        """Compliance with a limit to move: ``.at(limit=45)`` answers at once."""
+        """A commitment's figure with parameters to move: ``.at(limit=45)`` answers at once."""
         context = self._context(period, as_of, by=by, unit=unit)
-        return self.figures.what_if("compliance", self._params(commitment, None), context)
+        params = self._params(commitment, None)
+        return self.figures.what_if(params["commitment"].metric, params, context)
 
     def cases(
         self, commitment: str, *, period: str | Period, states: Sequence[str] = STATES, columns: Sequence[str] = (),
@@ -280,7 +281,7 @@ class Workspace:
     def _params(self, commitment: str | None, target: str | None) -> dict[str, Any]:
         params: dict[str, Any] = {}
         if commitment is not None:
-            params["commitment"] = self.policies.commitment(commitment)
+            params["commitment"] = self.policies.commitment(commitment).counted
         if target is not None:
             known = {item.key: item for item in self.policies.targets}
             if target not in known:

@@ -129,8 +129,7 @@ class ShareMetric:
         for name, least in self.further.items():
             reduced = np.where((state == _GOOD) & (summary.value < least), _BAD, state).astype(np.int8)
             found += self._shares(summary, None, context, reduced, name)
-        keys = code_columns(context.by)
-        return Result(tuple(found), (*keys, "measure") if self.further else keys)
+        return Result(tuple(found), code_columns(context.by))
 
     def _shares(
         self, summary: Summary, params: Any, context: Context, state: npt.NDArray[np.int8], measure: str

@@ -78,7 +78,8 @@ def targets(review: HalfYearReview, language: Language) -> Picture:
             goal = item.target.goal
             rows.append(
                 {
-                    "target": f"{item.target.name.in_language(language)} {wording.goal_text(item.target)}",
+                    "target": f"{item.target.name.in_language(language)} "
+                    f"{wording.goal_text(item.target, item.course.scale, language)}",
                     "gap": (now.value - goal) * 100,
                     "lower": ((now.lower if now.lower is not None else now.value) - goal) * 100,
                     "upper": ((now.upper if now.upper is not None else now.value) - goal) * 100,
@@ -179,9 +180,7 @@ def of_result(
         if figure.value is None:
             continue
         low, high = (figure.value if limit is None else limit for limit in (figure.lower, figure.upper))
-        group = " · ".join(
-            [called.get(figure.unit, figure.unit), *(wording.key(key, row.get(key), language) for key in result.keys)]
-        )
+        group = " · ".join([called.get(figure.unit, figure.unit), *wording.keys(result, row, language)])
         rows.append(
             {
                 "group": group,
@@ -190,7 +189,7 @@ def of_result(
                 "lower": low * scale,
                 "upper": high * scale,
                 "goal": None if figure.goal is None else figure.goal * scale,
-                "shown": wording.in_unit(figure.value, result.unit, figure.goal),
+                "shown": wording.level_with_unit(figure.value, result.scale, language, figure.goal),
             }
         )
     data = pd.DataFrame(rows, columns=["group", "period", "value", "lower", "upper", "goal", "shown"])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from svcqa.engine.derive import queried
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.derived.query import Part, Piece, at_least, days_after, literal, ordered
+from svcqa.metrics.derived.query import Part, Piece, at_least, days_after, ordered
+from svcqa.metrics.sql import quoted
 
 if TYPE_CHECKING:
     from svcqa.records.schema import Table
@@ -77,4 +78,4 @@ def _allowed(table: Table, column: str, values: Sequence[str]) -> str:
     if isinstance(values, str) or not values:
         place = f"linked › where › {column}"
         raise MetricError(Fault("bad_value", place=place, got=repr(values), allowed="≥ 1"))
-    return f"c.{column} IN ({', '.join(literal(value) for value in values)})"
+    return f"c.{column} IN ({', '.join(quoted(value) for value in values)})"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 Layer = tuple[tuple[str, str], ...]
 """Names of columns and the expression of each."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-_PLAIN: Final = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9_ -]")
 _OWN: Final = ("source_file", "source_row")
 """What the store adds to every table."""
 
@@ -104,19 +103,6 @@ def known(columns: Iterable[str]) -> str:
 def days_after(moment: str, days: int) -> str:
     """``moment`` plus so many times 24 hours."""
     return f"{moment} + INTERVAL '{days}' DAY"
-
-
-def literal(value: str) -> str:
-    """``value`` as text of SQL.
-
-    Engines differ in what quotes, backslashes and dollars mean inside of quotes; so such characters stand there by
-    their number.
-
-    >>> print(literal("reached"), literal("it's"))
-    'reached' 'it' || chr(39) || 's'
-    """
-    runs = re.findall(r"(?:[^\x00-\x7f]|[A-Za-z0-9_ -])+|[\x00-\x7f]", value)
-    return " || ".join(f"'{run}'" if _PLAIN.match(run) else f"chr({ord(run)})" for run in runs) or "''"
 
 
 def at_least(number: object, least: int, place: str) -> int:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from svcqa.engine.derive import queried
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.derived.query import Part, Piece, at_least, days_after, known, ordered
-from svcqa.periods import PeriodRule
+from svcqa.metrics.sql import MONTHS_IN, cycle_number
+from svcqa.periods import PeriodKind, PeriodRule
 
 if TYPE_CHECKING:
     from svcqa.records.schema import Table
-
-_MONTHS: Final = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 
 class _Same:
@@ -125,14 +124,10 @@ def first_in_period(
 
     def build(table: Table) -> Piece:
         records = _Same(table, same, order_by)
-        if cycle not in _MONTHS:
-            allowed = ", ".join(_MONTHS)
+        if cycle not in MONTHS_IN:
+            allowed = ", ".join(MONTHS_IN)
             raise MetricError(Fault("bad_value", place="first_in_period › cycle", got=repr(cycle), allowed=allowed))
-        closes_on = (period_rule or PeriodRule()).month_closes_on
-        months = f"year({records.at}) * 12 + month({records.at}) - 1"
-        if closes_on is not None:
-            months += f" + CASE WHEN day({records.at}) > {closes_on} THEN 1 ELSE 0 END"
-        period = f"floor(({months}) / {_MONTHS[cycle]})"
+        period = cycle_number(records.at, PeriodKind(cycle), period_rule or PeriodRule())
         place = records.over("row_number()", apart=period)
         column = (name, records.where_known(f"CASE WHEN {place} = 1 THEN 1 ELSE 0 END"))
         return Piece(((column,),), reads=records.reads)
