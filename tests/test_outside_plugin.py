@@ -182,7 +182,7 @@ def test_it_has_a_row_on_the_board_and_in_the_forms(installed: None, tmp_path: P
         ({"params": {"days": 0}}, "params › days"),
         ({"params": {"weeks": 1}}, "days"),
         ({"metric": "first_contakt"}, "first_contact"),
-        ({"metric": "quantity", "params": {}}, "share"),
+        ({"metric": "quantity", "params": {}}, "params › target"),
         ({"commitment": "promise"}, "either a commitment or a metric"),
     ],
 )

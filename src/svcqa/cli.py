@@ -270,6 +270,27 @@ def half_year(
         _review(screen, opened, period, out, as_of, unit, _language(opened, lang))
 
 
+@app.command("returns")
+def returns_beside_records(
+    period: Annotated[str, typer.Option("--period", help="2026H1, 2026-06, 2026Q2, 2026 …")],
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Where the departments' monthly returns and the records do not agree, and which of them counts."""
+    from svcqa.report.tables import differences
+    from svcqa.report.terminal import table_of
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = _language(opened, lang)
+        found = opened.compare_returns(period, as_of=as_of)
+        compared, differing = sum(len(one.months) for one in found), sum(len(one.differences) for one in found)
+        if differing:
+            screen.console.print(table_of(differences(found, language)))
+        screen.console.print(text("terminal.returns", language, compared=compared, differing=differing))
+
+
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Where the files are written.")] = Path("out"),

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from svcqa.records.assistant import Proposal
     from svcqa.review.half_year import HalfYearReview
+    from svcqa.review.returns import Comparison
 
 SETTINGS_FILE = "svcqa.toml"
 
@@ -257,6 +258,14 @@ class Workspace:
         return half_year_review(
             self.figures, self.policies, context, self.register.actions(period=context.period.label)
         )
+
+    def compare_returns(
+        self, period: str | Period, *, as_of: dt.datetime | str | None = None
+    ) -> tuple[Comparison, ...]:
+        """Records beside monthly returns, per department and month, of each commitment that has both."""
+        from svcqa.review.returns import compare_returns
+
+        return compare_returns(self.figures, self.policies.commitments, self._context(period, as_of))
 
     def note_problem(
         self, *, category: str, problem: str, author: str, action: str = "", due: dt.date | None = None,

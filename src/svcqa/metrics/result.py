@@ -79,6 +79,7 @@ class Figure:
     rest_n: int | None
     method: str
     limit: str
+    base: int | None
     flags: tuple[str, ...]
 
 

@@ -15,6 +15,7 @@ from svcqa.metrics.result import STATES, Figure, Result
 from svcqa.metrics.testing import outcomes
 from svcqa.report import wording
 from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview, TargetReview
+from svcqa.review.returns import Comparison
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,11 +111,11 @@ def states(review: HalfYearReview, language: Language) -> pd.DataFrame:
     import pandas as pd
 
     found = [item.course.now for item in review.commitments if item.course.now is not None]
-    seen = [state for state in STATES if any(figure.states[state] for figure in found)]
+    seen = [state for state in STATES if any(figure.states[state] for figure in found if figure.total is not None)]
     rows = []
     for item in review.commitments:
         now = item.course.now
-        if now is not None:
+        if now is not None and now.total is not None:
             counts = {wording.state(name, language): f"{now.states[name]:,}" for name in seen}
             total = {text("tables.total", language): f"{now.total:,}"}
             rows.append({text("tables.item", language): item.commitment.item.in_language(language), **counts, **total})
@@ -140,14 +141,21 @@ def months(review: HalfYearReview, language: Language) -> pd.DataFrame:
 
     rows = []
     for item in review.commitments:
-        goal, scale = item.goal, item.course.scale
-        by_month = {figure.period: figure for figure in item.course.year_months}
-        row = {text("tables.item", language): item.commitment.item.in_language(language)}
-        for month in review.months:
-            row[month.label] = wording.level(_value(by_month.get(month.label)), scale, goal)
-        row[text("tables.year_so_far", language)] = wording.level(_value(item.course.year), scale, goal)
-        rows.append(row)
+        named = [(item.commitment.item.in_language(language), item.course)]
+        named += [(wording.part(part.measure, language), part.course) for part in item.parts]
+        for name, course in named:
+            by_month = {figure.period: figure for figure in course.year_months}
+            row = {text("tables.item", language): name}
+            for month in review.months:
+                row[month.label] = _level(by_month.get(month.label), course)
+            row[text("tables.year_so_far", language)] = _level(course.year, course)
+            rows.append(row)
     return _numbered(pd.DataFrame(rows))
+
+
+def _level(figure: Figure | None, course: Course) -> str:
+    """A figure in its own unit, held against the goal of its own time."""
+    return wording.level(_value(figure), course.scale, figure.goal if figure is not None else None)
 
 
 def departments(item: CommitmentReview, language: Language) -> pd.DataFrame:
@@ -193,6 +201,35 @@ def cases(item: CommitmentReview, language: Language, *, most: int = 10) -> pd.D
         ("case", "department", "state", "counted", "source", "row"),
         language,
     )
+
+
+def differences(found: Iterable[Comparison], language: Language) -> pd.DataFrame:
+    """Department and month where return and records differ, and which of them counts."""
+    return _frame(
+        (
+            (
+                month.commitment.item.in_language(language),
+                month.unit.name.in_language(language),
+                month.month,
+                _share_of(month.records, language),
+                _share_of(month.returns, language),
+                wording.points(_value(month.records), _value(month.returns), language, month.commitment.required_share),
+                text(f"tables.from_{month.commitment.counted_from}", language),
+            )
+            for comparison in found
+            for month in comparison.differences
+        ),
+        ("item", "department", "month", "by_records", "by_returns", "difference", "counted_from"),
+        language,
+    )
+
+
+def _share_of(figure: Figure | None, language: Language) -> str:
+    """A share with its counts; amounts without."""
+    if figure is None:
+        return text("tables.not_reported", language)
+    share = wording.percent(figure.value, figure.goal)
+    return share if _n(figure) == wording.DASH or figure.base else f"{figure.numerator:,}/{figure.n:,} = {share}"
 
 
 def form_b(items: Sequence[ActionItem], language: Language) -> pd.DataFrame:

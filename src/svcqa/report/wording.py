@@ -259,6 +259,11 @@ def keys(found: Result, row: Mapping[str, Any], language: Language) -> list[str]
     return [*shown, text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name]
 
 
+def part(measure: str, language: Language) -> str:
+    """What stands beside a commitment's figure, such as the households entered."""
+    return text("wording.part", language, name=or_key(f"wording.measure_{measure}", language))
+
+
 def reason(name: str, commitment: Commitment, language: Language) -> str:
     """A reason for exclusion: the policy's label where it has one, otherwise the reason as it was recorded."""
     labels = {item.reason: item.label for item in commitment.exclusions}
