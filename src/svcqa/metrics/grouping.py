@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from svcqa.engine.summary import Summary
-from svcqa.entities.organisation import LEVELS
+from svcqa.entities.organisation import LEVELS, Organisation
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import Context
 from svcqa.periods import Period, PeriodKind
@@ -56,9 +56,13 @@ class Groups:
     def __len__(self) -> int:
         return len(self.units)
 
-    def with_units(self, units: Sequence[str]) -> Groups:
-        """The same with groups for ``units`` of which there is no cell; only where units alone tell groups apart."""
-        more = [unit for unit in dict.fromkeys(units) if unit not in self.units]
+    def with_units(self, units: Sequence[str], tree: Organisation) -> Groups:
+        """The same with groups for ``units`` that have no cell, nor anything below them that has.
+
+        Only where units alone tell groups apart.
+        """
+        known = {unit.code for named in self.units for unit in tree.path(named)}
+        more = [unit for unit in dict.fromkeys(units) if unit not in known]
         if not more:
             return self
         named = (*self.units, *more)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import numpy as np
-from pydantic import model_validator
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
@@ -39,11 +38,7 @@ METHOD: Final = "none (census)"
 class CoverageParams(CommitmentParams):
     """Which commitment."""
 
-    @model_validator(mode="after")
-    def _households(self) -> CoverageParams:
-        if not isinstance(self.commitment.rule, Coverage):
-            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
-        return self
+    only: ClassVar[str | None] = "coverage"
 
     @property
     def rule(self) -> Coverage:
@@ -182,7 +177,7 @@ class _Households:
         chosen = kind != _PARTS.index(_BASE)
         self.cells, self.kind = summary.where(chosen), kind[chosen]
         self.groups = group(self.cells, context).with_units(
-            () if code_columns(context.by) else shown_units(self.base.units, context)
+            () if code_columns(context.by) else shown_units(self.base.units, context), context.organisation
         )
 
     def figures(self, place: int, period: Period) -> list[tuple[str, dict[str, Any]]]:
