@@ -21,8 +21,9 @@ from svcqa.engine.cache import SummaryCache
 from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.engine.summary import MATURE, Fact, Summary
 from svcqa.entities.base import Text
-from svcqa.entities.commitment import Commitment, ElapsedWorkingTime
+from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Organisation, Unit
+from svcqa.entities.rules import ElapsedWorkingTime
 from svcqa.entities.settings import Calendar as CalendarSettings
 from svcqa.metrics.contract import Context
 from svcqa.metrics.measure import summarise

@@ -11,7 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from generator import calls, complaints, corrections, counting, planting, returns, scene, work_orders
+from generator import (
+    callbacks,
+    calls,
+    complaints,
+    corrections,
+    counting,
+    counting_amounts,
+    customer_counts,
+    duty_gaps,
+    entry_errors,
+    facts,
+    inspections,
+    outages,
+    planting,
+    returns,
+    scene,
+    work_orders,
+)
 from generator.rows import Row, Sheet
 from generator.writing import write_sheet, write_truth
 
@@ -30,31 +47,59 @@ def main() -> None:
 
 def generate(folder: Path, seed: int = SEED) -> None:
     """Write ``sources/`` and ``truth.json`` below ``folder``."""
-    orders = work_orders.sheets(_random(seed, 1))
-    called = calls.sheets(_random(seed, 2))
-    complained = complaints.sheets(_random(seed, 3))
-    planted = _random(seed, 4)
-    for sheets, faults, compared in (
-        (orders, planting.WORK_ORDER_FAULTS, "客户等级"), (called, planting.CALL_FAULTS, "通话秒数"),
-        (complained, planting.COMPLAINT_FAULTS, "客户等级"),
-    ):  # fmt: skip
-        for sheet in sheets:
-            planting.plant(planted, sheet, faults, each=2, compared=compared)
-    correction, log = corrections.correct(orders[-1])
-    returned, reported = returns.monthly_returns(_random(seed, 5)), returns.milestone_reports()
+    tables = _cases(seed)
+    correction, log = corrections.correct(tables["work_orders"][-1])
+    final = corrections.supersede(tables["work_orders"], correction)
+    tables |= _returns_and_events(seed) | {
+        "inspections": inspections.sheets(_random(seed, 9)),
+        "callbacks": callbacks.sheets(_random(seed, 10), final, _records(tables["complaints"])),
+    }
     sources = folder / "sources"
     sources.mkdir(parents=True, exist_ok=True)
-    files = [*orders, correction, *called, *complained, returned, reported]
+    files = [*tables["work_orders"], correction, *(s for name in list(tables)[1:] for s in tables[name])]
     for sheet in files:
         write_sheet(sources, sheet)
-    truth = _facts(seed) | {"files": {sheet.name: counting.file_truth(sheet) for sheet in files}, "corrections": log}
+    truth = facts.facts(seed) | {
+        "files": {sheet.name: counting.file_truth(sheet) for sheet in files},
+        "corrections": log,
+    }
     truth["files"][correction.name] |= _change_counts(log)
-    final = corrections.supersede(orders, correction)
-    truth |= _counts(final, _records(called), _records(complained), returned.accepted())
+    records = {name: _records(sheets) for name, sheets in tables.items()} | {"work_orders": final}
+    truth |= _counts(records, tables["monthly_returns"][0].accepted()) | _amounts(records)
     truth["commitments_2026H1_before_corrections"] = {
-        key: counting.tally(_records(orders), judge, "received_at", **HALF) for key, judge in ORDER_JUDGES.items()
+        key: counting.tally(_records(tables["work_orders"]), judge, "received_at", **HALF)
+        for key, judge in ORDER_JUDGES.items()
     }
     write_truth(folder / "truth.json", truth)
+
+
+def _cases(seed: int) -> dict[str, list[Sheet]]:
+    """Orders, calls and complaints, with errors planted in them."""
+    tables = {
+        "work_orders": work_orders.sheets(_random(seed, 1)), "calls": calls.sheets(_random(seed, 2)),
+        "complaints": complaints.sheets(_random(seed, 3)),
+    }  # fmt: skip
+    planted = _random(seed, 4)
+    for name, sheets in tables.items():
+        for sheet in sheets:
+            planting.plant(
+                planted, sheet, entry_errors.FAULTS[name], each=2, contradiction=entry_errors.CONTRADICTIONS[name]
+            )
+    return tables
+
+
+def _returns_and_events(seed: int) -> dict[str, list[Sheet]]:
+    """The monthly returns, and records that agree with them."""
+    returned = returns.monthly_returns(_random(seed, 5))
+    notices = returns.reported(returned, "stop_notices")
+    unstaffed = returns.reported(returned, "hotline_unstaffed_minutes")
+    return {
+        "monthly_returns": [returned],
+        "milestone_reports": [returns.milestone_reports()],
+        "customer_counts": [customer_counts.sheet(_random(seed, 6))],
+        "outages": [outages.sheet(_random(seed, 7), notices)],
+        "duty_gaps": [duty_gaps.sheet(_random(seed, 8), {place: pair[0] for place, pair in unstaffed.items()})],
+    }
 
 
 ORDER_JUDGES: dict[str, counting.Judge] = {
@@ -80,44 +125,9 @@ def _change_counts(log: list[dict[str, Any]]) -> dict[str, int]:
     return {"new": new, "changed": len(log) - new - unchanged, "unchanged": unchanged}
 
 
-def _facts(seed: int) -> dict[str, Any]:
-    """What was planted, and the probabilities that the records were drawn with."""
-    months = scene.months()
-    return {
-        "about": "What the generator planted and counted itself. Rate = met / (met + breached + open_overdue) over "
-                 "cases due by as_of. Row numbers as in the source, header = row 1; a line break inside quotes does "
-                 "not start a row. Month of a case = month received.",
-        "seed": seed,
-        "period": [scene.FIRST_DAY.isoformat(), scene.LAST_DAY.isoformat()],
-        "as_of": f"{scene.when(scene.AS_OF):%Y-%m-%dT%H:%M:%S}",
-        "effects": [
-            {"key": "worsening", "commitment": "emergency_arrival", "unit": "CJ-QX", "from": "2025-07",
-             "to": "2026-06", "before": scene.ARRIVAL["CJ-QX"], "after": scene.ARRIVAL_END,
-             "shape": "equal steps a month"},
-            {"key": "step", "commitment": "complaint_reply", "unit": "CQ-KF", "from": scene.REPLY_STEP_MONTH,
-             "before": scene.REPLY["CQ-KF"], "after": scene.REPLY_STEP, "shape": "one step that stays"},
-            {"key": "winter_peak", "order_type": "emergency", "months": [12, 1, 2], "against": [6, 7, 8],
-             "ratio": scene.WINTER_OVER_SUMMER},
-            {"key": "spring_festival", "what": ["calls", "install"], "share": scene.SPRING_SHARE,
-             "days": [day.isoformat() for day in scene.SPRING_FESTIVAL]},
-            {"key": "closed_unit", "unit": scene.CLOSED_UNIT, "successor": "CJ-QX",
-             "last_day": scene.CLOSED_ON.isoformat()},
-        ],
-        "expected": {
-            "emergency_arrival": {unit: {month: round(scene.arrival_probability(unit, month), 4) for month in months
-                                         if unit != scene.CLOSED_UNIT or month <= "2024-12"}
-                                  for unit in scene.ARRIVAL},
-            "complaint_reply": {unit: {month: scene.reply_probability(unit, month) for month in months}
-                                for unit in scene.REPLY},
-            "appointment_kept": scene.APPOINTMENT, "restore_supply": scene.RESTORE, "hotline_rings": scene.RINGS,
-        },
-    }  # fmt: skip
-
-
-def _counts(
-    orders: list[scene.Record], called: list[scene.Record], complained: list[scene.Record], returned: list[Row]
-) -> dict[str, Any]:
+def _counts(records: dict[str, list[scene.Record]], returned: list[Row]) -> dict[str, Any]:
     """Totals that can be counted by hand, of accepted rows after the corrections."""
+    orders, called, complained = (records[name] for name in ("work_orders", "calls", "complaints"))
     emergencies = [order for order in orders if order["order_type"] == "emergency"]
     installs = [order["received_at"] for order in orders if order["order_type"] == "install"]
     halves = {key: counting.tally(orders, judge, "received_at", **HALF) for key, judge in ORDER_JUDGES.items()}
@@ -125,8 +135,7 @@ def _counts(
     halves["complaint_reply"] = counting.tally(complained, counting.complaint_reply, "received_at", **HALF)
     return {
         "totals": {
-            "rows": {"work_orders": len(orders), "calls": len(called), "complaints": len(complained),
-                     "monthly_returns": len(returned), "milestone_reports": len(returns.MILESTONES)},
+            "rows": {name: len(kept) for name, kept in records.items()},
             "emergency_orders": counting.per_month(emergencies, "received_at"),
             "calls": counting.per_month(called, "started_at"),
             "complaints": counting.per_month(complained, "received_at"),
@@ -140,6 +149,24 @@ def _counts(
         },
         "returns_2026H1": counting.returns_sum(returned, **HALF),
         "milestones": {target: done.isoformat() if done else None for target, _, _, done in returns.MILESTONES},
+    }  # fmt: skip
+
+
+def _amounts(records: dict[str, list[scene.Record]]) -> dict[str, Any]:
+    """What the records of stoppages, visits and callbacks come to, per period and unit."""
+    stopped, counts = records["outages"], records["customer_counts"]
+    spans = {counting_amounts.HALF: HALF} | {month: {"first": month, "last": month}
+                                            for month in counting_amounts.MONTHS}  # fmt: skip
+    return {
+        "continuity": counting_amounts.continuity(stopped, counts),
+        "stop_notice": {period: counting.tally(stopped, counting.stop_notice, "started_at", **span)
+                        for period, span in spans.items()},
+        "emergency_stops": counting_amounts.emergency_stops(stopped),
+        "returns_differences": counting.notice_differences(stopped, records["monthly_returns"]),
+        "emergency_line": counting_amounts.unstaffed(records["duty_gaps"]),
+        "coverage": counting_amounts.coverage(records["inspections"], counts),
+        "coverage_so_far": counting_amounts.coverage_so_far(records["inspections"], counts),
+        "ratings": counting_amounts.ratings(records["callbacks"]),
     }  # fmt: skip
 
 

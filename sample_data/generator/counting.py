@@ -57,6 +57,17 @@ def restore_supply(record: Record) -> str | None:
     return _state(record["received_at"] + 24 * 60 * MINUTE, record["resolved_at"])
 
 
+def stop_notice(record: Record) -> str | None:
+    """Planned stoppages: announced 48 hours ahead of the planned start.
+
+    Where nobody was told before it, nobody can be told any more: that is broken, not open.
+    """
+    if record["kind"] != "planned":
+        return None
+    state = _state(record["planned_at"] - 48 * 60 * MINUTE, record["notified_at"])
+    return "breached" if state == "open_overdue" and record["planned_at"] <= AS_OF else state
+
+
 def appointment_kept(record: Record) -> str | None:
     """Done by the agreed moment."""
     if record["order_type"] not in APPOINTMENTS:
@@ -121,6 +132,22 @@ def returns_sum(rows: Iterable[Row], *, first: str, last: str) -> dict[str, dict
                 pair = found.setdefault(record["indicator"], {}).setdefault(unit, [0, 0])
                 pair[0] += record["numerator"]
                 pair[1] += record["denominator"] or 0
+    return found
+
+
+def notice_differences(stops: list[Record], returned: list[Record]) -> list[dict[str, Any]]:
+    """The units and months in which the return on notices says something else than the stoppages themselves.
+
+    A month without an accepted return is not compared.
+    """
+    found = []
+    for record in (record for record in returned if record["indicator"] == "stop_notices"):
+        unit, month = record["unit"], record["month"]
+        states = [stop_notice(s) for s in stops if (s["unit"], scene.month_of(s["started_at"])) == (unit, month)]
+        counted = [states.count("met"), sum(state is not None for state in states)]
+        if counted != [record["numerator"], record["denominator"]]:
+            found.append({"unit": unit, "month": month, "records": counted,
+                          "returns": [record["numerator"], record["denominator"]]})  # fmt: skip
     return found
 
 

@@ -13,17 +13,18 @@ import numpy as np
 
 from generator import scene
 from generator.rows import Cell, Row, Sheet
-from generator.scene import DAY, MINUTE, Record
+from generator.scene import Record
 
 Condition = Callable[[Record], bool]
-ELEVEN_YEARS = 11 * 366 * DAY
 
 
-def _any_row(record: Record) -> bool:
+def any_row(record: Record) -> bool:
+    """Wherever it comes."""
     return True
 
 
-def _has(*names: str) -> Condition:
+def has(*names: str) -> Condition:
+    """Where none of the fields ``names`` is empty."""
     return lambda record: all(record.get(name) is not None for name in names)
 
 
@@ -34,7 +35,7 @@ class TextFault:
     code: str
     column: str
     texts: tuple[Cell, ...]
-    where: Condition = _any_row
+    where: Condition = any_row
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class MomentFault:
     column: str
     name: str
     moved: Callable[[Record], int]
-    where: Condition = _any_row
+    where: Condition = any_row
     odd: bool = False
 
 
@@ -56,94 +57,95 @@ _UNIT_FAULTS = {
     "unknown_unit": (scene.STATION_NOBODY_KNOWS, scene.STATION_NOBODY_KNOWS),
     "missing_required": ("", " "),
 }
-_UNREADABLE = ("2024/02/30 09:15", "待补", "26年1月5日上午", "00:00")
-_WITH_OFFSET = ("2024-05-06T08:30:00+08:00", "2025-03-04T21:10:05+08:00")
+UNREADABLE = ("2024/02/30 09:15", "待补", "26年1月5日上午", "00:00")
+WITH_OFFSET = ("2024-05-06T08:30:00+08:00", "2025-03-04T21:10:05+08:00")
 
 
-def _unit_faults(column: str) -> tuple[Fault, ...]:
+def unit_faults(column: str) -> tuple[Fault, ...]:
+    """What goes wrong with a unit's name in ``column``."""
     return tuple(TextFault(code, column, texts) for code, texts in _UNIT_FAULTS.items())
 
 
-def _late_years(record: Record, name: str, start: str) -> bool:
-    """Warnings that would move a case in or out of the half-year that tests count by hand stay out of it."""
-    return record.get(name) is not None and scene.month_of(record[start]) < "2026-01"
+@dataclass(frozen=True)
+class Contradiction:
+    """How two rows of a table can contradict each other: ``column`` says something else, as ``other`` makes it."""
+
+    column: str
+    where: Condition
+    other: Callable[[Cell], Cell]
 
 
-WORK_ORDER_FAULTS: tuple[Fault, ...] = (
-    *_unit_faults("承办部门"),
-    TextFault("missing_required", "受理时间", ("",)),
-    TextFault("missing_required", "工单编号", ("",)),
-    TextFault("unreadable_moment", "受理时间", _UNREADABLE),
-    TextFault("unreadable_moment", "完成时间", _UNREADABLE, _has("resolved_at")),
-    TextFault("unknown_code", "工单类型", ("抢修(旧)", "投诉"), lambda r: r["order_type"] != "restore"),
-    TextFault("zone_not_declared", "受理时间", _WITH_OFFSET),
-    TextFault("start_out_of_range", "受理时间", ("1926/01/05 08:31", "1926/03/09 14:00")),
-    MomentFault("before_start", "到场时间", "arrived_at", lambda r: r["received_at"] - 17 * MINUTE, _has("arrived_at")),
-    MomentFault("before_start", "完成时间", "resolved_at", lambda r: r["received_at"] - DAY,
-                _has("due_at", "resolved_at")),
-    MomentFault("due_before_start", "预约时间", "due_at", lambda r: r["received_at"] - 2 * DAY,
-                lambda r: _late_years(r, "due_at", "received_at"), odd=True),
-    MomentFault("far_date", "完成时间", "resolved_at", lambda r: r["resolved_at"] + ELEVEN_YEARS,
-                lambda r: _late_years(r, "resolved_at", "received_at"), odd=True),
-    MomentFault("zero_length", "完成时间", "resolved_at", lambda r: r["received_at"],
-                lambda r: r["order_type"] == "repair" and r["resolved_at"] is not None, odd=True),
-)  # fmt: skip
-CALL_FAULTS: tuple[Fault, ...] = (
-    *_unit_faults("受理部门"),
-    TextFault("missing_required", "结果", ("",)),
-    TextFault("unreadable_moment", "来电时间", _UNREADABLE),
-    TextFault("unreadable_number", "振铃次数", ("三声", "约3次"), _has("rings")),
-    TextFault("unreadable_number", "通话秒数", ("一分多钟", "12.5"), _has("talk")),
-    TextFault("negative_number", "等待秒数", (-5, -1), _has("wait")),
-    TextFault("unknown_code", "结果", ("转接", "接通?")),
-    TextFault("zone_not_declared", "来电时间", _WITH_OFFSET),
-    TextFault("start_out_of_range", "来电时间", ("1926/01/05 08:31:00", "2062/11/30 10:00:00")),
-)
-COMPLAINT_FAULTS: tuple[Fault, ...] = (
-    *_unit_faults("责任部门"),
-    TextFault("missing_required", "受理时间", ("",)),
-    TextFault("unreadable_moment", "答复时间", _UNREADABLE, _has("replied_at")),
-    TextFault("unknown_code", "是否有效", ("待定",)),
-    TextFault("unknown_code", "级别", ("四级", "A")),
-    TextFault("zone_not_declared", "受理时间", _WITH_OFFSET),
-    TextFault("start_out_of_range", "受理时间", ("1926-01-05 08:31:00", "1925-10-10 10:10:00")),
-    MomentFault("before_start", "答复时间", "replied_at", lambda r: r["received_at"] - 3 * DAY, _has("replied_at")),
-    MomentFault("far_date", "办结时间", "closed_at", lambda r: r["closed_at"] + ELEVEN_YEARS,
-                lambda r: _late_years(r, "closed_at", "received_at"), odd=True),
-    MomentFault("zero_length", "办结时间", "closed_at", lambda r: r["received_at"], _has("closed_at"), odd=True),
-)  # fmt: skip
+def one_more(cell: Cell) -> Cell:
+    """Another number."""
+    assert isinstance(cell, int)
+    return cell + 1
 
 
-def plant(rng: np.random.Generator, sheet: Sheet, faults: tuple[Fault, ...], *, each: int, compared: str) -> None:
-    """Plant ``each`` of ``faults``, of repeated and of contradicting rows; in a CSV also of broken lines.
+class _Drawer:
+    """Draws rows of a sheet, none of them twice."""
 
-    Args:
-        compared: a column that the mapping reads, in which contradicting rows differ.
-    """
-    free = set(range(len(sheet.rows)))
+    def __init__(self, rng: np.random.Generator, sheet: Sheet) -> None:
+        self.rng, self.rows = rng, list(sheet.rows)
+        self.free = set(range(len(self.rows)))
 
-    def take(count: int, where: Condition) -> list[Row]:
-        fit = sorted(position for position in free if where(sheet.rows[position].record))
-        chosen = rng.choice(fit, size=min(count, len(fit)), replace=False).tolist()
-        free.difference_update(chosen)
-        return [sheet.rows[position] for position in chosen]
+    def take(self, count: int, where: Condition) -> list[Row]:
+        fit = sorted(position for position in self.free if where(self.rows[position].record))
+        chosen = self.rng.choice(fit, size=min(count, len(fit)), replace=False).tolist()
+        self.free.difference_update(chosen)
+        return [self.rows[position] for position in chosen]
 
+
+def plant(rng: np.random.Generator, sheet: Sheet, faults: tuple[Fault, ...], *, each: int,
+          contradiction: Contradiction) -> None:  # fmt: skip
+    """Plant ``each`` of ``faults``, of repeated and of contradicting rows; in a CSV also of broken lines."""
+    drawer = _Drawer(rng, sheet)
     for fault in faults:
-        for number, row in enumerate(take(each, fault.where)):
+        for number, row in enumerate(drawer.take(each, fault.where)):
             _apply(fault, row, number, sheet)
-    for row in take(1, _any_row):  # two things wrong at once
+    for row in drawer.take(1, any_row):  # two things wrong at once
         for code in ("missing_required", "zone_not_declared"):
             _apply(next(fault for fault in faults if fault.code == code), row, 0, sheet)
     if sheet.name.endswith(".csv"):
-        for number, row in enumerate(take(each, _any_row)):
+        for number, row in enumerate(drawer.take(each, any_row)):
             row.field_shift, row.reasons = (1 if number % 2 == 0 else -1), {"wrong_field_count"}
-    repeats = [(row, "duplicate_row") for row in take(each, _any_row)]
-    for row, code in [*repeats, *((row, "conflicting_key") for row in take(each, _has(*_needed(compared, sheet))))]:
-        _repeat(rng, sheet, row, code, compared)
+    repeats = [(row, None) for row in drawer.take(each, any_row)]
+    for row, other in [*repeats, *((row, contradiction) for row in drawer.take(each, contradiction.where))]:
+        _repeat(rng, sheet, row, other)
 
 
-def _needed(compared: str, sheet: Sheet) -> tuple[str, ...]:
-    return {"work_orders": ("tier",), "calls": ("talk",), "complaints": ("tier",)}[sheet.table]
+def plant_attempts(rng: np.random.Generator, sheet: Sheet, faults: tuple[Fault, ...], *, each: int,
+                   contradiction: Contradiction | None = None) -> None:  # fmt: skip
+    """As :func:`plant`, but each refused row is a first attempt and the right row follows it.
+
+    For tables whose sums are planted as well: only contradicting rows are lost.
+    """
+    drawer = _Drawer(rng, sheet)
+    for fault in faults:
+        for number, row in enumerate(drawer.take(each, fault.where)):
+            if isinstance(fault, MomentFault) and fault.odd:
+                _apply(fault, row, number, sheet)
+            else:
+                _apply(fault, attempt(sheet, row), number, sheet)
+    if sheet.name.endswith(".csv"):
+        for number, row in enumerate(drawer.take(each, any_row)):
+            broken = attempt(sheet, row)
+            broken.field_shift, broken.reasons = (1 if number % 2 == 0 else -1), {"wrong_field_count"}
+    for row in drawer.take(each, any_row):
+        _repeat(rng, sheet, row, None)
+    if contradiction is not None:
+        for row in drawer.take(1, contradiction.where):
+            _repeat(rng, sheet, row, contradiction)
+
+
+def attempt(sheet: Sheet, row: Row) -> Row:
+    """A second row like ``row``, put right before it."""
+    again = replace(row, cells=dict(row.cells), reasons=set(), warnings=set())
+    sheet.rows.insert(_position(sheet, row), again)
+    return again
+
+
+def _position(sheet: Sheet, row: Row) -> int:
+    return next(position for position, other in enumerate(sheet.rows) if other is row)
 
 
 def _apply(fault: Fault, row: Row, number: int, sheet: Sheet) -> None:
@@ -160,12 +162,11 @@ def _apply(fault: Fault, row: Row, number: int, sheet: Sheet) -> None:
         row.reasons.add(fault.code)
 
 
-def _repeat(rng: np.random.Generator, sheet: Sheet, row: Row, code: str, compared: str) -> None:
-    """The same row again further down; in one that contradicts it, ``compared`` says something else."""
+def _repeat(rng: np.random.Generator, sheet: Sheet, row: Row, contradiction: Contradiction | None) -> None:
+    """The same row again further down; under a ``contradiction`` neither of the two can be believed."""
+    code = "duplicate_row" if contradiction is None else "conflicting_key"
     again = replace(row, cells=dict(row.cells), reasons={code}, warnings=set())
-    if code == "conflicting_key":
+    if contradiction is not None:
         row.reasons.add(code)
-        value = again.cells[compared]
-        again.cells[compared] = value + 1 if isinstance(value, int) else ("B" if value == "C" else "C")
-    position = next(position for position, other in enumerate(sheet.rows) if other is row)
-    sheet.rows.insert(min(position + int(rng.integers(1, 40)), len(sheet.rows)), again)
+        again.cells[contradiction.column] = contradiction.other(again.cells[contradiction.column])
+    sheet.rows.insert(min(_position(sheet, row) + int(rng.integers(1, 40)), len(sheet.rows)), again)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from generator import scene
+from generator.customer_counts import VALID_CUSTOMERS, valid_customers
 from generator.rows import Row, Sheet, cells_of, to_minute
 
 COLUMNS = (("指标名称", "indicator"), ("填报单位", "unit"), ("统计月份", "month"), ("分子", "numerator"),
@@ -26,7 +27,6 @@ NAMES = {
         "old_pipe_households": "老旧管网改造户数", "hazards_rectified": "安检隐患整改数",
     },
 }  # fmt: skip
-CUSTOMERS = {"CQ": 120_000, "CJ": 68_000}
 RENEWAL_PLAN = {2023: 110, 2024: 140, 2025: 170, 2026: 200}
 """Households a month that the plan averages; policy/targets.toml spreads 2025 and 2026 over their months."""
 RENEWAL_SEASON = (0.5, 0.4, 0.8, 1.0, 1.2, 1.3, 1.3, 1.3, 1.2, 1.2, 1.0, 0.8)
@@ -39,7 +39,7 @@ def monthly_returns(rng: np.random.Generator) -> Sheet:
     """One workbook for all months."""
     records: list[scene.Record] = []
     for month in scene.months():
-        for area in CUSTOMERS:
+        for area in VALID_CUSTOMERS:
             records += _of_month(rng, area, month)
     header = tuple(name for name, _ in COLUMNS)
     rows = [Row(record, cells_of(record, COLUMNS, NAMES, scene.when)) for record in records]
@@ -53,7 +53,7 @@ def monthly_returns(rng: np.random.Generator) -> Sheet:
 
 def _of_month(rng: np.random.Generator, area: str, month: str) -> list[scene.Record]:
     year, number = int(month[:4]), int(month[5:])
-    size = CUSTOMERS[area] + 350 * scene.months().index(month)
+    size = valid_customers(area, month)
     minutes = calendar.monthrange(year, number)[1] * 1440
     share = 0.6 if area == "CQ" else 0.4
     planned = int(rng.poisson(22 * share)) + 4
@@ -79,6 +79,12 @@ def _of_month(rng: np.random.Generator, area: str, month: str) -> list[scene.Rec
         {"indicator": name, "unit": f"{area}-{kind}", "month": month, "numerator": top, "denominator": bottom}
         for name, kind, top, bottom in values
     ]
+
+
+def reported(sheet: Sheet, indicator: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Numerator and denominator of ``indicator`` per unit and month, also where rows contradict each other."""
+    records = [row.record for row in sheet.rows if row.record["indicator"] == indicator]
+    return {(r["unit"], r["month"]): (r["numerator"], r["denominator"]) for r in records}
 
 
 def _attempt(sheet: Sheet, position: int, reason: str, **changes: Any) -> None:

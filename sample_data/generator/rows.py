@@ -49,6 +49,11 @@ class Sheet:
         return dict(sorted(found.items()))
 
 
+def to_day(seconds: int) -> str:
+    """``2026/01/05``."""
+    return f"{when(seconds):%Y/%m/%d}"
+
+
 def to_minute(seconds: int) -> str:
     """``2026/01/05 08:31``."""
     return f"{when(seconds):%Y/%m/%d %H:%M}"

@@ -85,6 +85,12 @@ class Summary:
     def __len__(self) -> int:
         return len(self.day)
 
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Summary:
+        """The cells of the mask ``chosen``."""
+        codes = {name: codes[chosen] for name, codes in self.codes.items()}
+        numbers = {name: getattr(self, name)[chosen] for name in (*_NUMERIC, "weight")}
+        return Summary(codes, self.labels, **numbers, settled=self.settled)
+
     @property
     def total(self) -> int:
         """The sum of all weights."""

@@ -62,6 +62,10 @@ def _read_share(value: Any) -> Any:
     return value
 
 
+Level = Annotated[float, BeforeValidator(_read_share)]
+"""A level in a metric's own unit; a share may be written "95%"."""
+
+
 def _check_share(value: float) -> float:
     if not 0 <= value <= 1:
         raise ValueError('a share lies between 0 and 1: write 0.95 or "95%"')

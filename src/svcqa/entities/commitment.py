@@ -1,14 +1,16 @@
-"""A service commitment: a limit that the company promises and the share of cases that must keep it."""
+"""A service commitment: what the company promises, to whom, how well, since when."""
 
 from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Conditions, Entity, Key, Share, Text
+from svcqa.entities.rules import LIMITED, MeanAndMaximum, MonthlyReturn, Rating, Rule
+from svcqa.periods import PeriodKind
 
 
 class MonthOf(StrEnum):
@@ -19,103 +21,8 @@ class MonthOf(StrEnum):
     CLOSED = "closed"
 
 
-class Counting(StrEnum):
-    """How N working days are counted. Either way the last day counts to its end."""
-
-    SAME_DAY = "same_day"
-    """The day of receipt, if it is a working day, is day 1."""
-    NEXT_DAY = "next_day"
-    """The first working day after the day of receipt is day 1."""
-
-
-class ElapsedNatural(Entity):
-    """From ``start`` to ``stop`` in natural time."""
-
-    kind: Literal["elapsed_natural"]
-    start: str
-    stop: str
-    limit: int = Field(gt=0)
-    unit: Literal["second", "minute", "hour", "day"]
-
-
-class ElapsedWorkingTime(Entity):
-    """From ``start`` to ``stop`` in working time of the calendar's shifts."""
-
-    kind: Literal["elapsed_working_time"]
-    start: str
-    stop: str
-    limit: int = Field(gt=0)
-    unit: Literal["minute", "hour"]
-
-
-class ElapsedWorkingDays(Entity):
-    """Stopped by the end of the ``limit``-th working day."""
-
-    kind: Literal["elapsed_working_days"]
-    start: str
-    stop: str
-    limit: int = Field(gt=0)
-    counting: Counting
-
-
-class CountThreshold(Entity):
-    """A count that the record carries (rings, seconds in the queue) stays within ``limit``.
-
-    ``achieved`` tells which records got the service at all; the others (a caller who hung up) count as breached
-    at any limit.
-    """
-
-    kind: Literal["count_threshold"]
-    start: str
-    value: str
-    limit: int = Field(ge=0)
-    unit: Key
-    achieved: Conditions = ()
-
-
-class RecordDue(Entity):
-    """Stopped by a due moment that the record itself carries (an appointment)."""
-
-    kind: Literal["record_due"]
-    start: str
-    due: str
-    stop: str
-    limit: int = Field(default=0, ge=0)
-    unit: Literal["second", "minute", "hour", "day"] = "minute"
-
-
-class LeadTime(Entity):
-    """Notice given at least ``limit`` before ``event`` begins: the clock runs backwards, from event to notice."""
-
-    kind: Literal["lead_time"]
-    start: str
-    event: str
-    notice: str
-    limit: int = Field(gt=0)
-    unit: Literal["minute", "hour", "day"]
-
-
-class MonthlyReturn(Entity):
-    """Only a numerator and a denominator per month are known.
-
-    ``numerator_is`` says whether the numerator counts what was kept or its complement; ``counts`` whether
-    they are cases or amounts (customer-hours, minutes), for which no interval can be given.
-    """
-
-    kind: Literal["monthly_return"]
-    indicator: Key
-    numerator_is: Literal["met", "missed"] = "met"
-    counts: Literal["cases", "amounts"] = "cases"
-
-
-Rule = Annotated[
-    ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays | CountThreshold | RecordDue | LeadTime | MonthlyReturn,
-    Field(discriminator="kind"),
-]
-
-
 class Exclusion(Entity):
-    """Cases left out by rule (紧急事故除外), with the reason that every figure shows."""
+    """Cases left out by rule (紧急事故除外), with the reason that every figure shows and what proves it."""
 
     reason: Key
     label: Text | None = None
@@ -124,14 +31,43 @@ class Exclusion(Entity):
 
 
 class LimitFor(Entity):
-    """Another limit for some cases: a tier, an area, a kind of customer. In the unit of the rule."""
+    """Another limit for some cases: a tier, an area, a kind of customer, cases since a day. In the unit of the rule."""
 
-    where: Conditions = Field(min_length=1)
+    where: Conditions = ()
+    effective_from: dt.date | None = None
     limit: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _some_cases(self) -> LimitFor:
+        if not self.where and self.effective_from is None:
+            raise ValueError("where or effective_from: a limit for all cases is the rule's own")
+        return self
+
+
+class GoalFrom(Entity):
+    """What is required from a day on, in the commitment's own terms."""
+
+    effective_from: dt.date
+    required_share: Share | None = None
+    required_score: float | None = None
+    mean: float | None = Field(default=None, gt=0)
+    maximum: float | None = Field(default=None, gt=0)
+
+
+class Returns(Entity):
+    """The monthly return that departments make of the same commitment."""
+
+    indicator: Key
+    numerator_is: Literal["met", "missed"] = "met"
+    counts: Literal["cases", "amounts"] = "cases"
 
 
 class Commitment(Entity):
-    """One promise of the policy file. Of ``limits``, the first whose conditions hold replaces the rule's own limit."""
+    """One promise of the policy file.
+
+    Of ``limits``, the first that fits replaces the rule's own limit. ``goals`` replace what is required, each from its
+    day on. ``cycle`` is how often the promise is to be kept; a verdict is given when it ends.
+    """
 
     key: Key
     category: Text
@@ -141,9 +77,15 @@ class Commitment(Entity):
     rule: Rule
     limits: tuple[LimitFor, ...] = ()
     required_share: Share | None = None
+    required_score: float | None = None
+    goals: tuple[GoalFrom, ...] = ()
+    cycle: Literal["month", "quarter", "half", "year"] = "month"
     month_of: MonthOf = MonthOf.RECEIVED
     where: Conditions = ()
     exclusions: tuple[Exclusion, ...] = ()
+    returns: Returns | None = None
+    counted_from: Literal["records", "returns"] = "records"
+    """Which counts where records and returns both exist."""
     reporting_department: str | None = None
     formula: Text | None = None
     assumed: bool = False
@@ -151,12 +93,74 @@ class Commitment(Entity):
     effective_from: dt.date | None = None
 
     @model_validator(mode="after")
-    def _limits_belong_to_a_limit(self) -> Commitment:
-        if self.limits and isinstance(self.rule, (MonthlyReturn, RecordDue)):
+    def _fits_its_rule(self) -> Commitment:
+        if self.limits and not isinstance(self.rule, LIMITED):
             raise ValueError(f"limits by case go with a rule that has a limit of its own, not with {self.rule.kind}")
+        if self.counted_from == "returns" and self.returns is None:
+            raise ValueError('counted_from = "returns" needs returns')
+        if self.returns is not None and (isinstance(self.rule, MonthlyReturn) or self.rule.value_unit != "share"):
+            raise ValueError(f"returns stand beside records that give a share, not beside {self.rule.kind}")
+        return self
+
+    @model_validator(mode="after")
+    def _requires_what_it_measures(self) -> Commitment:
+        fitting = {"point": {"required_score"}, "share": {"required_share"}}.get(self.rule.value_unit, set())
+        own = {"mean", "maximum"} if isinstance(self.rule, MeanAndMaximum) else fitting
+        for place, allowed in ((self, fitting), *((goal, own) for goal in self.goals)):
+            given = {name for name in _REQUIRED if getattr(place, name, None) is not None}
+            if given - allowed:
+                raise ValueError(f"{', '.join(sorted(given - allowed))} does not go with {self.rule.kind}")
+            if isinstance(place, GoalFrom) and not given:
+                raise ValueError(f"a goal says what is required: {' or '.join(sorted(own))}")
+        if isinstance(self.rule, Rating) and not self.rule.holds(self.required_score):
+            raise ValueError("required_score lies between lowest and highest")
         return self
 
     @property
-    def zero_tolerance(self) -> bool:
-        """Whether every case must keep the limit."""
-        return self.required_share == 1.0
+    def metric(self) -> str:
+        """The metric that measures it."""
+        return self.rule.metric
+
+    @property
+    def cycle_kind(self) -> PeriodKind:
+        """The cycle as a length of period."""
+        return PeriodKind(self.cycle)
+
+    @property
+    def counted(self) -> Commitment:
+        """The commitment as the policy wants it counted: from its records or from the returns."""
+        return self.from_returns if self.counted_from == "returns" else self
+
+    @property
+    def from_returns(self) -> Commitment:
+        """The commitment as its monthly returns tell it."""
+        assert self.returns is not None
+        rule = MonthlyReturn(kind="monthly_return", **self.returns.model_dump())
+        bare = {"limits": (), "where": (), "exclusions": (), "month_of": MonthOf.RECEIVED, "returns": None}
+        return self.model_copy(update={"table": "monthly_returns", "rule": rule, "counted_from": "records", **bare})
+
+    def goal_on(self, day: dt.date) -> float | None:
+        """What the figure is held against on ``day``, in its own unit; ``None`` before the promise was made."""
+        if self.effective_from is not None and day < self.effective_from:
+            return None
+        return self._required("mean" if isinstance(self.rule, MeanAndMaximum) else self._name, day)
+
+    def maximum_on(self, day: dt.date) -> float | None:
+        """The maximum promised on ``day``, where one is."""
+        if self.effective_from is not None and day < self.effective_from:
+            return None
+        return self._required("maximum", day) if isinstance(self.rule, MeanAndMaximum) else None
+
+    @property
+    def _name(self) -> str:
+        return "required_score" if isinstance(self.rule, Rating) else "required_share"
+
+    def _required(self, name: str, day: dt.date) -> float | None:
+        found = getattr(self, name, None) if not isinstance(self.rule, MeanAndMaximum) else getattr(self.rule, name)
+        for goal in sorted(self.goals, key=lambda item: item.effective_from):
+            if goal.effective_from <= day and getattr(goal, name) is not None:
+                found = getattr(goal, name)
+        return found
+
+
+_REQUIRED = ("required_share", "required_score", "mean", "maximum")

@@ -12,6 +12,7 @@ from typing import Any
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import CustomerTier, Organisation, Unit
 from svcqa.entities.policy_table import read_excel
+from svcqa.entities.rules import Rating
 from svcqa.entities.settings import Settings
 from svcqa.entities.target import LevelTarget, Target
 from svcqa.entities.validation import check, named
@@ -43,6 +44,21 @@ class Policies:
                 return commitment
         known = ", ".join(commitment.key for commitment in self.commitments)
         raise NameUnknownError(Fault("unknown_commitment", got=repr(key), allowed=known))
+
+    def target(self, key: str) -> Target:
+        """The target ``key``.
+
+        Raises:
+            NameUnknownError: no policy file declares it.
+        """
+        for target in self.targets:
+            if target.key == key:
+                return target
+        raise NameUnknownError(self.unknown_target(key))
+
+    def unknown_target(self, key: str) -> Fault:
+        """What is said of a target that there is not."""
+        return Fault("unknown_target", got=repr(key), allowed=", ".join(target.key for target in self.targets))
 
     def targets_of(self, year: int) -> tuple[Target, ...]:
         """The targets of ``year`` in the order of the file."""
@@ -110,7 +126,7 @@ def _load_entities(path: Path, faults: list[Fault]) -> Found:
 
 def _cross_faults(found: Found, tree: Organisation) -> Iterable[Fault]:
     """What is wrong between entities, each fault with the file of the entity that shows it."""
-    known = {commitment.key for _, commitment in found.get("commitment", [])}
+    known = {commitment.key: commitment for _, commitment in found.get("commitment", [])}
     for kind in ("commitment", "target"):
         files: dict[str, list[str]] = {}
         for file, entity in found.get(kind, []):
@@ -123,12 +139,25 @@ def _cross_faults(found: Found, tree: Organisation) -> Iterable[Fault]:
         if isinstance(target, LevelTarget) and target.commitment is not None and target.commitment not in known:
             yield Fault("unknown_commitment", file, f'target "{target.key}" › commitment',
                         got=repr(target.commitment), allowed=", ".join(sorted(known)))  # fmt: skip
+        if isinstance(target, LevelTarget) and target.commitment in known:
+            yield from _goal_faults(file, target, known[target.commitment])
         if not tree.knows(target.owner):
             yield _unknown_unit(file, f'target "{target.key}" › owner', target.owner, tree)
     for file, commitment in found.get("commitment", []):
         department = commitment.reporting_department
         if department is not None and not tree.knows(department):
             yield _unknown_unit(file, f'commitment "{commitment.key}" › reporting_department', department, tree)
+
+
+def _goal_faults(file: str, target: LevelTarget, commitment: Commitment) -> Iterable[Fault]:
+    """A goal in the unit of the commitment's figure."""
+    rule, place = commitment.rule, f'target "{target.key}" › goal'
+    if rule.value_unit == "share" and not 0 <= target.goal <= 1:
+        yield Fault("goal_is_no_share", file, place, got=repr(target.goal))
+    if isinstance(rule, Rating) and not rule.holds(target.goal):
+        yield Fault("goal_off_scale", file, place, got=repr(target.goal), allowed=f"{rule.lowest} … {rule.highest}")
+    if rule.value_unit not in ("share", "point") and target.goal <= 0:
+        yield Fault("goal_off_scale", file, place, got=repr(target.goal), allowed="> 0")
 
 
 def _unknown_unit(file: str, place: str, code: str, tree: Organisation) -> Fault:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from svcqa.entities.base import Entity, Key, Share, Text
+from svcqa.entities.base import Entity, Key, Level, Text
 
 
 class _TargetBase(Entity):
@@ -21,7 +21,9 @@ class _TargetBase(Entity):
 
 
 class LevelTarget(_TargetBase):
-    """A level to keep (a rate): the share of cases within a commitment's limit, or a share that another metric gives.
+    """A level to keep (a rate, a time, a score): the figure of a commitment, or one that another metric gives.
+
+    ``goal`` is in the unit of that figure; which direction is good, the figure says.
 
     ``params`` are the metric's own; the workspace holds them against the metric's model when the policy is loaded.
     """
@@ -30,7 +32,7 @@ class LevelTarget(_TargetBase):
     commitment: Key | None = None
     metric: Key | None = None
     params: dict[str, Any] = Field(default_factory=dict)
-    goal: Share
+    goal: Level
 
     @model_validator(mode="after")
     def _one_figure(self) -> LevelTarget:

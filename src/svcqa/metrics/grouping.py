@@ -16,14 +16,14 @@ from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import Context
 from svcqa.periods import Period, PeriodKind
 
-_EPOCH: Final = dt.date(1970, 1, 1)
+EPOCH: Final = dt.date(1970, 1, 1)
 PERIOD_KINDS: Final = tuple(kind.value for kind in PeriodKind if kind is not PeriodKind.RANGE)
 Int64 = npt.NDArray[np.int64]
 
 
 def day_number(day: dt.date) -> int:
     """Days since 1970-01-01."""
-    return (day - _EPOCH).days
+    return (day - EPOCH).days
 
 
 def code_columns(by: Sequence[str]) -> tuple[str, ...]:
@@ -55,6 +55,18 @@ class Groups:
 
     def __len__(self) -> int:
         return len(self.units)
+
+    def with_units(self, units: Sequence[str]) -> Groups:
+        """The same with groups for ``units`` of which there is no cell; only where units alone tell groups apart."""
+        more = [unit for unit in dict.fromkeys(units) if unit not in self.units]
+        if not more:
+            return self
+        named = (*self.units, *more)
+        order = sorted(range(len(named)), key=lambda place: named[place])
+        new = np.argsort(order).astype(np.int64)
+        index = np.where(self.index < 0, -1, new[self.index]) if len(self.index) else self.index
+        keys = (*self.keys, *({} for _ in more))
+        return Groups(index, tuple(named[place] for place in order), tuple(keys[place] for place in order))
 
 
 def group(summary: Summary, context: Context) -> Groups:
@@ -91,6 +103,18 @@ def _names(code: int, values: list[list[str]]) -> tuple[str, ...]:
         code, position = divmod(code, max(len(distinct), 1))
         names.append(distinct[position])
     return tuple(reversed(names))
+
+
+def shown_units(labels: Sequence[str], context: Context) -> tuple[str, ...]:
+    """The units that rows are shown for where those of ``labels`` have something to show, on the level asked for."""
+    levels = [name for name in context.by if name in LEVELS]
+    if not levels and "unit" not in context.by:
+        return (context.unit or context.organisation.company.code,)
+    shown = _unit_labels(labels, np.ones(len(labels), dtype=np.bool_), context)
+    tree = context.organisation
+    return tuple(dict.fromkeys(
+        unit for unit in shown if unit is not None and (not levels or tree.unit(unit).level == levels[0])
+    ))  # fmt: skip
 
 
 def _unit_labels(labels: Sequence[str], used: npt.NDArray[np.bool_], context: Context) -> list[str | None]:

@@ -52,8 +52,10 @@ def target_faults(registry: Registry, target: LevelTarget, file: str) -> list[Fa
     if plugin.error:
         return []
     spec = plugin.metric.spec
-    if spec.unit != "share" or spec.better != "higher":
-        return [Fault("level_needs_share", file, f"{place} › metric", f"{spec.name}: {spec.unit}, {spec.better}")]
+    if spec.better == "neutral":
+        return [Fault("level_needs_direction", file, f"{place} › metric", spec.name)]
+    if spec.unit == "share" and not 0 <= target.goal <= 1:
+        return [Fault("goal_is_no_share", file, f"{place} › goal", repr(target.goal))]
     try:
         validated(plugin.metric, target.params, file=file, place=f"{place} › params")
     except MetricError as error:

@@ -40,9 +40,12 @@ COLUMNS: Final[Mapping[str, str]] = {
     "at_risk": "officially met but unclear, or missed and still recoverable in the year",
     "needed": "share that the rest of the year must reach for the year's goal",
     "rest_n": "cases expected in the rest of the year",
+    "base": "what the value is a share of where it is no number of cases, in base_unit",
+    "base_unit": "unit of the base, such as customer_second",
     "method": "name of the interval's formula",
     "limit": "the limit applied, with its unit and way of counting",
-    "flags": "what to know of the figure: amounts, unclustered, partial, provisional_calendar, assumed, what_if",
+    "flags": "what to know of the figure: amounts, unclustered, undesigned, partial, cycle_open, goal_changed, "
+    "base_carried, lower_bound, provisional_calendar, assumed, what_if",
 }
 
 
@@ -52,6 +55,7 @@ class Figure:
 
     unit: str
     period: str
+    measure: str
     value: float | None
     lower: float | None
     upper: float | None
@@ -66,10 +70,27 @@ class Figure:
     verdict: str
     evidence: str
     at_risk: bool
+    needed: float | None
     rest_n: int | None
     method: str
     limit: str
+    base: int | None
     flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What values are measured in, and which direction is good."""
+
+    unit: str = "share"
+    better: Literal["higher", "lower", "neutral"] = "higher"
+
+    def reached(self, value: float, goal: float) -> bool:
+        """Whether ``value`` is as good as ``goal``."""
+        return value <= goal if self.better == "lower" else value >= goal
+
+
+SHARE: Final = Scale()
 
 
 @dataclass(frozen=True)
@@ -101,6 +122,11 @@ class Result:
         """The rows as :class:`Figure`, in order."""
         return [_figure(row) for row in self.rows]
 
+    @property
+    def scale(self) -> Scale:
+        """Unit and direction of the values."""
+        return Scale(self.unit, self.better or "neutral")
+
     def to_json(self) -> str:
         """All columns of all rows, and ``about``; missing values are null."""
         rows = [{name: _plain(value) for name, value in row.items()} for row in self.frame.to_dict("records")]
@@ -116,7 +142,7 @@ def make_frame(rows: Sequence[Mapping[str, Any]], keys: Sequence[str] = ()) -> p
     frame = pd.DataFrame([{name: row.get(name) for name in columns} for row in rows], columns=columns)
     for name in ("value", "lower", "upper", "value_without_exclusions", "goal", "needed"):
         frame[name] = frame[name].astype("Float64")
-    for name in ("n", "numerator", *STATES, "total", "n_without_exclusions", "rest_n"):
+    for name in ("n", "numerator", *STATES, "total", "n_without_exclusions", "rest_n", "base"):
         frame[name] = frame[name].astype("Int64")
     return frame
 
@@ -139,7 +165,7 @@ def _plain(value: Any) -> Any:
 def _figure(row: Mapping[str, Any]) -> Figure:
     names = [name for name in Figure.__dataclass_fields__ if name not in ("states", "flags", "excluded_by")]
     fields: dict[str, Any] = {name: row.get(name) for name in names}
-    for name in ("verdict", "evidence", "method", "limit"):
+    for name in ("measure", "verdict", "evidence", "method", "limit"):
         fields[name] = fields[name] or ""
     fields["at_risk"] = bool(fields["at_risk"])
     states = {state: int(row.get(state) or 0) for state in STATES}

@@ -468,7 +468,8 @@ def _empty_input(metric: Any) -> None:
     for trial in _trials(metric):
         for by in trial.groupings:
             for row in trial.result(by, records=trial.records.slice(0, 0)).rows:
-                counted = {name: row.get(name) for name in ("n", "total", "numerator", *STATES) if row.get(name)}
+                names = ("n", "total", *STATES, *(() if row.get("base") else ("numerator",)))
+                counted = {name: row.get(name) for name in names if row.get(name)}
                 if counted:
                     problems.append(f"{trial.place}: with no record there is {counted}")
     _require(problems)

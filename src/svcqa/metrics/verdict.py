@@ -35,8 +35,13 @@ def judge(
     zero_tolerance: bool = False,
     needed: float | None = None,
     rest_n: int | None = None,
+    recoverable: bool | None = None,
+    better: Literal["higher", "lower"] = "higher",
 ) -> Judgement:
-    """Hold a figure, higher being better, against its goal.
+    """Hold a figure against its goal.
+
+    ``recoverable`` says whether the year's goal can still be reached; where absent, a share that the rest of the year
+    ``needed`` decides it.
 
     With zero tolerance (a goal of 100 %) the verdict is a fact about all cases and not an estimate: one miss is a miss,
     clearly and for good; no miss is clearly met, and the lower limit says how rare misses can still be.
@@ -46,13 +51,17 @@ def judge(
     """
     if value is None or goal is None:
         return Judgement(needed=needed, rest_n=rest_n)
+    if better == "lower":  # the same question with all signs turned round
+        lower, upper = (None if upper is None else -upper), (None if lower is None else -lower)
+        value, goal = -value, -goal
     verdict: Verdict = "met" if value >= goal else "missed"
     if zero_tolerance:
         return Judgement(verdict, "clear", False, needed, rest_n)
     evidence: Evidence = ""
     if lower is not None and upper is not None:
         evidence = "clear" if (lower >= goal if verdict == "met" else upper < goal) else "unclear"
-    recoverable = bool(rest_n) and needed is not None and needed <= 1
+    if recoverable is None:
+        recoverable = bool(rest_n) and needed is not None and needed <= 1
     at_risk = evidence == "unclear" if verdict == "met" else recoverable
     return Judgement(verdict, evidence, at_risk, needed, rest_n)
 

@@ -20,24 +20,23 @@ from svcqa.clock.elapsed import (
     working_day_number,
     working_days_over,
 )
-from svcqa.entities.commitment import (
-    Commitment,
+from svcqa.entities.commitment import Commitment, MonthOf
+from svcqa.entities.rules import (
+    ClockRule,
     Counting,
     CountThreshold,
     ElapsedNatural,
     ElapsedWorkingDays,
     ElapsedWorkingTime,
     LeadTime,
-    MonthOf,
     RecordDue,
 )
 from svcqa.metrics.contract import MATURE, NULL, Batch, Fact, Int64
+from svcqa.metrics.grouping import day_number
 
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
 HORIZON: Final = 4
 """Limits can be moved up to this many times the promised one."""
-
-ClockRule = ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays | RecordDue | LeadTime | CountThreshold
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,10 @@ def limits_of(batch: Batch, commitment: Commitment, rule: ClockRule) -> Int64:
     """The limit of each case in units of the value, ``(rows,)``: the first of ``limits`` that fits, else the rule's."""
     limits = np.full(batch.rows, limit_in_units(rule), dtype=np.int64)
     for item in reversed(commitment.limits):
-        limits[batch.matches(item.where)] = limit_in_units(rule, item.limit)
+        fits = batch.matches(item.where)
+        if item.effective_from is not None:
+            fits &= batch.received(rule.start) >= day_number(item.effective_from) * SECONDS_A_DAY
+        limits[fits] = limit_in_units(rule, item.limit)
     return limits
 
 
@@ -136,7 +138,7 @@ def _appointed(batch: Batch, commitment: Commitment, rule: RecordDue | LeadTime,
     reading = _reading(commitment, rule, applicable, closed, value, follow_up)
     if isinstance(rule, LeadTime):  # the event began and nobody was told
         reading.fact[applicable & ~closed & (due <= as_of)] = Fact.FAILED
-    return replace(reading, day=_day(commitment.month_of, received, stop, closed, due_on, as_of))
+    return replace(reading, day=day_of(commitment.month_of, received, stop, closed, due_on, as_of))
 
 
 def _run(
@@ -152,7 +154,7 @@ def _run(
     due_on = begin
     if commitment.month_of is MonthOf.DUE:
         due_on = _due_on(rule, begin, limits_of(batch, commitment, rule), calendar)
-    return replace(reading, day=_day(commitment.month_of, received, stop, closed, due_on, as_of))
+    return replace(reading, day=day_of(commitment.month_of, received, stop, closed, due_on, as_of))
 
 
 def _reading(
@@ -208,7 +210,7 @@ def _due_on(
     return due_day_of_working_seconds(calendar, start, seconds)
 
 
-def _day(
+def day_of(
     month_of: MonthOf, received: Int64, stop: Int64, closed: npt.NDArray[np.bool_], due_on: Int64, as_of: int
 ) -> Int64:
     """The day that places a case in a month.

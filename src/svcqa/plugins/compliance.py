@@ -7,29 +7,43 @@ moment still to come are shown apart: counting them flatters fresh months.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import model_validator
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.clock.elapsed import due_day, due_day_of_working_seconds
 from svcqa.entities.base import Entity, Text
-from svcqa.entities.commitment import (
-    Commitment,
+from svcqa.entities.commitment import Commitment, MonthOf
+from svcqa.entities.rules import (
+    CaseRule,
+    ClockRule,
     Counting,
     ElapsedWorkingDays,
     ElapsedWorkingTime,
     LeadTime,
     MonthlyReturn,
-    MonthOf,
 )
 from svcqa.errors import Fault, MetricError
+from svcqa.metrics.commitments import (
+    EXCLUDED_COLUMN,
+    CommitmentParams,
+    by_reason,
+    condition_columns,
+    cycle_windows,
+    exclusion_codes,
+    exclusions,
+    flags_of,
+    goal_of,
+    held_against_goal,
+    is_excluded,
+)
 from svcqa.metrics.contract import (
     MATURE,
     NULL,
     Batch,
-    Codes,
     Context,
     Derive,
     Example,
@@ -39,12 +53,11 @@ from svcqa.metrics.contract import (
     Observations,
     Summary,
 )
-from svcqa.metrics.grouping import Groups, code_columns, day_number, group, rows, sums, windows, within, year_ahead
+from svcqa.metrics.grouping import Groups, code_columns, day_number, group, rows, sums, within, year_ahead
 from svcqa.metrics.result import STATES, Result
-from svcqa.metrics.verdict import judge, needed_share
+from svcqa.metrics.verdict import needed_share
 from svcqa.periods import Period
 from svcqa.plugins.commitment_clock import (
-    ClockRule,
     columns,
     highest_limit,
     limit_in_units,
@@ -56,14 +69,23 @@ from svcqa.stats.proportions import clopper_pearson, wilson
 
 MET, BREACHED, OPEN_OVERDUE, OPEN_NOT_DUE, MET_NOT_DUE, EXCLUDED, NOT_APPLICABLE = range(len(STATES))
 _DUE: Final = [MET, BREACHED, OPEN_OVERDUE]
-_EXCLUDED_COLUMN: Final = "excluded_reason"
 
 
-class ComplianceParams(Entity):
+class ComplianceParams(CommitmentParams):
     """Which commitment; ``limit`` replaces the promised one for a what-if, in the commitment's own unit."""
 
-    commitment: Commitment
     limit: int | None = None
+
+    @model_validator(mode="after")
+    def _cases_with_a_limit(self) -> ComplianceParams:
+        if self.commitment.metric != "compliance":
+            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
+        return self
+
+    @property
+    def rule(self) -> CaseRule:
+        """The commitment's rule."""
+        return cast(CaseRule, self.commitment.rule)
 
 
 class ComplianceMetric:
@@ -90,15 +112,12 @@ class ComplianceMetric:
     def columns(self, params: ComplianceParams) -> tuple[str, ...]:
         """What the clock reads, and the columns of the conditions."""
         commitment = params.commitment
-        conditions = [*commitment.where]
-        conditions += [pair for exclusion in commitment.exclusions for pair in exclusion.where]
-        conditions += [pair for case in commitment.limits for pair in case.where]
-        if isinstance(commitment.rule, MonthlyReturn):
+        if isinstance(params.rule, MonthlyReturn):
             own: tuple[str, ...] = ("indicator", "month", "numerator", "denominator")
         else:
-            own = (*columns(commitment.rule), _EXCLUDED_COLUMN)
-            conditions += getattr(commitment.rule, "achieved", ())
-        return tuple(dict.fromkeys((*own, *(name for name, _ in conditions))))
+            achieved = (name for name, _ in getattr(params.rule, "achieved", ()))
+            own = (*columns(params.rule), EXCLUDED_COLUMN, *achieved)
+        return tuple(dict.fromkeys((*own, *condition_columns(commitment))))
 
     def derive(self, params: ComplianceParams, context: Context) -> Derive | None:
         """Nothing to join."""
@@ -107,13 +126,13 @@ class ComplianceMetric:
     def observe(self, batch: Batch, params: ComplianceParams, context: Context) -> Observations:
         """Facts and values of the commitment's cases that were received by ``as_of``."""
         commitment, as_of = params.commitment, context.as_of_seconds
-        if isinstance(commitment.rule, MonthlyReturn):
-            return _observe_returns(batch, commitment, commitment.rule, context)
-        reading = read_clock(batch, commitment, commitment.rule, context.calendar, as_of)
-        start = batch.moments(commitment.rule.start)
-        known = batch.received(commitment.rule.start) <= as_of
+        if isinstance(params.rule, MonthlyReturn):
+            return _observe_returns(batch, commitment, params.rule, context)
+        reading = read_clock(batch, commitment, params.rule, context.calendar, as_of)
+        start = batch.moments(params.rule.start)
+        known = batch.received(params.rule.start) <= as_of
         chosen = known & batch.matches(commitment.where)
-        exclusion = _exclusions(batch, commitment)
+        exclusion = exclusions(batch, commitment)
         complete = bool(known.all()) and not bool((start > as_of).any())
         if commitment.month_of is MonthOf.CLOSED:  # what has no due moment and is open moves on with ``as_of``
             complete = complete and not bool((reading.fact == Fact.NOT_APPLICABLE).any())
@@ -124,23 +143,21 @@ class ComplianceMetric:
 
     def states(self, observed: Observations | Summary, params: ComplianceParams) -> npt.NDArray[np.int8]:
         """The state of each observation or cell, as an index into ``STATES``, exclusions applied."""
-        codes, labels = _exclusion_codes(observed)
         state = plain_states(observed, params)
-        excluded = np.asarray([bool(label) for label in labels], dtype=np.bool_)[codes]
         # What the commitment never applied to is not excluded from it.
-        state[excluded & (state != NOT_APPLICABLE)] = EXCLUDED
+        state[is_excluded(observed) & (state != NOT_APPLICABLE)] = EXCLUDED
         return state
 
     def limit_range(self, params: ComplianceParams) -> tuple[int, int, int] | None:
         """Lowest, highest and promised limit, in the commitment's unit; ``None`` for monthly returns."""
-        rule = params.commitment.rule
+        rule = params.rule
         return None if isinstance(rule, MonthlyReturn) else (0, highest_limit(rule), rule.limit)
 
     def measure(self, summary: Summary, params: ComplianceParams, context: Context) -> Result:
         """Rates with intervals, states, verdicts; by everything in ``context.by``."""
         _check_limit(params)
         tally = _Tally(summary, params, context, self.states(summary, params))
-        periods = windows(context)
+        periods = cycle_windows(context, params.commitment)
         counted = [tally.window(period) for period in periods]
         ahead = [tally.year_ahead(period) for period in periods]
         records = []
@@ -193,10 +210,7 @@ class _Tally:
         """States, states without exclusions, and excluded cases by reason, of every group."""
         mask = within(self.summary, period.first, period.last)
         excluded = self._sums(mask & (self.state == EXCLUDED), self.summary.codes["exclusion"], len(self.reasons))
-        named = [
-            {reason: int(n) for reason, n in sorted(zip(self.reasons, row, strict=True)) if n and reason}
-            for row in excluded
-        ]
+        named = [by_reason(self.reasons, row) for row in excluded]
         return self._sums(mask, self.state, len(STATES)), self._sums(mask, self.plain, len(STATES)), named
 
     def year_ahead(self, period: Period) -> list[tuple[int, int, int]]:
@@ -217,53 +231,52 @@ def _figures(
     met, n = int(counts[MET]), int(counts[_DUE].sum())
     plain_n = int(plain[_DUE].sum())
     value = met / n if n else None
-    lower, upper, method = _interval(commitment, met, n, context.level)
-    goal, needed = commitment.required_share, None
+    goal, needed = goal_of(params, period), None
+    lower, upper, method = _interval(commitment, met, n, context.level, zero_tolerance=goal == 1.0)
     if goal is not None:
         needed = needed_share(goal=goal, met=year[0], n=year[1], rest_n=year[2])
-    judged = judge(
-        value=value, lower=lower, upper=upper, goal=goal, zero_tolerance=commitment.zero_tolerance,
-        needed=needed, rest_n=year[2],
+    held = held_against_goal(
+        params, context, period, value=value, lower=lower, upper=upper, needed=needed,
+        recoverable=year[2] > 0 and needed is not None and needed <= 1,
     )  # fmt: skip
     return {
         "value": value, "lower": lower, "upper": upper, "n": n, "numerator": met,
         **{state: int(count) for state, count in zip(STATES, counts, strict=True)},
         "total": int(counts.sum()), "excluded_by": reasons,
         "value_without_exclusions": int(plain[MET]) / plain_n if plain_n else None, "n_without_exclusions": plain_n,
-        "goal": goal, "verdict": judged.verdict, "evidence": judged.evidence, "at_risk": judged.at_risk,
-        "needed": judged.needed, "rest_n": judged.rest_n, "method": method, "limit": limit_text(params),
+        **held, "rest_n": year[2], "method": method, "limit": limit_text(params),
         "flags": _flags(params, context, period),
     }  # fmt: skip
 
 
-def _interval(commitment: Commitment, met: int, n: int, level: float) -> tuple[float | None, float | None, str]:
+def _interval(
+    commitment: Commitment, met: int, n: int, level: float, *, zero_tolerance: bool
+) -> tuple[float | None, float | None, str]:
     """Wilson; exact where every case must keep the limit; none for amounts, which are no count of cases."""
     rule = commitment.rule
     if isinstance(rule, MonthlyReturn) and rule.counts == "amounts":
         return None, None, "none (amounts)"
     if n == 0:
         return None, None, "none (no case)"
-    method, interval = ("Clopper–Pearson", clopper_pearson) if commitment.zero_tolerance else ("Wilson", wilson)
+    method, interval = ("Clopper–Pearson", clopper_pearson) if zero_tolerance else ("Wilson", wilson)
     lower, upper = interval(met, n, level=level)
     return float(lower), float(upper), f"{method} {level:.0%}"
 
 
 def _flags(params: ComplianceParams, context: Context, period: Period) -> tuple[str, ...]:
-    rule = params.commitment.rule
-    named = {
-        "what_if": params.limit is not None,
-        "amounts": isinstance(rule, MonthlyReturn) and rule.counts == "amounts",
-        "unclustered": isinstance(rule, MonthlyReturn) and rule.counts == "cases",
-        "partial": context.as_of < period.end,
-        "provisional_calendar": _is_provisional(params, context, period),
-        "assumed": params.commitment.assumed,
-    }
-    return tuple(name for name, holds in named.items() if holds)
+    rule = params.rule
+    return flags_of(
+        params, context, period,
+        what_if=params.limit is not None,
+        amounts=isinstance(rule, MonthlyReturn) and rule.counts == "amounts",
+        unclustered=isinstance(rule, MonthlyReturn) and rule.counts == "cases",
+        provisional_calendar=_is_provisional(params, context, period),
+    )  # fmt: skip
 
 
 def _is_provisional(params: ComplianceParams, context: Context, period: Period) -> bool:
     """Whether working days that nobody has announced yet can decide any case of the period by ``as_of``."""
-    rule, calendar = params.commitment.rule, context.calendar
+    rule, calendar = params.rule, context.calendar
     if not isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime)):
         return False
     last = day_number(period.last)
@@ -279,7 +292,7 @@ def _is_provisional(params: ComplianceParams, context: Context, period: Period) 
 
 def limit_text(params: ComplianceParams) -> str:
     """The limit with its unit and way of counting, such as ``3 working_day next_day``."""
-    rule = params.commitment.rule
+    rule = params.rule
     if isinstance(rule, MonthlyReturn):
         return ""
     amount = rule.limit if params.limit is None else params.limit
@@ -293,14 +306,14 @@ def limit_text(params: ComplianceParams) -> str:
 
 
 def _clock_rule(params: ComplianceParams) -> ClockRule:
-    rule = params.commitment.rule
+    rule = params.rule
     if isinstance(rule, MonthlyReturn):
         raise MetricError(Fault("returns_no_slider", got=params.commitment.key))
     return rule
 
 
 def _limit_units(params: ComplianceParams) -> int:
-    if isinstance(params.commitment.rule, MonthlyReturn):
+    if isinstance(params.rule, MonthlyReturn):
         return 0
     rule = _clock_rule(params)
     asked = limit_in_units(rule, params.limit)
@@ -316,25 +329,8 @@ def _check_limit(params: ComplianceParams) -> None:
         raise MetricError(Fault("limit_too_high", got=str(params.limit), allowed=f"0 … {highest}"))
 
 
-def _exclusions(batch: Batch, commitment: Commitment) -> Codes:
-    """The first reason that applies: the record's own, then the policy's in their order."""
-    own, own_labels = batch.codes(_EXCLUDED_COLUMN)
-    labels = ["", *own_labels]
-    codes = np.asarray([0 if not label else place + 1 for place, label in enumerate(own_labels)], np.int32)[own]
-    for item in commitment.exclusions:
-        labels.append(item.reason)
-        codes = np.where((codes == 0) & batch.matches(item.where), np.int32(len(labels) - 1), codes)
-    return codes, tuple(labels)
-
-
-def _exclusion_codes(observed: Observations | Summary) -> Codes:
-    if isinstance(observed, Summary):
-        return observed.codes["exclusion"], observed.labels["exclusion"]
-    return observed.exclusion or (np.zeros(len(observed.day), dtype=np.int32), ("",))
-
-
 def _take(observed: Observations, chosen: Int64) -> Observations:
-    codes, labels = _exclusion_codes(observed)
+    codes, labels = exclusion_codes(observed)
     return replace(
         observed, day=observed.day[chosen], fact=observed.fact[chosen], value=observed.value[chosen],
         follow_up=observed.follow_up[chosen], exclusion=(codes[chosen], labels), rows=chosen,

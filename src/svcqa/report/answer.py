@@ -7,11 +7,19 @@ from collections.abc import Sequence
 from typing import Literal
 
 from svcqa.catalogue import Language, text
-from svcqa.metrics.result import Figure
+from svcqa.metrics.result import SHARE, Figure, Scale
 from svcqa.report import wording
 
+Note = Literal["promised", "moved", "returns", "no_limit"]
 
-def answer(figures: Sequence[Figure], language: Language, *, note: Literal["promised", "moved", "returns"]) -> str:
+
+def answer(
+    figures: Sequence[Figure],
+    language: Language,
+    *,
+    scale: Scale = SHARE,
+    note: Note,
+) -> str:
     """The first figure in words; every text is escaped."""
 
     def said(key: str, **fields: object) -> str:
@@ -20,10 +28,11 @@ def answer(figures: Sequence[Figure], language: Language, *, note: Literal["prom
     if not figures:
         return said("no_cases")
     figure = figures[0]
+    value = html.escape(wording.level_with_unit(figure.value, scale, language, figure.goal))
     parts = [
-        f"<b style='font-size:1.6em'>{wording.percent(figure.value, figure.goal)}</b>",
-        said("interval", interval=wording.interval(figure, figure.goal), n=f"{figure.n or 0:,}"),
-        said("goal", goal=wording.percent(figure.goal, figure.goal)),
+        f"<b style='font-size:1.6em'>{value}</b>",
+        said("interval", interval=wording.level_interval(figure, scale, figure.goal), n=f"{figure.n or 0:,}"),
+        said("goal", goal=wording.goal_level(figure.goal, scale, language)),
         html.escape(text(f"wording.verdict_{figure.verdict or 'none'}", language)),
     ]
     cells = "".join(

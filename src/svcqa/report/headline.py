@@ -26,5 +26,6 @@ def headline(review: HalfYearReview, language: Language) -> str:
 
 def _short(item: TargetReview, language: Language) -> str:
     name = item.target.name.in_language(language)
-    value = wording.value_text(item.target, item.course.now, language)
-    return text("headline.item", language, name=name, value=value, goal=wording.goal_text(item.target))
+    value = wording.value_text(item.target, item.course.now, item.course.scale, language)
+    goal = wording.goal_text(item.target, item.course.scale, language)
+    return text("headline.item", language, name=name, value=value, goal=goal)

@@ -32,20 +32,21 @@ def _proposal(review: HalfYearReview, item: TargetReview, language: Language) ->
 
 
 def _problem(item: TargetReview, language: Language) -> str:
-    name, goal = item.target.name.in_language(language), wording.goal_text(item.target)
+    name, scale = item.target.name.in_language(language), item.course.scale
+    goal = wording.goal_text(item.target, scale, language)
     if isinstance(item.target, MilestoneTarget):
         return text("proposals.milestone", language, name=name, due=f"{item.target.due:%Y-%m-%d}")
-    value = wording.value_text(item.target, item.course.year, language)
+    value = wording.value_text(item.target, item.course.year, scale, language)
     if isinstance(item.target, QuantityTarget):
         plan = wording.amount(item.course.year.goal if item.course.year else None)
-        left = wording.needed(item.target, item.judged, language)
+        left = wording.needed(item.target, item.judged, scale, language)
         return text("proposals.quantity", language, name=name, value=value, plan=plan, left=left)
-    now = wording.value_text(item.target, item.course.now, language)
-    spread = wording.interval(item.course.now, item.target.goal)
+    now = wording.value_text(item.target, item.course.now, scale, language)
+    spread = wording.level_interval(item.course.now, scale, item.target.goal)
     shown = now if spread == wording.DASH else text("proposals.spread", language, now=now, spread=spread)
     said = text("proposals.level", language, name=name, now=shown, goal=goal)
     if item.judged.needed is None:
         return said
-    if item.judged.needed > 1:
+    if wording.out_of_reach(item.judged, scale):
         return said + text("proposals.lost", language)
-    return said + text("proposals.rest", language, rest=wording.needed(item.target, item.judged, language))
+    return said + text("proposals.rest", language, rest=wording.needed(item.target, item.judged, scale, language))

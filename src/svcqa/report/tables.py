@@ -15,6 +15,7 @@ from svcqa.metrics.result import STATES, Figure, Result
 from svcqa.metrics.testing import outcomes
 from svcqa.report import wording
 from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview, TargetReview
+from svcqa.review.returns import Comparison
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +49,8 @@ def _n(figure: Figure | None) -> str:
 def _compared(item: TargetReview, before: Figure | None, language: Language) -> str:
     now = _value(item.course.now)
     if isinstance(item.target, LevelTarget):
-        return wording.points(now, _value(before), language, item.target.goal)
-    return wording.value_text(item.target, before, language)
+        return wording.level_change(now, _value(before), item.course.scale, language, item.target.goal)
+    return wording.value_text(item.target, before, item.course.scale, language)
 
 
 def board(review: HalfYearReview, language: Language) -> pd.DataFrame:
@@ -59,9 +60,9 @@ def board(review: HalfYearReview, language: Language) -> pd.DataFrame:
             (
                 item.target.name.in_language(language),
                 item.owner.name.in_language(language),
-                wording.goal_text(item.target),
-                wording.value_text(item.target, item.course.now, language),
-                wording.interval(item.course.now, getattr(item.target, "goal", None)),
+                wording.goal_text(item.target, item.course.scale, language),
+                wording.value_text(item.target, item.course.now, item.course.scale, language),
+                wording.level_interval(item.course.now, item.course.scale, getattr(item.target, "goal", None)),
                 _n(item.course.now),
                 wording.verdict(item.judged, language),
                 wording.evidence(item.judged, language),
@@ -92,9 +93,9 @@ def progress(review: HalfYearReview, language: Language) -> pd.DataFrame:
             (
                 item.target.name.in_language(language),
                 item.owner.name.in_language(language),
-                wording.goal_text(item.target),
-                wording.value_text(item.target, item.course.year, language),
-                wording.needed(item.target, item.judged, language),
+                wording.goal_text(item.target, item.course.scale, language),
+                wording.value_text(item.target, item.course.year, item.course.scale, language),
+                wording.needed(item.target, item.judged, item.course.scale, language),
                 _compared(item, item.course.previous, language),
                 _compared(item, item.course.year_before, language),
             )
@@ -112,7 +113,7 @@ def states(review: HalfYearReview, language: Language) -> pd.DataFrame:
     rows = []
     for item in review.commitments:
         now = item.course.now
-        if now is not None:
+        if now is not None and now.total is not None:
             counts = {wording.state(name, language): f"{now.states[name]:,}" for name in STATES}
             total = {text("tables.total", language): f"{now.total:,}"}
             rows.append({text("tables.item", language): item.commitment.item.in_language(language), **counts, **total})
@@ -123,11 +124,11 @@ def exclusions(review: HalfYearReview, language: Language) -> pd.DataFrame:
     """The figure with and without exclusions, and why cases were left out."""
     rows = []
     for item in review.commitments:
-        now, goal = item.course.now, item.commitment.required_share
+        now, goal, scale = item.course.now, item.goal, item.course.scale
         if now is not None and now.excluded_by:
             named = ((wording.reason(name, item.commitment, language), n) for name, n in now.excluded_by.items())
             reasons = ", ".join(f"{name} {count:,}" for name, count in named)
-            kept = wording.percent(now.value, goal), wording.percent(now.value_without_exclusions, goal)
+            kept = (wording.level(now.value, scale, goal), wording.level(now.value_without_exclusions, scale, goal))
             rows.append((item.commitment.item.in_language(language), *kept, reasons))
     return _frame(rows, ("item", "with_exclusions", "without_exclusions", "reasons"), language)
 
@@ -138,30 +139,37 @@ def months(review: HalfYearReview, language: Language) -> pd.DataFrame:
 
     rows = []
     for item in review.commitments:
-        goal = item.commitment.required_share
-        by_month = {figure.period: figure for figure in item.course.year_months}
-        row = {text("tables.item", language): item.commitment.item.in_language(language)}
-        for month in review.months:
-            row[month.label] = wording.percent(_value(by_month.get(month.label)), goal)
-        row[text("tables.year_so_far", language)] = wording.percent(_value(item.course.year), goal)
-        rows.append(row)
+        named = [(item.commitment.item.in_language(language), item.course)]
+        named += [(wording.part(part.measure, language), part.course) for part in item.parts]
+        for name, course in named:
+            by_month = {figure.period: figure for figure in course.year_months}
+            row = {text("tables.item", language): name}
+            for month in review.months:
+                row[month.label] = _level(by_month.get(month.label), course)
+            row[text("tables.year_so_far", language)] = _level(course.year, course)
+            rows.append(row)
     return _numbered(pd.DataFrame(rows))
+
+
+def _level(figure: Figure | None, course: Course) -> str:
+    """A figure in its own unit, held against the goal of its own time."""
+    return wording.level(_value(figure), course.scale, figure.goal if figure is not None else None)
 
 
 def departments(item: CommitmentReview, language: Language) -> pd.DataFrame:
     """The departments of one commitment side by side."""
-    goal = item.commitment.required_share
+    goal, scale = item.goal, item.course.scale
 
     def row(name: str, course: Course) -> tuple[Any, ...]:
         now = course.now
         return (
             name,
-            wording.percent(_value(now), goal),
-            wording.interval(now, goal),
+            wording.level(_value(now), scale, goal),
+            wording.level_interval(now, scale, goal),
             _n(now),
             f"{now.states['breached'] + now.states['open_overdue']:,}" if now else wording.DASH,
-            wording.points(_value(now), _value(course.previous), language, goal),
-            wording.points(_value(now), _value(course.year_before), language, goal),
+            wording.level_change(_value(now), _value(course.previous), scale, language, goal),
+            wording.level_change(_value(now), _value(course.year_before), scale, language, goal),
         )
 
     rows = [row(unit.unit.name.in_language(language), unit.course) for unit in item.departments]
@@ -193,6 +201,35 @@ def cases(item: CommitmentReview, language: Language, *, most: int = 10) -> pd.D
     )
 
 
+def differences(found: Iterable[Comparison], language: Language) -> pd.DataFrame:
+    """Department and month where return and records differ, and which of them counts."""
+    return _frame(
+        (
+            (
+                month.commitment.item.in_language(language),
+                month.unit.name.in_language(language),
+                month.month,
+                _share_of(month.records, language),
+                _share_of(month.returns, language),
+                wording.points(_value(month.records), _value(month.returns), language, month.commitment.required_share),
+                text(f"tables.from_{month.commitment.counted_from}", language),
+            )
+            for comparison in found
+            for month in comparison.differences
+        ),
+        ("item", "department", "month", "by_records", "by_returns", "difference", "counted_from"),
+        language,
+    )
+
+
+def _share_of(figure: Figure | None, language: Language) -> str:
+    """A share with its counts; amounts without."""
+    if figure is None:
+        return text("tables.not_reported", language)
+    share = wording.percent(figure.value, figure.goal)
+    return share if _n(figure) == wording.DASH or figure.base else f"{figure.numerator:,}/{figure.n:,} = {share}"
+
+
 def form_b(items: Sequence[ActionItem], language: Language) -> pd.DataFrame:
     """Form B: problems, what is done, by whom, until when."""
     return _frame(
@@ -220,11 +257,11 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     rows = []
     seen = [state for state in STATES if any(row.get(state) for row in found.rows)]
     for row, figure in zip(found.rows, found.figures(), strict=True):
-        value = wording.in_unit(figure.value, found.unit, figure.goal)
+        value = wording.level_with_unit(figure.value, found.scale, language, figure.goal)
         rows.append(
             (
                 row.get("indicator"), figure.unit, figure.period, *(row.get(key, "") for key in found.keys), value,
-                wording.interval_in_unit(figure, found.unit), _n(figure),
+                wording.level_interval(figure, found.scale, figure.goal), _n(figure),
                 *(f"{figure.states[state]:,}" for state in seen),
                 _verdict_of(figure, language),
                 wording.flags(figure, language),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from svcqa.catalogue import Language, or_key, text
+from svcqa.catalogue import Language, has, or_key, text
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
-from svcqa.metrics.result import Figure
+from svcqa.metrics.result import Figure, Scale
 from svcqa.metrics.verdict import Judgement
 
 DASH: Final = "—"
@@ -49,6 +49,97 @@ def honest_decimals(value: float, goal: float | None) -> int | None:
     return None
 
 
+def number_decimals(value: float, goal: float | None, scale: Scale) -> int | None:
+    """Decimals at which a level that is no share does not read as its goal while it has not reached it.
+
+    >>> number_decimals(8.96, 9.0, Scale("point")), number_decimals(8.996, 9.0, Scale("point"))
+    (2, 3)
+    """
+    usual = usual_decimals(goal, scale)
+    for places in range(usual, usual + _MORE_DECIMALS + 1):
+        if goal is None or scale.reached(value, goal) or not scale.reached(float(_rounded(value, places)), goal):
+            return places
+    return None
+
+
+def usual_decimals(goal: float | None, scale: Scale) -> int:
+    """As many as the goal has; of a share in per cent one more, of points at least two, of times at least one."""
+    if scale.unit == "share":
+        return decimals_for(goal)
+    shown = "" if goal is None else f"{goal:.6f}".rstrip("0").partition(".")[2]
+    return min(4, max(2 if scale.unit == "point" else 1, len(shown)))
+
+
+def _rounded(value: float, places: int) -> Decimal:
+    return Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def level(value: float | None, scale: Scale, goal: float | None = None) -> str:
+    """A figure held against its goal, without the name of its unit; shares as percentages.
+
+    >>> level(8.96, Scale("point"), 9.0), level(25.04, Scale("hour", "lower"), 24), level(0.9496, SHARE, 0.95)
+    ('8.96', '25.0', '94.96%')
+    """
+    if scale.unit == "share":
+        return percent(value, goal)
+    if value is None:
+        return DASH
+    if scale.unit in _AMOUNTS:
+        return amount(value)
+    places = number_decimals(value, goal, scale)
+    sign = "" if places is not None else ">" if scale.better == "lower" else "<"
+    return f"{sign}{_rounded(value, usual_decimals(goal, scale) if places is None else places)}"
+
+
+_AMOUNTS: Final = ("amount", "done", "")
+
+
+def level_with_unit(value: float | None, scale: Scale, language: Language, goal: float | None = None) -> str:
+    """The same with the name of its unit."""
+    shown = level(value, scale, goal)
+    return shown if value is None else with_unit(shown, scale, language)
+
+
+def with_unit(shown: str, scale: Scale, language: Language) -> str:
+    """A figure's text with the name of its unit behind it; shares carry their own sign."""
+    if scale.unit == "share" or scale.unit in _AMOUNTS:
+        return shown
+    return f"{shown} {or_key(f'wording.unit_{scale.unit}', language)}"
+
+
+def goal_level(goal: float | None, scale: Scale, language: Language) -> str:
+    """A goal with its sign and unit, such as ``≥95%`` or ``≤24 h``."""
+    if goal is None:
+        return DASH
+    sign = "≤" if scale.better == "lower" else "≥"
+    return with_unit(f"{sign}{goal * 100:g}%" if scale.unit == "share" else f"{sign}{goal:g}", scale, language)
+
+
+def level_interval(figure: Figure | None, scale: Scale, goal: float | None = None) -> str:
+    """The interval of a figure, such as ``92.1–95.8%``."""
+    if scale.unit == "share":
+        return interval(figure, goal)
+    if figure is None or figure.lower is None or figure.upper is None:
+        return DASH
+    if scale.unit in _AMOUNTS:
+        return f"{amount(figure.lower)}–{amount(figure.upper)}"
+    places = usual_decimals(goal, scale)
+    return f"{_rounded(figure.lower, places)}–{_rounded(figure.upper, places)}"
+
+
+def level_change(
+    now: float | None, before: float | None, scale: Scale, language: Language, goal: float | None = None
+) -> str:
+    """The change of a figure with its sign: shares in percentage points, everything else in its own unit."""
+    if scale.unit == "share":
+        return points(now, before, language, goal)
+    if now is None or before is None:
+        return DASH
+    places = usual_decimals(goal, scale)
+    change = _rounded(now - before, places)
+    return with_unit(f"{change:+}" if change else f"{abs(change)}", scale, language)
+
+
 def percent(value: float | None, goal: float | None = None) -> str:
     """A share as a percentage, such as ``94.9%``; ``<95.0%`` where no few decimals tell it from its goal."""
     if value is None:
@@ -83,21 +174,21 @@ def amount(value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
-def goal_text(target: Target) -> str:
+def goal_text(target: Target, scale: Scale, language: Language) -> str:
     """A target's goal as it is shown."""
     if isinstance(target, LevelTarget):
-        return f"≥{target.goal * 100:g}%"
+        return goal_level(target.goal, scale, language)
     if isinstance(target, QuantityTarget):
-        return f"≥{amount(target.goal)} {target.amount_unit}"
+        return f"≥{amount(target.goal)} {target.amount_unit.in_language(language)}"
     return f"{target.due:%Y-%m-%d}"
 
 
-def value_text(target: Target, figure: Figure | None, language: Language) -> str:
+def value_text(target: Target, figure: Figure | None, scale: Scale, language: Language) -> str:
     """A target's figure in its goal's unit."""
     if figure is None:
         return DASH
     if isinstance(target, LevelTarget):
-        return percent(figure.value, target.goal)
+        return level(figure.value, scale, target.goal)
     if isinstance(target, MilestoneTarget):
         return text("wording.done" if figure.value else "wording.not_done", language)
     return amount(figure.value)
@@ -118,34 +209,29 @@ def risk(judged: Judgement, language: Language) -> str:
     return text("wording.at_risk", language) if judged.at_risk else ""
 
 
-def needed(target: Target, judged: Judgement, language: Language) -> str:
+def needed(target: Target, judged: Judgement, scale: Scale, language: Language) -> str:
     """What the rest of the year must bring."""
     if judged.needed is None:
         return DASH
     if isinstance(target, QuantityTarget):
         return amount(judged.needed)
-    if judged.needed > 1:
+    if out_of_reach(judged, scale):
         return text("wording.out_of_reach", language)
-    return percent(judged.needed, target.goal if isinstance(target, LevelTarget) else None)
+    return level(judged.needed, scale, target.goal if isinstance(target, LevelTarget) else None)
 
 
-def in_unit(value: float | None, unit: str, goal: float | None = None) -> str:
-    """A value of any metric: shares as percentages, everything else as an amount."""
-    return percent(value, goal) if unit == "share" else amount(value)
+def out_of_reach(judged: Judgement, scale: Scale) -> bool:
+    """Whether the rest of the year cannot bring what is needed: more than all cases, or less than no time at all."""
+    if judged.needed is None:
+        return False
+    if scale.better == "lower":
+        return judged.needed <= 0
+    return judged.needed > 1 if scale.unit == "share" else judged.verdict == "missed" and not judged.at_risk
 
 
 def value_unit(unit: str, language: Language) -> str:
     """What a unit of values is called; its own name where the catalogue has none."""
     return "%" if unit == "share" else or_key(f"wording.unit_{unit}", language)
-
-
-def interval_in_unit(figure: Figure, unit: str) -> str:
-    """The interval of any metric, in the value's unit."""
-    if unit == "share":
-        return interval(figure, figure.goal)
-    if figure.lower is None or figure.upper is None:
-        return DASH
-    return f"{amount(figure.lower)}–{amount(figure.upper)}"
 
 
 def flags(figure: Figure | None, language: Language) -> str:
@@ -161,11 +247,21 @@ def state(name: str, language: Language) -> str:
     return text(f"wording.state_{name}", language)
 
 
+def part(measure: str, language: Language) -> str:
+    """What stands beside a commitment's figure, such as the households entered."""
+    return text("wording.part", language, name=or_key(f"wording.measure_{measure}", language))
+
+
 def reason(name: str, commitment: Commitment, language: Language) -> str:
     """A reason for exclusion: the policy's label where it has one, otherwise the reason as it was recorded."""
     labels = {item.reason: item.label for item in commitment.exclusions}
     label = labels.get(name)
-    return label.in_language(language) if label is not None else name
+    return label.in_language(language) if label is not None else _recorded_reason(name, language)
+
+
+def _recorded_reason(name: str, language: Language) -> str:
+    key = f"wording.reason_{name}"
+    return text(key, language) if has(key) else name
 
 
 def limit(shown: str, language: Language) -> str:

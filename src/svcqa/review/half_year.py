@@ -5,24 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from svcqa.entities.action import ActionItem
-from svcqa.entities.commitment import Commitment, MonthlyReturn
+from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Unit
 from svcqa.entities.policy import Policies
+from svcqa.entities.rules import ClockRule
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
 from svcqa.errors import Fault, PeriodError, SvcqaError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
-from svcqa.metrics.result import Figure
-from svcqa.metrics.verdict import Judgement, judge, needed_share
+from svcqa.metrics.result import SHARE, Figure, Scale
+from svcqa.metrics.verdict import Evidence, Judgement, Verdict, judge
 from svcqa.periods import Period, PeriodKind
+from svcqa.review.returns import Comparison, compare_returns
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WORST_CASES = 20
+_VERDICTS: Final[dict[str, Verdict]] = {"met": "met", "missed": "missed", "": ""}
+_EVIDENCE: Final[dict[str, Evidence]] = {"clear": "clear", "unclear": "unclear", "": ""}
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Course:
     """Per month, from the first day of the year."""
     year_months: tuple[Figure, ...]
     """The months of the year so far, January first."""
+    scale: Scale = SHARE
+    """What the values are measured in."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +67,35 @@ class UnitReview:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A further measure of the same commitment."""
+
+    measure: str
+    course: Course
+    judged: Judgement
+
+
+@dataclass(frozen=True)
 class CommitmentReview:
     """One commitment: the company's course, its departments side by side, the worst cases behind it."""
 
     commitment: Commitment
     course: Course
     judged: Judgement
+    parts: tuple[Part, ...]
+    """What stands beside the figure: the households entered, the longest time."""
     departments: tuple[UnitReview, ...]
     reporting: Unit | None
     """The department that reports the figure."""
     cases: pd.DataFrame | None
-    """The longest breached and open overdue cases; absent for monthly returns."""
+    """The longest breached and open overdue cases; absent where the figure is none of cases with a limit."""
     fault: SvcqaError | None = None
+
+    @property
+    def goal(self) -> float | None:
+        """What the commitment requires now."""
+        now = self.course.now
+        return now.goal if now is not None else None
 
 
 @dataclass(frozen=True)
@@ -88,6 +111,8 @@ class HalfYearReview:
     unit: Unit
     targets: tuple[TargetReview, ...]
     commitments: tuple[CommitmentReview, ...]
+    returns: tuple[Comparison, ...]
+    """Records beside the monthly returns of the same commitment."""
     actions: tuple[ActionItem, ...]
     about: dict[str, str]
 
@@ -110,7 +135,7 @@ class HalfYearReview:
 
 def _shortfall(item: CommitmentReview) -> float:
     """How many times the misses allowed were made; commitments without cases to list come last."""
-    now, goal = item.course.now, item.commitment.required_share
+    now, goal = item.course.now, item.goal
     if now is None or now.value is None or goal is None or item.cases is None:
         return -1.0
     return (1 - now.value) / max(1 - goal, 1e-9)
@@ -135,49 +160,78 @@ def half_year_review(
         period=period, as_of=context.as_of, year=rule.year_of(period), previous=rule.previous(period),
         year_before=rule.year_before(period), months=tuple(rule.months(period)), unit=unit,
         targets=tuple(_target_review(figures, policies, target, context) for target in wanted),
-        commitments=commitments, actions=tuple(actions),
+        commitments=commitments, returns=_returns(figures, policies, context), actions=tuple(actions),
         about={"policy": policies.digest, "records": figures.engine.digest(context.known_at),
                "calendar": context.calendar.digest, "calendar_source": context.calendar.source},
     )  # fmt: skip
+
+
+def _returns(figures: Figures, policies: Policies, context: Context) -> tuple[Comparison, ...]:
+    """A table that cannot be read has said so in its own row already."""
+    found: list[Comparison] = []
+    for commitment in policies.commitments:
+        try:
+            found += compare_returns(figures, (commitment,), context)
+        except SvcqaError:
+            continue
+    return tuple(found)
 
 
 def _first(found: Sequence[Figure]) -> Figure | None:
     return found[0] if found else None
 
 
-def _course(figures: Figures, metric: str, params: dict[str, object], context: Context) -> Course:
-    """The course of one unit's figure; the past is seen as of the same moment."""
+_NO_COURSE = Course(None, None, None, None, (), (), ())
+Asked = dict[str, list[Figure]]
+"""Figures by measure."""
+
+
+def _courses(figures: Figures, metric: str, params: dict[str, object], context: Context) -> dict[str, Course]:
+    """The course of each measure of one unit, the metric's first one first; the past is seen as of the same moment."""
     rule, period = context.period_rule, context.period
 
-    def ask(asked: Period, *, monthly: bool = False, cumulative: bool = False) -> list[Figure]:
+    def ask(asked: Period, *, monthly: bool = False, cumulative: bool = False) -> tuple[Asked, Scale]:
         by = ("month",) if monthly else ()
-        return figures.result(metric, params, replace(context, period=asked, by=by, cumulative=cumulative)).figures()
+        result = figures.result(metric, params, replace(context, period=asked, by=by, cumulative=cumulative))
+        found: Asked = {}
+        for figure in result.figures():
+            found.setdefault(figure.measure, []).append(figure)
+        return found, result.scale
 
-    return Course(
-        now=_first(ask(period)),
-        previous=_first(ask(rule.previous(period))),
-        year_before=_first(ask(rule.year_before(period))),
-        year=_first(ask(period, cumulative=True)),
-        months=tuple(ask(period, monthly=True)),
-        cumulative=tuple(ask(period, monthly=True, cumulative=True)),
-        year_months=tuple(ask(rule.to_date(period), monthly=True)),
-    )
+    (now, scale), (previous, _), (before, _) = ask(period), ask(rule.previous(period)), ask(rule.year_before(period))
+    (year, _), (months, _) = ask(period, cumulative=True), ask(period, monthly=True)
+    cumulative, _ = ask(period, monthly=True, cumulative=True)
+    year_months, _ = ask(rule.to_date(period), monthly=True)
+    known = dict.fromkeys(name for found in (now, year_months, before, previous) for name in found)
+    return {
+        name: Course(
+            now=_first(now.get(name, ())), previous=_first(previous.get(name, ())),
+            year_before=_first(before.get(name, ())), year=_first(year.get(name, ())),
+            months=tuple(months.get(name, ())), cumulative=tuple(cumulative.get(name, ())),
+            year_months=tuple(year_months.get(name, ())), scale=scale,
+        )
+        for name in known
+    }  # fmt: skip
 
 
-_NO_COURSE = Course(None, None, None, None, (), (), ())
+def _course(figures: Figures, metric: str, params: dict[str, object], context: Context) -> Course:
+    """The course of the metric's first measure."""
+    return next(iter(_courses(figures, metric, params, context).values()), _NO_COURSE)
 
 
-def _judged(course: Course, goal: float | None, *, zero_tolerance: bool) -> Judgement:
+def _judged(course: Course, goal: float | None = None) -> Judgement:
+    """What the metric says of the figure; what the rest of the year must bring is the year's.
+
+    ``goal`` is for metrics that know of none.
+    """
     now, year = course.now, course.year
     if now is None:
         return Judgement()
-    needed = None
-    if goal is not None and year is not None and year.numerator is not None and year.n is not None:
-        needed = needed_share(goal=goal, met=year.numerator, n=year.n, rest_n=now.rest_n or 0)
-    return judge(
-        value=now.value, lower=now.lower, upper=now.upper, goal=goal, zero_tolerance=zero_tolerance, needed=needed,
-        rest_n=now.rest_n,
-    )  # fmt: skip
+    if now.goal is None and goal is not None:
+        better: Literal["higher", "lower"] = "lower" if course.scale.better == "lower" else "higher"
+        return judge(value=now.value, lower=now.lower, upper=now.upper, goal=goal, better=better)
+    needed = now.needed if year is None else year.needed
+    return Judgement(_VERDICTS[now.verdict], _EVIDENCE[now.evidence], now.at_risk, needed, now.rest_n)
 
 
 def _target_review(figures: Figures, policies: Policies, target: Target, context: Context) -> TargetReview:
@@ -185,12 +239,11 @@ def _target_review(figures: Figures, policies: Policies, target: Target, context
     scope = replace(context, unit=owner.code, by=())
     commitment = None
     if isinstance(target, LevelTarget) and target.commitment is not None:
-        commitment = policies.commitment(target.commitment)
+        commitment = policies.commitment(target.commitment).counted
     try:
         if isinstance(target, LevelTarget):
-            params: dict[str, object] = {**target.params} if commitment is None else {"commitment": commitment}
-            course = _course(figures, target.metric or "compliance", params, scope)
-            judged = _judged(course, target.goal, zero_tolerance=target.goal == 1.0)
+            course = _course(figures, *asked_by(figures, target, commitment), scope)
+            judged = _judged(course, None if commitment is not None else target.goal)
         elif isinstance(target, QuantityTarget):
             course = _course(figures, "quantity", {"target": target}, scope)
             judged = _quantity_judged(target, course, context)
@@ -199,6 +252,16 @@ def _target_review(figures: Figures, policies: Policies, target: Target, context
     except SvcqaError as error:
         return TargetReview(target, owner, commitment, _NO_COURSE, Judgement(), error)
     return TargetReview(target, owner, commitment, course, judged)
+
+
+def asked_by(figures: Figures, target: LevelTarget, commitment: Commitment | None) -> tuple[str, dict[str, object]]:
+    """Metric and parameters of a level target; its goal replaces the commitment's."""
+    if commitment is None:
+        name = target.metric or ""
+        knows_goals = "goal" in figures.registry.get(name).params.model_fields
+        return name, {**target.params, **({"goal": target.goal} if knows_goals else {})}
+    own = {"commitment": commitment, "goal": target.goal, "goal_from": target.effective_from}
+    return commitment.metric, own
 
 
 def _quantity_judged(target: QuantityTarget, course: Course, context: Context) -> Judgement:
@@ -220,25 +283,28 @@ def _milestone(figures: Figures, target: MilestoneTarget, scope: Context) -> tup
     return course, Judgement("met" if now.verdict == "met" else "missed", "clear")
 
 
-def _commitment_review(figures: Figures, commitment: Commitment, context: Context) -> CommitmentReview:
+def _commitment_review(figures: Figures, declared: Commitment, context: Context) -> CommitmentReview:
+    commitment = declared.counted
     params: dict[str, object] = {"commitment": commitment}
     department = commitment.reporting_department
     reporting = figures.organisation.unit(department) if department else None
     try:
-        course = _course(figures, "compliance", params, replace(context, by=()))
-        departments = _departments(figures, params, context)
-        cases = None if isinstance(commitment.rule, MonthlyReturn) else _worst_cases(figures, commitment, context)
+        courses = _courses(figures, commitment.metric, params, replace(context, by=()))
+        departments = _departments(figures, commitment, context)
+        cases = _worst_cases(figures, commitment, context) if isinstance(commitment.rule, ClockRule) else None
     except SvcqaError as error:
-        return CommitmentReview(commitment, _NO_COURSE, Judgement(), (), reporting, None, error)
-    judged = _judged(course, commitment.required_share, zero_tolerance=commitment.zero_tolerance)
-    return CommitmentReview(commitment, course, judged, departments, reporting, cases)
+        return CommitmentReview(commitment, _NO_COURSE, Judgement(), (), (), reporting, None, error)
+    first, *others = courses.items() if courses else (("", _NO_COURSE),)
+    parts = tuple(Part(measure, course, _judged(course)) for measure, course in others)
+    return CommitmentReview(commitment, first[1], _judged(first[1]), parts, departments, reporting, cases)
 
 
-def _departments(figures: Figures, params: dict[str, object], context: Context) -> tuple[UnitReview, ...]:
-    asked = figures.result("compliance", params, replace(context, by=("department",))).figures()
-    units = [figures.organisation.unit(figure.unit) for figure in asked]
+def _departments(figures: Figures, commitment: Commitment, context: Context) -> tuple[UnitReview, ...]:
+    metric, params = commitment.metric, {"commitment": commitment}
+    asked = figures.result(metric, params, replace(context, by=("department",))).figures()
+    units = [figures.organisation.unit(code) for code in dict.fromkeys(figure.unit for figure in asked)]
     return tuple(
-        UnitReview(unit, _course(figures, "compliance", params, replace(context, unit=unit.code, by=())))
+        UnitReview(unit, _course(figures, metric, dict(params), replace(context, unit=unit.code, by=())))
         for unit in units
         if unit.level == "department"
     )

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
-from svcqa.report.answer import answer
+from svcqa.report.answer import Note, answer
 
 if TYPE_CHECKING:
     from svcqa.metrics.figures import WhatIf
@@ -79,9 +79,9 @@ class HalfYearPanel:
             self.limit.min, self.limit.max = 0, max(limits.highest, 1)
             self.limit.min, self.limit.value = limits.lowest, limits.promised
         self.limit.observe(self._move, names="value")
-        self.answer.value = answer(
-            self._what_if.at().figures(), self.language, note="promised" if limits else "returns"
-        )
+        found = self._what_if.at()
+        note: Note = "promised" if limits else "returns" if self._what_if.metric == "compliance" else "no_limit"
+        self.answer.value = answer(found.figures(), self.language, scale=found.scale, note=note)
 
     def _move(self, change: dict[str, Any]) -> None:
         if self._what_if is not None:

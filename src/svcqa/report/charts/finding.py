@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from svcqa.catalogue import Language, text
+from svcqa.metrics.result import Scale
 from svcqa.report import wording
-from svcqa.report.charts.grammar import Better, Row
+from svcqa.report.charts.grammar import Row
 
 
-def finding(rows: Sequence[Row], *, label: str, unit: str, better: Better, language: Language) -> str:
+def finding(rows: Sequence[Row], *, label: str, scale: Scale, language: Language) -> str:
     """The finding of figures: of the last period that has any, and of its change where there is one group alone.
 
     Args:
@@ -28,68 +29,65 @@ def finding(rows: Sequence[Row], *, label: str, unit: str, better: Better, langu
     so_far = text("charts.so_far", language) if all(row.partial for row in now) else ""
     head = {"label": label, "period": f"{last}{so_far}"}
     if len({row.group for row in rows}) == 1:
-        return _alone(known, unit, better, language, **head)
+        return _alone(known, scale, language, **head)
     held = [row for row in now if row.goal is not None]
-    if better == "neutral" or not held:
-        return _spread(now, unit, better, language, **head)
-    return _against_goals(held, unit, language, **head)
+    if scale.better == "neutral" or not held:
+        return _spread(now, scale, language, **head)
+    return _against_goals(held, scale, language, **head)
 
 
 def _place(rows: Sequence[Row], period: str) -> int:
     return next(place for place, row in enumerate(rows) if row.period == period)
 
 
-def _against_goals(held: Sequence[Row], unit: str, language: Language, **head: str) -> str:
+def _against_goals(held: Sequence[Row], scale: Scale, language: Language, **head: str) -> str:
     """Who is furthest from its goal on the wrong side, or that all keep it."""
     behind = [row for row in held if row.standing == "missed"]
     if behind:
         worst = max(behind, key=_shortfall)
         key = "charts.behind_one" if len(behind) == 1 else "charts.behind"
         said = text(
-            key, language, **head, unit=worst.group, value=_value(worst, unit, language),
-            goal=_goal(worst, unit, language), behind=len(behind), judged=len(held),
+            key, language, **head, unit=worst.group, value=_value(worst, scale, language),
+            goal=_goal(worst, scale, language), behind=len(behind), judged=len(held),
         )  # fmt: skip
         return said + _evidence(worst, language)
     unclear = sum(row.evidence == "unclear" for row in held)
     goals = {row.goal for row in held}
-    goal = text("charts.goal_of", language, goal=_goal(held[0], unit, language)) if len(goals) == 1 else ""
+    goal = text("charts.goal_of", language, goal=_goal(held[0], scale, language)) if len(goals) == 1 else ""
     key = "charts.all_keep_unclear" if unclear else "charts.all_keep"
     return text(key, language, **head, judged=len(held), unclear=unclear, goal=goal)
 
 
-def _alone(known: Sequence[Row], unit: str, better: Better, language: Language, **head: str) -> str:
+def _alone(known: Sequence[Row], scale: Scale, language: Language, **head: str) -> str:
     """One group: its last value, the change since the one before, how it stands to its goal."""
     now = known[-1]
-    said = text("charts.alone", language, **head, unit=now.group, value=_value(now, unit, language))
+    said = text("charts.alone", language, **head, unit=now.group, value=_value(now, scale, language))
     if len(known) > 1:
-        said += _change(known[-2], now, unit, language)
-    if now.goal is None or better == "neutral" or not now.standing:
+        said += _change(known[-2], now, scale, language)
+    if now.goal is None or scale.better == "neutral" or not now.standing:
         return said
     side = "charts.misses" if now.standing == "missed" else "charts.keeps"
-    return said + text(side, language, goal=_goal(now, unit, language)) + _evidence(now, language)
+    return said + text(side, language, goal=_goal(now, scale, language)) + _evidence(now, language)
 
 
-def _change(before: Row, now: Row, unit: str, language: Language) -> str:
+def _change(before: Row, now: Row, scale: Scale, language: Language) -> str:
     assert now.value is not None
     assert before.value is not None
-    if unit == "share":
-        change = wording.points(now.value, before.value, language, now.goal)
-    else:
-        change = f"{now.value - before.value:+,.4g}{_beside(unit, language)}"
+    change = wording.level_change(now.value, before.value, scale, language, now.goal)
     key = "charts.change_overlaps" if _overlap(before, now) else "charts.change"
     return text(key, language, before=before.period, change=change)
 
 
-def _spread(now: Sequence[Row], unit: str, better: Better, language: Language, **head: str) -> str:
+def _spread(now: Sequence[Row], scale: Scale, language: Language, **head: str) -> str:
     """No goal to hold against: from which figure to which."""
-    ordered = sorted(now, key=lambda row: row.value or 0.0, reverse=better == "lower")
+    ordered = sorted(now, key=lambda row: row.value or 0.0, reverse=scale.better == "lower")
     if len(ordered) == 1:
-        return text("charts.alone", language, **head, unit=ordered[0].group, value=_value(ordered[0], unit, language))
+        return text("charts.alone", language, **head, unit=ordered[0].group, value=_value(ordered[0], scale, language))
     low, high = ordered[0], ordered[-1]
     key = "charts.spread_overlaps" if _overlap(low, high) else "charts.spread"
     return text(
-        key, language, **head, low=low.group, low_value=_value(low, unit, language), high=high.group,
-        high_value=_value(high, unit, language),
+        key, language, **head, low=low.group, low_value=_value(low, scale, language), high=high.group,
+        high_value=_value(high, scale, language),
     )  # fmt: skip
 
 
@@ -113,18 +111,9 @@ def _evidence(row: Row, language: Language) -> str:
     return text(f"charts.evidence_{row.evidence}", language)
 
 
-def _value(row: Row, unit: str, language: Language) -> str:
-    return f"{wording.in_unit(row.value, unit, row.goal)}{_beside(unit, language)}"
+def _value(row: Row, scale: Scale, language: Language) -> str:
+    return wording.level_with_unit(row.value, scale, language, row.goal)
 
 
-def _goal(row: Row, unit: str, language: Language) -> str:
-    assert row.goal is not None
-    if unit == "share":
-        return f"{wording.in_percent(row.goal).normalize():f}%"
-    return f"{wording.amount(row.goal)}{_beside(unit, language)}"
-
-
-def _beside(unit: str, language: Language) -> str:
-    """A unit behind its number; a share says it itself."""
-    named = "" if unit in ("", "share") else wording.value_unit(unit, language)
-    return text("charts.unit_beside", language, unit=named) if named else ""
+def _goal(row: Row, scale: Scale, language: Language) -> str:
+    return wording.goal_level(row.goal, scale, language).lstrip("≥≤")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.result import Figure, Result, Scale
 from svcqa.metrics.verdict import Judgement, judge
 from svcqa.report import wording
 from svcqa.report.charts.finding import finding
@@ -39,25 +38,26 @@ def chart_of(
     >>> chart_of(found, "en").kind
     'bars'
     """
-    good: Better = better or result.better or "higher"
-    rows, label = figure_rows(result, names or {}, good, measures), _label(result, names or {}, language)
-    return chart_of_rows(rows, language, label=label, unit=result.unit, title=title, kind=kind, better=good)
+    scale = Scale(result.unit, better or result.better or "higher")
+    rows, label = figure_rows(result, names or {}, scale, measures), _label(result, names or {}, language)
+    return chart_of_rows(rows, language, label=label, scale=scale, title=title, kind=kind)
 
 
 def chart_of_rows(
-    rows: Sequence[Row], language: Language, *, label: str, unit: str, title: str | None = None,
-    kind: FigureKind | None = None, better: Better = "higher",
+    rows: Sequence[Row], language: Language, *, label: str, scale: Scale, title: str | None = None,
+    kind: FigureKind | None = None,
 ) -> Chart:  # fmt: skip
     """A chart of figures that are rows already."""
+    unit = scale.unit
     chosen = _checked(kind, rows)
-    heading = title or finding(rows, label=label, unit=unit, better=better, language=language)
+    heading = title or finding(rows, label=label, scale=scale, language=language)
     drawn, notes = tuple(rows), []
     if chosen == "small_multiples" and (left := len(distinct(row.group for row in rows)) - MOST_PANELS) > 0:
-        drawn = _furthest(rows, better)
+        drawn = _furthest(rows, scale)
         notes.append(text("charts.left_out", language, count=left, most=MOST_PANELS))
     notes += _notes(drawn, chosen, language)
     axis = f"{label}{text('charts.in_unit', language, unit=wording.value_unit(unit, language))}" if unit else label
-    return Chart(chosen, heading, axis, unit, language, better, rows=drawn, notes=tuple(notes))
+    return Chart(chosen, heading, axis, unit, language, scale.better, rows=drawn, notes=tuple(notes))
 
 
 def _label(result: Result, names: Mapping[str, str], language: Language) -> str:
@@ -85,7 +85,7 @@ def _checked(kind: FigureKind | None, rows: Sequence[Row]) -> FigureKind:
 
 
 def figure_rows(
-    result: Result, names: Mapping[str, str], better: Better, measures: Sequence[str] = ()
+    result: Result, names: Mapping[str, str], scale: Scale, measures: Sequence[str] = ()
 ) -> tuple[Row, ...]:
     """The rows of a result, every group with every period: a period without a figure is a gap, not a shortcut."""
     kept = [
@@ -99,7 +99,7 @@ def figure_rows(
     for row, figure in kept:
         group = " · ".join(names.get(str(row.get(name, "")), str(row.get(name, ""))) for name in dimensions)
         first.setdefault(figure.period, str(row.get("first") or ""))
-        made[group, figure.period] = row_of(figure, group, result.unit, better)
+        made[group, figure.period] = row_of(figure, group, scale)
     periods = sorted(first, key=lambda period: first[period])
     return tuple(
         made.get((group, period)) or Row(group, period, None, None, None, None, None, wording.DASH)
@@ -115,40 +115,37 @@ def _dimensions(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[
     return varying or ["unit"]
 
 
-def row_of(figure: Figure, group: str, unit: str, better: Better) -> Row:
+def row_of(figure: Figure, group: str, scale: Scale) -> Row:
     """One figure as a row of a chart."""
-    judged = judged_by(figure, unit, better)
+    judged = judged_by(figure, scale)
     standing: Standing = "risk" if judged.verdict == "met" and judged.at_risk else judged.verdict
     partial = "partial" in figure.flags
     shown = wording.DASH
     if figure.value is not None:
-        shown = f"{SIGNS[standing]}{wording.in_unit(figure.value, unit, figure.goal)}{'*' if partial else ''}"
+        shown = f"{SIGNS[standing]}{wording.level(figure.value, scale, figure.goal)}{'*' if partial else ''}"
     return Row(
         group, figure.period, figure.value, figure.lower, figure.upper, figure.goal, figure.n, shown, standing,
         judged.evidence, figure.method, partial,
     )  # fmt: skip
 
 
-def judged_by(figure: Figure, unit: str, better: Better) -> Judgement:
+def judged_by(figure: Figure, scale: Scale) -> Judgement:
     """Verdict and evidence: the metric's own, or worked out from goal and interval where it gave none."""
-    if better == "neutral" or figure.value is None or figure.goal is None:
+    better = scale.better
+    if better == "neutral" or figure.value is None or figure.goal is None or "cycle_open" in figure.flags:
         return Judgement()
-    if better == "higher":
-        if figure.verdict in ("met", "missed"):
-            verdict: Literal["met", "missed"] = "met" if figure.verdict == "met" else "missed"
-            evidence: Any = figure.evidence
-            return Judgement(verdict, evidence, figure.at_risk)
-        zero_tolerance = unit == "share" and figure.goal == 1.0
-        return judge(
-            value=figure.value, lower=figure.lower, upper=figure.upper, goal=figure.goal, zero_tolerance=zero_tolerance
-        )
-    low, high = (None if limit is None else -limit for limit in (figure.upper, figure.lower))
-    zero_tolerance = unit == "share" and figure.goal == 0.0
-    mirrored = judge(value=-figure.value, lower=low, upper=high, goal=-figure.goal, zero_tolerance=zero_tolerance)
-    return replace(mirrored, needed=None)
+    if figure.verdict in ("met", "missed"):
+        verdict: Literal["met", "missed"] = "met" if figure.verdict == "met" else "missed"
+        evidence: Any = figure.evidence
+        return Judgement(verdict, evidence, figure.at_risk)
+    perfect = 0.0 if better == "lower" else 1.0
+    return judge(
+        value=figure.value, lower=figure.lower, upper=figure.upper, goal=figure.goal, better=better,
+        zero_tolerance=scale.unit == "share" and figure.goal == perfect,
+    )  # fmt: skip
 
 
-def _furthest(rows: Sequence[Row], better: Better) -> tuple[Row, ...]:
+def _furthest(rows: Sequence[Row], scale: Scale) -> tuple[Row, ...]:
     """The rows of the groups that stand worst in the last period that they have a figure for, in their old order."""
     last = {row.group: row for row in rows if row.value is not None}
 
@@ -156,7 +153,7 @@ def _furthest(rows: Sequence[Row], better: Better) -> tuple[Row, ...]:
         row = last.get(group)
         if row is None or row.value is None:
             return float("inf")
-        sign = -1.0 if better == "lower" else 1.0
+        sign = -1.0 if scale.better == "lower" else 1.0
         return sign * (row.value - (row.goal or 0.0))
 
     groups = distinct(row.group for row in rows)

@@ -9,10 +9,10 @@ from svcqa.entities.target import QuantityTarget
 from svcqa.metrics.result import Figure
 from svcqa.report import wording
 from svcqa.report.forms.naming import joined, period_name, say, year_is_over
-from svcqa.report.forms.numbers import NOTHING, Shown, share_format
+from svcqa.report.forms.numbers import Shown
 from svcqa.report.forms.remarks import remarks
 from svcqa.report.forms.sheet import Cell, FormSheet, words
-from svcqa.report.forms.shown import cases, change_of, figure_of, goal_of, name_of, needed_of
+from svcqa.report.forms.shown import bound, cases, change_of, figure_of, goal_of, name_of, needed_of
 from svcqa.review.half_year import HalfYearReview, TargetReview
 
 WIDTHS: Final = (4.2, 20, 14, 10, 9.5, 7.8, 7.8, 9.5, 9.5, 6.8, 8.8, 8.6, 7.8, 8.6, 7.8, 9.5, 9.8, 25)
@@ -64,38 +64,34 @@ def _header(sheet: FormSheet, review: HalfYearReview, language: Language) -> Non
     ])  # fmt: skip
 
 
-def _bound(value: float | None, goal: float | None) -> Shown:
-    return NOTHING if value is None else Shown(value, share_format(value, goal))
-
-
 def _row(number: int, item: TargetReview, review: HalfYearReview, language: Language, *, first: bool) -> list[Cell]:
     target, course, judged = item.target, item.course, item.judged
-    now, goal = course.now, getattr(target, "goal", None)
+    now, goal, scale = course.now, getattr(target, "goal", None), course.scale
 
     def cell(content: Shown, look: str = "center") -> Cell:
         return Cell(content, look, first=first)
 
     def figure(of: Figure | None) -> Shown:
-        return figure_of(target, of, language)
+        return figure_of(target, of, scale, language)
 
     return [
         cell(Shown(number)),
         cell(Shown(name_of(target, language)), "name"),
         cell(Shown(item.owner.name.in_language(language)), "text"),
-        cell(goal_of(target, now, language)),
+        cell(goal_of(target, now, scale, language)),
         cell(figure(now), "missed" if judged.verdict == "missed" else "center"),
-        cell(_bound(now.lower if now else None, goal)),
-        cell(_bound(now.upper if now else None, goal)),
+        cell(bound(now.lower if now else None, scale, goal)),
+        cell(bound(now.upper if now else None, scale, goal)),
         cell(cases(now, language)),
         cell(Shown(wording.verdict(judged, language)), judged.verdict or "center"),
         cell(Shown(wording.evidence(judged, language))),
         cell(Shown(wording.risk(judged, language) or wording.DASH), "risk" if judged.at_risk else "center"),
         cell(figure(course.year_before)),
-        cell(change_of(target, now, course.year_before)),
+        cell(change_of(target, now, course.year_before, scale)),
         cell(figure(course.previous)),
-        cell(change_of(target, now, course.previous)),
+        cell(change_of(target, now, course.previous, scale)),
         cell(figure(course.year)),
-        cell(needed_of(target, judged, language, year_over=year_is_over(review))),
+        cell(needed_of(target, judged, scale, language, year_over=year_is_over(review))),
         cell(Shown(remarks(item, language)), "small"),
     ]
 
@@ -107,7 +103,11 @@ def _legend(review: HalfYearReview, language: Language) -> list[str]:
     if any(isinstance(item.target, QuantityTarget) for item in review.targets):
         keys.append("legend_quantity")
     flags = {flag for figure in figures if figure is not None for flag in figure.flags}
-    keys += [f"legend_{flag}" for flag in ("unclustered", "assumed", "provisional_calendar") if flag in flags]
+    keys += [
+        f"legend_{flag}"
+        for flag in ("unclustered", "undesigned", "assumed", "provisional_calendar", "cycle_open")
+        if flag in flags
+    ]
     lines = [say(key, language) for key in keys]
     if methods:
         lines.insert(2, say("legend_interval", language, methods=joined(methods, language)))

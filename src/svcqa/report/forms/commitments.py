@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Final
 
-from svcqa.catalogue import Language
-from svcqa.metrics.result import Figure
+from svcqa.catalogue import Language, or_key
+from svcqa.metrics.result import Figure, Scale
 from svcqa.periods import Period
+from svcqa.report import wording
 from svcqa.report.forms.naming import current_month, joined, listed, say, unit_names
-from svcqa.report.forms.numbers import NOTHING, Shown, goal_format
 from svcqa.report.forms.remarks import case_remarks, flag_lines
 from svcqa.report.forms.sheet import Cell, FormSheet, words
-from svcqa.report.forms.shown import cases, counts_amounts, share
-from svcqa.review.half_year import CommitmentReview, HalfYearReview
+from svcqa.report.forms.shown import cases, counts_amounts, goal_level, level
+from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview
 
 WIDTHS: Final = (12.5, 25, 9, *[8.7] * 12, 9.7, 14)
 _MONTHS: Final = range(1, 13)
@@ -31,7 +31,8 @@ def write_commitments(sheet: FormSheet, review: HalfYearReview, company: str, la
     for _, group in groupby(review.commitments, key=lambda item: item.commitment.category):
         items = list(group)
         for place, item in enumerate(items):
-            category = words(item.commitment.category.in_language(language), "name", down=2 * len(items))
+            down = 2 * sum(1 + len(one.parts) for one in items)
+            category = words(item.commitment.category.in_language(language), "name", down=down)
             above: Cell | None = category if place == 0 else None
             _rows(sheet, item, above, until, names, language)
     sheet.skip()
@@ -61,33 +62,44 @@ def _rows(
     sheet: FormSheet, item: CommitmentReview, category: Cell | None, until: Period, names: dict[str, str],
     language: Language,
 ) -> None:  # fmt: skip
-    """Two rows a commitment: the figures, and below them the cases they are shares of."""
-    commitment, goal = item.commitment, item.commitment.required_share
-    figures = {figure.period: figure for figure in item.course.year_months}
-    shown = [figures.get(f"{until.year}-{month:02d}") if month <= until.number else None for month in _MONTHS]
-    pairs = [_pair(figure, goal, language, with_n=not counts_amounts(commitment)) for figure in shown]
-    whole = item.course.year
-    pairs.append(_pair(whole, goal, language, with_n=not counts_amounts(commitment), starred=False))
+    """Two rows a measure: the figures, and below them the cases they are made of; parts of a commitment follow it."""
+    commitment = item.commitment
     promise = f"{commitment.item.in_language(language)}\n{commitment.promise.in_language(language)}"
-    sheet.put([
-        category,
-        words(promise, "text", down=2),
-        Cell(Shown(goal, goal_format(goal)) if goal is not None else NOTHING, "center", down=2),
-        *[above for above, _ in pairs],
-        words(_reported_by(item, names, language), "center", down=2),
-    ], lowest=24)  # fmt: skip
+    reported = words(_reported_by(item, names, language), "center", down=2 * (1 + len(item.parts)))
+    with_n = not counts_amounts(commitment)
+    _pair_of_rows(sheet, item.course, until, language, lead=(category, words(promise, "text", down=2)),
+                  with_n=with_n, last=reported)  # fmt: skip
+    for part in item.parts:
+        name = wording.part(part.measure, language)
+        _pair_of_rows(sheet, part.course, until, language, lead=(None, words(name, "text", down=2)),
+                      with_n=with_n, last=None)  # fmt: skip
+
+
+def _pair_of_rows(
+    sheet: FormSheet, course: Course, until: Period, language: Language, *, lead: tuple[Cell | None, Cell],
+    with_n: bool, last: Cell | None,
+) -> None:  # fmt: skip
+    figures = {figure.period: figure for figure in course.year_months}
+    shown = [figures.get(f"{until.year}-{month:02d}") if month <= until.number else None for month in _MONTHS]
+    pairs = [_pair(figure, course.scale, language, with_n=with_n) for figure in shown]
+    pairs.append(_pair(course.year, course.scale, language, with_n=with_n, starred=False))
+    goal = course.year.goal if course.year is not None else None
+    goal_cell = Cell(goal_level(goal, course.scale, language), "center", down=2)
+    sheet.put([*lead, goal_cell, *[above for above, _ in pairs], last], lowest=24)
     sheet.put([None, None, None, *[below for _, below in pairs], None], lowest=16)
 
 
 def _pair(
-    figure: Figure | None, goal: float | None, language: Language, *, with_n: bool, starred: bool = True
+    figure: Figure | None, scale: Scale, language: Language, *, with_n: bool, starred: bool = True
 ) -> tuple[Cell, Cell | None]:
     """A figure and its n below; one cell over both rows where there is no n."""
     if figure is None:
         return words("", "center", down=2), None
-    missed = figure.value is not None and goal is not None and figure.value < goal
+    is_open = "cycle_open" in figure.flags
+    missed = figure.verdict == "missed"
     look = "missed" if missed else "center"
-    content = share(figure, goal, suffix="*" if starred and "partial" in figure.flags else "")
+    sign = "†" if is_open else "*" if "partial" in figure.flags else ""
+    content = level(figure, scale, figure.goal, missed=missed, suffix=sign if starred else "")
     if not with_n or figure.value is None:
         return Cell(content, look, down=2), None
     return Cell(content, f"{look}_above"), Cell(cases(figure, language), f"{look}_below")
@@ -108,11 +120,18 @@ def _notes(review: HalfYearReview, language: Language) -> list[str]:
     if amounts:
         lines.append(say("commitments_amounts", language, names=listed(amounts, language)))
     lines += flag_lines(((name, item.course.year) for name, item in named), language)
+    lines += [
+        say("returns_differ", language, name=one.commitment.item.in_language(language), count=len(one.differences),
+            months=len(one.months), counted=or_key(f"tables.from_{one.commitment.counted_from}", language))
+        for one in review.returns
+        if one.differences
+    ]  # fmt: skip
     lines += [_item_line(name, item.fault.render(language), language) for name, item in named if item.fault]
     left_out = [
         _item_line(name, listed(said, language), language)
         for name, item in named
-        if item.course.year is not None and (said := case_remarks(item.course.year, item.commitment, language))
+        if item.course.year is not None
+        and (said := case_remarks(item.course.year, item.commitment, item.course.scale, language))
     ]
     return [*lines, say("left_out", language, items=joined(left_out, language))] if left_out else lines
 

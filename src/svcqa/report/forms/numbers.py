@@ -9,7 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from svcqa.report.wording import DASH, decimals_for, honest_decimals, in_percent
+from svcqa.metrics.result import SHARE, Scale
+from svcqa.report.wording import DASH, decimals_for, honest_decimals, in_percent, number_decimals, usual_decimals
 
 _LARGE: Final = 100_000_000
 MISSED: Final = "▼"
@@ -45,24 +46,44 @@ def share_format(value: float, goal: float | None, *, mark: bool = False, suffix
     return (f'"{sign}"' if sign else "") + "0." + "0" * places + "%" + tail
 
 
-def goal_format(goal: float) -> str:
-    """The number format of a goal, with the decimals it has.
+def level_format(value: float, scale: Scale, goal: float | None, *, missed: bool = False, suffix: str = "") -> str:
+    """The number format of a figure in its own unit; ``missed`` puts the sign of a miss before it.
 
-    >>> goal_format(0.95), goal_format(0.9999)
-    ('"≥"0%', '"≥"0.00%')
+    >>> level_format(8.96, Scale("point"), 9.0, missed=True), level_format(25.04, Scale("hour", "lower"), 24)
+    ('"▼"0.00', '0.0')
     """
-    decimals = max(0, -int(in_percent(goal).normalize().as_tuple().exponent))
-    return '"≥"0' + ("." + "0" * decimals if decimals else "") + "%"
+    if scale.unit == "share":
+        return share_format(value, goal, mark=missed, suffix=suffix)
+    places = number_decimals(value, goal, scale)
+    below = "" if places is not None else ">" if scale.better == "lower" else "<"
+    sign = (MISSED if missed else "") + below
+    plain = "0." + "0" * (usual_decimals(goal, scale) if places is None else places)
+    return (f'"{sign}"' if sign else "") + plain + (f'"{suffix}"' if suffix else "")
 
 
-def change_format(change: float, goal: float | None) -> str:
-    """The number format of a change in percentage points; one that rounds to nothing has no sign.
+def goal_format(goal: float, scale: Scale = SHARE, unit: str = "") -> str:
+    """The number format of a goal, with the decimals it has and the name of its ``unit``.
+
+    >>> goal_format(0.95), goal_format(0.9999), goal_format(24, Scale("hour", "lower"), "h")
+    ('"≥"0%', '"≥"0.00%', '"≤"0" h"')
+    """
+    sign = '"≤"' if scale.better == "lower" else '"≥"'
+    if scale.unit == "share":
+        decimals = max(0, -int(in_percent(goal).normalize().as_tuple().exponent))
+        return sign + "0" + ("." + "0" * decimals if decimals else "") + "%"
+    decimals = len(f"{goal:.6f}".rstrip("0").partition(".")[2])
+    return sign + "0" + ("." + "0" * decimals if decimals else "") + (f'" {unit}"' if unit else "")
+
+
+def change_format(change: float, goal: float | None, scale: Scale = SHARE) -> str:
+    """The number format of a change (shares in percentage points); one that rounds to nothing has no sign.
 
     >>> change_format(-2.9, 0.95), change_format(-0.01, 0.95)
     ('+0.0;-0.0', '0.0;0.0')
     """
-    plain = "0." + "0" * decimals_for(goal)
-    return f"+{plain};-{plain}" if abs(change) >= 0.5 * 10 ** -decimals_for(goal) else f"{plain};{plain}"
+    places = usual_decimals(goal, scale)
+    plain = "0." + "0" * places
+    return f"+{plain};-{plain}" if abs(change) >= 0.5 * 10**-places else f"{plain};{plain}"
 
 
 def amount_format(value: float, before: str = "") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from svcqa.catalogue import Language, or_key
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.target import LevelTarget, QuantityTarget
-from svcqa.metrics.result import Figure
+from svcqa.metrics.result import Figure, Scale
 from svcqa.report import wording
 from svcqa.report.forms.naming import joined, listed, say
 from svcqa.report.forms.shown import counts_amounts, milestone_state
@@ -23,18 +23,19 @@ def remarks(item: TargetReview, language: Language) -> str:
         return say("no_data", language)
     parts = [or_key(f"wording.flag_{flag}", language) for flag in now.flags]
     if item.commitment is not None:
-        parts += case_remarks(now, item.commitment, language)
+        parts += case_remarks(now, item.commitment, item.course.scale, language)
     if isinstance(item.target, QuantityTarget):
         parts.append(_plan_remark(item, item.target, language))
     return joined(parts, language)
 
 
-def case_remarks(figure: Figure, commitment: Commitment, language: Language) -> list[str]:
+def case_remarks(figure: Figure, commitment: Commitment, scale: Scale, language: Language) -> list[str]:
     """Cases that the rate leaves out: excluded by rule, or not due yet."""
     parts = []
     if figure.excluded_by:
-        without = wording.percent(figure.value_without_exclusions, commitment.required_share)
-        parts.append(say("excluded", language, count=f"{figure.states['excluded']:,}", without=without))
+        without = wording.level(figure.value_without_exclusions, scale, figure.goal)
+        count = sum(figure.excluded_by.values())
+        parts.append(say("excluded", language, count=f"{count:,}", without=without))
     waiting = figure.states["open_not_due"] + figure.states["met_not_due"]
     if waiting and not counts_amounts(commitment):
         parts.append(say("not_due", language, count=f"{waiting:,}"))
@@ -59,16 +60,16 @@ def hint(item: TargetReview, language: Language, *, year_over: bool) -> str:
     if not isinstance(item.target, LevelTarget):
         return say("hint_milestone", language, state=milestone_state(item.target, now, language),
                    date=item.target.due.isoformat())  # fmt: skip
-    goal = item.target.goal
-    value = wording.percent(now.value, goal)
+    goal, scale = item.target.goal, item.course.scale
+    value, shown = wording.level(now.value, scale, goal), wording.goal_text(item.target, scale, language)
     if judged.verdict == "met":
-        lower = wording.percent(now.lower, goal)
-        return say("hint_unclear", language, value=value, goal=wording.goal_text(item.target), lower=lower)
-    gap = f"{(goal - now.value) * 100:.{wording.decimals_for(goal)}f}"
-    parts = [say("hint_missed", language, value=value, goal=wording.goal_text(item.target), gap=gap)]
+        key, worst = ("hint_unclear_upper", now.upper) if scale.better == "lower" else ("hint_unclear", now.lower)
+        return say(key, language, value=value, goal=shown, worst=wording.level(worst, scale, goal))
+    gap = wording.level_change(max(goal, now.value), min(goal, now.value), scale, language, goal).lstrip("+")
+    parts = [say("hint_missed", language, value=value, goal=shown, gap=gap)]
     if judged.needed is not None and not year_over:
-        key = "hint_lost" if judged.needed > 1 else "hint_needed"
-        parts.append(say(key, language, needed=wording.needed(item.target, judged, language)))
+        key = "hint_lost" if wording.out_of_reach(judged, scale) else "hint_needed"
+        parts.append(say(key, language, needed=wording.needed(item.target, judged, scale, language)))
     return joined(parts, language)
 
 

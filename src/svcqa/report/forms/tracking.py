@@ -8,14 +8,14 @@ from typing import Final
 from svcqa.catalogue import Language
 from svcqa.entities.action import ActionItem
 from svcqa.entities.organisation import Unit
-from svcqa.entities.target import LevelTarget, QuantityTarget, Target
+from svcqa.entities.target import LevelTarget, QuantityTarget
 from svcqa.periods import Period
 from svcqa.report import wording
 from svcqa.report.forms.naming import current_month, joined, period_name, say, year_is_over
 from svcqa.report.forms.numbers import NOTHING, Shown
 from svcqa.report.forms.remarks import hint
 from svcqa.report.forms.sheet import Cell, FormSheet, words
-from svcqa.report.forms.shown import cases, figure_of
+from svcqa.report.forms.shown import cases, figure_of, missed
 from svcqa.review.half_year import HalfYearReview, TargetReview
 
 WIDTHS: Final = (5, 32, 13, 9, 13, 9, 48, 32)
@@ -93,32 +93,24 @@ def _row(review: HalfYearReview, item: TargetReview, month: Period, language: La
     drafted = hint(item, language, year_over=year_is_over(review))
     problems = words("\n".join(noted)) if noted else words(f"{_DRAFTED} {drafted}" if drafted else "", "draft")
     return [
-        words(_goal_line(target, language), "name"),
-        Cell(figure_of(target, last, language, mark=True), "center"),
+        words(_goal_line(item, language), "name"),
+        Cell(figure_of(target, last, course.scale, language, mark=True), "center"),
         Cell(cases(last, language) if last else NOTHING, "count"),
-        Cell(figure_of(target, year, language, mark=True), "missed" if _is_missed(item) else "center"),
+        Cell(
+            figure_of(target, year, course.scale, language, mark=True),
+            "missed" if missed(target, year, course.scale) else "center",
+        ),
         Cell(cases(year, language) if year else NOTHING, "count"),
         problems,
         words(""),
     ]
 
 
-def _is_missed(item: TargetReview) -> bool:
-    """Whether the year so far is below the goal."""
-    year, target = item.course.year, item.target
-    if year is None or year.value is None:
-        return False
-    if isinstance(target, LevelTarget):
-        return year.value < target.goal
-    if isinstance(target, QuantityTarget):
-        return year.goal is not None and year.value < year.goal
-    return year.verdict == "missed"
-
-
-def _goal_line(target: Target, language: Language) -> str:
+def _goal_line(item: TargetReview, language: Language) -> str:
+    target = item.target
     name = target.name.in_language(language)
     if isinstance(target, LevelTarget):
-        return say("name_and", language, name=name, what=wording.goal_text(target))
+        return say("name_and", language, name=name, what=wording.goal_text(target, item.course.scale, language))
     if isinstance(target, QuantityTarget):
         amount = f"{wording.amount(target.goal)} {target.amount_unit.in_language(language)}"
         return say("name_and", language, name=name, what=say("in_the_year", language, amount=amount))

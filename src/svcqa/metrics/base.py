@@ -1,0 +1,126 @@
+"""What amounts are shares of: customers or posts, by unit and month, times time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from svcqa.engine.summary import Summary
+from svcqa.metrics.contract import Context
+from svcqa.metrics.grouping import EPOCH, day_number
+from svcqa.periods import Period, PeriodKind
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount and whether a count of it had to be carried forward from an earlier month."""
+
+    value: int
+    carried: bool = False
+
+
+class Base(Protocol):
+    """Answers for the units that it has counts of."""
+
+    units: tuple[str, ...]
+
+    def seconds(self, unit: str, first: dt.date, end: dt.datetime) -> Amount | None:
+        """Count × seconds from the beginning of ``first`` to ``end``; ``None`` where no count is known."""
+
+
+def base_units(base: Base, shown: str, context: Context) -> tuple[str, ...]:
+    """The units whose counts make up the base of ``shown``: those below it, else the nearest one above it."""
+    tree, day = context.organisation, context.period.last
+    below = tuple(unit for unit in base.units if tree.within(tree.current(unit, day), shown))
+    if below:
+        return below
+    above = (unit.code for unit in reversed(tree.path(shown)) if unit.code in base.units)
+    return tuple(list(above)[:1])
+
+
+def base_seconds(base: Base, shown: str, first: dt.date, end: dt.datetime, context: Context) -> Amount | None:
+    """The base of ``shown`` from ``first`` to ``end``."""
+    parts = [base.seconds(unit, first, end) for unit in base_units(base, shown, context)]
+    known = [part for part in parts if part is not None]
+    if not known or len(known) < len(parts):
+        return None
+    return Amount(sum(part.value for part in known), any(part.carried for part in known))
+
+
+class MonthlyCounts:
+    """Counts by unit and month; a month without one takes that of the month before."""
+
+    def __init__(self, summary: Summary, cells: Any, context: Context) -> None:
+        self._context = context
+        self._counts: dict[str, dict[int, int]] = {}
+        labels = summary.labels["unit"]
+        for place in np.flatnonzero(cells):
+            months = self._counts.setdefault(labels[int(summary.codes["unit"][place])], {})
+            day = int(summary.day[place])
+            months[day] = months.get(day, 0) + int(summary.value[place] * summary.weight[place])
+        self._days = {unit: sorted(months) for unit, months in self._counts.items()}
+        self.units = tuple(sorted(self._counts))
+
+    def at(self, unit: str, month: Period) -> Amount | None:
+        """The count of ``month``."""
+        first = day_number(month.first)
+        place = bisect_right(self._days[unit], first) - 1
+        if place < 0:
+            return None
+        found = self._days[unit][place]
+        return Amount(self._counts[unit][found], found != first)
+
+    def seconds(self, unit: str, first: dt.date, end: dt.datetime) -> Amount | None:
+        """Count × seconds, month by month."""
+        total, carried = 0, False
+        for month, seconds in _months(first, end, self._context):
+            count = self.at(unit, month)
+            if count is None:
+                return None
+            total, carried = total + count.value * seconds, carried or count.carried
+        return Amount(total, carried)
+
+
+class Posts:
+    """A fixed number of posts per unit, as long as the unit exists."""
+
+    def __init__(self, posts: Mapping[str, int], context: Context) -> None:
+        self._posts, self._context = dict(posts), context
+        self.units = tuple(sorted(self._posts))
+
+    def seconds(self, unit: str, first: dt.date, end: dt.datetime) -> Amount:
+        """Posts × seconds."""
+        about = self._context.organisation.unit(unit)
+        begin = max(first, about.valid_from or first)
+        until = end if about.valid_to is None else min(end, _midnight(about.valid_to + dt.timedelta(days=1)))
+        return Amount(self._posts[unit] * max(0, int((until - _midnight(begin)).total_seconds())))
+
+
+def _months(first: dt.date, end: dt.datetime, context: Context) -> Iterator[tuple[Period, int]]:
+    """Each statistical month that the stretch touches, with the seconds of it inside the stretch."""
+    month = context.period_rule.containing(first, PeriodKind.MONTH)
+    while _midnight(month.first) < end:
+        inside = min(end, month.end) - max(_midnight(first), _midnight(month.first))
+        yield month, int(inside.total_seconds())
+        month = context.period_rule.following(month)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time())
+
+
+def first_day_of_months(months: Any, context: Context) -> Any:
+    """Days since 1970-01-01 on which the statistical months begin that are named by calendar months, ``(n,)``."""
+    labels, place = np.unique(months.astype("datetime64[s]").astype("datetime64[M]"), return_inverse=True)
+    days = [day_number(context.period_rule.parse(str(label)).first) for label in labels]
+    return np.asarray(days, dtype=np.int64)[place] if len(days) else np.zeros(len(months), dtype=np.int64)
+
+
+def moment_of(day: int) -> dt.date:
+    """The date of a day since 1970-01-01."""
+    return EPOCH + dt.timedelta(days=day)

@@ -1,0 +1,263 @@
+"""Mean and maximum: on average within one limit, and never beyond another.
+
+A case still open counts with its time so far. The mean is then a lower bound, and says so: leaving open cases out would
+flatter whoever closes the easy ones.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar, Final
+
+import numpy as np
+from pydantic import model_validator
+
+from svcqa.clock.calendar import SECONDS_A_DAY
+from svcqa.clock.elapsed import cumulative_working_seconds, due_day_of_working_seconds
+from svcqa.entities.base import Entity, Text
+from svcqa.entities.commitment import MonthOf
+from svcqa.entities.rules import MeanAndMaximum
+from svcqa.metrics.commitments import (
+    EXCLUDED_COLUMN,
+    CommitmentParams,
+    by_reason,
+    condition_columns,
+    cycle_windows,
+    exclusions,
+    flags_of,
+    goal_of,
+    held_against_goal,
+    is_excluded,
+)
+from svcqa.metrics.contract import (
+    MATURE,
+    NULL,
+    Batch,
+    Context,
+    Derive,
+    Example,
+    Fact,
+    Int64,
+    MetricSpec,
+    Observations,
+    Summary,
+)
+from svcqa.metrics.grouping import code_columns, group, rows, within, year_ahead
+from svcqa.metrics.result import STATES, Result
+from svcqa.periods import Period
+from svcqa.plugins.commitment_clock import day_of
+from svcqa.stats.means import student_t
+
+_SECONDS: Final = {"minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
+_REPAIR: Final[dict[str, Any]] = {
+    "category": "维修", "item": "故障修复", "promise": "平均不超过 24 小时，最长不超过 48 小时", "key": "repair",
+    "table": "work_orders",
+    "rule": {"kind": "mean_and_maximum", "start": "received_at", "stop": "resolved_at", "mean": 24, "maximum": 48,
+             "unit": "hour"},
+}  # fmt: skip
+
+
+class MeanAndMaximumParams(CommitmentParams):
+    """Which commitment."""
+
+    @model_validator(mode="after")
+    def _durations(self) -> MeanAndMaximumParams:
+        if not isinstance(self.commitment.rule, MeanAndMaximum):
+            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
+        return self
+
+    @property
+    def rule(self) -> MeanAndMaximum:
+        """The commitment's rule."""
+        assert isinstance(self.commitment.rule, MeanAndMaximum)
+        return self.commitment.rule
+
+    @property
+    def second(self) -> int:
+        """Seconds of one unit of the limits."""
+        return _SECONDS[self.rule.unit]
+
+
+class MeanAndMaximumMetric:
+    """The mean time and the longest, each with its own goal."""
+
+    spec: ClassVar[MetricSpec] = MetricSpec(
+        name="mean_and_maximum",
+        label=Text(hans="平均与最长时间", hant="平均與最長時間", en="Mean and longest time"),
+        unit="hour",
+        better="lower",
+        formula=Text(
+            hans="用时之和÷件数，未结的按已用时间计；最长用时另列",
+            hant="用時之和÷件數，未結的按已用時間計；最長用時另列",
+            en="sum of the times ÷ cases, open ones with their time so far; the longest time apart",
+        ),
+        reference="interval of the mean: Student (1908) Biometrika 6, 1–25; none while cases are open",
+    )
+    params: ClassVar[type[Entity]] = MeanAndMaximumParams
+
+    def table(self, params: MeanAndMaximumParams) -> str:
+        """The commitment's table."""
+        return params.commitment.table
+
+    def columns(self, params: MeanAndMaximumParams) -> tuple[str, ...]:
+        """Start, stop, and the columns of the conditions."""
+        own = (params.rule.start, params.rule.stop, EXCLUDED_COLUMN)
+        return tuple(dict.fromkeys((*own, *condition_columns(params.commitment))))
+
+    def derive(self, params: MeanAndMaximumParams, context: Context) -> Derive | None:
+        """Nothing to join."""
+        return None
+
+    def observe(self, batch: Batch, params: MeanAndMaximumParams, context: Context) -> Observations:
+        """The seconds of each case, up to ``as_of`` where it is open."""
+        rule, as_of = params.rule, context.as_of_seconds
+        received, start, stop = batch.received(rule.start), batch.moments(rule.start), batch.moments(rule.stop)
+        closed, started = (stop != NULL) & (stop <= as_of), (start != NULL) & (start <= as_of)
+        begin = np.where(started, start, received)
+        end = np.where(closed & started, stop, np.maximum(begin, as_of))
+        value = self._elapsed(begin, end, params, context)
+        fact = np.where(started, np.where(closed, Fact.CLOSED, Fact.OPEN), Fact.NOT_APPLICABLE).astype(np.int8)
+        value[~started] = 0
+        due = begin // SECONDS_A_DAY
+        if params.commitment.month_of is MonthOf.DUE:
+            due = self._due(begin, params, context)
+        day = day_of(params.commitment.month_of, received, stop, closed, due, as_of)
+        chosen = np.flatnonzero((received <= as_of) & (received != NULL) & batch.matches(params.commitment.where))
+        codes, labels = exclusions(batch, params.commitment)
+        pending = not bool((received <= as_of).all()) or not bool(started.all())
+        return Observations(
+            day[chosen], fact[chosen], value[chosen], np.where(fact[chosen] == Fact.OPEN, 0, MATURE),
+            exclusion=(codes[chosen], labels), rows=chosen, complete=not pending,
+        )  # fmt: skip
+
+    def _elapsed(self, begin: Int64, end: Int64, params: MeanAndMaximumParams, context: Context) -> Int64:
+        if params.rule.clock == "natural":
+            return end - begin
+        spent: Int64 = cumulative_working_seconds(context.calendar, end) - cumulative_working_seconds(
+            context.calendar, begin
+        )
+        return spent
+
+    def _due(self, begin: Int64, params: MeanAndMaximumParams, context: Context) -> Int64:
+        longest = np.full(len(begin), round(params.rule.maximum * params.second), dtype=np.int64)
+        if params.rule.clock == "natural":
+            return (begin + longest) // SECONDS_A_DAY
+        due: Int64 = due_day_of_working_seconds(context.calendar, begin, longest)
+        return due
+
+    def measure(self, summary: Summary, params: MeanAndMaximumParams, context: Context) -> Result:
+        """Mean and maximum by everything in ``context.by``."""
+        groups, periods = group(summary, context), cycle_windows(context, params.commitment)
+        left_out = is_excluded(summary)
+        counts = ~left_out & (summary.fact != Fact.NOT_APPLICABLE)
+
+        def added(mask: Any) -> Int64:
+            """Seconds and cases, of every group."""
+            found = np.zeros((len(groups), 2), dtype=np.int64)
+            chosen = np.flatnonzero(mask & counts & (groups.index >= 0))
+            np.add.at(found[:, 0], groups.index[chosen], summary.value[chosen] * summary.weight[chosen])
+            np.add.at(found[:, 1], groups.index[chosen], summary.weight[chosen])
+            return found
+
+        ahead = [year_ahead(summary, context, period, added) for period in periods]
+        records = []
+        for place, number, lead in rows(groups, periods):
+            period = periods[number]
+            mine = np.flatnonzero(within(summary, period.first, period.last) & (groups.index == place))
+            for measure, figures in self._figures(summary, mine, params, context, period, ahead[number][place]):
+                about = {"metric": self.spec.name, "indicator": params.commitment.key, "measure": measure}
+                records.append({**lead, **about, **figures})
+        return Result(
+            tuple(records), code_columns(context.by), {"commitment": params.commitment.key}, unit=params.rule.unit
+        )
+
+    def _figures(
+        self, summary: Summary, mine: Int64, params: MeanAndMaximumParams, context: Context, period: Period,
+        ahead: tuple[int, int, int],
+    ) -> list[tuple[str, dict[str, Any]]]:  # fmt: skip
+        fact, value, weight = summary.fact[mine], summary.value[mine], summary.weight[mine]
+        if not weight.sum():
+            return []
+        excluded = is_excluded(summary)[mine]
+        counts = ~excluded & (fact != Fact.NOT_APPLICABLE)
+        maximum = params.commitment.maximum_on(period.last)
+        states = _states(fact, value, weight, excluded, params, maximum)
+        still_open = bool((counts & (fact == Fact.OPEN)).any())
+        n, one = int(weight[counts].sum()), params.second
+        mean = int((value[counts] * weight[counts]).sum()) / n / one if n else None
+        lower, upper, method = None, None, "none (open cases: a lower bound)" if still_open else "none (one case)"
+        if n > 1 and not still_open:
+            lower, upper = student_t(value[counts] / one, weight[counts], level=context.level)
+            method = f"Student t {context.level:.0%}"
+        needed = _needed(goal_of(params, period), ahead, one)
+        held = held_against_goal(params, context, period, value=mean, lower=lower, upper=upper, needed=needed,
+                                 recoverable=needed is not None and needed > 0)  # fmt: skip
+        reasons = summary.labels["exclusion"]
+        codes = np.bincount(summary.codes["exclusion"][mine][excluded], weight[excluded], minlength=len(reasons))
+        flags = flags_of(params, context, period, lower_bound=still_open)
+        plain = fact != Fact.NOT_APPLICABLE
+        plain_n = int(weight[plain].sum())
+        first = {
+            "value": mean, "lower": lower, "upper": upper, "n": n, **states, "total": int(weight.sum()),
+            "excluded_by": by_reason(reasons, codes.astype(np.int64).tolist()), **held, "rest_n": ahead[2],
+            "value_without_exclusions": int((value[plain] * weight[plain]).sum()) / plain_n / one if plain_n else None,
+            "n_without_exclusions": plain_n, "method": method, "flags": flags,
+        }  # fmt: skip
+        longest = int(value[counts].max()) / one if n else None
+        second = {"value": longest, "n": n, **_held(longest, maximum, bool(held["verdict"])),
+                  "method": "none (the longest case)", "flags": flags}  # fmt: skip
+        return [("mean", first), ("maximum", second)]
+
+    def examples(self) -> tuple[Example, ...]:
+        """Repairs of 10, 20 and 60 hours; and one that goes on."""
+        records: dict[str, list[Any]] = {
+            "order_id": ["1", "2", "3", "4"], "unit": ["D1", "D1", "D2", "D2"],
+            "received_at": ["2026-01-05 08:00", "2026-01-06 08:00", "2026-01-07 08:00", "2026-02-01 00:00"],
+            "resolved_at": ["2026-01-05 18:00", "2026-01-07 04:00", "2026-01-09 20:00", None],
+        }  # fmt: skip
+        return (
+            Example(
+                {"commitment": _REPAIR}, records, "2026-01",
+                {
+                    "mean": 30.0, "mean.n": 3, "mean.goal": 24.0, "mean.verdict": "missed", "mean.met": 2,
+                    "mean.breached": 1, "mean.total": 3, "maximum": 60.0, "maximum.goal": 48.0,
+                    "maximum.verdict": "missed", "mean.upper": 30.0 + 4.302652729749464 * math.sqrt(700 / 3),
+                },
+                "By hand: (10 + 20 + 60) / 3; t(0.975; 2) = 4.30265 from a table; squared deviations 400 + 100 + 900 "
+                "sum to 1,400, so the variance is 700 and the standard error √(700 / 3).",
+            ),
+            Example(
+                {"commitment": _REPAIR}, records, "2026-02",
+                {"mean": 36.0, "mean.open_not_due": 1, "mean.flags": ("lower_bound", "partial"), "maximum": 36.0},
+                "By hand: from midnight on 1 February to noon on the 2nd.", as_of="2026-02-02 12:00",
+            ),
+        )  # fmt: skip
+
+
+def _states(
+    fact: Any, value: Int64, weight: Int64, excluded: Any, params: MeanAndMaximumParams, maximum: float | None
+) -> dict[str, int]:
+    """Where every case stands against the maximum."""
+    beyond = value > (math.inf if maximum is None else maximum * params.second)
+    named = {
+        "met": (fact == Fact.CLOSED) & ~beyond, "breached": (fact == Fact.CLOSED) & beyond,
+        "open_overdue": (fact == Fact.OPEN) & beyond, "open_not_due": (fact == Fact.OPEN) & ~beyond,
+    }  # fmt: skip
+    applies = fact != Fact.NOT_APPLICABLE
+    found = {name: int(weight[mask & ~excluded].sum()) for name, mask in named.items()}
+    found["excluded"], found["not_applicable"] = int(weight[excluded & applies].sum()), int(weight[~applies].sum())
+    return {state: found.get(state, 0) for state in STATES}
+
+
+def _held(longest: float | None, maximum: float | None, judged: bool) -> dict[str, Any]:
+    """The longest case against the maximum: a fact about all cases, not an estimate."""
+    if longest is None or maximum is None or not judged:
+        return {"goal": maximum, "verdict": "", "evidence": "", "at_risk": False}
+    return {"goal": maximum, "verdict": "met" if longest <= maximum else "missed", "evidence": "clear",
+            "at_risk": False}  # fmt: skip
+
+
+def _needed(goal: float | None, ahead: tuple[int, int, int], one: int) -> float | None:
+    """The mean that the rest of the year must keep."""
+    seconds, n, rest = ahead
+    return None if goal is None or rest <= 0 else (goal * (n + rest) - seconds / one) / rest

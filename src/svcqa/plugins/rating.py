@@ -1,0 +1,177 @@
+"""Rating: the plain mean of scores. Without a sample design nobody knows for whom it speaks, so it has no interval."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+import numpy as np
+from pydantic import model_validator
+
+from svcqa.clock.calendar import SECONDS_A_DAY
+from svcqa.entities.base import Entity, Text
+from svcqa.entities.rules import Rating
+from svcqa.metrics.commitments import (
+    EXCLUDED_COLUMN,
+    CommitmentParams,
+    by_reason,
+    condition_columns,
+    cycle_windows,
+    exclusions,
+    flags_of,
+    goal_of,
+    held_against_goal,
+    is_excluded,
+)
+from svcqa.metrics.contract import (
+    MATURE,
+    NULL,
+    Batch,
+    Context,
+    Derive,
+    Example,
+    Fact,
+    Int64,
+    MetricSpec,
+    Observations,
+    Summary,
+)
+from svcqa.metrics.grouping import code_columns, group, rows, sums, within, year_ahead
+from svcqa.metrics.result import Result
+
+OFF_SCALE: Final = "off_scale"
+METHOD: Final = "none (plain mean, undesigned)"
+_PROMISE: Final[dict[str, Any]] = {
+    "category": "服务质量", "item": "服务态度", "promise": "亲切、真诚", "key": "attitude", "table": "callbacks",
+    "rule": {"kind": "rating", "moment": "called_at"}, "where": {"question": ["attitude"], "outcome": ["reached"]},
+    "required_score": 8.5,
+}  # fmt: skip
+
+
+class RatingParams(CommitmentParams):
+    """Which commitment."""
+
+    @model_validator(mode="after")
+    def _scores(self) -> RatingParams:
+        if not isinstance(self.commitment.rule, Rating):
+            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
+        return self
+
+    @property
+    def rule(self) -> Rating:
+        """The commitment's rule."""
+        assert isinstance(self.commitment.rule, Rating)
+        return self.commitment.rule
+
+
+class RatingMetric:
+    """The mean score; scores beyond the scale are excluded and counted."""
+
+    spec: ClassVar[MetricSpec] = MetricSpec(
+        name="rating",
+        label=Text(hans="平均分", hant="平均分", en="Mean score"),
+        unit="point",
+        better="higher",
+        formula=Text(hans="得分之和÷评分次数", hant="得分之和÷評分次數", en="sum of the scores ÷ their number"),
+        reference="no sample design is known: no interval",
+    )
+    params: ClassVar[type[Entity]] = RatingParams
+
+    def table(self, params: RatingParams) -> str:
+        """The commitment's table."""
+        return params.commitment.table
+
+    def columns(self, params: RatingParams) -> tuple[str, ...]:
+        """Moment, score, and the columns of the conditions."""
+        own: tuple[str, ...] = (params.rule.moment, params.rule.score)
+        if params.commitment.table in _WITH_EXCLUSIONS:
+            own += (EXCLUDED_COLUMN,)
+        return tuple(dict.fromkeys((*own, *condition_columns(params.commitment))))
+
+    def derive(self, params: RatingParams, context: Context) -> Derive | None:
+        """Nothing to join."""
+        return None
+
+    def observe(self, batch: Batch, params: RatingParams, context: Context) -> Observations:
+        """The score of each answer given by ``as_of``."""
+        rule = params.rule
+        at, score = batch.moments(rule.moment), batch.integers(rule.score)
+        known = at <= context.as_of_seconds
+        codes, labels = exclusions(batch, params.commitment)
+        off = (score != NULL) & ((score < rule.lowest) | (score > rule.highest))
+        codes = np.where(off & (np.asarray([not label for label in labels])[codes]), np.int32(len(labels)), codes)
+        chosen = np.flatnonzero(known & (at != NULL) & batch.matches(params.commitment.where))
+        given = score[chosen] != NULL
+        zeros = np.zeros(len(chosen), dtype=np.int64)
+        return Observations(
+            at[chosen] // SECONDS_A_DAY, np.where(given, Fact.CLOSED, Fact.NOT_APPLICABLE).astype(np.int8),
+            np.where(given, score[chosen], 0), zeros + MATURE, exclusion=(codes[chosen], (*labels, OFF_SCALE)),
+            rows=chosen, complete=bool(known.all()),
+        )  # fmt: skip
+
+    def measure(self, summary: Summary, params: RatingParams, context: Context) -> Result:
+        """Mean scores by everything in ``context.by``."""
+        groups, periods = group(summary, context), cycle_windows(context, params.commitment)
+        reasons, excluded = summary.labels["exclusion"], is_excluded(summary)
+        given = summary.fact == Fact.CLOSED
+        one = np.zeros(len(summary), dtype=np.int8)
+
+        def added(mask: Any) -> Int64:
+            """Sum of the scores, and their number."""
+            points = sums(mask, groups, one, 1, summary.weight * summary.value)
+            return np.concatenate([points, sums(mask, groups, one, 1, summary.weight)], axis=1)
+
+        def kept(mask: Any) -> Int64:
+            return added(mask & given & ~excluded)
+
+        masks = [within(summary, period.first, period.last) for period in periods]
+        counted, plain = [kept(mask) for mask in masks], [added(mask & given) for mask in masks]
+        left_out = [
+            sums(mask & given & excluded, groups, summary.codes["exclusion"], len(reasons), summary.weight)
+            for mask in masks
+        ]
+        ahead = [year_ahead(summary, context, period, kept) for period in periods]
+        records = []
+        for place, number, lead in rows(groups, periods):
+            points, n = (int(count) for count in counted[number][place])
+            all_points, all_n = (int(count) for count in plain[number][place])
+            period, (so_far, so_far_n, rest_n) = periods[number], ahead[number][place]
+            goal, needed = goal_of(params, period), None
+            if goal is not None and rest_n > 0:
+                needed = max(float(params.rule.lowest), (goal * (so_far_n + rest_n) - so_far) / rest_n)
+            if not all_n:
+                continue
+            value = points / n if n else None
+            held = held_against_goal(params, context, period, value=value, needed=needed,
+                                     recoverable=needed is not None and needed <= params.rule.highest)  # fmt: skip
+            records.append({
+                **lead, "metric": self.spec.name, "indicator": params.commitment.key, "measure": "rating",
+                "value": value, "n": n, "numerator": points, "excluded_by": by_reason(reasons, left_out[number][place]),
+                "value_without_exclusions": all_points / all_n, "n_without_exclusions": all_n, **held,
+                "rest_n": rest_n, "method": METHOD, "flags": flags_of(params, context, period, undesigned=True),
+            })  # fmt: skip
+        return Result(tuple(records), code_columns(context.by), {"commitment": params.commitment.key})
+
+    def examples(self) -> tuple[Example, ...]:
+        """Four answers, one beyond the scale, one call without an answer."""
+        records: dict[str, list[Any]] = {
+            "callback_id": ["1", "2", "3", "4", "5", "6"], "unit": ["D1", "D1", "D2", "D2", "D1", "D2"],
+            "question": ["attitude", "attitude", "attitude", "skill", "attitude", "attitude"],
+            "outcome": ["reached", "reached", "reached", "reached", "no_answer", "reached"],
+            "called_at": ["2026-01-05 10:00", "2026-01-06 10:00", "2026-01-07 10:00", "2026-01-07 10:00",
+                          "2026-01-08 10:00", "2026-01-09 10:00"],
+            "score": [10, 8, 7, 1, None, 11],
+        }  # fmt: skip
+        return (
+            Example(
+                {"commitment": _PROMISE}, records, "2026-01",
+                {
+                    "rating": 25 / 3, "rating.n": 3, "rating.numerator": 25, "rating.excluded_by": {OFF_SCALE: 1},
+                    "rating.n_without_exclusions": 4, "rating.value_without_exclusions": 9.0, "rating.lower": None,
+                    "rating.goal": 8.5, "rating.verdict": "missed", "rating.flags": ("undesigned",),
+                },
+                "By hand: (10 + 8 + 7) / 3; skill is another question, 11 is beyond the scale of 1 to 10.",
+            ),
+        )  # fmt: skip
+
+
+_WITH_EXCLUSIONS: Final = ("inspections", "work_orders", "complaints", "calls")
