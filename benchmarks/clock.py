@@ -24,6 +24,7 @@ from svcqa.clock.pauses import due, elapsed
 from svcqa.entities.settings import Calendar
 
 REPETITIONS = 3
+BATCH = 65_536
 LOOP_ROWS = 20_000
 PACKAGE_ROWS = 500
 LONGEST_DAYS = 12
@@ -73,13 +74,15 @@ def cases(rows: int, seed: int) -> tuple[Int64, Int64]:
 
 
 def ours(start: Int64, stop: Int64) -> tuple[list[float], Int64]:
-    """Seconds taken by each repetition, and the working seconds."""
+    """Seconds taken by each repetition, batch by batch as the engine asks, and the working seconds."""
     calendar = build_calendar(Calendar())
     working_seconds(calendar, start[:1], stop[:1])  # the tables are made once
-    taken = []
+    taken, found = [], np.zeros(len(start), dtype=np.int64)
     for _ in range(REPETITIONS):
         began = time.process_time()
-        found = working_seconds(calendar, start, stop)
+        for begin in range(0, len(start), BATCH):
+            piece = slice(begin, begin + BATCH)
+            found[piece] = working_seconds(calendar, start[piece], stop[piece])
         taken.append(time.process_time() - began)
     return taken, found
 

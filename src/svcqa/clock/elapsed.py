@@ -96,8 +96,14 @@ def as_days(calendar: WorkCalendar, seconds: Int64) -> npt.NDArray[np.float64]:
 
 def working_seconds(calendar: WorkCalendar, start: Int64, stop: Int64) -> Int64:
     """Working seconds from ``start`` to ``stop``, both ``(n,)``; negative where stop lies before start."""
-    result = cumulative_working_seconds(calendar, stop)
-    result -= cumulative_working_seconds(calendar, start)
+    result = np.empty(len(stop), dtype=np.int64)
+    begun = np.empty(_CHUNK, dtype=np.int64)
+    for begin in range(0, len(stop), _CHUNK):
+        piece = slice(begin, begin + _CHUNK)
+        before = begun[: len(start[piece])]
+        _cumulate(calendar, stop[piece], result[piece])
+        _cumulate(calendar, start[piece], before)
+        result[piece] -= before
     return result
 
 
