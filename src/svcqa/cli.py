@@ -17,6 +17,7 @@ from svcqa.errors import Fault, MetricError, SvcqaError
 from svcqa.options import Lang, LangOption, WorkspaceOption, named
 
 if TYPE_CHECKING:
+    from svcqa.metrics.result import Result
     from svcqa.workspace import Workspace
 
 app = typer.Typer(help="svcqa: service-quality reviews from raw records.", no_args_is_help=True, add_completion=False)
@@ -182,12 +183,17 @@ def measure(
     cumulative: Annotated[bool, typer.Option("--cumulative", help="From the first day of the year.")] = False,
     as_of: AsOfOption = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    chart: Annotated[Path | None, typer.Option(help="Draw it too: FILE.svg, FILE.xlsx or FILE.html.")] = None,
     workspace: WorkspaceOption = Path(),
     lang: LangOption = None,
 ) -> None:
     """Figures of a metric."""
     from dataclasses import replace
 
+    if chart is not None:
+        from svcqa.report.charts.files import check_ending
+
+        check_ending(chart)
     with Screen() as screen:
         opened = screen.open(workspace)
         keys: list[str | None] = [commitment]
@@ -212,7 +218,24 @@ def measure(
         ]
         language = _language(opened, lang)
     rows = tuple(row for result in results for row in result.rows)
-    _print_result(replace(results[0], rows=rows), output, language)
+    found = replace(results[0], rows=rows)
+    _print_result(found, output, language)
+    if chart is not None:
+        _draw(found, opened, chart, language)
+
+
+def _draw(found: Result, workspace: Workspace, path: Path, language: Language) -> None:
+    """Write the picture; where it is and what is wrong with its fonts is told beside the figures, not among them."""
+    from svcqa.report.charts import of_result
+    from svcqa.report.charts.files import write_picture
+
+    policies = workspace.policies
+    names = {unit.code: unit.name.in_language(language) for unit in policies.organisation.units}
+    names |= {item.key: item.item.in_language(language) for item in policies.commitments}
+    picture = of_result(found, language, names=names)
+    typer.echo(str(write_picture(picture, path)), err=True)
+    if picture.font_note:
+        typer.echo(picture.font_note, err=True)
 
 
 def _params(given: list[str]) -> dict[str, object]:
