@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = {"half_year": "the half-year summary of generated work orders, svcqa beside hand-written DuckDB SQL"}
+NAMES = {
+    "half_year": "the half-year summary of generated work orders, svcqa beside hand-written DuckDB SQL",
+    "percentiles": "Kaplan–Meier beside statsmodels, percentiles of known values beside DuckDB and polars",
+}
 
 
 def main() -> None:
