@@ -15,6 +15,7 @@ from svcqa.metrics.result import STATES, Figure, Result
 from svcqa.metrics.testing import outcomes
 from svcqa.report import wording
 from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview, TargetReview
+from svcqa.review.returns import Comparison
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,14 +107,16 @@ def progress(review: HalfYearReview, language: Language) -> pd.DataFrame:
 
 
 def states(review: HalfYearReview, language: Language) -> pd.DataFrame:
-    """Where every case of each commitment stands: the states add up to the total."""
+    """Where every case of each commitment stands: the states that occur anywhere add up to the total."""
     import pandas as pd
 
+    found = [item.course.now for item in review.commitments if item.course.now is not None]
+    seen = [state for state in STATES if any(figure.states[state] for figure in found if figure.total is not None)]
     rows = []
     for item in review.commitments:
         now = item.course.now
-        if now is not None:
-            counts = {wording.state(name, language): f"{now.states[name]:,}" for name in STATES}
+        if now is not None and now.total is not None:
+            counts = {wording.state(name, language): f"{now.states[name]:,}" for name in seen}
             total = {text("tables.total", language): f"{now.total:,}"}
             rows.append({text("tables.item", language): item.commitment.item.in_language(language), **counts, **total})
     return _numbered(pd.DataFrame(rows))
@@ -138,14 +141,21 @@ def months(review: HalfYearReview, language: Language) -> pd.DataFrame:
 
     rows = []
     for item in review.commitments:
-        goal, scale = item.goal, item.course.scale
-        by_month = {figure.period: figure for figure in item.course.year_months}
-        row = {text("tables.item", language): item.commitment.item.in_language(language)}
-        for month in review.months:
-            row[month.label] = wording.level(_value(by_month.get(month.label)), scale, goal)
-        row[text("tables.year_so_far", language)] = wording.level(_value(item.course.year), scale, goal)
-        rows.append(row)
+        named = [(item.commitment.item.in_language(language), item.course)]
+        named += [(wording.part(part.measure, language), part.course) for part in item.parts]
+        for name, course in named:
+            by_month = {figure.period: figure for figure in course.year_months}
+            row = {text("tables.item", language): name}
+            for month in review.months:
+                row[month.label] = _level(by_month.get(month.label), course)
+            row[text("tables.year_so_far", language)] = _level(course.year, course)
+            rows.append(row)
     return _numbered(pd.DataFrame(rows))
+
+
+def _level(figure: Figure | None, course: Course) -> str:
+    """A figure in its own unit, held against the goal of its own time."""
+    return wording.level(_value(figure), course.scale, figure.goal if figure is not None else None)
 
 
 def departments(item: CommitmentReview, language: Language) -> pd.DataFrame:
@@ -193,6 +203,35 @@ def cases(item: CommitmentReview, language: Language, *, most: int = 10) -> pd.D
     )
 
 
+def differences(found: Iterable[Comparison], language: Language) -> pd.DataFrame:
+    """Department and month where return and records differ, and which of them counts."""
+    return _frame(
+        (
+            (
+                month.commitment.item.in_language(language),
+                month.unit.name.in_language(language),
+                month.month,
+                _share_of(month.records, language),
+                _share_of(month.returns, language),
+                wording.points(_value(month.records), _value(month.returns), language, month.commitment.required_share),
+                text(f"tables.from_{month.commitment.counted_from}", language),
+            )
+            for comparison in found
+            for month in comparison.differences
+        ),
+        ("item", "department", "month", "by_records", "by_returns", "difference", "counted_from"),
+        language,
+    )
+
+
+def _share_of(figure: Figure | None, language: Language) -> str:
+    """A share with its counts; amounts without."""
+    if figure is None:
+        return text("tables.not_reported", language)
+    share = wording.percent(figure.value, figure.goal)
+    return share if _n(figure) == wording.DASH or figure.base else f"{figure.numerator:,}/{figure.n:,} = {share}"
+
+
 def form_b(items: Sequence[ActionItem], language: Language) -> pd.DataFrame:
     """Form B: problems, what is done, by whom, until when."""
     return _frame(
@@ -223,7 +262,7 @@ def result(found: Result, language: Language) -> pd.DataFrame:
         value = wording.level_with_unit(figure.value, found.scale, language, figure.goal)
         rows.append(
             (
-                row.get("indicator"), figure.unit, figure.period, *(row.get(key, "") for key in found.keys), value,
+                row.get("indicator"), figure.unit, figure.period, *wording.keys(found, row, language), value,
                 wording.level_interval(figure, found.scale, figure.goal), _n(figure),
                 *(f"{figure.states[state]:,}" for state in seen),
                 _verdict_of(figure, language),
@@ -233,10 +272,11 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     import pandas as pd
 
     head = [text(f"tables.{name}", language) for name in ("indicator", "unit", "period")]
+    keys = [*found.keys, *([text("tables.measure", language)] if wording.has_measures(found) else [])]
     tail = [text(f"tables.{name}", language) for name in ("now", "interval", "n")]
     names = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
-    return _numbered(pd.DataFrame(rows, columns=[*head, *found.keys, *tail, *names, *last]))
+    return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *names, *last]))
 
 
 def metric(found: Any, language: Language) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import SHARE, Figure, Scale
 from svcqa.metrics.verdict import Evidence, Judgement, Verdict, judge
 from svcqa.periods import Period, PeriodKind
+from svcqa.review.returns import Comparison, compare_returns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,6 +111,8 @@ class HalfYearReview:
     unit: Unit
     targets: tuple[TargetReview, ...]
     commitments: tuple[CommitmentReview, ...]
+    returns: tuple[Comparison, ...]
+    """Records beside the monthly returns of the same commitment."""
     actions: tuple[ActionItem, ...]
     about: dict[str, str]
 
@@ -157,10 +160,21 @@ def half_year_review(
         period=period, as_of=context.as_of, year=rule.year_of(period), previous=rule.previous(period),
         year_before=rule.year_before(period), months=tuple(rule.months(period)), unit=unit,
         targets=tuple(_target_review(figures, policies, target, context) for target in wanted),
-        commitments=commitments, actions=tuple(actions),
+        commitments=commitments, returns=_returns(figures, policies, context), actions=tuple(actions),
         about={"policy": policies.digest, "records": figures.engine.digest(context.known_at),
                "calendar": context.calendar.digest, "calendar_source": context.calendar.source},
     )  # fmt: skip
+
+
+def _returns(figures: Figures, policies: Policies, context: Context) -> tuple[Comparison, ...]:
+    """A table that cannot be read has said so in its own row already."""
+    found: list[Comparison] = []
+    for commitment in policies.commitments:
+        try:
+            found += compare_returns(figures, (commitment,), context)
+        except SvcqaError:
+            continue
+    return tuple(found)
 
 
 def _first(found: Sequence[Figure]) -> Figure | None:
@@ -228,7 +242,7 @@ def _target_review(figures: Figures, policies: Policies, target: Target, context
         commitment = policies.commitment(target.commitment).counted
     try:
         if isinstance(target, LevelTarget):
-            course = _course(figures, *_asked_by(figures, target, commitment), scope)
+            course = _course(figures, *asked_by(figures, target, commitment), scope)
             judged = _judged(course, None if commitment is not None else target.goal)
         elif isinstance(target, QuantityTarget):
             course = _course(figures, "quantity", {"target": target}, scope)
@@ -240,7 +254,7 @@ def _target_review(figures: Figures, policies: Policies, target: Target, context
     return TargetReview(target, owner, commitment, course, judged)
 
 
-def _asked_by(figures: Figures, target: LevelTarget, commitment: Commitment | None) -> tuple[str, dict[str, object]]:
+def asked_by(figures: Figures, target: LevelTarget, commitment: Commitment | None) -> tuple[str, dict[str, object]]:
     """Metric and parameters of a level target; its goal replaces the commitment's."""
     if commitment is None:
         name = target.metric or ""

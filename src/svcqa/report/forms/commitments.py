@@ -8,6 +8,7 @@ from typing import Final
 from svcqa.catalogue import Language, or_key
 from svcqa.metrics.result import Figure, Scale
 from svcqa.periods import Period
+from svcqa.report import wording
 from svcqa.report.forms.naming import current_month, joined, listed, say, unit_names
 from svcqa.report.forms.remarks import case_remarks, flag_lines
 from svcqa.report.forms.sheet import Cell, FormSheet, words
@@ -69,7 +70,7 @@ def _rows(
     _pair_of_rows(sheet, item.course, until, language, lead=(category, words(promise, "text", down=2)),
                   with_n=with_n, last=reported)  # fmt: skip
     for part in item.parts:
-        name = say("part", language, name=or_key(f"wording.measure_{part.measure}", language))
+        name = wording.part(part.measure, language)
         _pair_of_rows(sheet, part.course, until, language, lead=(None, words(name, "text", down=2)),
                       with_n=with_n, last=None)  # fmt: skip
 
@@ -119,6 +120,12 @@ def _notes(review: HalfYearReview, language: Language) -> list[str]:
     if amounts:
         lines.append(say("commitments_amounts", language, names=listed(amounts, language)))
     lines += flag_lines(((name, item.course.year) for name, item in named), language)
+    lines += [
+        say("returns_differ", language, name=one.commitment.item.in_language(language), count=len(one.differences),
+            months=len(one.months), counted=or_key(f"tables.from_{one.commitment.counted_from}", language))
+        for one in review.returns
+        if one.differences
+    ]  # fmt: skip
     lines += [_item_line(name, item.fault.render(language), language) for name, item in named if item.fault]
     left_out = [
         _item_line(name, listed(said, language), language)

@@ -1,0 +1,74 @@
+"""Where a department's monthly return and its records say different things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from svcqa.entities.commitment import Commitment
+from svcqa.entities.organisation import Unit
+from svcqa.metrics.contract import Context
+from svcqa.metrics.figures import Figures
+from svcqa.metrics.result import Figure
+
+_SAME = 1e-9
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One department and month. A side is missing where nothing was reported, or no record was read."""
+
+    commitment: Commitment
+    unit: Unit
+    month: str
+    records: Figure | None
+    returns: Figure | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two do not say the same: in their counts where they count cases, in the share otherwise."""
+        one, other = self.records, self.returns
+        if one is None or other is None:
+            return True
+        if self.commitment.returns is not None and self.commitment.returns.counts == "cases":
+            return (one.numerator, one.n) != (other.numerator, other.n)
+        return abs((one.value or 0.0) - (other.value or 0.0)) > _SAME
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All months of all departments of one commitment that has both."""
+
+    commitment: Commitment
+    months: tuple[Difference, ...]
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """The months that do not agree."""
+        return tuple(month for month in self.months if month.differs)
+
+
+def compare_returns(figures: Figures, commitments: Iterable[Commitment], context: Context) -> tuple[Comparison, ...]:
+    """Records beside returns, per department and month of ``context.period``."""
+    asked = replace(context, by=("department", "month"), cumulative=False)
+    return tuple(
+        Comparison(commitment, _months(figures, commitment, asked))
+        for commitment in commitments
+        if commitment.returns is not None
+    )
+
+
+def _months(figures: Figures, commitment: Commitment, context: Context) -> tuple[Difference, ...]:
+    own = commitment.model_copy(update={"counted_from": "records", "cycle": "month"})
+    sides = []
+    for counted in (own, own.from_returns):
+        result = figures.result(counted.metric, {"commitment": counted}, context)
+        first = result.rows[0].get("measure") if result.rows else ""
+        found = (figure for figure in result.figures() if figure.measure == first)
+        sides.append({(figure.unit, figure.period): figure for figure in found if figure.value is not None})
+    records, returns = sides
+    units = figures.organisation
+    return tuple(
+        Difference(commitment, units.unit(unit), month, records.get((unit, month)), returns.get((unit, month)))
+        for unit, month in sorted({*records, *returns})
+    )
