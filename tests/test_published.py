@@ -67,7 +67,8 @@ def test_records_that_came_later_restate_what_they_touch(folder: Path, tmp_path:
 def test_another_working_day_restates_what_counts_working_days(folder: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(folder, tmp_path / "other"))
     override = "".join(
-        f'\n[[calendar.overrides]]\nday = 2026-03-{day:02d}\nworking = false\nreason = "停工"\n' for day in range(9, 14)
+        f'\n[[calendar.overrides]]\nday = 2026-06-{day:02d}\nworking = false\nreason = "停工"\n'
+        for day in range(22, 27)
     )
     settings = other / "svcqa.toml"
     text = settings.read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import LANGUAGES, Language
-from svcqa.clock.calendar import WorkCalendar, build_calendar
+from svcqa.clock.calendar import WorkCalendar
+from svcqa.clock.calendar_set import CalendarSet, build_calendars
 from svcqa.engine.cache import SummaryCache
 from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.entities.complaint import Complaint
@@ -82,8 +83,13 @@ class Workspace:
 
     @cached_property
     def calendar(self) -> WorkCalendar:
-        """Working days and hours."""
-        return build_calendar(self.settings.calendar)
+        """Working days and hours of the company."""
+        return self.calendars.company
+
+    @cached_property
+    def calendars(self) -> CalendarSet:
+        """Working days and hours of the company and of the units that keep others."""
+        return build_calendars(self.settings.calendar, self.policies.organisation, folder=self.folder)
 
     @cached_property
     def register(self) -> Register:
