@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = {"half_year": "the half-year summary of generated work orders, svcqa beside hand-written DuckDB SQL"}
+NAMES = {
+    "half_year": "the half-year summary of generated work orders, svcqa beside hand-written DuckDB SQL",
+    "clock": "working time of generated cases, svcqa beside a plain loop over days and three packages",
+}
 
 
 def main() -> None:

@@ -93,13 +93,14 @@ def test_titles_speak_each_language(
     titles = [sheet["A1"].value for sheet in found.worksheets]
     assert titles[0].endswith(board)
     assert titles[0].startswith(COMPANY)
-    assert set(titles[1:-2]) == {form_a}
-    assert titles[-2:] == [form_b, form_c]
+    assert set(titles[1:-3]) == {form_a}
+    assert titles[-3:-1] == [form_b, form_c]
+    assert titles[-1].startswith(COMPANY)
 
 
 def test_each_owner_has_its_form_a_between_the_board_and_form_b(review: HalfYearReview, book: Any) -> None:
     owners = list(dict.fromkeys(f"A {item.owner.name}" for item in review.targets))
-    assert book.sheetnames == ["成绩总览", *owners, "B 工作落实表", "C 成绩监控统计表"]
+    assert book.sheetnames == ["成绩总览", *owners, "B 工作落实表", "C 成绩监控统计表", "图表"]
 
 
 def test_sheet_names_keep_excels_rules_and_stay_apart(review: HalfYearReview, tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_sheet_names_keep_excels_rules_and_stay_apart(review: HalfYearReview, tm
     )
     found = written(replace(review, targets=targets), tmp_path)
     names = found.sheetnames
-    assert len(names) == len(set(names)) == 3 + len({item.owner.code for item in review.targets})
+    assert len(names) == len(set(names)) == 4 + len({item.owner.code for item in review.targets})
     assert all(len(name) <= 31 and not re.search(r"[\[\]:*?/\\]", name) for name in names)
 
 
@@ -124,10 +125,14 @@ def test_every_sheet_prints_on_a4_with_its_header_and_footer(
     for sheet in written(review, tmp_path, language=language).worksheets:
         assert sheet.page_setup.paperSize == 9
         assert sheet.page_setup.orientation == "landscape"
-        # the width of one page is what the format means where it says nothing
-        assert sheet.page_setup.fitToWidth in (None, 1)
-        assert sheet.page_setup.fitToHeight == 0
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        if sheet._charts:  # Excel heeds breaks between pages only where nothing is fitted
+            assert len(sheet.row_breaks.brk) == len(sheet._charts) - 1
+            assert sheet.page_setup.scale <= 100
+        else:
+            # the width of one page is what the format means where it says nothing
+            assert sheet.page_setup.fitToWidth in (None, 1)
+            assert sheet.page_setup.fitToHeight == 0
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert re.fullmatch(r"\$\d+:\$\d+", sheet.print_title_rows)
         assert sheet.print_area.replace("$", "").endswith(f"{sheet.cell(sheet.max_row, sheet.max_column).coordinate}")
         footer = sheet.oddFooter
@@ -291,7 +296,7 @@ def test_near_misses_are_told_apart_on_form_c(review: HalfYearReview, tmp_path: 
     near = replace(year, value=0.94996, numerator=94_996, n=100_000)
     changed = replace(item, course=replace(item.course, year=near))
     commitments = tuple(changed if other is item else other for other in review.commitments)
-    sheet = written(replace(review, commitments=commitments), tmp_path).worksheets[-1]
+    sheet = written(replace(review, commitments=commitments), tmp_path).worksheets[-2]
     row = next(row for row, other in commitment_rows(sheet, review) if other is item)
     cell = sheet.cell(row, C_YEAR)
     assert cell.value == 0.94996
@@ -302,7 +307,7 @@ def test_near_misses_are_told_apart_on_form_c(review: HalfYearReview, tmp_path: 
 
 
 def test_form_a_has_at_least_ten_numbered_rows(book: Any) -> None:
-    for sheet in book.worksheets[1:-2]:
+    for sheet in book.worksheets[1:-3]:
         numbers = [value for value in column(sheet, 1) if isinstance(value, int)]
         assert numbers == list(range(1, len(numbers) + 1))
         assert len(numbers) >= 10
@@ -310,7 +315,7 @@ def test_form_a_has_at_least_ten_numbered_rows(book: Any) -> None:
 
 
 def test_form_a_reports_the_last_month_and_the_year_so_far(book: Any, review: HalfYearReview) -> None:
-    for sheet in book.worksheets[1:-2]:
+    for sheet in book.worksheets[1:-3]:
         items = [item for item in review.targets if sheet.title == f"A {item.owner.name}"]
         assert "2026-06" in sheet["C3"].value
         for row, item in enumerate(items, start=FIRST_A_ROW):
@@ -353,14 +358,14 @@ def test_an_action_of_a_unit_that_names_no_target_has_a_row_of_its_own(review: H
     sheet = found[f"A {unit.name}"]
     row = column(sheet, 2).index("培训") + 1
     assert sheet.cell(row, 7).value == "新员工上岗前未演练"
-    assert sum("培训" in column(other, 2) for other in found.worksheets[1:-2]) == 1
+    assert sum("培训" in column(other, 2) for other in found.worksheets[1:-3]) == 1
 
 
 def test_rows_grow_with_their_text(review: HalfYearReview, tmp_path: Path) -> None:
     heights = []
     for times in (1, 20):
         action = ActionItem(category="类别", problem="城北片区距驻点较远。" * times, unit="C")
-        sheet = written(replace(review, actions=(action,)), tmp_path).worksheets[-2]
+        sheet = written(replace(review, actions=(action,)), tmp_path).worksheets[-3]
         heights.append(sheet.row_dimensions[4].height)
     # 200 characters at 9 points in a column for about 25 are 8 lines or more
     assert heights[1] >= 8 * 9 * 1.3 > heights[0]
@@ -377,7 +382,7 @@ def test_form_b_shows_what_is_agreed_then_what_is_proposed_then_empty_rows(
         tracker="李主任",
     )  # fmt: skip
     proposed = ActionItem(category="客户意见", problem="答复超时", unit="CQ-KF")
-    sheet = written(replace(review, actions=(agreed,)), tmp_path, proposals=(proposed,)).worksheets[-2]
+    sheet = written(replace(review, actions=(agreed,)), tmp_path, proposals=(proposed,)).worksheets[-3]
     rows = list(sheet.iter_rows(min_row=3, max_col=6, values_only=True))
     assert rows[0] == ("类别", "存在问题", "行动对策", "完成时间", "责任单位", "追踪人")
     assert rows[1] == ("安全", "夜间到场慢", "增设值守点", dt.datetime(2026, 8, 31), "抢险中心", "李主任")
@@ -391,7 +396,7 @@ def test_form_b_shows_what_is_agreed_then_what_is_proposed_then_empty_rows(
 
 def test_form_b_keeps_rows_to_write_on_however_many_are_noted(review: HalfYearReview, tmp_path: Path) -> None:
     actions = tuple(ActionItem(category="类别", problem=f"问题 {number}") for number in range(30))
-    sheet = written(replace(review, actions=actions), tmp_path).worksheets[-2]
+    sheet = written(replace(review, actions=actions), tmp_path).worksheets[-3]
     empty = [row for row in sheet.iter_rows(min_row=34, max_col=6) if row[0].border.bottom.style and not row[1].value]
     assert len(empty) == 4
 
@@ -400,7 +405,7 @@ def test_form_b_keeps_rows_to_write_on_however_many_are_noted(review: HalfYearRe
 
 
 def test_the_year_of_form_c_is_recomputed_from_its_parts(book: Any, review: HalfYearReview) -> None:
-    sheet, differs = book.worksheets[-1], 0
+    sheet, differs = book.worksheets[-2], 0
     for row, item in commitment_rows(sheet, review):
         months, year = item.course.year_months, item.course.year
         assert year is not None
@@ -414,7 +419,7 @@ def test_the_year_of_form_c_is_recomputed_from_its_parts(book: Any, review: Half
 
 
 def test_form_c_has_months_with_their_n_and_leaves_the_others_empty(book: Any, review: HalfYearReview) -> None:
-    sheet = book.worksheets[-1]
+    sheet = book.worksheets[-2]
     for row, item in commitment_rows(sheet, review):
         counts_cases = getattr(item.commitment.rule, "counts", "cases") == "cases"
         for place, month in enumerate(item.course.year_months):
@@ -425,7 +430,7 @@ def test_form_c_has_months_with_their_n_and_leaves_the_others_empty(book: Any, r
 
 
 def test_the_second_half_shows_all_twelve_months(whole_year: HalfYearReview, tmp_path: Path) -> None:
-    sheet = written(whole_year, tmp_path).worksheets[-1]
+    sheet = written(whole_year, tmp_path).worksheets[-2]
     assert sheet.cell(2, C_YEAR).value == "全年"
     for row, item in commitment_rows(sheet, whole_year):
         months = [sheet.cell(row, C_MONTH + place).value for place in range(12)]
@@ -434,7 +439,7 @@ def test_the_second_half_shows_all_twelve_months(whole_year: HalfYearReview, tmp
 
 
 def test_exactly_the_missed_cells_are_marked(book: Any, review: HalfYearReview) -> None:
-    sheet, marked = book.worksheets[-1], 0
+    sheet, marked = book.worksheets[-2], 0
     for row, item in commitment_rows(sheet, review):
         goal = item.commitment.required_share
         for cell in sheet[row][C_MONTH - 1 : C_YEAR]:
@@ -446,7 +451,7 @@ def test_exactly_the_missed_cells_are_marked(book: Any, review: HalfYearReview) 
 
 
 def test_form_c_lists_the_commitments_in_their_order_under_merged_categories(book: Any, review: HalfYearReview) -> None:
-    sheet = book.worksheets[-1]
+    sheet = book.worksheets[-2]
     for row, item in commitment_rows(sheet, review):
         assert sheet.cell(row, 2).value == f"{item.commitment.item}\n{item.commitment.promise}"
         assert sheet.cell(row, 3).value == item.commitment.required_share
@@ -458,7 +463,7 @@ def test_form_c_lists_the_commitments_in_their_order_under_merged_categories(boo
 
 def test_form_c_before_the_half_is_over(sample_workspace: svcqa.Workspace, tmp_path: Path) -> None:
     review = sample_workspace.review_half_year("2026H1", as_of="2026-04-15", unit="CQ")
-    sheet = written(review, tmp_path).worksheets[-1]
+    sheet = written(review, tmp_path).worksheets[-2]
     assert sheet["A2"].value == "范围：城区分公司"
     for row, item in commitment_rows(sheet, review, FIRST_C_ROW + 1):
         if item.commitment.key == "emergency_arrival":
@@ -473,6 +478,6 @@ def test_a_commitment_that_could_not_be_computed_is_named_with_the_reason(
     empty = Course(None, None, None, None, (), (), ())
     fault = SvcqaError(Fault("no_records", got="monthly_returns"))
     broken = CommitmentReview(first.commitment, empty, Judgement(), (), None, None, fault)
-    sheet = written(replace(review, commitments=(broken, *review.commitments[1:])), tmp_path).worksheets[-1]
+    sheet = written(replace(review, commitments=(broken, *review.commitments[1:])), tmp_path).worksheets[-2]
     assert [sheet.cell(FIRST_C_ROW, place).value for place in range(C_MONTH, C_YEAR + 1)] == [None] * 13
     assert f"{first.commitment.item}：数据表 monthly_returns 里还没有记录" in texts(sheet)

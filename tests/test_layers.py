@@ -36,7 +36,9 @@ ROOMS: dict[str, set[str]] = {
     "bundled": set(),
     "starter": set(),
     "workspace": ALL_ROOMS | {"bundled"},
-    "cli": ALL_ROOMS | {"bundled", "starter", "workspace"},
+    "options": set(),
+    "calendar_cli": {"entities", "clock", "options", "workspace"},
+    "cli": ALL_ROOMS | {"bundled", "starter", "workspace", "options", "calendar_cli"},
     "__init__": {"workspace"},
     "__main__": {"cli"},
 }

@@ -139,7 +139,7 @@ def test_it_has_table_and_chart(installed: None, tmp_path: Path, language: Langu
     assert (picture.data["value"] <= picture.data["upper"]).all()
     assert "一部" in picture.svg()
     lines = charts.of_result(workspace.measure("first_contact", period="2026H1", by=["month"]), language)
-    assert list(lines.data["period"]) == ["2026-01", "2026-02"]  # June has no decided case
+    assert list(lines.data.dropna(subset="value")["period"]) == ["2026-01", "2026-02"]  # June has no decided case
     assert "<svg" in lines.svg()
 
 

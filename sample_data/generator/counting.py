@@ -58,10 +58,14 @@ def restore_supply(record: Record) -> str | None:
 
 
 def stop_notice(record: Record) -> str | None:
-    """Planned stoppages: announced 48 hours ahead of the planned start."""
+    """Planned stoppages: announced 48 hours ahead of the planned start.
+
+    Where nobody was told before it, nobody can be told any more: that is broken, not open.
+    """
     if record["kind"] != "planned":
         return None
-    return _state(record["planned_at"] - 48 * 60 * MINUTE, record["notified_at"])
+    state = _state(record["planned_at"] - 48 * 60 * MINUTE, record["notified_at"])
+    return "breached" if state == "open_overdue" and record["planned_at"] <= AS_OF else state
 
 
 def appointment_kept(record: Record) -> str | None:

@@ -14,8 +14,9 @@ def facts(seed: int) -> dict[str, Any]:
         "about": "What the generator planted and counted itself. Rate = met / (met + breached + open_overdue) over "
                  "cases due by as_of. Row numbers as in the source, header = row 1; a line break inside quotes does "
                  "not start a row. Month of a case = month received; of a stop, month it began. Lost and unstaffed "
-                 "time is split at the ends of months; what is open lasts until as_of. returns_differences: "
-                 "[notices in time, planned stops] of the records and of the monthly return.",
+                 "time is split at the ends of months; what is open lasts until as_of. Emergencies: kind emergency, "
+                 "or a reason to exclude. returns_differences: [notices in time, planned stops] of the records and "
+                 "of the monthly return.",
         "seed": seed,
         "period": [scene.FIRST_DAY.isoformat(), scene.LAST_DAY.isoformat()],
         "as_of": f"{scene.when(scene.AS_OF):%Y-%m-%dT%H:%M:%S}",

@@ -115,11 +115,9 @@ def _planned(rng: np.random.Generator, unit: str, month: str, in_time: int, stop
 
 def _stop(rng: np.random.Generator, unit: str, month: str, number: int, *, late: bool) -> Record:
     """The planned stop ``number`` of the month."""
-    year, days = int(month[:4]), calendar.monthrange(int(month[:4]), int(month[5:]))[1]
-    start = scene.moment(dt.datetime(year, int(month[5:]), 1))
-    planned = (
-        start + int(rng.integers(0, days - 1)) * DAY + int(rng.choice((17, 18, 19, 26, 27, 28, 44, 45))) * HOUR // 2
-    )
+    first = dt.datetime.fromisoformat(f"{month}-01")
+    start, days = scene.moment(first), calendar.monthrange(first.year, first.month)[1]
+    planned = start + int(rng.integers(0, days - 1)) * DAY + int(rng.choice(HALF_HOURS)) * HOUR // 2
     hours = float(rng.uniform(3, 7))
     if number == 0 and (unit, month) in OVER_THE_MONTHS_END:
         planned, hours = start + (days - 1) * DAY + 45 * HOUR // 2, hours + 1

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from svcqa.calendar_cli import calendar_app
 from svcqa.catalogue import LANGUAGES, Language, text
 from svcqa.errors import Fault, MetricError, SvcqaError
+from svcqa.options import Lang, LangOption, WorkspaceOption, named
 
 if TYPE_CHECKING:
+    from svcqa.metrics.result import Result
     from svcqa.workspace import Workspace
 
 app = typer.Typer(help="svcqa: service-quality reviews from raw records.", no_args_is_help=True, add_completion=False)
@@ -22,6 +25,7 @@ review_app = typer.Typer(help="Reviews.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
 plugins_app = typer.Typer(help="The installed metrics; `new` writes one to begin with.", invoke_without_command=True)
 app.add_typer(plugins_app, name="plugins")
+app.add_typer(calendar_app, name="calendar")
 
 
 class Format(StrEnum):
@@ -32,16 +36,6 @@ class Format(StrEnum):
     JSON = "json"
 
 
-class Lang(StrEnum):
-    """Languages."""
-
-    HANS = LANGUAGES[0]
-    HANT = LANGUAGES[1]
-    EN = LANGUAGES[2]
-
-
-WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.")]
-LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language; the workspace's first where absent.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Events after this local moment are masked.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong.")]
 
@@ -145,7 +139,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder to make.")], la
     """Make a commented workspace."""
     from svcqa.starter import make_workspace
 
-    language = _named(lang or Lang.HANS)
+    language = named(lang or Lang.HANS)
     make_workspace(folder, language)
     typer.echo(text("terminal.made", language, folder=folder))
 
@@ -189,12 +183,17 @@ def measure(
     cumulative: Annotated[bool, typer.Option("--cumulative", help="From the first day of the year.")] = False,
     as_of: AsOfOption = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    chart: Annotated[Path | None, typer.Option(help="Draw it too: FILE.svg, FILE.xlsx or FILE.html.")] = None,
     workspace: WorkspaceOption = Path(),
     lang: LangOption = None,
 ) -> None:
     """Figures of a metric."""
     from dataclasses import replace
 
+    if chart is not None:
+        from svcqa.report.charts.files import check_ending
+
+        check_ending(chart)
     with Screen() as screen:
         opened = screen.open(workspace)
         keys: list[str | None] = [commitment]
@@ -219,7 +218,24 @@ def measure(
         ]
         language = _language(opened, lang)
     rows = tuple(row for result in results for row in result.rows)
-    _print_result(replace(results[0], rows=rows), output, language)
+    found = replace(results[0], rows=rows)
+    _print_result(found, output, language)
+    if chart is not None:
+        _draw(found, opened, chart, language)
+
+
+def _draw(found: Result, workspace: Workspace, path: Path, language: Language) -> None:
+    """Write the picture; where it is and what is wrong with its fonts is told beside the figures, not among them."""
+    from svcqa.report.charts import of_result
+    from svcqa.report.charts.files import write_picture
+
+    policies = workspace.policies
+    names = {unit.code: unit.name.in_language(language) for unit in policies.organisation.units}
+    names |= {item.key: item.item.in_language(language) for item in policies.commitments}
+    picture = of_result(found, language, names=names)
+    typer.echo(str(write_picture(picture, path)), err=True)
+    if picture.font_note:
+        typer.echo(picture.font_note, err=True)
 
 
 def _params(given: list[str]) -> dict[str, object]:
@@ -306,7 +322,7 @@ def demo(
             ".svcqa", "vault", "register.sqlite*", "generator", "generate.py", "__pycache__"
         )
         shutil.copytree(bundled("sample_data"), folder, ignore=ignored)
-    language = _named(lang)
+    language = named(lang)
     with Screen() as screen:
         opened = screen.open(folder)
         _ingest(screen, opened, None, language)
@@ -362,7 +378,7 @@ def plugins(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the table below tells of broken plugins
         found = Registry().plugins()
-    Screen().console.print(plugin_table(found.values(), _named(lang)))
+    Screen().console.print(plugin_table(found.values(), named(lang)))
 
 
 @app.command()
@@ -392,7 +408,7 @@ def template(
 
     schema = schema_of(table)
     opened = open_workspace(workspace) if (workspace / SETTINGS_FILE).is_file() else None
-    language = _language(opened, lang) if opened else _named(lang or Lang.HANS)
+    language = _language(opened, lang) if opened else named(lang or Lang.HANS)
     units = [unit.code for unit in opened.policies.organisation.units] if opened else []
     path = out or Path(f"{table}.xlsx")
     for written in write_template(schema, path, language, units=units, example=lambda column: example(schema, column)):
@@ -415,7 +431,7 @@ def map_file(
     from svcqa.workspace import SETTINGS_FILE, open_workspace
 
     opened = open_workspace(workspace) if (workspace / SETTINGS_FILE).is_file() else None
-    language = _language(opened, lang) if opened else _named(lang or Lang.HANS)
+    language = _language(opened, lang) if opened else named(lang or Lang.HANS)
     proposal = opened.propose_mapping(file, table=table) if opened else propose(file, table)
     console = Screen().console
     console.print(table_of(proposal_table(proposal, language), title=proposal_title(proposal, language)))
@@ -437,14 +453,10 @@ def plugins_new(
     """Write a package with a metric that passes the conformance kit as it stands."""
     from svcqa.starter import make_plugin
 
-    language = _named(lang)
+    language = named(lang)
     folder = make_plugin(name, out, language)
     typer.echo(text("terminal.made_plugin", language, folder=folder))
 
 
-def _named(lang: Lang) -> Language:
-    return next(language for language in LANGUAGES if language == lang.value)
-
-
 def _language(workspace: Workspace, lang: Lang | None) -> Language:
-    return _named(lang) if lang is not None else workspace.language
+    return named(lang) if lang is not None else workspace.language

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import LANGUAGES, Language
-from svcqa.clock.calendar import WorkCalendar, build_calendar
+from svcqa.clock.calendar import WorkCalendar
+from svcqa.clock.calendar_set import CalendarSet, build_calendars
 from svcqa.engine.cache import SummaryCache
 from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.entities.complaint import Complaint
 from svcqa.entities.policy import Policies, load_policies, load_settings
+from svcqa.entities.published import Publication
 from svcqa.entities.settings import Settings, Source
 from svcqa.entities.target import LevelTarget
 from svcqa.errors import Fault, NameUnknownError, SourceError, SvcqaError, WorkspaceError
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from svcqa.records.assistant import Proposal
     from svcqa.review.half_year import HalfYearReview
+    from svcqa.review.published import Restatement
     from svcqa.review.returns import Comparison
 
 SETTINGS_FILE = "svcqa.toml"
@@ -80,8 +83,13 @@ class Workspace:
 
     @cached_property
     def calendar(self) -> WorkCalendar:
-        """Working days and hours."""
-        return build_calendar(self.settings.calendar)
+        """Working days and hours of the company."""
+        return self.calendars.company
+
+    @cached_property
+    def calendars(self) -> CalendarSet:
+        """Working days and hours of the company and of the units that keep others."""
+        return build_calendars(self.settings.calendar, self.policies.organisation, folder=self.folder)
 
     @cached_property
     def register(self) -> Register:
@@ -267,6 +275,40 @@ class Workspace:
 
         return compare_returns(self.figures, self.policies.commitments, self._context(period, as_of))
 
+    def publish(
+        self, period: str | Period, *, author: str, as_of: dt.datetime | str | None = None,
+        now: dt.datetime | None = None,
+    ) -> Publication:  # fmt: skip
+        """Pin the figures of a half-year review in the register: as reported, from now on.
+
+        Args:
+            author: who reports them.
+            now: UTC; the clock's moment where absent.
+        """
+        from svcqa.review.published import publication
+
+        moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        found = publication(self.review_half_year(period, as_of=as_of), now=moment)
+        self.register.publish(found, author=author, now=moment)
+        return found
+
+    def restated(
+        self, period: str | Period | None = None, *, calendar: WorkCalendar | None = None
+    ) -> tuple[Restatement, ...]:
+        """Every published figure beside what it is today, oldest publication first.
+
+        Args:
+            period: only publications of this period.
+            calendar: count with this one instead of today's.
+        """
+        from dataclasses import replace
+
+        from svcqa.review.published import restate
+
+        label = self.period(period).label if isinstance(period, str) else period.label if period else None
+        figures = self.figures if calendar is None else replace(self.figures, calendar=calendar)
+        return tuple(restate(figures, self.policies, one) for one in self.register.publications(period=label))
+
     def note_problem(
         self, *, category: str, problem: str, author: str, action: str = "", due: dt.date | None = None,
         responsible: str = "", tracker: str = "", period: str = "", target: str = "", unit: str = "",
@@ -292,10 +334,7 @@ class Workspace:
         if commitment is not None:
             params["commitment"] = self.policies.commitment(commitment).counted
         if target is not None:
-            known = {item.key: item for item in self.policies.targets}
-            if target not in known:
-                raise NameUnknownError(Fault("unknown_target", got=repr(target), allowed=", ".join(known)))
-            params["target"] = known[target]
+            params["target"] = self.policies.target(target)
         return params
 
 

@@ -7,6 +7,7 @@ two table look-ups and a subtraction, however long the case ran.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from svcqa.clock.calendar import FIRST, SECONDS_A_DAY, Int64, WorkCalendar
 
@@ -18,6 +19,14 @@ def _days(calendar: WorkCalendar, moments: Int64) -> Int64:
     days = moments // SECONDS_A_DAY
     days -= FIRST
     return np.clip(days, 0, len(calendar.working) - 1, out=days)
+
+
+def service_days(calendar: WorkCalendar, moments: Int64) -> Int64:
+    """Index of the day each moment counts for: what is left of a night shift counts for the day it began."""
+    days = _days(calendar, moments)
+    second = moments - (days + FIRST) * SECONDS_A_DAY
+    days -= second < calendar.morning_of_day_before[days]
+    return np.maximum(days, 0, out=days)
 
 
 def cumulative_working_seconds(calendar: WorkCalendar, moments: Int64) -> Int64:
@@ -34,14 +43,55 @@ def _cumulate(calendar: WorkCalendar, moments: Int64, within: Int64) -> None:
     day = _days(calendar, moments)
     second = moments - day * SECONDS_A_DAY
     second -= FIRST * SECONDS_A_DAY
-    within[:] = 0
-    for start, stop in calendar.shifts:
-        worked = second - start
-        within += np.clip(worked, 0, stop - start, out=worked)
-    within *= calendar.working.take(day)
-    days = calendar.days_before.take(day)
-    days *= calendar.seconds_a_day
-    within += days
+    within[:] = calendar.seconds_before.take(day)
+    for stretches, worked in calendar.layers:
+        part = np.zeros(len(day), dtype=np.int64)
+        for start, stop in stretches:
+            passed = second - start
+            part += np.clip(passed, 0, stop - start, out=passed)
+        part *= worked.take(day)
+        within += part
+
+
+def moment_at(calendar: WorkCalendar, worked: Int64) -> Int64:
+    """The first moment by which ``worked`` seconds have been worked since the calendar's first day, ``(n,)``.
+
+    The inverse of :func:`cumulative_working_seconds`. What the calendar cannot hold is reached at its end.
+    """
+    last = len(calendar.kind) - 1
+    day = np.clip(np.searchsorted(calendar.seconds_before, worked, side="left") - 1, 0, last)
+    left = worked - calendar.seconds_before[day]
+    index, patterns = calendar.natural
+    found = (day + FIRST) * SECONDS_A_DAY
+    for number, stretches in enumerate(patterns):
+        rows = np.flatnonzero(index[day] == number)
+        if not len(rows) or not stretches:
+            continue
+        starts = np.asarray([start for start, _ in stretches], dtype=np.int64)
+        lengths = np.asarray([stop - start for start, stop in stretches], dtype=np.int64)
+        ends = np.cumsum(lengths)
+        place = np.minimum(np.searchsorted(ends, left[rows], side="left"), len(ends) - 1)
+        found[rows] += starts[place] + left[rows] - (ends - lengths)[place]
+    found[worked > calendar.seconds_before[-1]] = (FIRST + last + 1) * SECONDS_A_DAY
+    return found
+
+
+def due_moment(calendar: WorkCalendar, start: Int64, limit: int | Int64) -> Int64:
+    """The first moment at which ``limit`` working seconds after ``start`` are used up, ``(n,)``."""
+    return np.maximum(moment_at(calendar, cumulative_working_seconds(calendar, start) + limit), start)
+
+
+def touches_provisional(calendar: WorkCalendar, start: Int64, stop: Int64) -> npt.NDArray[np.bool_]:
+    """Whether a day between ``start`` and ``stop``, both included, has not been announced, ``(n,)``."""
+    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(calendar.provisional, dtype=np.int64)])
+    first, last = _days(calendar, np.minimum(start, stop)), _days(calendar, np.maximum(start, stop))
+    touched: npt.NDArray[np.bool_] = before[last + 1] > before[first]
+    return touched
+
+
+def as_days(calendar: WorkCalendar, seconds: Int64) -> npt.NDArray[np.float64]:
+    """Working time in days: working seconds by those of a usual working day, never by 24 hours, ``(n,)``."""
+    return seconds / calendar.seconds_a_day
 
 
 def working_seconds(calendar: WorkCalendar, start: Int64, stop: Int64) -> Int64:
@@ -58,7 +108,7 @@ def working_day_number(calendar: WorkCalendar, start: Int64, stop: Int64, *, sam
     belongs to the next one. With ``same_day`` the day of ``start`` is day 1 if it is worked; otherwise counting
     begins with the next working day and a stop on the day of ``start`` gives 0.
     """
-    first, last = _days(calendar, start), _days(calendar, stop)
+    first, last = service_days(calendar, start), service_days(calendar, stop)
     if same_day:
         number: Int64 = np.maximum(calendar.days_before[last] - calendar.days_before[first] + 1, 1)
         return number
@@ -67,8 +117,8 @@ def working_day_number(calendar: WorkCalendar, start: Int64, stop: Int64, *, sam
 
 def working_days_over(calendar: WorkCalendar, start: Int64, as_of: int, *, same_day: bool) -> Int64:
     """How many working-day limits have fallen due: the largest N whose last day ended by ``as_of``, ``(n,)``."""
-    first = _days(calendar, start)
-    ended = _days(calendar, np.full(1, as_of + 1, dtype=np.int64))[0]  # days before this one are over
+    first = service_days(calendar, start)
+    ended = service_days(calendar, np.full(1, as_of + 1, dtype=np.int64))[0]  # days before this one are over
     begin = first if same_day else first + 1
     over: Int64 = np.maximum(calendar.days_before[ended] - calendar.days_before[np.minimum(begin, ended)], 0)
     return over
@@ -76,7 +126,7 @@ def working_days_over(calendar: WorkCalendar, start: Int64, as_of: int, *, same_
 
 def due_day(calendar: WorkCalendar, start: Int64, limit: int | Int64, *, same_day: bool) -> Int64:
     """The day (since 1970-01-01) at whose end a limit of ``limit`` working days falls due, ``(n,)``."""
-    first = _days(calendar, start)
+    first = service_days(calendar, start)
     wanted = calendar.days_before[first if same_day else first + 1] + limit
     return np.searchsorted(calendar.days_before, wanted, side="left") - 1 + FIRST
 
@@ -84,5 +134,4 @@ def due_day(calendar: WorkCalendar, start: Int64, limit: int | Int64, *, same_da
 def due_day_of_working_seconds(calendar: WorkCalendar, start: Int64, limit: int | Int64) -> Int64:
     """The day (since 1970-01-01) on which ``limit`` working seconds after ``start`` are used up, ``(n,)``."""
     wanted = cumulative_working_seconds(calendar, start) + limit
-    number = -(-wanted // calendar.seconds_a_day)  # the working day, counted from the calendar's first, that holds it
-    return np.searchsorted(calendar.days_before, number, side="left") - 1 + FIRST
+    return np.searchsorted(calendar.seconds_before, wanted, side="left") - 1 + FIRST

@@ -45,6 +45,21 @@ class Policies:
         known = ", ".join(commitment.key for commitment in self.commitments)
         raise NameUnknownError(Fault("unknown_commitment", got=repr(key), allowed=known))
 
+    def target(self, key: str) -> Target:
+        """The target ``key``.
+
+        Raises:
+            NameUnknownError: no policy file declares it.
+        """
+        for target in self.targets:
+            if target.key == key:
+                return target
+        raise NameUnknownError(self.unknown_target(key))
+
+    def unknown_target(self, key: str) -> Fault:
+        """What is said of a target that there is not."""
+        return Fault("unknown_target", got=repr(key), allowed=", ".join(target.key for target in self.targets))
+
     def targets_of(self, year: int) -> tuple[Target, ...]:
         """The targets of ``year`` in the order of the file."""
         return tuple(target for target in self.targets if target.year == year)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from svcqa.catalogue import Language
 from svcqa.entities.base import Entity, Text
+from svcqa.entities.shifts import SECONDS_A_DAY, Shifts
 
 FIRST_DAY: Final = dt.date(1999, 1, 1)
 LAST_DAY: Final = dt.date(2060, 12, 31)
@@ -30,29 +31,81 @@ class Company(Entity):
     month_closes_on: int | None = Field(default=None, ge=1, le=27)
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
+DayKind = Literal["workday", "weekend", "holiday", "makeup", "override"]
+DAY_KINDS: Final[tuple[DayKind, ...]] = get_args(DayKind)
+"""A ``makeup`` day is worked for a holiday; an ``override`` is a day that the company keeps its own way."""
+
+
 class DayOverride(Entity):
-    """One day that the company keeps otherwise than the calendar says."""
+    """One day that the company, or one unit and what is below it, keeps otherwise than the calendar says."""
 
     day: dt.date = Field(ge=FIRST_DAY, le=LAST_DAY)
     working: bool
     reason: str
+    unit: str | None = None
+    shifts: Shifts | None = None
+    """Its hours, where they are not the usual ones."""
+
+    @model_validator(mode="after")
+    def _hours_are_those_of_a_worked_day(self) -> DayOverride:
+        if self.shifts is not None and self.working != bool(self.shifts):
+            raise ValueError("shifts go with working = true, and at least one of them")
+        return self
+
+
+class Post(Entity):
+    """Hours of one unit and what is below it. A post staffed for 24 hours is staffed every day, unless it says so."""
+
+    unit: str
+    shifts: Shifts = Field(min_length=1)
+    weekday_shifts: dict[Weekday, Shifts] = Field(default_factory=dict)
+    days: Literal["working", "every"] | None = None
+
+    @property
+    def every_day(self) -> bool:
+        """Whether the post is staffed on days of rest, too."""
+        return self.days == "every" or (self.days is None and self.shifts == ((0, SECONDS_A_DAY),))
 
 
 class Calendar(Entity):
-    """Where working days come from, and the hours worked on them."""
+    """Where working days come from, and the hours worked on them.
 
-    source: Literal["china", "weekdays"] = "china"
-    shifts: tuple[tuple[dt.time, dt.time], ...] = ((dt.time(8, 30), dt.time(12)), (dt.time(13, 30), dt.time(17, 30)))
+    Hours of a day: those of its override; otherwise of its weekday (workdays and weekends); otherwise of its kind;
+    otherwise ``shifts`` on workdays and make-up days, and none on others.
+    """
+
+    source: Literal["china", "weekdays", "holidays", "table"] = "china"
+    country: str | None = None
+    """For ``holidays``: a country's code, such as HK."""
+    subdivision: str | None = None
+    announced_to: int | None = Field(default=None, ge=FIRST_DAY.year, le=LAST_DAY.year)
+    """For ``holidays``: the last year whose days are announced; where absent, only estimated years are provisional."""
+    file: str | None = None
+    """For ``table``: the Excel or CSV file, beside ``svcqa.toml``."""
+    shifts: Shifts = Field(default=((30_600, 43_200), (48_600, 63_000)), min_length=1)
+    weekday_shifts: dict[Weekday, Shifts] = Field(default_factory=dict)
+    day_shifts: dict[DayKind, Shifts] = Field(default_factory=dict)
     overrides: tuple[DayOverride, ...] = ()
+    posts: tuple[Post, ...] = ()
 
     @model_validator(mode="after")
-    def _shifts_follow_each_other(self) -> Calendar:
-        stops = [dt.time(), *(stop for _, stop in self.shifts)]
-        ordered = all(start < stop for start, stop in self.shifts) and all(
-            before <= start for before, (start, _) in zip(stops, self.shifts, strict=False)
-        )
-        if not self.shifts or not ordered:
-            raise ValueError("shifts: at least one, each within one day and none before the end of the one before it")
+    def _keys_fit_the_source(self) -> Calendar:
+        wanted = {"country": "holidays", "file": "table"}
+        for key, source in wanted.items():
+            if (getattr(self, key) is not None) != (self.source == source):
+                raise ValueError(f'{key} goes with source = "{source}", and only with it')
+        if self.source != "holidays" and (self.subdivision is not None or self.announced_to is not None):
+            raise ValueError('subdivision and announced_to go with source = "holidays"')
+        return self
+
+    @model_validator(mode="after")
+    def _each_stands_once(self) -> Calendar:
+        days = [(item.unit, item.day) for item in self.overrides]
+        units = [post.unit for post in self.posts]
+        if len(set(days)) < len(days) or len(set(units)) < len(units):
+            raise ValueError("overrides: one for each day and unit; posts: one for each unit")
         return self
 
 

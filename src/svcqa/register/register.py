@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy import Connection as SqlConnection
 
 from svcqa.entities.action import ActionItem
+from svcqa.entities.published import Publication
 from svcqa.errors import Fault, RegisterError
 
 _METADATA: Final = MetaData()
@@ -122,6 +123,15 @@ class Register:
         """The rows of form B, those of ``period`` where it is given."""
         items = [ActionItem.model_validate(entry.body) for entry in self.entries("action", known_at=known_at)]
         return [item for item in items if period is None or item.period == period]
+
+    def publish(self, publication: Publication, *, author: str, now: dt.datetime) -> int:
+        """Pin the figures of a review as reported. ``now`` is UTC."""
+        return self.add("publication", publication.model_dump(mode="json"), author=author, now=now)
+
+    def publications(self, *, period: str | None = None) -> list[Publication]:
+        """What was reported, oldest first."""
+        found = [Publication.model_validate(entry.body) for entry in self.entries("publication")]
+        return [one for one in found if period is None or one.period == period]
 
 
 def action_item(**fields: Any) -> ActionItem:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Final
 
-FAMILIES: Final = "Noto Sans CJK SC, Microsoft YaHei, SimSun, PingFang SC, sans-serif"
+FAMILIES: Final = "Noto Sans CJK SC, Microsoft YaHei, Microsoft JhengHei, SimSun, PingFang SC, sans-serif"
 _FILES: Final = ("NotoSansCJK", "NotoSansSC", "SourceHanSans", "msyh", "simsun", "simhei", "PingFang", "wqy")
 
 
@@ -25,12 +26,20 @@ def _folders() -> list[Path]:
     ]
 
 
-@cache
 def has_chinese_font() -> bool:
-    """Whether a font with Chinese characters is installed, judged by the names of the usual ones."""
-    for folder in _folders():
-        if folder.is_dir():
-            for _, _, names in os.walk(folder):
-                if any(name.lower().startswith(tuple(f.lower() for f in _FILES)) for name in names):
-                    return True
-    return False
+    """Whether a font with Chinese characters can be drawn with.
+
+    Fontconfig is asked where there is one: texts are drawn with the fonts that it knows. Elsewhere the names of the
+    usual font files tell.
+    """
+    asked = shutil.which("fc-list")
+    if asked is not None:
+        found = subprocess.run([asked, ":lang=zh-cn", "family"], capture_output=True, check=False)
+        return bool(found.stdout.strip())
+    return any(
+        name.lower().startswith(tuple(known.lower() for known in _FILES))
+        for folder in _folders()
+        if folder.is_dir()
+        for _, _, names in os.walk(folder)
+        for name in names
+    )

@@ -229,6 +229,11 @@ def out_of_reach(judged: Judgement, scale: Scale) -> bool:
     return judged.needed > 1 if scale.unit == "share" else judged.verdict == "missed" and not judged.at_risk
 
 
+def value_unit(unit: str, language: Language) -> str:
+    """What a unit of values is called; its own name where the catalogue has none."""
+    return "%" if unit == "share" else or_key(f"wording.unit_{unit}", language)
+
+
 def flags(figure: Figure | None, language: Language) -> str:
     """The flags of a figure in words."""
     if figure is None:

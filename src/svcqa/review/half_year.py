@@ -242,7 +242,7 @@ def _target_review(figures: Figures, policies: Policies, target: Target, context
         commitment = policies.commitment(target.commitment).counted
     try:
         if isinstance(target, LevelTarget):
-            course = _course(figures, *_asked_by(figures, target, commitment), scope)
+            course = _course(figures, *asked_by(figures, target, commitment), scope)
             judged = _judged(course, None if commitment is not None else target.goal)
         elif isinstance(target, QuantityTarget):
             course = _course(figures, "quantity", {"target": target}, scope)
@@ -254,7 +254,7 @@ def _target_review(figures: Figures, policies: Policies, target: Target, context
     return TargetReview(target, owner, commitment, course, judged)
 
 
-def _asked_by(figures: Figures, target: LevelTarget, commitment: Commitment | None) -> tuple[str, dict[str, object]]:
+def asked_by(figures: Figures, target: LevelTarget, commitment: Commitment | None) -> tuple[str, dict[str, object]]:
     """Metric and parameters of a level target; its goal replaces the commitment's."""
     if commitment is None:
         name = target.metric or ""

@@ -50,6 +50,7 @@ class MetricPanel:
         self._params = dict(params or {})
         units = [(unit.name.in_language(language), unit.code) for unit in workspace.policies.organisation.units]
         self._names = {code: name for name, code in units}
+        self._names |= {item.key: item.item.in_language(language) for item in workspace.policies.commitments}
         self.period = self._dropdown("period", list(periods))
         self.unit = self._dropdown("unit", units)
         self.by = self._dropdown("by", [(text(f"panel.{key}", language), by) for key, by in _BY])
@@ -77,7 +78,7 @@ class MetricPanel:
         if not found.rows:
             self.chart.value, self.table.value = "", html.escape(text("panel.no_cases", self.language))
             return
-        self.chart.value = charts.of_result(found, self.language, names=self._names).svg()
+        self.chart.value = charts.of_result(found, self.language, names=self._names).html()
         self.table.value = tables.result(found, self.language).to_html(escape=True, border=0)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

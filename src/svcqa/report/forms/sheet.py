@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from svcqa.report.forms.numbers import Shown
 from svcqa.report.forms.styles import Styles, size_of
+from svcqa.report.text_width import lines_needed
 
 _A4: Final = 9
+_ROOM: Final = 1020
+"""Pixels that a line of a printed page has at full size, margins taken off."""
 _HIGHEST: Final = 400.0
-_TOKENS: Final = re.compile(r"[\x21-\x7e]+|\s|.")
 
 
 @dataclass(frozen=True)
@@ -34,37 +33,30 @@ def words(text: str, look: str = "text", *, across: int = 1, down: int = 1, firs
     return Cell(Shown(text), look, across, down, first)
 
 
-def text_width(text: str) -> float:
-    """Width of a text where a Chinese character is 2, a digit or capital 1.1, any other letter 0.9."""
-    return sum(
-        2.0 if unicodedata.east_asian_width(sign) in "WFA" else 1.1 if sign.isdigit() or sign.isupper() else 0.9
-        for sign in text
-    )
-
-
-def lines_needed(text: str, room: float) -> int:
-    """Lines that ``text`` takes where a line has ``room``; words of letters are kept whole."""
-    lines = 0
-    for paragraph in text.split("\n"):
-        lines, used = lines + 1, 0.0
-        for token in _TOKENS.findall(paragraph):
-            width = text_width(token)
-            if used and used + width > room:
-                lines, used = lines + 1, 0.0
-            over = max(0, math.ceil(width / room) - 1)
-            lines, used = lines + over, used + width - over * room
-    return lines
-
-
 class FormSheet:
     """Writes row after row. Heights are estimated: Excel fits no row that has merged cells."""
 
     def __init__(self, sheet: Any, styles: Styles, widths: Sequence[float]) -> None:
         self._sheet, self._styles, self._widths = sheet, styles, widths
         self._floors: dict[int, float] = {}
+        self._breaks: list[int] = []
         self.row = 0
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
+
+    @property
+    def name(self) -> str:
+        """The sheet's name, as formulas refer to it."""
+        return str(self._sheet.get_name())
+
+    def draw(self, chart: Any, row: int, *, across: int, down: int, said: str) -> None:
+        """Lay a native chart over the cells, so many pixels from the start of ``row``; ``said`` is read aloud."""
+        place = {"x_offset": across, "y_offset": down, "object_position": 2, "description": said}
+        self._sheet.insert_chart(row, 0, chart, place)
+
+    def begin_page(self) -> None:
+        """What follows stands on a page of its own."""
+        self._breaks.append(self.row)
 
     def title(self, text: str) -> None:
         """The form's name over the whole width."""
@@ -114,13 +106,20 @@ class FormSheet:
             self._sheet.write_number(row, column, value, style)
 
     def finish(self, *, header: tuple[int, int], footer: str) -> None:
-        """Set up printing; ``header`` is the first and the last row to repeat on each page."""
+        """Set up printing; ``header`` is the first and the last row to repeat on each page.
+
+        Excel fits a sheet to the page's width or keeps breaks between pages, never both: with breaks it is scaled.
+        """
         sheet = self._sheet
         sheet.set_landscape()
         sheet.set_paper(_A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.center_horizontally()
-        sheet.fit_to_pages(1, 0)
+        if self._breaks:
+            sheet.set_h_pagebreaks(self._breaks)
+            sheet.set_print_scale(min(100, int(100 * _ROOM / sum(width * 7 + 5 for width in self._widths))))
+        else:
+            sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(*header)
         sheet.freeze_panes(header[1] + 1, 0)
         sheet.print_area(0, 0, self.row - 1, len(self._widths) - 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +9,10 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from svcqa.catalogue import Language
+from svcqa.catalogue import Language, text
 from svcqa.entities.action import ActionItem
-from svcqa.report.forms import board, commitments, follow_up, tracking
+from svcqa.report.forms import board, chart_sheet, commitments, follow_up, tracking
+from svcqa.report.forms.book import new_book
 from svcqa.report.forms.naming import say
 from svcqa.report.forms.sheet import FormSheet
 from svcqa.report.forms.styles import Styles
@@ -41,16 +40,9 @@ def write_forms(
     Raises:
         OSError: the file cannot be written, such as while Excel has it open.
     """
-    buffer = io.BytesIO()
-    # Text of users and customers stays text, also where it begins like a formula.
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(buffer, {"in_memory": True, **plain}) as book:
-        book.set_properties({"title": say("workbook", language, company=company), "created": review.as_of})
+    properties = {"title": say("workbook", language, company=company), "created": review.as_of}
+    with new_book(path, properties) as book:
         _write_sheets(_Binder(book, review, language), review, company, proposals, language)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(buffer.getvalue())
-    os.replace(beside, path)
     return path
 
 
@@ -66,13 +58,16 @@ def _write_sheets(
     binder.close(sheet, follow_up.write_follow_up(sheet, review, proposals, company, language))
     sheet = binder.add(say("commitments_sheet", language), commitments.WIDTHS)
     binder.close(sheet, commitments.write_commitments(sheet, review, company, language))
+    sheet = binder.add(text("charts.sheet", language), chart_sheet.WIDTHS)
+    make = binder.book.add_chart
+    binder.close(sheet, chart_sheet.write_review_charts(sheet, review, make, company, language))
 
 
 class _Binder:
     """Adds sheets under names that Excel allows, and closes them with the same footer."""
 
     def __init__(self, book: Workbook, review: HalfYearReview, language: Language) -> None:
-        self._book, self._styles = book, Styles(book, language)
+        self.book, self._styles = book, Styles(book, language)
         self._taken: set[str] = set()
         self._footer = _footer(review, language)
 
@@ -80,7 +75,7 @@ class _Binder:
         """A new sheet."""
         chosen = sheet_name(name, self._taken)
         self._taken.add(chosen.casefold())
-        sheet: Any = self._book.add_worksheet(chosen)
+        sheet: Any = self.book.add_worksheet(chosen)
         return FormSheet(sheet, self._styles, widths)
 
     def close(self, sheet: FormSheet, header: tuple[int, int]) -> None:

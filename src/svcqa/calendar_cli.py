@@ -1,0 +1,216 @@
+"""``svcqa calendar``: write the table of a calendar, look at a month, see what differs between two."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from svcqa.catalogue import Language, text
+from svcqa.options import Lang, LangOption, WorkspaceOption, named
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from svcqa.clock.calendar import WorkCalendar
+    from svcqa.clock.table import TableDay
+    from svcqa.entities.settings import Calendar
+    from svcqa.periods import Period
+    from svcqa.workspace import Workspace
+
+calendar_app = typer.Typer(help="Working days and hours: write, show, compare.", no_args_is_help=True)
+
+UnitOption = Annotated[str | None, typer.Option(help="The calendar that this unit works by.")]
+_STYLES = {"weekend": "dim", "holiday": "red", "makeup": "green", "override": "magenta"}
+
+
+@calendar_app.command()
+def build(
+    years: Annotated[list[int], typer.Argument(min=1999, max=2060, help="The years of the table, such as 2026 2027.")],
+    out: Annotated[Path, typer.Option(help="The Excel or CSV file to write.")] = Path("calendar.xlsx"),
+    source: Annotated[str | None, typer.Option(help="china, weekdays, holidays; the workspace's where absent.")] = None,
+    country: Annotated[str | None, typer.Option(help="For holidays: a country's code, such as HK.")] = None,
+    subdivision: Annotated[str | None, typer.Option(help="For holidays: a part of the country, such as CA.")] = None,
+    unit: UnitOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Write the table of a calendar, to be edited and kept with `source = "table"`."""
+    from svcqa.clock.calendar import build_calendar
+    from svcqa.clock.table import write_table
+
+    opened = _opened(workspace)
+    language = _language(opened, lang)
+    asked = {"source": source, "country": country, "subdivision": subdivision}
+    given = {key: value for key, value in asked.items() if value is not None}
+    calendar = build_calendar(_settings(given)) if given or opened is None else _of_unit(opened, unit)
+    rows = [row for year in sorted(set(years)) for row in calendar.table(dt.date(year, 1, 1), dt.date(year, 12, 31))]
+    write_table(rows, out, language=language)
+    typer.echo(text("calendar.wrote", language, path=out, days=len(rows), digest=calendar.digest))
+    count = sum(row.provisional for row in rows)
+    if count:
+        typer.echo(text("calendar.provisional_days", language, count=count))
+
+
+@calendar_app.command()
+def show(
+    period: Annotated[str, typer.Argument(help="2026-02, 2026Q1, 2026.")],
+    unit: UnitOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Pictures of months: each day's kind and hours."""
+    from rich.console import Console
+
+    from svcqa.clock.calendar import build_calendar
+    from svcqa.periods import PeriodRule
+
+    opened = _opened(workspace)
+    language = _language(opened, lang)
+    calendar = build_calendar(_settings({})) if opened is None else _of_unit(opened, unit)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 200  # nobody sets the width of a pipe or a file
+    for month in months_of(PeriodRule().parse(period)):
+        _print_month(calendar, month, language, console)
+    console.print(text("calendar.about", language, source=calendar.source, digest=calendar.digest), markup=False)
+
+
+@calendar_app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="The table of a calendar.")],
+    new: Annotated[Path | None, typer.Argument(help="Another; the workspace's calendar where absent.")] = None,
+    unit: UnitOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """The days on which two calendars differ."""
+    from rich.console import Console
+
+    from svcqa.clock.table import differences
+
+    opened = _opened(workspace)
+    language = _language(opened, lang)
+    settings = opened.settings.calendar if opened else _settings({})
+    before, rows = _kept(old, settings)
+    after, later = _kept(new, settings) if new is not None else (_workspace_calendar(opened, unit), rows)
+    first, last = max(rows[0].day, later[0].day), min(rows[-1].day, later[-1].day)
+    pairs = differences(before.table(first, last), after.table(first, last)) if first <= last else []
+    console = Console(highlight=False, soft_wrap=True)
+    compared = max((last - first).days + 1, 0)
+    title = text("calendar.compared", language, count=len(pairs), days=compared, old=before.digest, new=after.digest)
+    console.print(title, markup=False)
+    for earlier, now in pairs:
+        line = text("calendar.changed", language, day=earlier.day, old=_described(earlier, language),
+                    new=_described(now, language))  # fmt: skip
+        console.print(line, markup=False)
+    apart = len({row.day for row in rows} ^ {row.day for row in later})
+    if apart:
+        console.print(text("calendar.not_compared", language, count=apart), markup=False)
+
+
+def months_of(period: Period) -> list[dt.date]:
+    """The first days of the months that ``period`` touches."""
+    first, last = period.first.replace(day=1), period.last
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [dt.date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(count)]
+
+
+def _opened(folder: Path) -> Workspace | None:
+    from svcqa.workspace import SETTINGS_FILE, open_workspace
+
+    return open_workspace(folder) if (folder / SETTINGS_FILE).is_file() else None
+
+
+def _language(workspace: Workspace | None, lang: Lang | None) -> Language:
+    if lang is not None:
+        return named(lang)
+    return workspace.language if workspace is not None else named(Lang.HANS)
+
+
+def _settings(given: dict[str, Any]) -> Calendar:
+    """Settings of a calendar from options.
+
+    Raises:
+        PolicyError: they contradict each other.
+    """
+    from svcqa.entities.settings import Calendar
+    from svcqa.entities.validation import check
+    from svcqa.errors import Fault, PolicyError
+
+    faults: list[Fault] = []
+    found: Calendar | None = check(Calendar, given, file="", place="calendar", faults=faults)
+    if found is None:
+        raise PolicyError(faults)
+    return found
+
+
+def _of_unit(workspace: Workspace, unit: str | None) -> WorkCalendar:
+    return workspace.calendar if unit is None else workspace.calendars.of(unit)
+
+
+def _workspace_calendar(workspace: Workspace | None, unit: str | None) -> WorkCalendar:
+    from svcqa.clock.calendar import build_calendar
+
+    return build_calendar(_settings({})) if workspace is None else _of_unit(workspace, unit)
+
+
+def _kept(path: Path, settings: Calendar) -> tuple[WorkCalendar, list[TableDay]]:
+    """The calendar of a table, with the hours of the settings where it leaves them open, and its rows."""
+    from svcqa.clock.calendar import build_calendar
+    from svcqa.clock.table import read_table
+
+    own = {"source": "table", "file": str(path.resolve()), "country": None, "subdivision": None, "announced_to": None}
+    return build_calendar(settings.model_copy(update={**own, "overrides": ()})), read_table(path)
+
+
+def _described(row: TableDay, language: Language) -> str:
+    from svcqa.entities.shifts import shifts_text
+
+    hours = shifts_text(row.shifts or ()) or text("calendar.off", language)
+    status = f" {text('calendar.status_provisional', language)}" if row.provisional else ""
+    return f"{text(f'calendar.kind_{row.kind}', language)} {hours}{status}"
+
+
+def _print_month(calendar: WorkCalendar, first: dt.date, language: Language, console: Console) -> None:
+    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    rows = calendar.table(first, last)
+    console.print(_picture(calendar, rows, language))
+    days = sum(bool(row.shifts) for row in rows)
+    seconds = sum(stop - start for row in rows for start, stop in row.shifts or ())
+    console.print(text("calendar.month_sum", language, days=days, hours=_duration(seconds)), markup=False)
+    if any(row.provisional for row in rows):
+        console.print(text("calendar.provisional_mark", language), markup=False)
+
+
+def _picture(calendar: WorkCalendar, rows: list[TableDay], language: Language) -> Table:
+    """Weeks as rows; a worked day shows how long it is, and its hours where they are not the usual ones."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from svcqa.entities.settings import WEEKDAYS
+    from svcqa.entities.shifts import shifts_text
+
+    title = text("calendar.month_title", language, month=f"{rows[0].day:%Y-%m}", hours=shifts_text(calendar.shifts))
+    table = Table(title=Text(title), title_justify="left", header_style="bold", show_lines=True)
+    for weekday in WEEKDAYS:
+        table.add_column(text(f"calendar.{weekday}", language))
+    cells = [Text("")] * rows[0].day.weekday()
+    for row in rows:
+        shifts = row.shifts or ()
+        worked = [_duration(sum(stop - start for start, stop in shifts))] if shifts else []
+        unusual = [shifts_text((shift,)) for shift in shifts] if shifts and shifts != calendar.shifts else []
+        mark = "*" if row.provisional else ""
+        head = f"{row.day.day}{mark} {text(f'calendar.kind_{row.kind}', language)}"
+        cells.append(Text("\n".join([head, *worked, *unusual]), style=_STYLES.get(row.kind, "")))
+    cells += [Text("")] * (-len(cells) % 7)
+    for week in range(0, len(cells), 7):
+        table.add_row(*cells[week : week + 7])
+    return table
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}"

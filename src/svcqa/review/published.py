@@ -1,0 +1,131 @@
+"""Published figures: what a review reported, and what the same question answers today."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from svcqa.entities.policy import Policies
+from svcqa.entities.published import Publication, PublishedFigure
+from svcqa.entities.target import LevelTarget
+from svcqa.errors import NameUnknownError, SvcqaError
+from svcqa.metrics.figures import Figures
+from svcqa.metrics.result import Figure, Scale
+from svcqa.review.half_year import Course, HalfYearReview, asked_by
+
+Cause = Literal["records", "policy", "calendar"]
+
+
+def publication(review: HalfYearReview, *, now: dt.datetime) -> Publication:
+    """Everything that a review reports, ready for the register.
+
+    Args:
+        now: UTC.
+    """
+    figures: list[PublishedFigure] = []
+    for target in review.targets:
+        if isinstance(target.target, LevelTarget):
+            figures += _figures("target", target.target.key, target.course)
+    for item in review.commitments:
+        for course in (item.course, *(part.course for part in item.parts), *(unit.course for unit in item.departments)):
+            figures += _figures("commitment", item.commitment.key, course)
+    about = review.about
+    return Publication(
+        period=review.period.label, as_of=review.as_of, known_at=now, calendar=about["calendar"],
+        policy=about["policy"], records=about["records"], figures=tuple(figures),
+    )  # fmt: skip
+
+
+def _figures(subject: Literal["commitment", "target"], key: str, course: Course) -> Iterator[PublishedFigure]:
+    reported = [(figure, False) for figure in (course.now, *course.months) if figure is not None]
+    if course.year is not None:
+        reported.append((course.year, True))
+    for figure, cumulative in reported:
+        yield PublishedFigure(
+            subject=subject, key=key, measure=figure.measure, unit=figure.unit, period=figure.period,
+            cumulative=cumulative, value=figure.value, lower=figure.lower, upper=figure.upper, n=figure.n,
+            numerator=figure.numerator, verdict=figure.verdict,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Restated:
+    """A figure as reported beside what it is now; ``now`` is missing where it can no longer be computed."""
+
+    reported: PublishedFigure
+    now: Figure | None
+    scale: Scale
+    fault: SvcqaError | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything of the figure is different."""
+        if self.now is None:
+            return True
+        names = ("value", "lower", "upper", "n", "numerator", "verdict")
+        return any(getattr(self.reported, name) != getattr(self.now, name) for name in names)
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """A publication asked again: which figures changed, and what differs in what pins them."""
+
+    publication: Publication
+    figures: tuple[Restated, ...]
+    causes: tuple[Cause, ...]
+
+    @property
+    def changed(self) -> tuple[Restated, ...]:
+        """The figures that are no longer the same."""
+        return tuple(figure for figure in self.figures if figure.changed)
+
+
+def restate(
+    figures: Figures, policies: Policies, published: Publication, *, known_at: dt.datetime | None = None
+) -> Restatement:
+    """Ask every published figure again, as of the same moment.
+
+    Args:
+        figures: on the calendar to count with: today's, or another one to try.
+        known_at: only what had been read by then (UTC); all of it where absent.
+    """
+    digests: dict[Cause, tuple[str, str]] = {
+        "records": (published.records, figures.engine.digest(known_at)),
+        "policy": (published.policy, policies.digest),
+        "calendar": (published.calendar, figures.calendar.digest),
+    }
+    causes: tuple[Cause, ...] = tuple(name for name, (then, now) in digests.items() if then != now)
+    found = tuple(_again(figures, policies, published, one, known_at) for one in published.figures)
+    return Restatement(published, found, causes)
+
+
+def _again(
+    figures: Figures, policies: Policies, published: Publication, one: PublishedFigure, known_at: dt.datetime | None
+) -> Restated:
+    try:
+        metric, params = _question(figures, policies, one)
+        period = figures.period_rule.parse(one.period)
+        context = figures.context(period, as_of=published.as_of, unit=one.unit, known_at=known_at)
+        result = figures.result(metric, params, replace(context, cumulative=one.cumulative))
+        now = next((figure for figure in result.figures() if figure.measure == one.measure), None)
+    except SvcqaError as error:
+        return Restated(one, None, Scale(), error)
+    return Restated(one, now, result.scale)
+
+
+def _question(figures: Figures, policies: Policies, one: PublishedFigure) -> tuple[str, dict[str, object]]:
+    """Metric and parameters, under the policy of today.
+
+    Raises:
+        NameUnknownError: the policy no longer has the commitment or target.
+    """
+    if one.subject == "commitment":
+        commitment = policies.commitment(one.key).counted
+        return commitment.metric, {"commitment": commitment}
+    target = policies.target(one.key)
+    if not isinstance(target, LevelTarget):
+        raise NameUnknownError(policies.unknown_target(one.key))
+    own = policies.commitment(target.commitment).counted if target.commitment is not None else None
+    return asked_by(figures, target, own)
