@@ -64,7 +64,7 @@ class Sound(ShareMetric):
                 },
                 period="2026-01",
                 as_of="2026-01-10 07:59",
-                expected={"sound": 1 / 3, "sound.n": 3, "sound.open_not_due": 1, "sound.total": 4,
+                expected={"sound": 1 / 3, "sound.n": 3, "sound.not_determinable": 1, "sound.total": 4,
                           "sound.verdict": "missed"},
                 source="By hand.",
             ),

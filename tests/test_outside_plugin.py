@@ -104,7 +104,7 @@ def test_it_is_measured_on_the_command_line(site: Path, installed: None, tmp_pat
     for days, met, n in ((None, 4, 5), (14, 3, 5), (1, 6, 6)):
         given = () if days is None else ("--param", f"days={days}")
         (row,) = json.loads(run(site, *arguments, *given, "--format", "json").stdout)["rows"]
-        assert (row["met"], row["n"], row["open_not_due"]) == (met, n, 6 - n)
+        assert (row["met"], row["n"], row["not_determinable"]) == (met, n, 6 - n)
         assert row["value"] == pytest.approx(met / n)
     table = run(site, *arguments, "--by", "department", "--param", "goal=90%", "--lang", "en").stdout
     assert "66.7%" in table  # D1: 2 and 5 of 1, 2, 5
@@ -182,7 +182,7 @@ def test_it_has_a_row_on_the_board_and_in_the_forms(installed: None, tmp_path: P
         ({"params": {"days": 0}}, "params › days"),
         ({"params": {"weeks": 1}}, "days"),
         ({"metric": "first_contakt"}, "first_contact"),
-        ({"metric": "quantity", "params": {}}, "share"),
+        ({"metric": "quantity", "params": {}}, "params › target"),
         ({"commitment": "promise"}, "either a commitment or a metric"),
     ],
 )
@@ -246,7 +246,7 @@ def test_a_metric_can_be_tried_out_unregistered(tmp_path: Path, monkeypatch: pyt
         workspace.measure("tried", period="2026H1")
     workspace.registry.add(metric)
     (figure,) = workspace.measure("tried", period="2026H1").figures()
-    assert (figure.value, figure.n, figure.states["open_not_due"]) == (0.0, 5, 1)
+    assert (figure.value, figure.n, figure.states["not_determinable"]) == (0.0, 5, 1)
     with pytest.raises(PluginError):
         workspace.registry.add(object())
     with pytest.raises(MetricError, match="days"):

@@ -11,6 +11,7 @@ import pytest
 
 from conftest import REPO
 from svcqa.entities.target import LevelTarget
+from svcqa.metrics import derived
 from svcqa.metrics.contract import Context, MetricSpec, Observations, RecordMetric
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.testing import checks
@@ -51,9 +52,14 @@ def test_every_check_has_its_row() -> None:
     assert named == [check.name for check in checks(Registry().get("compliance"))]
 
 
+def test_every_builder_has_its_row() -> None:
+    named = re.findall(r"^\| `(\w+)", section("Joins and windows"), re.MULTILINE)
+    assert sorted(named) == sorted(set(derived.__all__) - {"Part", "derive"})
+
+
 def test_the_code_runs(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     names: dict[str, Any] = {"__name__": "page"}
     for block in blocks:
         exec(compile(block, "docs/plugins.md", "exec"), names)

@@ -231,13 +231,26 @@ class Workspace:
         return self.figures.what_if(params["commitment"].metric, params, context)
 
     def cases(
-        self, commitment: str, *, period: str | Period, states: Sequence[str] = STATES, columns: Sequence[str] = (),
+        self, commitment: str | None = None, *, period: str | Period, metric: str | None = None,
+        params: Mapping[str, Any] | None = None, states: Sequence[str] = STATES, columns: Sequence[str] = (),
         unit: str | None = None, as_of: dt.datetime | str | None = None,
     ) -> pd.DataFrame:  # fmt: skip
-        """The cases of a commitment, one row each, with their state and where they were read."""
+        """The cases behind a figure, one row each, with their state and where they were read.
+
+        Args:
+            commitment: key of the commitment whose cases are listed.
+            metric: whose cases are listed; the commitment's own where absent.
+            params: further parameters of the metric.
+            states: only cases in one of these states.
+            columns: further columns of the metric's table, or of what it joins to it.
+
+        Raises:
+            MetricError: the metric does not say in which state its cases are.
+        """
         context = self._context(period, as_of, unit=unit)
-        params = self._params(commitment, None)
-        return self.figures.cases("compliance", params, context, columns=columns, states=states)
+        given = {**self._params(commitment, None), **(params or {})}
+        chosen = metric or (given["commitment"].metric if commitment is not None else "")
+        return self.figures.cases(chosen, given, context, columns=columns, states=states)
 
     def complaint(self, complaint_id: str) -> Complaint:
         """One complaint as it is known now.

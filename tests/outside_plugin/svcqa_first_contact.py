@@ -20,8 +20,8 @@ class Params(ShareParams):
 class FirstContact(ShareMetric):
     """Orders with no further order of the same customer and category within ``days``.
 
-    An order younger than that is not decided yet: it is shown as open and counts neither as good nor as bad. Orders of
-    unknown customers are not applicable, because nobody can tell whether they came back.
+    An order younger than that is not determinable yet: it counts neither as good nor as bad. Orders of unknown
+    customers are not applicable, because nobody can tell whether they came back.
     """
 
     spec = MetricSpec(
@@ -73,7 +73,7 @@ class FirstContact(ShareMetric):
                 as_of="2026-01-31 00:00",
                 expected={
                     "first_contact": 4 / 5, "first_contact.n": 5, "first_contact.met": 4, "first_contact.breached": 1,
-                    "first_contact.open_not_due": 1, "first_contact.not_applicable": 1, "first_contact.total": 7,
+                    "first_contact.not_determinable": 1, "first_contact.not_applicable": 1, "first_contact.total": 7,
                     "first_contact.verdict": "met",
                 },
                 source="By hand. A comes back about the leak after exactly 7 days, so 1 is not resolved and 2 is; 3 is "

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from svcqa.errors import Fault, MetricError
-from svcqa.records.schema import ColumnType
+from svcqa.errors import Fault, MetricError, NameUnknownError
+from svcqa.records.schema import ColumnType, Table
 from svcqa.records.tables import table as table_schema
 
 
@@ -20,10 +20,42 @@ class Derive:
     """Joins and windows as one SQL query, run before the kernel.
 
     The records of the metric's own table are the view ``records``; those of ``tables`` are views under their own names.
+
+    Attributes:
+        reads: pairs of view and column that must be there; one that is missing is named before the query is run.
     """
 
     sql: str
     tables: tuple[str, ...] = ()
+    reads: tuple[tuple[str, str], ...] = ()
+
+
+_MOMENTS = (ColumnType.MOMENT, ColumnType.MONTH)
+_TEXTS = (ColumnType.CODE, ColumnType.KEY, ColumnType.UNIT)
+
+
+def queried(name: str, columns: Iterable[str] = (), *, moments: Iterable[str] = (), texts: Iterable[str] = ()) -> Table:
+    """The schema of table ``name``, sure to have ``columns``, ``moments`` as moments and ``texts`` as codes or keys.
+
+    Contacts lie in the vault and nowhere else, so no query can name them.
+
+    Raises:
+        NameUnknownError: with every column that the table does not have.
+    """
+    schema = table_schema(name)
+    kept = tuple(column for column in schema.columns if column.type is not ColumnType.CONTACT)
+    known = [column.name for column in kept]
+    timed = [column.name for column in kept if column.type in _MOMENTS]
+    coded = [column.name for column in kept if column.type in _TEXTS]
+    faults = [
+        Fault("unknown_column", place=name, got=repr(asked), allowed=", ".join(allowed))
+        for wanted, allowed in ((columns, known), (moments, timed), (texts, coded))
+        for asked in dict.fromkeys(wanted)
+        if asked not in allowed
+    ]
+    if faults:
+        raise NameUnknownError(faults)
+    return replace(schema, columns=kept)
 
 
 def run_derive(derive: Derive, views: Mapping[str, Any], *, place: str, wanted: Sequence[str]) -> Any:
@@ -37,6 +69,7 @@ def run_derive(derive: Derive, views: Mapping[str, Any], *, place: str, wanted: 
     Raises:
         MetricError: the query cannot be run, or does not give what is wanted.
     """
+    _check_reads(derive, views, place)
     with duckdb.connect() as connection:
         for name, table in views.items():
             connection.register(name, table)
@@ -50,6 +83,18 @@ def run_derive(derive: Derive, views: Mapping[str, Any], *, place: str, wanted: 
         where, allowed = f"{place} › derive", ", ".join(given)
         raise MetricError([Fault("column_missing_in_table", place=where, got=n, allowed=allowed) for n in missing])
     return found
+
+
+def _check_reads(derive: Derive, views: Mapping[str, Any], place: str) -> None:
+    """Raises MetricError with every column of ``derive.reads`` that its view lacks."""
+    faults = []
+    for view, column in dict.fromkeys(derive.reads):
+        given = views[view].schema.names
+        if column not in given:
+            where = place if view == "records" else f"{place} › {view}"
+            faults.append(Fault("column_missing_in_table", place=where, got=column, allowed=", ".join(given)))
+    if faults:
+        raise MetricError(faults)
 
 
 def typed_table(name: str, columns: Mapping[str, Sequence[Any]]) -> Any:
@@ -69,7 +114,7 @@ def typed_table(name: str, columns: Mapping[str, Sequence[Any]]) -> Any:
         if column.type is ColumnType.CONTACT:
             continue
         values = list(columns.get(column.name, [None] * rows))
-        if column.type in (ColumnType.MOMENT, ColumnType.MONTH):
+        if column.type in _MOMENTS:
             made[column.name] = pa.array([_moment(value) for value in values], pa.timestamp("s"))
         elif column.type in (ColumnType.INTEGER, ColumnType.FLAG):
             made[column.name] = pa.array(values, pa.int64() if column.type is ColumnType.INTEGER else pa.bool_())

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.entities.base import Entity
-from svcqa.errors import Fault, NameUnknownError
+from svcqa.errors import Fault, MetricError, NameUnknownError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.grouping import day_number
 from svcqa.metrics.measure import request_for
@@ -30,12 +30,16 @@ def list_cases(
     the metric's unit of counting, ``day`` (which places the case in a period) and ``excluded_by``.
 
     Raises:
-        NameUnknownError: the table has not all of ``columns``.
+        NameUnknownError: the table has not all of ``columns``, or there is no such state.
+        MetricError: the metric does not say in which state its cases are.
     """
     import pandas as pd
 
+    _check_states(metric, states)
     available = engine.columns(metric.table(params))
     request = request_for(metric, params, context, available)
+    if request.derive is not None:  # what was joined shows why a case is in its state
+        available = list(dict.fromkeys((*available, *request.columns)))
     unknown = [name for name in columns if name not in available]
     if unknown:
         place, allowed = metric.table(params), ", ".join(available)
@@ -65,6 +69,14 @@ def list_cases(
             ]
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
+
+
+def _check_states(metric: Any, states: Sequence[str]) -> None:
+    if not callable(getattr(metric, "states", None)):
+        raise MetricError(Fault("cases_not_listed", place=metric.spec.name))
+    unknown = [name for name in states if name not in STATES]
+    if unknown:
+        raise NameUnknownError([Fault("unknown_state", got=repr(n), allowed=", ".join(STATES)) for n in unknown])
 
 
 def _texts(table: Any) -> Any:

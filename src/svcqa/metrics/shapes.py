@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -32,7 +32,7 @@ from svcqa.stats.proportions import wilson
 __all__ = ["SECONDS_A_DAY", "ShareMetric", "ShareParams", "shares"]
 
 Mask = npt.NDArray[np.bool_]
-_GOOD, _BAD, _UNDECIDED = (STATES.index(name) for name in ("met", "breached", "open_not_due"))
+_GOOD, _BAD, _UNDECIDED = (STATES.index(name) for name in ("met", "breached", "not_determinable"))
 _EXCLUDED, _NOT_APPLICABLE = STATES.index("excluded"), STATES.index("not_applicable")
 _STATE_OF: Final = {
     Fact.CLOSED: _GOOD, Fact.FAILED: _BAD, Fact.OPEN: _UNDECIDED, Fact.NOT_APPLICABLE: _NOT_APPLICABLE,
@@ -47,7 +47,7 @@ class ShareParams(Entity):
 
 def shares(
     context: Context, received: Int64, *, good: Mask, decided_at: Int64 | None = None, applies: Mask | None = None,
-    exclusion: Codes | None = None,
+    exclusion: Codes | None = None, value: Int64 | None = None,
 ) -> Observations:  # fmt: skip
     """What the kernel of a share gives: one observation a record that came in by ``as_of``.
 
@@ -58,6 +58,7 @@ def shares(
             neither as good nor as bad, whatever has happened so far: counting early news would flatter fresh months.
         applies: cases that the share is about; all where absent.
         exclusion: index and labels of the reason for which a case is left out; the label ``""`` means it is not.
+        value: how far each good case got, for the ``further`` shares of the metric.
     """
     as_of = context.as_of_seconds
     fact = np.where(good, Fact.CLOSED, Fact.FAILED).astype(np.int8)
@@ -68,9 +69,10 @@ def shares(
     come_in = received <= as_of
     chosen = np.flatnonzero(come_in & (received != NULL))
     zeros = np.zeros(len(chosen), dtype=np.int64)
+    values = zeros if value is None else value[chosen]
     left_out = None if exclusion is None else (exclusion[0][chosen], exclusion[1])
     return Observations(
-        received[chosen] // SECONDS_A_DAY, fact[chosen], zeros, zeros + MATURE, exclusion=left_out, rows=chosen,
+        received[chosen] // SECONDS_A_DAY, fact[chosen], values, zeros + MATURE, exclusion=left_out, rows=chosen,
         complete=bool(come_in.all()),
     )  # fmt: skip
 
@@ -88,6 +90,9 @@ class ShareMetric:
     """The table it reads."""
     reads: ClassVar[tuple[str, ...]]
     """The columns its kernel reads."""
+    further: ClassVar[Mapping[str, int]] = {}
+    """Further shares of the same cases, each a measure of its own without a goal: the value that a good case must at
+    least have to be good for it."""
 
     def table(self, params: Any) -> str:
         """The table it reads."""
@@ -118,9 +123,18 @@ class ShareMetric:
         return state
 
     def measure(self, summary: Summary, params: Any, context: Context) -> Result:
-        """Shares by everything in ``context.by``."""
-        groups, periods = group(summary, context), windows(context)
+        """Shares by everything in ``context.by``; further shares come after the metric's own."""
         state = self.states(summary, params)
+        found = self._shares(summary, params, context, state, self.spec.name)
+        for name, least in self.further.items():
+            reduced = np.where((state == _GOOD) & (summary.value < least), _BAD, state).astype(np.int8)
+            found += self._shares(summary, None, context, reduced, name)
+        return Result(tuple(found), code_columns(context.by))
+
+    def _shares(
+        self, summary: Summary, params: Any, context: Context, state: npt.NDArray[np.int8], measure: str
+    ) -> list[dict[str, Any]]:
+        groups, periods = group(summary, context), windows(context)
 
         def counted(mask: Mask) -> Int64:
             return sums(mask, groups, state, len(STATES), summary.weight)
@@ -143,9 +157,9 @@ class ShareMetric:
                 named = {r: int(n) for r, n in sorted(zip(reasons, excluded[number][place], strict=True)) if n and r}
                 figures = _figures(params, context, counts[number][place], ahead[number][place])
                 flags = ("partial",) if context.as_of < periods[number].end else ()
-                about = {"metric": self.spec.name, "indicator": self.spec.name, "measure": self.spec.name}
+                about = {"metric": self.spec.name, "indicator": self.spec.name, "measure": measure}
                 found.append({**lead, **figures, **about, "excluded_by": named, "flags": flags})
-        return Result(tuple(found), code_columns(context.by))
+        return found
 
 
 def _figures(params: Any, context: Context, counts: Sequence[int], ahead: tuple[int, int, int]) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from svcqa.errors import Fault, MetricError
 from svcqa.metrics.commitments import EXCLUDED_COLUMN
 from svcqa.periods import PeriodKind, PeriodRule
 
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME: Final = re.compile(r"([a-z]\.)?[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN: Final = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9_ -]")
 MONTHS_IN: Final = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
 
 
 def column(name: str) -> str:
-    """A column's name.
+    """A column's name, after the letter that stands for its table where there are several.
 
     Raises:
         MetricError: it is none.
@@ -28,8 +29,16 @@ def column(name: str) -> str:
 
 
 def quoted(value: str) -> str:
-    """A text as a literal."""
-    return "'" + value.replace("'", "''") + "'"
+    """A text as a literal.
+
+    Engines differ in what quotes, backslashes and dollars mean inside of quotes; so such characters stand there by
+    their number.
+
+    >>> print(quoted("planned"), quoted("it's"))
+    'planned' 'it' || chr(39) || 's'
+    """
+    runs = re.findall(r"(?:[^\x00-\x7f]|[A-Za-z0-9_ -])+|[\x00-\x7f]", value)
+    return " || ".join(f"'{run}'" if _PLAIN.match(run) else f"chr({ord(run)})" for run in runs) or "''"
 
 
 def moment(at: dt.datetime) -> str:

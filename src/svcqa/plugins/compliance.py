@@ -67,7 +67,7 @@ from svcqa.plugins.commitment_clock import (
 from svcqa.plugins.compliance_examples import EXAMPLES
 from svcqa.stats.proportions import clopper_pearson, wilson
 
-MET, BREACHED, OPEN_OVERDUE, OPEN_NOT_DUE, MET_NOT_DUE, EXCLUDED, NOT_APPLICABLE = range(len(STATES))
+MET, BREACHED, OPEN_OVERDUE, OPEN_NOT_DUE, MET_NOT_DUE, _, EXCLUDED, NOT_APPLICABLE = range(len(STATES))
 _DUE: Final = [MET, BREACHED, OPEN_OVERDUE]
 
 

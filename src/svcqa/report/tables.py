@@ -107,14 +107,16 @@ def progress(review: HalfYearReview, language: Language) -> pd.DataFrame:
 
 
 def states(review: HalfYearReview, language: Language) -> pd.DataFrame:
-    """Where every case of each commitment stands: the states add up to the total."""
+    """Where every case of each commitment stands: the states that occur anywhere add up to the total."""
     import pandas as pd
 
+    found = [item.course.now for item in review.commitments if item.course.now is not None]
+    seen = [state for state in STATES if any(figure.states[state] for figure in found if figure.total is not None)]
     rows = []
     for item in review.commitments:
         now = item.course.now
         if now is not None and now.total is not None:
-            counts = {wording.state(name, language): f"{now.states[name]:,}" for name in STATES}
+            counts = {wording.state(name, language): f"{now.states[name]:,}" for name in seen}
             total = {text("tables.total", language): f"{now.total:,}"}
             rows.append({text("tables.item", language): item.commitment.item.in_language(language), **counts, **total})
     return _numbered(pd.DataFrame(rows))
@@ -260,7 +262,7 @@ def result(found: Result, language: Language) -> pd.DataFrame:
         value = wording.level_with_unit(figure.value, found.scale, language, figure.goal)
         rows.append(
             (
-                row.get("indicator"), figure.unit, figure.period, *(row.get(key, "") for key in found.keys), value,
+                row.get("indicator"), figure.unit, figure.period, *wording.keys(found, row, language), value,
                 wording.level_interval(figure, found.scale, figure.goal), _n(figure),
                 *(f"{figure.states[state]:,}" for state in seen),
                 _verdict_of(figure, language),
@@ -270,10 +272,11 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     import pandas as pd
 
     head = [text(f"tables.{name}", language) for name in ("indicator", "unit", "period")]
+    keys = [*found.keys, *([text("tables.measure", language)] if wording.has_measures(found) else [])]
     tail = [text(f"tables.{name}", language) for name in ("now", "interval", "n")]
     names = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
-    return _numbered(pd.DataFrame(rows, columns=[*head, *found.keys, *tail, *names, *last]))
+    return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *names, *last]))
 
 
 def metric(found: Any, language: Language) -> pd.DataFrame:

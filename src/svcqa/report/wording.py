@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
 from svcqa.catalogue import Language, has, or_key, text
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
-from svcqa.metrics.result import Figure, Scale
+from svcqa.metrics.result import Figure, Result, Scale
 from svcqa.metrics.verdict import Judgement
 
 DASH: Final = "—"
@@ -245,6 +246,22 @@ def flags(figure: Figure | None, language: Language) -> str:
 def state(name: str, language: Language) -> str:
     """The name of a state."""
     return text(f"wording.state_{name}", language)
+
+
+def has_measures(found: Result) -> bool:
+    """Whether a result tells of more than one measure."""
+    return len({row.get("measure") for row in found.rows}) > 1
+
+
+def keys(found: Result, row: Mapping[str, Any], language: Language) -> list[str]:
+    """What a row is grouped by beside unit and period: codes as recorded, and the measure where there are several."""
+    shown = [str(row.get(key) or "") for key in found.keys]
+    if not has_measures(found):
+        return shown
+    name = str(row.get("measure") or "")
+    if found.label is not None and name == row.get("metric"):
+        return [*shown, found.label.in_language(language)]
+    return [*shown, text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name]
 
 
 def part(measure: str, language: Language) -> str:

@@ -24,6 +24,8 @@ def remarks(item: TargetReview, language: Language) -> str:
     parts = [or_key(f"wording.flag_{flag}", language) for flag in now.flags]
     if item.commitment is not None:
         parts += case_remarks(now, item.commitment, item.course.scale, language)
+    if now.states["not_determinable"]:
+        parts.append(say("not_determinable", language, count=f"{now.states['not_determinable']:,}"))
     if isinstance(item.target, QuantityTarget):
         parts.append(_plan_remark(item, item.target, language))
     return joined(parts, language)

@@ -1,0 +1,173 @@
+"""Percentiles of many groups at once, from Kaplan–Meier curves or from values that are all known.
+
+One rule for both, that of R's ``survival``: the smallest t with S(t) < 1 − p, and where S stays at exactly 1 − p the
+middle of that stretch. Limits of a curve's percentile: R. Brookmeyer and J. Crowley (1982), *Biometrics* 38, 29–41,
+where the curve's own limits first fall below 1 − p. Limits of a known percentile: ranks by the binomial distribution,
+W. J. Conover (1999), *Practical Nonparametric Statistics*, 3rd ed., section 3.2; they suppose no distribution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.stats.ordering import Float64, Int64, Keys, Mask, keys_of
+from svcqa.stats.survival import Curves, LimitKind, limits
+
+_TOLERANCE: Final = float(np.sqrt(np.finfo(np.float64).eps))
+"""Shares that differ by less are one share; R's own tolerance."""
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """Percentiles and limits, ``(groups, probabilities)`` each; NaN where they are not reached, and only there."""
+
+    value: Float64
+    lower: Float64
+    upper: Float64
+
+    @property
+    def reached(self) -> Mask:
+        """Where the data reach the percentile."""
+        return np.isfinite(self.value)
+
+    @property
+    def lower_reached(self) -> Mask:
+        """Where there is a lower limit."""
+        return np.isfinite(self.lower)
+
+    @property
+    def upper_reached(self) -> Mask:
+        """Where there is an upper limit."""
+        return np.isfinite(self.upper)
+
+
+def curve_quantiles(
+    curves: Curves, probabilities: Sequence[float], *, kind: LimitKind = "log-log", level: float = 0.95
+) -> Quantiles:
+    """Percentiles of Kaplan–Meier curves.
+
+    Args:
+        probabilities: between 0 and 1, both excluded.
+        kind: the scale of the curve's limits.
+        level: coverage.
+
+    >>> from svcqa.stats.survival import kaplan_meier
+    >>> curves = kaplan_meier([0, 0, 0, 0], [2, 3, 6, 9], [True, True, True, False])
+    >>> found = curve_quantiles(curves, [0.5, 0.9])
+    >>> float(found.value[0, 0]), found.reached.tolist()
+    (4.5, [[True, False]])
+    """
+    lower, upper = limits(curves, kind=kind, level=level)
+    asked = np.asarray(probabilities, dtype=np.float64)
+    found = np.full((3, len(curves), len(asked)), np.nan)
+    for group in range(len(curves)):
+        steps = curves.steps(group)
+        times = curves.time[steps]
+        if len(times):
+            for number, curve in enumerate((curves.survival, lower, upper)):
+                found[number, group] = _crossing(times, curve[steps], asked)
+    return Quantiles(*found)
+
+
+def _crossing(times: Float64, curve: Float64, asked: Float64) -> Float64:
+    """Where ``1 − curve`` first exceeds each share; NaN where it never does.
+
+    A limit can rise again where few cases are left; its first fall counts.
+    """
+    share = 1 - curve
+    share[np.isnan(share)] = -1.0
+    np.maximum.accumulate(share, out=share)
+    last = len(times) - 1
+    touched = np.searchsorted(share, asked - _TOLERANCE, side="left")
+    passed = np.searchsorted(share, asked + _TOLERANCE, side="left")
+    # A stretch that lasts to the end is as long as the observation; NaN says that the curve ends elsewhere.
+    middle = (times[np.minimum(touched, last)] + times[np.minimum(passed, last)]) / 2
+    never = (touched > last) | ((passed > last) & np.isnan(curve[-1]))
+    found: Float64 = np.where(never | ~np.isfinite(middle), np.nan, middle)
+    return found
+
+
+def order_statistics(
+    group: npt.ArrayLike, value: npt.ArrayLike, weight: npt.ArrayLike | None = None, *,
+    probabilities: Sequence[float], groups: int | None = None, level: float = 0.95,
+) -> Quantiles:  # fmt: skip
+    """Percentiles of values that are all known, with distribution-free limits.
+
+    Args:
+        group: ``(n,)`` whole numbers from 0.
+        value: ``(n,)``.
+        weight: how many cases an entry stands for; one where absent.
+        probabilities: between 0 and 1, both excluded.
+        groups: how many groups there are; those that occur where absent.
+        level: coverage, at least; what n cases can give lies in steps.
+
+    >>> found = order_statistics([0] * 10, list(range(1, 11)), probabilities=[0.5, 0.25])
+    >>> found.value.tolist(), found.lower[0, 0].tolist(), found.upper[0, 0].tolist()
+    ([[5.5, 3.0]], 2.0, 9.0)
+    """
+    place, values = np.asarray(group), np.asarray(value)
+    count = int(place.max()) + 1 if groups is None and len(place) else groups or 0
+    ranked = _ranked(keys_of(place, values, groups=count), weight, count)
+    asked = np.asarray(probabilities, dtype=np.float64)
+    n = ranked.sizes[:, np.newaxis]
+    touched = np.ceil((asked - _TOLERANCE) * n).astype(np.int64)
+    passed = np.minimum(np.ceil((asked + _TOLERANCE) * n).astype(np.int64), n)
+    lowest, highest = _binomial_ranks(n, asked, level)
+    middle = (ranked.at(np.maximum(touched, 1)) + ranked.at(passed)) / 2
+    return Quantiles(middle, ranked.at(lowest), ranked.at(highest))
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """Values in order, group by group; ``until`` counts the cases up to each entry, absent where each is one."""
+
+    keys: Keys
+    key: npt.NDArray[Any]
+    until: Int64 | None
+    begin: Int64
+    sizes: Int64
+
+    def at(self, rank: Int64) -> Float64:
+        """The value of each group's case number ``rank`` from 1, ``(groups, k)``; NaN where there is none."""
+        exists = (rank >= 1) & (rank <= self.sizes[:, np.newaxis])
+        if not exists.any():
+            return np.full(rank.shape, np.nan)
+        place = self.begin[:, np.newaxis] + np.where(exists, rank - 1, 0)
+        if self.until is not None:
+            place = np.searchsorted(self.until, place, side="right")
+        _, value = self.keys.group_and_value(self.key[np.minimum(place, len(self.key) - 1)])
+        return np.where(exists, value, np.nan)
+
+
+def _ranked(keys: Keys, weight: npt.ArrayLike | None, groups: int) -> _Ranked:
+    key, until = keys.key, None
+    if weight is None:
+        key.sort()
+    else:
+        order = np.argsort(key, kind="stable")
+        key, until = key[order], np.cumsum(np.asarray(weight, dtype=np.int64)[order])
+    ends = np.searchsorted(key, (np.arange(groups + 1, dtype=np.int64) * keys.span).astype(np.int64))
+    if until is not None:
+        ends = np.concatenate([np.zeros(1, dtype=np.int64), until])[ends]
+    return _Ranked(keys, key, until, ends[:-1], np.diff(ends))
+
+
+def _binomial_ranks(n: Int64, probability: Float64, level: float) -> tuple[Int64, Int64]:
+    """Ranks whose values enclose the percentile with coverage ``level`` at least; 0 and n + 1 mean none."""
+    from scipy.special import bdtr, bdtrik
+
+    def rank(tail: float) -> Int64:
+        """The smallest k with P(B ≤ k) ≥ ``tail``."""
+        total, share = np.broadcast_arrays(np.maximum(n, 1), probability)
+        guess = np.ceil(bdtrik(tail, total.astype(np.float64), share))
+        below = np.maximum(guess - 1, 0)
+        found: Int64 = np.where(bdtr(below, total, share) >= tail, below, guess).astype(np.int64)
+        return found
+
+    tail = (1 - level) / 2
+    return rank(tail), rank(1 - tail) + 1

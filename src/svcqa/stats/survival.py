@@ -1,0 +1,196 @@
+"""Kaplan–Meier curves of many groups at once: how long until a case ends, when some have not ended yet.
+
+Curve: E. L. Kaplan and P. Meier (1958), *JASA* 53, 457–481. Variance: M. Greenwood (1926), *Reports on Public Health
+and Medical Subjects* 33. Limits: J. P. Klein and M. L. Moeschberger (2003), *Survival Analysis*, 2nd ed., section 4.3.
+Where a formula says nothing (the curve is at 0, or at 1 on the log-log scale) there is none, as in R's ``survival``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.stats.ordering import Float64, Int64, Mask, keys_of, run_starts
+
+LimitKind = Literal["log-log", "log", "plain"]
+LIMIT_KINDS: Final[tuple[LimitKind, ...]] = ("log-log", "log", "plain")
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Curves side by side; group ``g`` has the steps from ``first[g]`` to ``first[g + 1]``, in order of time.
+
+    Attributes:
+        first: ``(groups + 1,)``.
+        time: distinct times of each group at which cases ended or were last seen.
+        at_risk: cases that had neither ended nor been last seen before.
+        ended: cases that ended then.
+        survival: share that has not ended by then, that moment included.
+        variance: Greenwood's sum, the variance of ``log(survival)``; infinite where nothing is left.
+    """
+
+    first: Int64
+    time: Float64
+    at_risk: Int64
+    ended: Int64
+    survival: Float64
+    variance: Float64
+
+    def __len__(self) -> int:
+        return len(self.first) - 1
+
+    @property
+    def cases(self) -> Int64:
+        """Cases of each group, ``(groups,)``."""
+        return self._first_or_zero(self.at_risk)
+
+    @property
+    def closed(self) -> Int64:
+        """Cases of each group that ended, ``(groups,)``."""
+        total = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(self.ended)])
+        ended: Int64 = total[self.first[1:]] - total[self.first[:-1]]
+        return ended
+
+    def steps(self, group: int) -> slice:
+        """The steps of one group."""
+        return slice(int(self.first[group]), int(self.first[group + 1]))
+
+    def _first_or_zero(self, numbers: Int64) -> Int64:
+        some = self.first[1:] > self.first[:-1]
+        found = np.zeros(len(self), dtype=np.int64)
+        found[some] = numbers[self.first[:-1][some]]
+        return found
+
+
+def kaplan_meier(
+    group: npt.ArrayLike, time: npt.ArrayLike, ended: npt.ArrayLike, weight: npt.ArrayLike | None = None,
+    *, groups: int | None = None,
+) -> Curves:  # fmt: skip
+    """The curve of each group.
+
+    Args:
+        group: ``(n,)`` whole numbers from 0.
+        time: ``(n,)`` until a case ended or was last seen; ``inf`` for one that will never end.
+        ended: ``(n,)`` whether it ended; otherwise it is censored.
+        weight: how many cases an entry stands for; one where absent.
+        groups: how many groups there are; those that occur where absent.
+
+    >>> curves = kaplan_meier([0, 0, 0, 0], [2, 3, 3, 5], [True, True, False, True])
+    >>> curves.survival.round(4).tolist()
+    [0.75, 0.5, 0.0]
+    """
+    place, when, done = np.asarray(group), np.asarray(time), np.asarray(ended, dtype=np.bool_)
+    count = int(place.max()) + 1 if groups is None and len(place) else groups or 0
+    keys = keys_of(place, when, groups=count, marks=2, mark=done)
+    key, many = keys.key, None if weight is None else np.asarray(weight, dtype=np.int64)
+    if many is None:
+        key.sort()
+    else:
+        order = np.argsort(key, kind="stable")
+        key, many = key[order], many[order]
+    mark = key & 1
+    key >>= 1
+    begin = run_starts(key)
+    if many is None:
+        total, over = np.diff(begin, append=len(key)), _run_sums(mark, begin)
+    else:
+        total, over = _run_sums(many, begin), _run_sums(many * mark, begin)
+    step_group, step_time = keys.group_and_value(key[begin])
+    return _curves(np.searchsorted(step_group, np.arange(count + 1)), step_time, total, over)
+
+
+def _run_sums(numbers: npt.NDArray[Any], begin: Int64) -> Int64:
+    return np.add.reduceat(numbers, begin, dtype=np.int64) if len(begin) else np.zeros(0, dtype=np.int64)
+
+
+def _curves(first: Int64, time: Float64, total: Int64, ended: Int64) -> Curves:
+    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(total)])
+    sizes = np.diff(first)
+    at_risk = np.repeat(before[first[1:]], sizes) - before[:-1]
+    left = at_risk - ended
+    survival = left / np.maximum(at_risk, 1)
+    with np.errstate(divide="ignore"):
+        variance = np.where(ended > 0, ended / (at_risk * left.astype(np.float64)), 0.0)
+    # Group by group: one running sum of logarithms over all of them would carry its rounding from group to group.
+    for begin, end in pairwise(first.tolist()):
+        np.cumprod(survival[begin:end], out=survival[begin:end])
+        np.cumsum(variance[begin:end], out=variance[begin:end])
+    return Curves(first, time, at_risk, ended, survival, variance)
+
+
+def limits(curves: Curves, *, kind: LimitKind = "log-log", level: float = 0.95) -> tuple[Float64, Float64]:
+    """Pointwise limits of ``survival`` at every step; NaN where the formula gives none.
+
+    Args:
+        kind: the scale on which the limits are symmetric.
+        level: coverage.
+    """
+    return limits_of(curves.survival, curves.variance, kind=kind, level=level)
+
+
+def limits_of(
+    survival: Float64, variance: Float64, *, kind: LimitKind = "log-log", level: float = 0.95
+) -> tuple[Float64, Float64]:
+    """Limits of shares with their Greenwood sums; see :func:`limits`."""
+    from scipy.special import ndtri
+
+    z = float(ndtri(0.5 + level / 2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = z * np.sqrt(variance)
+        if kind == "plain":
+            lower, upper = survival - spread * survival, survival + spread * survival
+        elif kind == "log":
+            lower, upper = survival * np.exp(-spread), survival * np.exp(spread)
+        else:
+            log = np.log(survival)
+            lower, upper = np.exp(log * np.exp(-spread / log)), np.exp(log * np.exp(spread / log))
+        nothing = (survival <= 0) | ((survival >= 1) & (kind == "log-log"))
+        lower, upper = np.clip(lower, 0, 1), np.clip(upper, 0, 1)
+    lower[nothing] = np.nan
+    upper[nothing] = np.nan
+    return lower, upper
+
+
+@dataclass(frozen=True)
+class SurvivalAt:
+    """``survival`` of each group at a moment of its own, ``(groups,)`` each; NaN where ``known`` is false.
+
+    It is not known where every case had been last seen before, some of them still open. Limits are NaN where the
+    formula gives none.
+    """
+
+    survival: Float64
+    variance: Float64
+    lower: Float64
+    upper: Float64
+    known: Mask
+
+
+def survival_at(
+    curves: Curves, moment: npt.ArrayLike, *, kind: LimitKind = "log-log", level: float = 0.95
+) -> SurvivalAt:
+    """The share that has not ended by ``moment`` (one for all groups or one each), that moment included.
+
+    >>> curves = kaplan_meier([0, 0, 0], [2, 3, 5], [True, True, False])
+    >>> float(survival_at(curves, 4).survival[0].round(4)), survival_at(curves, 6).known.tolist()
+    (0.3333, [False])
+    """
+    moments = np.broadcast_to(np.asarray(moment, dtype=np.float64), (len(curves),))
+    survival, variance = np.ones(len(curves)), np.zeros(len(curves))
+    known = np.ones(len(curves), dtype=np.bool_)
+    for group, when in enumerate(moments.tolist()):
+        steps = curves.steps(group)
+        times = curves.time[steps]
+        reached = int(np.searchsorted(times, when, side="right"))
+        if reached:
+            survival[group] = curves.survival[steps.start + reached - 1]
+            variance[group] = curves.variance[steps.start + reached - 1]
+        known[group] = bool(len(times)) and (when <= times[-1] or survival[group] == 0)
+    lower, upper = limits_of(survival, variance, kind=kind, level=level)
+    for numbers in (survival, variance, lower, upper):
+        numbers[~known] = np.nan
+    return SurvivalAt(survival, variance, lower, upper, known)
