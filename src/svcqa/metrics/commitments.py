@@ -81,7 +81,8 @@ def held_against_goal(
 def flags_of(params: CommitmentParams, context: Context, period: Period, **own: bool) -> tuple[str, ...]:
     """The flags that hold: the metric's ``own``, then those that any commitment can have."""
     commitment = params.commitment
-    changed = params.goal is None and commitment.goal_on(period.first) != commitment.goal_on(period.last)
+    first, last = ((commitment.goal_on(day), commitment.maximum_on(day)) for day in (period.first, period.last))
+    changed = params.goal is None and first != last
     named = {
         **own,
         "partial": context.as_of < period.end,
