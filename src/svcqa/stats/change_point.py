@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.stats.process_limits import mean_moving_range, moving_ranges
+from svcqa.stats.process_limits import moving_ranges
 
 LEAST: Final = 6
 """Values on either side of a change."""
@@ -37,9 +37,7 @@ def suggest_changes(values: npt.ArrayLike, *, least: int = LEAST) -> tuple[int, 
     ranges = moving_ranges(x[known])
     if len(known) < 2 * least or not ranges.max() > 0:
         return ()
-    sigma = mean_moving_range(ranges) / _MEAN_RANGE
-    if sigma == 0:  # one step between two still levels: the screened ranges are all nought
-        sigma = float(ranges.mean()) / _MEAN_RANGE
+    sigma = float(ranges.mean()) / _MEAN_RANGE  # none screened: among many equal values they are all that varies
     search = Pelt(model="l2", min_size=least, jump=1).fit(x[known].reshape(-1, 1))
     ends = search.predict(pen=3 * math.log(len(known)) * sigma**2)
     return tuple(int(known[end]) for end in ends[:-1])

@@ -17,7 +17,7 @@ from svcqa.stats import process_limits
 
 ChartKind = Literal["xmr", "p", "p_prime", "u", "u_prime", "c", "g"]
 Shape = Literal["share", "rate", "count", "between", "measurement"]
-Reason = Literal["counts_explain", "overdispersed", "counts", "between_events", "measurement"]
+Reason = Literal["counts_explain", "overdispersed", "counts", "between_events", "measurement", "asked"]
 
 _RANGE_VARIANCE: Final = 2 * math.pi / 3 + math.sqrt(3) - 3
 """Relative variance of the mean of n moving ranges of independent normal values, times n (0.8264): neighbouring
