@@ -289,5 +289,6 @@ def limit(shown: str, language: Language) -> str:
         return DASH
     unit = or_key(f"wording.unit_{parts[1]}", language)
     glue = " " if language == "en" else ""  # Chinese sets no space before a bracket
-    counted = f"({text(f'wording.counting_{parts[2]}', language)})" if len(parts) > 2 else ""
+    rules = text("wording.separator", language).join(text(f"wording.counting_{part}", language) for part in parts[2:])
+    counted = f"({rules})" if rules else ""
     return f"{parts[0]}{glue or ' '}{unit}{' ' if counted and glue else ''}{counted}"
