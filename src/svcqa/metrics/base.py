@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from svcqa.engine.summary import Summary
+from svcqa.entities.organisation import Unit
 from svcqa.metrics.contract import Context
 from svcqa.metrics.grouping import EPOCH, day_number
 from svcqa.periods import Period, PeriodKind
@@ -34,11 +35,14 @@ class Base(Protocol):
 
 
 def base_units(base: Base, shown: str, context: Context) -> tuple[str, ...]:
-    """The units whose counts make up the base of ``shown``: those below it, else the nearest one above it."""
+    """The units whose counts make up the base of ``shown``: those below it, else the nearest one above it.
+
+    Where a unit and its parts both have counts, the unit's own count stands for all of them.
+    """
     tree, day = context.organisation, context.period.last
-    below = tuple(unit for unit in base.units if tree.within(tree.current(unit, day), shown))
+    below = [unit for unit in base.units if tree.within(tree.current(unit, day), shown)]
     if below:
-        return below
+        return tuple(unit for unit in below if not any(other != unit and tree.within(unit, other) for other in below))
     above = (unit.code for unit in reversed(tree.path(shown)) if unit.code in base.units)
     return tuple(list(above)[:1])
 
@@ -53,7 +57,7 @@ def base_seconds(base: Base, shown: str, first: dt.date, end: dt.datetime, conte
 
 
 class MonthlyCounts:
-    """Counts by unit and month; a month without one takes that of the month before."""
+    """Counts by unit and month; a month without one takes that of the month before, as long as the unit exists."""
 
     def __init__(self, summary: Summary, cells: Any, context: Context) -> None:
         self._context = context
@@ -70,9 +74,13 @@ class MonthlyCounts:
         """The count of ``month``."""
         first = day_number(month.first)
         place = bisect_right(self._days[unit], first) - 1
+        about = self._context.organisation.unit(unit)
         if place < 0:
-            return None
+            not_yet = about.valid_from is not None and about.valid_from > month.last
+            return Amount(0) if not_yet else None
         found = self._days[unit][place]
+        if found != first and about.valid_to is not None and about.valid_to < month.last:
+            return Amount(0)  # a closed unit's customers are counted at its successor
         return Amount(self._counts[unit][found], found != first)
 
     def seconds(self, unit: str, first: dt.date, end: dt.datetime) -> Amount | None:
@@ -96,9 +104,16 @@ class Posts:
     def seconds(self, unit: str, first: dt.date, end: dt.datetime) -> Amount:
         """Posts × seconds."""
         about = self._context.organisation.unit(unit)
-        begin = max(first, about.valid_from or first)
-        until = end if about.valid_to is None else min(end, _midnight(about.valid_to + dt.timedelta(days=1)))
-        return Amount(self._posts[unit] * max(0, int((until - _midnight(begin)).total_seconds())))
+        opened, closed = existence(about)
+        begin, until = max(_midnight(first), opened), min(end, closed)
+        return Amount(self._posts[unit] * max(0, int((until - begin).total_seconds())))
+
+
+def existence(unit: Unit) -> tuple[dt.datetime, dt.datetime]:
+    """The moments from which and up to which a unit exists."""
+    opened = dt.datetime.min if unit.valid_from is None else _midnight(unit.valid_from)
+    closed = dt.datetime.max if unit.valid_to is None else _midnight(unit.valid_to + dt.timedelta(days=1))
+    return opened, closed
 
 
 def _months(first: dt.date, end: dt.datetime, context: Context) -> Iterator[tuple[Period, int]]:

@@ -12,12 +12,12 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.rules import Availability, Staffed
-from svcqa.metrics.base import Amount, Base, MonthlyCounts, Posts, base_seconds, first_day_of_months
+from svcqa.metrics.base import Amount, Base, MonthlyCounts, Posts, base_seconds, existence, first_day_of_months
 from svcqa.metrics.commitments import (
     CommitmentParams,
     by_reason,
@@ -42,13 +42,14 @@ from svcqa.metrics.contract import (
 )
 from svcqa.metrics.grouping import Groups, code_columns, group, rows, shown_units, within
 from svcqa.metrics.result import Result
-from svcqa.metrics.sql import code, column, exclusion_reason, matches
+from svcqa.metrics.sql import code, column, exclusion_reason, matches, moment, quoted
 from svcqa.periods import Period
 from svcqa.plugins.availability_examples import EXAMPLES
 from svcqa.stats.bootstrap import poisson_total
 
 FEWEST_INCIDENTS: Final = 5
 _INCIDENT, _BASE = "incident", "base"
+_LONG_AGO, _FAR = "TIMESTAMP '0001-01-01 00:00:00'", "TIMESTAMP '9999-01-01 00:00:00'"
 
 
 class AvailabilityParams(CommitmentParams):
@@ -57,11 +58,7 @@ class AvailabilityParams(CommitmentParams):
     resamples: int = Field(default=2000, ge=100)
     seed: int = 1
 
-    @model_validator(mode="after")
-    def _interruptions(self) -> AvailabilityParams:
-        if not isinstance(self.commitment.rule, (Availability, Staffed)):
-            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
-        return self
+    only: ClassVar[str | None] = "availability"
 
     @property
     def rule(self) -> Availability | Staffed:
@@ -104,7 +101,7 @@ class AvailabilityMetric:
         """Each incident once, and the counts of customers by month."""
         extra = code_columns(context.by)
         if isinstance(params.rule, Staffed):
-            return Derive(_gaps(params, params.rule, extra))
+            return Derive(_gaps(params, params.rule, extra, context))
         return Derive(_interruptions(params, params.rule, extra), ("customer_counts",))
 
     def observe(self, batch: Batch, params: AvailabilityParams, context: Context) -> Observations:
@@ -159,16 +156,17 @@ def _interruptions(params: AvailabilityParams, rule: Availability, extra: tuple[
     )
 
 
-def _gaps(params: AvailabilityParams, rule: Staffed, extra: tuple[str, ...]) -> str:
-    """Gaps of one post that overlap or touch become one."""
+def _gaps(params: AvailabilityParams, rule: Staffed, extra: tuple[str, ...], context: Context) -> str:
+    """Gaps of one post that overlap or touch become one; a unit that is not there has no post to leave."""
     commitment = params.commitment
     start, stop, post = column(rule.start), column(rule.stop), column(rule.post)
     more = "".join(f", {column(name)}" for name in extra)
     apart = f"unit, post, excluded{more}"
     window = f"PARTITION BY {apart} ORDER BY started, stopped"
+    opened, closed = _existence(rule, context)
     return (
-        f"WITH gaps AS (SELECT {code('unit')} AS unit, {code(post)} AS post, {start} AS started, "
-        f"COALESCE({stop}, TIMESTAMP '9999-01-01 00:00:00') AS stopped, "
+        f"WITH gaps AS (SELECT {code('unit')} AS unit, {code(post)} AS post, "
+        f"GREATEST({start}, {opened}) AS started, LEAST(COALESCE({stop}, {_FAR}), {closed}) AS stopped, "
         f"{exclusion_reason(commitment)} AS excluded{more} FROM records WHERE {matches(commitment.where)}), "
         f"behind AS (SELECT gaps.*, MAX(stopped) OVER ({window} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
         "AS until FROM gaps), "
@@ -177,8 +175,20 @@ def _gaps(params: AvailabilityParams, rule: Staffed, extra: tuple[str, ...]) -> 
         f"merged AS (SELECT {apart}, MIN(started) AS started, MAX(stopped) AS stopped FROM numbered "
         f"GROUP BY {apart}, island) "
         f"SELECT '{_INCIDENT}' AS part, CAST(ROW_NUMBER() OVER (ORDER BY unit, post, started) AS VARCHAR(20)) "
-        f"AS incident, unit, started, stopped, 1 AS hit, excluded{more} FROM merged"
+        "AS incident, unit, started, stopped, CASE WHEN stopped < started THEN NULL ELSE 1 END AS hit, "
+        f"excluded{more} FROM merged"
     )
+
+
+def _existence(rule: Staffed, context: Context) -> tuple[str, str]:
+    """From when and up to when the unit of a gap exists, as SQL."""
+    bounds = {unit: existence(context.organisation.unit(unit)) for unit, _ in rule.posts}
+    opened = "".join(f" WHEN {quoted(unit)} THEN {moment(first)}" for unit, (first, _) in bounds.items()
+                     if first != dt.datetime.min)  # fmt: skip
+    closed = "".join(f" WHEN {quoted(unit)} THEN {moment(end)}" for unit, (_, end) in bounds.items()
+                     if end != dt.datetime.max)  # fmt: skip
+    return (f"CASE {code('unit')}{opened} ELSE {_LONG_AGO} END" if opened else _LONG_AGO,
+            f"CASE {code('unit')}{closed} ELSE {_FAR} END" if closed else _FAR)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -223,9 +233,9 @@ class _Interruptions:
         self.cells = summary.where(~is_base)
         self.excluded = is_excluded(self.cells)
         self.reasons = self.cells.labels["exclusion"]
-        self.groups: Groups = group(self.cells, context).with_units(
-            () if code_columns(context.by) else shown_units(self.base.units, context)
-        )
+        groups: Groups = group(self.cells, context)
+        further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
+        self.groups = groups.with_units(further)
 
     def figures(self, place: int, period: Period) -> dict[str, Any] | None:
         """The columns of one row; nothing where neither an incident nor a base is known."""

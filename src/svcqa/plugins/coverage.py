@@ -6,11 +6,11 @@ that was entered always stands beside it. All households are counted, none is sa
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import numpy as np
-from pydantic import model_validator
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
@@ -39,11 +39,7 @@ METHOD: Final = "none (census)"
 class CoverageParams(CommitmentParams):
     """Which commitment."""
 
-    @model_validator(mode="after")
-    def _households(self) -> CoverageParams:
-        if not isinstance(self.commitment.rule, Coverage):
-            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
-        return self
+    only: ClassVar[str | None] = "coverage"
 
     @property
     def rule(self) -> Coverage:
@@ -176,14 +172,16 @@ class _Tally:
 class _Households:
     def __init__(self, summary: Summary, params: CoverageParams, context: Context) -> None:
         self.params, self.context = params, context
+        # the last day of which anything has passed: at midnight that is the day before
+        self.seen = (context.as_of - dt.timedelta(seconds=1)).date()
         part = np.asarray([_PARTS.index(label) if label in _PARTS else -1 for label in summary.labels["part"]])
         kind = part[summary.codes["part"]] if len(part) else np.zeros(0, dtype=np.int64)
         self.base = MonthlyCounts(summary, kind == _PARTS.index(_BASE), context)
         chosen = kind != _PARTS.index(_BASE)
         self.cells, self.kind = summary.where(chosen), kind[chosen]
-        self.groups = group(self.cells, context).with_units(
-            () if code_columns(context.by) else shown_units(self.base.units, context)
-        )
+        groups = group(self.cells, context)
+        further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
+        self.groups = groups.with_units(further)
 
     def figures(self, place: int, period: Period) -> list[tuple[str, dict[str, Any]]]:
         """The rows of one group and window, visited first."""
@@ -240,7 +238,7 @@ class _Households:
         found = [rule.containing(period.first, kind)]
         while found[-1].last < period.last:
             found.append(rule.following(found[-1]))
-        return [cycle for cycle in found if cycle.first <= self.context.as_of.date()]
+        return [cycle for cycle in found if cycle.first <= self.seen]
 
     def _counts(self, place: int, period: Period) -> dict[str, int]:
         mask = (self.groups.index == place) & within(self.cells, period.first, period.last)
@@ -255,7 +253,7 @@ class _Households:
 
     def _households(self, place: int, inside: Period) -> tuple[int, bool]:
         """The households of the last month looked at, which is not after ``as_of``."""
-        last = min(inside.last, self.context.as_of.date())
+        last = min(inside.last, self.seen)
         month = self.context.period_rule.containing(last, PeriodKind.MONTH)
         counts = [self.base.at(unit, month) for unit in base_units(self.base, self.groups.units[place], self.context)]
         known = [count for count in counts if count is not None]
@@ -267,7 +265,7 @@ class _Households:
         year = self.context.period_rule.year_of(period)
         so_far = self._tally(place, Period(year.first, period.last, period.kind, period.year, period.number))
         cycles = [c for c in self.context.period_rule.split(year, self.params.commitment.cycle_kind)
-                  if c.first > min(period.last, self.context.as_of.date())]  # fmt: skip
+                  if c.first > min(period.last, self.seen)]  # fmt: skip
         now, _ = self._households(place, period)
         still = so_far.waiting + now * len(cycles)
         whole = so_far.households - so_far.excluded + now * len(cycles)
