@@ -50,7 +50,7 @@ def test_all_faults_of_all_policy_files_come_in_one_error(tmp_path: Path) -> Non
         tmp_path / "policy/targets.toml",
         toml_list(
             "target",
-            [LEVEL | {"goal": 95}, QUANTITY | {"path": [1, 2]}, MILESTONE | {"due": dt.date(2027, 1, 1)},
+            [LEVEL | {"goal": "ninety-five"}, QUANTITY | {"path": [1, 2]}, MILESTONE | {"due": dt.date(2027, 1, 1)},
              {"kind": "wish", "key": "x"}],
         ),
     )  # fmt: skip
@@ -77,8 +77,8 @@ def test_all_faults_of_all_policy_files_come_in_one_error(tmp_path: Path) -> Non
     assert (unknown.code, unknown.got) == ("unknown_key", "limt")
     assert "required_share" in unknown.allowed
     goal = faults["targets.toml", 'target "level_2026" › goal']
-    assert goal.got == "95"
-    assert "95%" in goal.allowed
+    assert goal.got == "'ninety-five'"
+    assert "number" in goal.allowed
     assert "2026" in faults["targets.toml", 'target "milestone_2026"'].allowed
 
 
@@ -408,3 +408,47 @@ def test_a_complaint_is_found_by_its_number(tmp_path: Path) -> None:
     assert workspace.complaint("TS-2").valid is False
     with pytest.raises(NameUnknownError, match="TS-3"):
         workspace.complaint("TS-3")
+
+
+@pytest.mark.parametrize(
+    ("promise", "goal", "code"),
+    [
+        (commitment("promise"), 95, "goal_is_no_share"),
+        (commitment("promise", table="callbacks", rule={"kind": "rating", "moment": "called_at"}), 11,
+         "goal_off_scale"),
+        (commitment("promise", rule={"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 1,
+                                     "maximum": 2, "unit": "hour"}), 0, "goal_off_scale"),
+    ],
+)  # fmt: skip
+def test_a_goal_stands_in_the_unit_of_its_figure(
+    tmp_path: Path, promise: dict[str, Any], goal: float, code: str
+) -> None:
+    make_workspace(tmp_path, commitments=[promise])
+    level = {key: value for key, value in LEVEL.items() if key != "metric"} | {"commitment": "promise", "goal": goal}
+    write(tmp_path / "policy/targets.toml", toml_list("target", [level]))
+    (fault,) = refused(tmp_path)
+    assert (fault.code, fault.file, fault.place) == (code, "targets.toml", 'target "level_2026" › goal')
+    assert fault.got == repr(float(goal))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"required_score": 9}, "required_score does not go with elapsed_natural"),
+        ({"goals": [{"effective_from": dt.date(2026, 1, 1)}]}, "required_share"),
+        ({"counted_from": "returns"}, "needs returns"),
+        ({"limits": [{"limit": 5}]}, "effective_from"),
+        ({"table": "callbacks", "rule": {"kind": "rating", "moment": "called_at"}, "required_share": 0.9},
+         "required_share does not go with rating"),
+        ({"table": "callbacks", "rule": {"kind": "rating", "moment": "called_at"}, "required_score": 10.5},
+         "between lowest and highest"),
+        ({"table": "inspections", "rule": {"kind": "coverage", "moment": "visited_at", "entered": ["seen"]}},
+         "among visited"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_the_kind_is_refused(tmp_path: Path, fields: dict[str, Any], said: str) -> None:
+    make_workspace(tmp_path, commitments=[])
+    write(tmp_path / "policy/commitments.toml", toml_list("commitment", [commitment("one", **fields)]))
+    (fault,) = refused(tmp_path)
+    assert fault.file == "commitments.toml"
+    assert said in fault.allowed

@@ -49,10 +49,10 @@ def test_unit_and_period_narrow_the_answer(company: svcqa.Workspace) -> None:
     assert shown(panel) == pytest.approx(figure.value * 100, abs=0.1)
 
 
-def test_monthly_returns_have_no_limit_to_move(company: svcqa.Workspace) -> None:
+def test_a_coverage_has_no_limit_to_move(company: svcqa.Workspace) -> None:
     panel = HalfYearPanel(company, periods=PERIODS, language="en", commitment="safety_visit")
     assert panel.limit.disabled
-    assert "cannot be moved" in panel.answer.value
+    assert "no limit to move" in panel.answer.value
     panel.commitment.value = "emergency_arrival"
     assert not panel.limit.disabled
     assert panel.limit.value == 40  # the promise of policy/commitments.toml

@@ -197,8 +197,8 @@ def measure(
     with Screen() as screen:
         opened = screen.open(workspace)
         keys: list[str | None] = [commitment]
-        if commitment is None and metric == "compliance":
-            keys = [item.key for item in opened.policies.commitments]
+        if commitment is None and target is None:
+            keys = [item.key for item in opened.policies.commitments if item.counted.metric == metric] or [None]
         params = _params(param or [])
         grouping = tuple(part.strip() for part in by.split(",") if part.strip())
         results = [

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from svcqa.engine.embedded import EmbeddedEngine, Progress, Request
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
+from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import LEVELS
 from svcqa.entities.target import LevelTarget
 from svcqa.entities.validation import faults_of
@@ -31,6 +32,9 @@ def validated(metric: Any, params: Mapping[str, Any], *, file: str = "", place: 
     Raises:
         MetricError: with every parameter that is missing or wrong.
     """
+    commitment, only = params.get("commitment"), getattr(metric.params, "only", None)
+    if isinstance(commitment, Commitment) and only is not None and commitment.metric != only:
+        raise MetricError(Fault("measured_by", file, place or metric.spec.name, commitment.key, commitment.metric))
     try:
         model: Entity = metric.params.model_validate(dict(params))
     except ValidationError as error:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
@@ -58,11 +58,7 @@ class AvailabilityParams(CommitmentParams):
     resamples: int = Field(default=2000, ge=100)
     seed: int = 1
 
-    @model_validator(mode="after")
-    def _interruptions(self) -> AvailabilityParams:
-        if not isinstance(self.commitment.rule, (Availability, Staffed)):
-            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
-        return self
+    only: ClassVar[str | None] = "availability"
 
     @property
     def rule(self) -> Availability | Staffed:
@@ -237,9 +233,9 @@ class _Interruptions:
         self.cells = summary.where(~is_base)
         self.excluded = is_excluded(self.cells)
         self.reasons = self.cells.labels["exclusion"]
-        groups: Groups = group(self.cells, context)
-        further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
-        self.groups = groups.with_units(further)
+        self.groups: Groups = group(self.cells, context).with_units(
+            () if code_columns(context.by) else shown_units(self.base.units, context), context.organisation
+        )
 
     def figures(self, place: int, period: Period) -> dict[str, Any] | None:
         """The columns of one row; nothing where neither an incident nor a base is known."""

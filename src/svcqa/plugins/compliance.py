@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Final, cast
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import model_validator
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.clock.elapsed import due_day, due_day_of_working_seconds
@@ -76,11 +75,7 @@ class ComplianceParams(CommitmentParams):
 
     limit: int | None = None
 
-    @model_validator(mode="after")
-    def _cases_with_a_limit(self) -> ComplianceParams:
-        if self.commitment.metric != "compliance":
-            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
-        return self
+    only: ClassVar[str | None] = "compliance"
 
     @property
     def rule(self) -> CaseRule:

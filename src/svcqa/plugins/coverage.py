@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import numpy as np
-from pydantic import model_validator
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
@@ -40,11 +39,7 @@ METHOD: Final = "none (census)"
 class CoverageParams(CommitmentParams):
     """Which commitment."""
 
-    @model_validator(mode="after")
-    def _households(self) -> CoverageParams:
-        if not isinstance(self.commitment.rule, Coverage):
-            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
-        return self
+    only: ClassVar[str | None] = "coverage"
 
     @property
     def rule(self) -> Coverage:
@@ -184,9 +179,9 @@ class _Households:
         self.base = MonthlyCounts(summary, kind == _PARTS.index(_BASE), context)
         chosen = kind != _PARTS.index(_BASE)
         self.cells, self.kind = summary.where(chosen), kind[chosen]
-        groups = group(self.cells, context)
-        further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
-        self.groups = groups.with_units(further)
+        self.groups = group(self.cells, context).with_units(
+            () if code_columns(context.by) else shown_units(self.base.units, context), context.organisation
+        )
 
     def figures(self, place: int, period: Period) -> list[tuple[str, dict[str, Any]]]:
         """The rows of one group and window, visited first."""

@@ -10,7 +10,6 @@ import math
 from typing import Any, ClassVar, Final
 
 import numpy as np
-from pydantic import model_validator
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.clock.elapsed import cumulative_working_seconds, due_day_of_working_seconds
@@ -60,11 +59,7 @@ _REPAIR: Final[dict[str, Any]] = {
 class MeanAndMaximumParams(CommitmentParams):
     """Which commitment."""
 
-    @model_validator(mode="after")
-    def _durations(self) -> MeanAndMaximumParams:
-        if not isinstance(self.commitment.rule, MeanAndMaximum):
-            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
-        return self
+    only: ClassVar[str | None] = "mean_and_maximum"
 
     @property
     def rule(self) -> MeanAndMaximum:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 import numpy as np
-from pydantic import model_validator
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
@@ -50,11 +49,7 @@ _PROMISE: Final[dict[str, Any]] = {
 class RatingParams(CommitmentParams):
     """Which commitment."""
 
-    @model_validator(mode="after")
-    def _scores(self) -> RatingParams:
-        if not isinstance(self.commitment.rule, Rating):
-            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}")
-        return self
+    only: ClassVar[str | None] = "rating"
 
     @property
     def rule(self) -> Rating:

@@ -78,6 +78,7 @@ def _rounded(value: float, places: int) -> Decimal:
 def level(value: float | None, scale: Scale, goal: float | None = None) -> str:
     """A figure held against its goal, without the name of its unit; shares as percentages.
 
+    >>> from svcqa.metrics.result import SHARE, Scale
     >>> level(8.96, Scale("point"), 9.0), level(25.04, Scale("hour", "lower"), 24), level(0.9496, SHARE, 0.95)
     ('8.96', '25.0', '94.96%')
     """
