@@ -1,4 +1,4 @@
-"""The benchmark runs, finds the same cells on both sides, and prints its ratios. Times are not tested."""
+"""The benchmarks run, find the same answers on all sides, and print their ratios. Times are not tested."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ def test_half_year_with_few_rows_agrees_with_sql_cell_for_cell() -> None:
     for label in ("time svcqa / DuckDB", "time from cache / first run"):
         assert re.search(rf"^{label}: \d+\.\d+ \(.*\); aim ≤ [\d.]+: (reached|NOT reached)$", printed, re.MULTILINE)
     assert re.search(r"^peak memory of svcqa .*; aim < 2 GiB: reached$", printed, re.MULTILINE)
+
+
+def test_percentiles_of_few_cases_agree_with_statsmodels_and_sql() -> None:
+    printed = _run("percentiles", "--rows", "200000", "--seed", "7")
+    assert len(re.findall(r"^  the same [\d,]+ steps and percentiles, but for \d+ where", printed, re.MULTILINE)) == 2
+    for label in ("statsmodels, groupby / svcqa", "statsmodels, sorted arrays / svcqa"):
+        assert re.search(rf"^{label}: \d+\.\d; aim ≥ 20: (reached|NOT reached)$", printed, re.MULTILINE)
+    assert re.search(r"^DuckDB / svcqa: \d+\.\d$", printed, re.MULTILINE)
+    assert re.search(r"^polars / svcqa: \d|^  polars is not installed", printed, re.MULTILINE)

@@ -227,6 +227,13 @@ def test_the_digest_changes_with_any_day_and_any_shift(day: dt.date, one: Any, o
     assert calendar(source="weekdays", shifts=one, overrides=[override]).digest != plain.digest
 
 
+def test_the_digest_tells_on_which_day_hours_are_and_what_is_announced() -> None:
+    early, late = (calendar(weekday_shifts={day: [["08:30", "12:00"]]}).digest for day in ("thursday", "friday"))
+    assert early != late
+    years = [calendar(source="holidays", country="HK", announced_to=year).digest for year in (2026, 2027)]
+    assert years[0] != years[1]
+
+
 def test_the_digest_does_not_depend_on_how_the_hours_were_written() -> None:
     plain = calendar(shifts="08:00-12:00")
     again = calendar(shifts=[["08:00", "12:00"]], weekday_shifts={"friday": [["08:00", "12:00"]]})

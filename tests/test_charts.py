@@ -525,7 +525,7 @@ def test_excel_bars_and_lines_carry_patterns_markers_and_dashes(tmp_path: Path) 
         path = write_picture(charts.Picture(drawn), tmp_path / f"{number}.xlsx")
         with zipfile.ZipFile(path) as packed:
             found.append(packed.read("xl/charts/chart1.xml").decode())
-    assert set(re.findall(r'<a:pattFill prst="(\w+)"', found[0])) == {"wdUpDiag", "dkHorz"}
+    assert set(re.findall(r'<a:pattFill prst="(\w+)"', found[0])) == {"wdUpDiag", "narHorz"}
     assert len(set(re.findall(r'<c:symbol val="(\w+)"', found[1]))) == MOST_LINES
     assert len(set(re.findall(r'<a:prstDash val="(\w+)"', found[1]))) >= MOST_LINES - 1  # solid is not written
 

@@ -278,6 +278,13 @@ def test_an_open_pause_holds_the_clock_and_says_so() -> None:
     assert (used_up.moment[0], used_up.held[0]) == (at("2026-01-05 09:30"), False)
 
 
+@pytest.mark.parametrize("calendar", [CHINA, None])
+def test_a_limit_used_up_as_a_pause_begins_is_due_then_and_not_when_it_ends(calendar: Any) -> None:
+    pause = pauses_of(("2026-01-05 10:00", "2026-01-05 11:00"))
+    found = due(calendar, array(at("2026-01-05 09:00")), 3600, as_of=at("2026-07-01"), pauses=pause)
+    assert (found.moment[0], found.held[0]) == (at("2026-01-05 10:00"), False)
+
+
 def test_a_limit_beyond_the_calendar_falls_due_at_its_end() -> None:
     start, end = array(at("2060-12-31 17:00")), at("2061-01-01")
     assert due_moment(CHINA, start, 10**6)[0] == end

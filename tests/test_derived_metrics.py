@@ -249,6 +249,18 @@ def test_wrong_parameters_are_refused_with_their_place(tmp_path: Path, params: R
         assert part in told
 
 
+def test_what_is_the_same_can_be_written_in_one_text(company: Any) -> None:
+    workspace, orders, _ = company
+    one, two = (
+        workspace.measure("repeats", period="2026-01", params={"days": 5, "same": same}).figures()[0].states
+        for same in ("customer, category", ["customer", "category"])
+    )
+    assert one == two
+    (alone,) = workspace.measure("repeats", period="2026-01", params={"days": 5, "same": "customer"}).figures()
+    unknown = [row for row in orders if row["customer"] is None and row["received_at"].strftime("%Y-%m") == "2026-01"]
+    assert alone.states["not_applicable"] == len(unknown)
+
+
 def test_a_window_without_length_is_refused(company: Any) -> None:
     workspace, _, _ = company
     with pytest.raises(MetricError, match="to_day lies after from_day"):

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from statsmodels.duration.survfunc import survdiff
 from statsmodels.stats.weightstats import DescrStatsW
 
 import svcqa
-from conftest import EXAMPLES, commitment, copy_workspace, make_workspace, require
+from conftest import EXAMPLES, REPO, commitment, copy_workspace, make_workspace, require
 from svcqa.catalogue import LANGUAGES, text
 from svcqa.errors import MetricError, SvcqaError
 from svcqa.report import tables
@@ -538,3 +539,30 @@ def test_distributions_hold_what_the_figures_say(compared: tuple[svcqa.Workspace
         curve = kaplan_meier([(int(t), bool(e)) for t, e in zip(time, ended, strict=True)])
         assert one.time.tolist() == list(curve)
         assert one.survival.tolist() == pytest.approx(list(curve.values()))
+
+
+# --- the page -----------------------------------------------------------------------------------------------------
+
+PAGE = (REPO / "docs" / "percentiles.md").read_text(encoding="utf-8")
+
+
+def test_the_code_of_the_page_runs(sample_workspace: svcqa.Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 6
+    names: dict[str, Any] = {"workspace": sample_workspace}
+    for block in blocks:
+        exec(compile(block, "docs/percentiles.md", "exec"), names)
+    printed = capsys.readouterr().out
+    assert "minute ['beyond_limit', 'excess_mean'" in printed
+    assert "log-rank, df = 1" in printed
+
+
+def test_the_page_names_every_measure_and_flag(compared: tuple[svcqa.Workspace, list[dict[str, Any]]]) -> None:
+    workspace, _ = compared
+    clock = {"table": "work_orders", "start": "received_at", "stop": "closed_at", "limit": 60}
+    params = {"clock": clock, "steps": ["received_at", "accepted_at", "closed_at"], "compare": "units",
+              "percentiles": [90]}  # fmt: skip
+    measures = {row["measure"] for row in figures(workspace, period="2026Q1", by=["unit"], params=params)}
+    named = set(re.findall(r"`(\w+)`", PAGE))
+    assert {name for name in measures if not name.startswith("step_2")} - named == set()
+    assert {"not_reached", "interval_open", "lower_bound"} <= named

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from svcqa.engine.summary import Summary
-from svcqa.entities.organisation import LEVELS, Organisation
+from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import Context
 from svcqa.periods import Period, PeriodKind
@@ -56,13 +56,9 @@ class Groups:
     def __len__(self) -> int:
         return len(self.units)
 
-    def with_units(self, units: Sequence[str], tree: Organisation) -> Groups:
-        """The same with groups for ``units`` that have no cell, nor anything below them that has.
-
-        Only where units alone tell groups apart.
-        """
-        known = {unit.code for named in self.units for unit in tree.path(named)}
-        more = [unit for unit in dict.fromkeys(units) if unit not in known]
+    def with_units(self, units: Sequence[str]) -> Groups:
+        """The same with groups for ``units`` of which there is no cell; only where units alone tell groups apart."""
+        more = [unit for unit in dict.fromkeys(units) if unit not in self.units]
         if not more:
             return self
         named = (*self.units, *more)
@@ -109,16 +105,20 @@ def _names(code: int, values: list[list[str]]) -> tuple[str, ...]:
     return tuple(reversed(names))
 
 
-def shown_units(labels: Sequence[str], context: Context) -> tuple[str, ...]:
-    """The units that rows are shown for where those of ``labels`` have something to show, on the level asked for."""
+def shown_units(labels: Sequence[str], context: Context, *, recorded: Sequence[str] = ()) -> tuple[str, ...]:
+    """The units that rows are shown for where those of ``labels`` have something to show, on the level asked for.
+
+    Asked for by unit, those above a unit of ``recorded`` have none: what happened stands with the unit below.
+    """
     levels = [name for name in context.by if name in LEVELS]
     if not levels and "unit" not in context.by:
         return (context.unit or context.organisation.company.code,)
     shown = _unit_labels(labels, np.ones(len(labels), dtype=np.bool_), context)
     tree = context.organisation
-    return tuple(dict.fromkeys(
-        unit for unit in shown if unit is not None and (not levels or tree.unit(unit).level == levels[0])
-    ))  # fmt: skip
+    found = [unit for unit in dict.fromkeys(shown) if unit is not None]
+    if levels:
+        return tuple(unit for unit in found if tree.unit(unit).level == levels[0])
+    return tuple(unit for unit in found if not any(tree.within(other, unit) for other in recorded))
 
 
 def _unit_labels(labels: Sequence[str], used: npt.NDArray[np.bool_], context: Context) -> list[str | None]:

@@ -233,9 +233,9 @@ class _Interruptions:
         self.cells = summary.where(~is_base)
         self.excluded = is_excluded(self.cells)
         self.reasons = self.cells.labels["exclusion"]
-        self.groups: Groups = group(self.cells, context).with_units(
-            () if code_columns(context.by) else shown_units(self.base.units, context), context.organisation
-        )
+        groups: Groups = group(self.cells, context)
+        further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
+        self.groups = groups.with_units(further)
 
     def figures(self, place: int, period: Period) -> dict[str, Any] | None:
         """The columns of one row; nothing where neither an incident nor a base is known."""

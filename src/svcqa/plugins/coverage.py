@@ -179,9 +179,9 @@ class _Households:
         self.base = MonthlyCounts(summary, kind == _PARTS.index(_BASE), context)
         chosen = kind != _PARTS.index(_BASE)
         self.cells, self.kind = summary.where(chosen), kind[chosen]
-        self.groups = group(self.cells, context).with_units(
-            () if code_columns(context.by) else shown_units(self.base.units, context), context.organisation
-        )
+        groups = group(self.cells, context)
+        further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
+        self.groups = groups.with_units(further)
 
     def figures(self, place: int, period: Period) -> list[tuple[str, dict[str, Any]]]:
         """The rows of one group and window, visited first."""

@@ -20,6 +20,12 @@ class RepeatParams(ShareParams):
     same: tuple[str, ...] = ("customer", "category")
     days: int = Field(default=30, gt=0, le=3650)
 
+    @field_validator("same", mode="before")
+    @classmethod
+    def _from_string(cls, value: Any) -> Any:
+        """``customer, category`` as it is written on a command line."""
+        return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
     @field_validator("same")
     @classmethod
     def _are_columns(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def keys_of(
         marks, mark: a further number of each observation, below ``marks``.
     """
     low, span, distinct = 0, 1, None
-    place: npt.NDArray[Any] = value
+    place: npt.NDArray[Any] = value if len(value) else np.zeros(0, dtype=np.int64)
     if len(value):
         if np.issubdtype(value.dtype, np.integer):
             low, span = int(value.min()), int(value.max()) - int(value.min()) + 1
@@ -61,10 +61,10 @@ def keys_of(
     kind = np.int32 if groups * span * marks < 1 << 31 else np.int64
     key: Int64 = group.astype(kind)
     key *= span
-    key += (place - low).astype(kind, copy=False)
+    key += np.subtract(place, low, dtype=kind, casting="same_kind")
     if marks > 1 and mark is not None:
         key *= marks
-        key += mark.astype(kind, copy=False)
+        key += mark
     return Keys(key, span, marks, low, distinct)
 
 

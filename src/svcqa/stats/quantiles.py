@@ -20,6 +20,8 @@ from svcqa.stats.survival import Curves, LimitKind, limits
 
 _TOLERANCE: Final = float(np.sqrt(np.finfo(np.float64).eps))
 """Shares that differ by less are one share; R's own tolerance."""
+_APART: Final = 4.0
+"""How far the shares of neighbouring groups, from −1 to 1, are put apart."""
 
 
 @dataclass(frozen=True)
@@ -64,30 +66,30 @@ def curve_quantiles(
     """
     lower, upper = limits(curves, kind=kind, level=level)
     asked = np.asarray(probabilities, dtype=np.float64)
-    found = np.full((3, len(curves), len(asked)), np.nan)
-    for group in range(len(curves)):
-        steps = curves.steps(group)
-        times = curves.time[steps]
-        if len(times):
-            for number, curve in enumerate((curves.survival, lower, upper)):
-                found[number, group] = _crossing(times, curve[steps], asked)
-    return Quantiles(*found)
+    if not len(curves.time):
+        return Quantiles(*np.full((3, len(curves), len(asked)), np.nan))
+    return Quantiles(*(_crossing(curves, curve, asked) for curve in (curves.survival, lower, upper)))
 
 
-def _crossing(times: Float64, curve: Float64, asked: Float64) -> Float64:
-    """Where ``1 − curve`` first exceeds each share; NaN where it never does.
+def _crossing(curves: Curves, curve: Float64, asked: Float64) -> Float64:
+    """Where ``1 − curve`` first exceeds each share, ``(groups, asked)``; NaN where it never does.
 
-    A limit can rise again where few cases are left; its first fall counts.
+    A limit can rise again where few cases are left; its first fall counts. The groups are searched at once: each is
+    raised above the one before it.
     """
+    first = curves.first[:-1, np.newaxis]
+    last, rise = curves.first[1:, np.newaxis] - 1, _APART * np.arange(len(curves), dtype=np.float64)
     share = 1 - curve
     share[np.isnan(share)] = -1.0
+    share += np.repeat(rise, np.diff(curves.first))
     np.maximum.accumulate(share, out=share)
-    last = len(times) - 1
-    touched = np.searchsorted(share, asked - _TOLERANCE, side="left")
-    passed = np.searchsorted(share, asked + _TOLERANCE, side="left")
+    sought = rise[:, np.newaxis] + asked
+    touched = np.searchsorted(share, sought - _TOLERANCE, side="left")
+    passed = np.searchsorted(share, sought + _TOLERANCE, side="left")
     # A stretch that lasts to the end is as long as the observation; NaN says that the curve ends elsewhere.
-    middle = (times[np.minimum(touched, last)] + times[np.minimum(passed, last)]) / 2
-    never = (touched > last) | ((passed > last) & np.isnan(curve[-1]))
+    within = np.clip(last, 0, None)
+    middle = (curves.time[np.minimum(touched, within)] + curves.time[np.minimum(passed, within)]) / 2
+    never = (last < first) | (touched > last) | ((passed > last) & np.isnan(curve[within]))
     found: Float64 = np.where(never | ~np.isfinite(middle), np.nan, middle)
     return found
 

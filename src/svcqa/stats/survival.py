@@ -92,19 +92,26 @@ def kaplan_meier(
     else:
         order = np.argsort(key, kind="stable")
         key, many = key[order], many[order]
+    # Equal entries first, so that only what differs goes through the rest.
+    begin = run_starts(key)
+    counts = np.diff(begin, append=len(key)) if many is None else _run_sums(many, begin)
+    key = key[begin]
     mark = key & 1
     key >>= 1
     begin = run_starts(key)
-    if many is None:
-        total, over = np.diff(begin, append=len(key)), _run_sums(mark, begin)
-    else:
-        total, over = _run_sums(many, begin), _run_sums(many * mark, begin)
     step_group, step_time = keys.group_and_value(key[begin])
-    return _curves(np.searchsorted(step_group, np.arange(count + 1)), step_time, total, over)
+    first = np.searchsorted(step_group, np.arange(count + 1))
+    return _curves(first, step_time, _run_sums(counts, begin), _run_sums(counts * mark, begin))
 
 
 def _run_sums(numbers: npt.NDArray[Any], begin: Int64) -> Int64:
-    return np.add.reduceat(numbers, begin, dtype=np.int64) if len(begin) else np.zeros(0, dtype=np.int64)
+    """Sums of runs as differences of one running sum, which is exact for whole numbers."""
+    if not len(begin):
+        return np.zeros(0, dtype=np.int64)
+    until = np.cumsum(numbers, dtype=np.int64)
+    ends = until[np.append(begin[1:], len(numbers)) - 1]
+    sums: Int64 = np.diff(ends, prepend=0)
+    return sums
 
 
 def _curves(first: Int64, time: Float64, total: Int64, ended: Int64) -> Curves:

@@ -16,6 +16,8 @@ Maker = Callable[[Mapping[str, str]], Any]
 """``Workbook.add_chart``."""
 ABOVE: Final = "above"
 BELOW: Final = "below"
+_VEIL: Final = {"color": "#FFFFFF", "transparency": 25}
+"""Behind a value that lies on its interval: the value can be read, the rule still be seen."""
 
 
 def table_columns(chart: Chart) -> list[str]:
@@ -80,7 +82,7 @@ def _error_bars(place: Place, first: int, last: int) -> dict[str, Any]:
     if ABOVE not in place.columns:
         return {}
     above, below = place.text(first, last, ABOVE), place.text(first, last, BELOW)
-    custom = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": "#000000", "width": 1}}
+    custom = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": "#404040", "width": 1}}
     return {"y_error_bars": custom}
 
 
@@ -94,6 +96,7 @@ def _bars(chart: Chart, place: Place, make: Maker, font: str) -> Any:
         "categories": place.cells(0, last, "group"), "values": place.cells(0, last, "value"), "gap": 60,
         "points": [FILLS[row.standing] for row in chart.rows],
         "data_labels": {"value": True, "position": "inside_base" if standing else "outside_end",
+                        "font": {"name": font, "bold": True, "size": 9}, "fill": _VEIL,
                         "custom": [{"value": _plain(row.shown)} for row in chart.rows]},
         **_error_bars(place, 0, last),
     })  # fmt: skip
@@ -101,20 +104,22 @@ def _bars(chart: Chart, place: Place, make: Maker, font: str) -> Any:
         goal = make({"type": "line"})
         goal.add_series(_goal_series(chart, place, 0, last, constant=len(chart.goals) == 1))
         drawn.combine(goal)
-    _finish(drawn, chart, place, font, axis={} if not standing else _scale(chart, from_zero=True))
+    _finish(drawn, chart, place, font, axis=_scale(chart, from_zero=True))
     if not standing:
         drawn.set_y_axis({"reverse": True, "label_position": "low", "num_font": {"name": font}})
-        drawn.set_x_axis({**_value_axis(chart, font), "label_position": "high"})
+        drawn.set_x_axis({**_value_axis(chart, font), **_scale(chart, from_zero=True), "label_position": "high"})
     drawn.set_legend({"none": True})
     return drawn
 
 
-def _goal_series(chart: Chart, place: Place, first: int, last: int, *, constant: bool) -> dict[str, Any]:
+def _goal_series(
+    chart: Chart, place: Place, first: int, last: int, *, constant: bool, colour: str = palette.GOAL
+) -> dict[str, Any]:
     """The goal: a dashed line, or dashes of their own where it differs, for Excel draws no steps."""
     return {
         "name": [place.sheet, place.first_row - 1, place.columns.index("goal")],
         "categories": place.cells(first, last, "group" if chart.kind == "bars" else "period"),
-        "values": place.cells(first, last, "goal"), **goal_look(constant=constant),
+        "values": place.cells(first, last, "goal"), **goal_look(constant=constant, colour=colour),
     }  # fmt: skip
 
 
@@ -134,11 +139,12 @@ def _lines(
             **_error_bars(place, first, last),
         })  # fmt: skip
     shared = chart.one_goal_a_period
-    for group in groups[:1] if shared else groups:
+    for number, group in enumerate(groups[:1] if shared else groups):
         rows = chart.of_group(group)
         if any(row.goal is not None for row in rows):
             constant = len({row.goal for row in rows}) == 1
-            drawn.add_series(_goal_series(chart, place, *_span(chart, group), constant=constant))
+            colour = palette.GOAL if shared or not titled else palette.SERIES[number]
+            drawn.add_series(_goal_series(chart, place, *_span(chart, group), constant=constant, colour=colour))
     drawn.show_blanks_as("gap")
     _finish(drawn, chart, place, font, axis=_scale(chart, from_zero=False))
     if not titled:
@@ -160,7 +166,7 @@ def _distribution(chart: Chart, place: Place, make: Maker, font: str) -> Any:
             "categories": place.cells(0, last, "label"), "values": place.cells(0, last, field), "gap": 4,
             **FILLS["met" if field == "closed" else "open"],
             **({"data_labels": {"value": True, "position": "inside_end", "custom": labels,
-                                "font": {"name": font, "bold": True}}} if marked else {}),
+                                "font": {"name": font, "bold": True, "size": 9}, "fill": _VEIL}} if marked else {}),
         })  # fmt: skip
     if "cumulative" in place.columns:
         share = make({"type": "line"})

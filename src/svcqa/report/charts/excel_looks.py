@@ -13,7 +13,7 @@ FILLS: Final[dict[str, dict[str, Any]]] = {
         "border": {"color": palette.STANDING["risk"]},
     },
     "missed": {
-        "pattern": {"pattern": "dark_horizontal", "fg_color": palette.STANDING["missed"], "bg_color": "#FFFFFF"},
+        "pattern": {"pattern": "narrow_horizontal", "fg_color": palette.STANDING["missed"], "bg_color": "#FFFFFF"},
         "border": {"color": palette.STANDING["missed"]},
     },
     "": {"fill": {"color": palette.SERIES[0]}, "border": {"color": palette.SERIES[0]}},
@@ -40,9 +40,9 @@ PARTIAL: Final = tuple({"fill": {"color": "#FFFFFF"}, "border": {"color": colour
 """The point of a period that is not over: hollow."""
 
 
-def goal_look(*, constant: bool) -> dict[str, Any]:
+def goal_look(*, constant: bool, colour: str = palette.GOAL) -> dict[str, Any]:
     """A dashed line, or a dash at each period and no line between them."""
     if constant:
-        return {"line": {"color": palette.GOAL, "width": 1.25, "dash_type": "dash"}, "marker": {"type": "none"}}
-    dash = {"type": "long_dash", "size": 14, "fill": {"color": palette.GOAL}, "border": {"color": palette.GOAL}}
+        return {"line": {"color": colour, "width": 1.25, "dash_type": "dash"}, "marker": {"type": "none"}}
+    dash = {"type": "long_dash", "size": 14, "fill": {"color": colour}, "border": {"color": colour}}
     return {"line": {"none": True}, "marker": dash}

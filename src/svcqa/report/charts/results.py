@@ -169,7 +169,9 @@ def _notes(rows: Sequence[Row], kind: FigureKind, language: Language) -> list[st
         glue = text("wording.separator", language)
         notes.append(text(key, language) + (f" {glue.join(methods)}" if methods else ""))
     if any(row.goal is not None for row in rows):
-        notes.append(text("charts.goal_line", language))
+        goals = {(row.period, row.goal) for row in rows if row.goal is not None}
+        own = kind == "lines" and len(goals) > len({period for period, _ in goals})
+        notes.append(text("charts.goal_own" if own else "charts.goal_line", language))
     if any(row.partial for row in rows):
         notes.append(text("charts.partial_star" if kind == "bars" else "charts.partial_hollow", language))
     missing = sum(row.value is None for row in rows)

@@ -37,9 +37,9 @@ def distribution(chart: Chart) -> Any:
             ("closed", "0", "datum.closed"), ("still_open", "datum.closed", "datum.closed + datum.still_open"),
         )
     ]  # fmt: skip
-    counted = alt.layer(*columns, *_marks(chart))
+    counted = alt.layer(*columns, _endless(data))
     if all(found.cumulative is None for found in chart.bins):
-        return counted.properties(width=_SIZE[0], height=_SIZE[1])
+        return alt.layer(counted, *_marks(chart)).properties(width=_SIZE[0], height=_SIZE[1])
     share = alt.Y(
         "cumulative:Q", title=text("charts.cumulative", chart.language), scale=alt.Scale(domain=[0, 1]),
         axis=_side(format="%", orient="right", titleX=0),
@@ -47,13 +47,24 @@ def distribution(chart: Chart) -> Any:
     climb = alt.Chart(data).encode(x="drawn_end:Q", y=share)
     style = {"color": palette.CUMULATIVE}
     line = climb.mark_line(strokeWidth=2, strokeDash=[6, 2], point={"shape": "diamond", "size": 45, **style}, **style)
-    return alt.layer(counted, line).resolve_scale(y="independent").properties(width=_SIZE[0], height=_SIZE[1])
+    drawn = alt.layer(counted, line, *_marks(chart)).resolve_scale(y="independent")
+    return drawn.properties(width=_SIZE[0], height=_SIZE[1])
+
+
+def _endless(data: Any) -> Any:
+    """The name of the bin without an end, above its column."""
+    import altair as alt
+
+    top = "datum.closed + datum.still_open"
+    named = alt.Chart(data).transform_filter("datum.end === null").transform_calculate(top=top)
+    return named.mark_text(dy=-9, fontSize=12).encode(x="drawn_middle:Q", y="top:Q", text="label:N")
 
 
 def _data(chart: Chart) -> Any:
     """The bins with where they end in the picture, and the words of the legend."""
     frame = chart.frame
     frame["drawn_end"] = [_drawn_end(chart, found) for found in chart.bins]
+    frame["drawn_middle"] = (frame["start"] + frame["drawn_end"]) / 2
     for field in ("closed", "still_open"):
         frame[f"{field}_word"] = text(f"charts.{field}", chart.language)
     return frame
@@ -64,15 +75,11 @@ def _many(chart: Chart) -> bool:
 
 
 def _axis(chart: Chart) -> Any:
-    """Ticks at the edges; an arrow stands where the bin without an end would end."""
+    """Ticks at the edges; where the bin without an end stops in the picture is no edge."""
     import altair as alt
 
-    starts = [found.start for found in chart.bins]
-    last = chart.bins[-1] if chart.bins else None
-    ends = [] if last is None else [_drawn_end(chart, last)]
-    endless = last is not None and last.end is None
-    said = {"labelExpr": f"datum.value >= {ends[0]!r} ? '→' : datum.label"} if endless else {}
-    axis = alt.Axis(grid=False, values=[*starts, *ends], labelOverlap="greedy", **said)
+    ends = [found.end for found in chart.bins[-1:] if found.end is not None]
+    axis = alt.Axis(grid=False, values=[*(found.start for found in chart.bins), *ends], labelOverlap="greedy")
     return alt.X("start:Q", title=chart.axis, scale=alt.Scale(zero=False, nice=False), axis=axis)
 
 

@@ -18,8 +18,8 @@ WIDTHS: Final = (22, 9, 8, 8, 8, 8, 9, 10, 12, 8, 13, 10, 8, 8)
 _LINE: Final = 15.0
 """Height of a row in points; 20 pixels."""
 _PIXELS_A_LINE: Final = 20
-_WIDE: Final = (1050, 340)
-_HIGHER: Final = 180
+_WIDE: Final = (1050, 300)
+_HIGHER: Final = 200
 """What many names below their columns need."""
 _PANEL: Final = (350, 220)
 _PANELS_A_ROW: Final = 3
