@@ -170,7 +170,9 @@ class MeanAndMaximumMetric:
             lower, upper = student_t(value[counts] / one, weight[counts], level=context.level)
             method = f"Student t {context.level:.0%}"
         needed = _needed(goal_of(params, period), ahead, one)
-        held = held_against_goal(params, context, period, value=mean, lower=lower, upper=upper, needed=needed,
+        # open cases only grow: a goal missed already stays so, one kept so far may still be missed
+        known = (mean, math.inf) if still_open else (lower, upper)
+        held = held_against_goal(params, context, period, value=mean, lower=known[0], upper=known[1], needed=needed,
                                  recoverable=needed is not None and needed > 0)  # fmt: skip
         reasons = summary.labels["exclusion"]
         codes = np.bincount(summary.codes["exclusion"][mine][excluded], weight[excluded], minlength=len(reasons))
@@ -184,7 +186,7 @@ class MeanAndMaximumMetric:
             "n_without_exclusions": plain_n, "method": method, "flags": flags,
         }  # fmt: skip
         longest = int(value[counts].max()) / one if n else None
-        second = {"value": longest, "n": n, **_held(longest, maximum, bool(held["verdict"])),
+        second = {"value": longest, "n": n, **_held(longest, maximum, bool(held["verdict"]), still_open=still_open),
                   "method": "none (the longest case)", "flags": flags}  # fmt: skip
         return [("mean", first), ("maximum", second)]
 
@@ -229,12 +231,13 @@ def _states(
     return {state: found.get(state, 0) for state in STATES}
 
 
-def _held(longest: float | None, maximum: float | None, judged: bool) -> dict[str, Any]:
-    """The longest case against the maximum: a fact about all cases, not an estimate."""
+def _held(longest: float | None, maximum: float | None, judged: bool, *, still_open: bool) -> dict[str, Any]:
+    """The longest case against the maximum: a fact about all cases, not an estimate; open ones may still exceed it."""
     if longest is None or maximum is None or not judged:
         return {"goal": maximum, "verdict": "", "evidence": "", "at_risk": False}
-    return {"goal": maximum, "verdict": "met" if longest <= maximum else "missed", "evidence": "clear",
-            "at_risk": False}  # fmt: skip
+    met = longest <= maximum
+    return {"goal": maximum, "verdict": "met" if met else "missed",
+            "evidence": "unclear" if met and still_open else "clear", "at_risk": met and still_open}  # fmt: skip
 
 
 def _needed(goal: float | None, ahead: tuple[int, int, int], one: int) -> float | None:
