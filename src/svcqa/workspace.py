@@ -102,7 +102,7 @@ class Workspace:
         """The door to all metrics."""
         engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
         return Figures(
-            engine, self.registry, self.calendar, self.policies.organisation, self.period_rule, self.policies.digest,
+            engine, self.registry, self.calendars, self.policies.organisation, self.period_rule, self.policies.digest,
             self.progress,
         )  # fmt: skip
 
@@ -306,20 +306,20 @@ class Workspace:
         return found
 
     def restated(
-        self, period: str | Period | None = None, *, calendar: WorkCalendar | None = None
+        self, period: str | Period | None = None, *, calendars: CalendarSet | None = None
     ) -> tuple[Restatement, ...]:
         """Every published figure beside what it is today, oldest publication first.
 
         Args:
             period: only publications of this period.
-            calendar: count with this one instead of today's.
+            calendars: count with these instead of today's.
         """
         from dataclasses import replace
 
         from svcqa.review.published import restate
 
         label = self.period(period).label if isinstance(period, str) else period.label if period else None
-        figures = self.figures if calendar is None else replace(self.figures, calendar=calendar)
+        figures = self.figures if calendars is None else replace(self.figures, calendars=calendars)
         return tuple(restate(figures, self.policies, one) for one in self.register.publications(period=label))
 
     def note_problem(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from svcqa.clock.calendar import WorkCalendar
+from svcqa.clock.calendar_set import CalendarSet
 from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Figures:
-    """Binds the engine, the calendar and the organisation; ``progress`` names what is being summarised."""
+    """Binds the engine, the calendars and the organisation; ``progress`` names what is being summarised."""
 
     engine: EmbeddedEngine
     registry: Registry
-    calendar: WorkCalendar
+    calendars: CalendarSet
     organisation: Organisation
     period_rule: PeriodRule
     policy_digest: str
@@ -59,7 +59,7 @@ class Figures:
         if known_at is not None and known_at.tzinfo is not None:
             known_at = known_at.astimezone(dt.UTC).replace(tzinfo=None)
         return Context(
-            as_of or period.end, period, self.calendar, self.organisation, self.period_rule, tuple(by), cumulative,
+            as_of or period.end, period, self.calendars, self.organisation, self.period_rule, tuple(by), cumulative,
             unit, level, known_at,
         )  # fmt: skip
 

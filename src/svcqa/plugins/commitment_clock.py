@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.clock.calendar import SECONDS_A_DAY, WorkCalendar
+from svcqa.clock.calendar import SECONDS_A_DAY
+from svcqa.clock.calendar_set import CalendarSet
+from svcqa.clock.counting import CountingRule, FirstDay, LastDay, due_moment_of_days
 from svcqa.clock.elapsed import (
-    cumulative_working_seconds,
     due_day,
     due_day_of_working_seconds,
     working_day_number,
@@ -33,10 +34,13 @@ from svcqa.entities.rules import (
 )
 from svcqa.metrics.contract import MATURE, NULL, Batch, Fact, Int64
 from svcqa.metrics.grouping import day_number
+from svcqa.plugins.service_clock import Times, due_moments, read_times, seconds
 
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
 HORIZON: Final = 4
 """Limits can be moved up to this many times the promised one."""
+
+RunningRule = ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def columns(rule: ClockRule) -> tuple[str, ...]:
     return (rule.start, rule.stop)
 
 
-def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendar: WorkCalendar, as_of: int) -> Reading:
+def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendars: CalendarSet, as_of: int) -> Reading:
     """Facts and values of every row of ``batch``; moments after ``as_of`` have not happened.
 
     Where limits differ from case to case, value and follow-up are counted from each case's own limit.
@@ -119,7 +123,7 @@ def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendar: 
     elif isinstance(rule, (RecordDue, LeadTime)):
         reading = _appointed(batch, commitment, rule, as_of)
     else:
-        reading = _run(batch, commitment, rule, calendar, as_of)
+        reading = _run(batch, commitment, rule, calendars, as_of)
     if commitment.limits:
         own = limits_of(batch, commitment, rule)
         reading.value[reading.fact != Fact.NOT_APPLICABLE] -= own[reading.fact != Fact.NOT_APPLICABLE]
@@ -141,20 +145,17 @@ def _appointed(batch: Batch, commitment: Commitment, rule: RecordDue | LeadTime,
     return replace(reading, day=day_of(commitment.month_of, received, stop, closed, due_on, as_of))
 
 
-def _run(
-    batch: Batch, commitment: Commitment, rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays,
-    calendar: WorkCalendar, as_of: int,
-) -> Reading:  # fmt: skip
+def _run(batch: Batch, commitment: Commitment, rule: RunningRule, calendars: CalendarSet, as_of: int) -> Reading:
     """Counted from start to stop. A clock that has not started by ``as_of`` has nothing to show yet."""
-    received, start, stop = batch.received(rule.start), batch.moments(rule.start), batch.moments(rule.stop)
-    closed, started = (stop != NULL) & (stop <= as_of), (start != NULL) & (start <= as_of)
-    begin = np.where(started, start, received)
-    value, follow_up = _elapsed(rule, begin, stop, closed, calendar, as_of)
-    reading = _reading(commitment, rule, started, closed, value, follow_up)
-    due_on = begin
+    times = read_times(batch, commitment, calendars, as_of, start=rule.start, stop=rule.stop)
+    value, follow_up = _elapsed(rule, times, calendars, as_of)
+    reading = _reading(commitment, rule, times.started, times.closed, value, follow_up)
+    received = batch.received(rule.start)
+    due_on = received // SECONDS_A_DAY
     if commitment.month_of is MonthOf.DUE:
-        due_on = _due_on(rule, begin, limits_of(batch, commitment, rule), calendar)
-    return replace(reading, day=day_of(commitment.month_of, received, stop, closed, due_on, as_of))
+        due_on = _due_on(rule, times, limits_of(batch, commitment, rule), calendars, as_of)
+        due_on = np.where(times.started, due_on, received // SECONDS_A_DAY)
+    return replace(reading, day=day_of(commitment.month_of, received, times.stop, times.closed, due_on, as_of))
 
 
 def _reading(
@@ -179,35 +180,65 @@ def _since(start: Int64, stop: Int64, closed: npt.NDArray[np.bool_], as_of: int,
     return value, follow_up
 
 
-def _elapsed(
-    rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays,
-    start: Int64, stop: Int64, closed: npt.NDArray[np.bool_], calendar: WorkCalendar, as_of: int,
-) -> tuple[Int64, Int64]:  # fmt: skip
-    if isinstance(rule, ElapsedNatural):
-        return _since(start, stop, closed, as_of, resolution(rule))
-    end = np.where(closed, stop, start)
+def _elapsed(rule: RunningRule, times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
+    """Value and follow-up of each case."""
     if isinstance(rule, ElapsedWorkingDays):
-        same_day = rule.counting is Counting.SAME_DAY
-        follow_up = working_days_over(calendar, start, as_of, same_day=same_day)
-        number = working_day_number(calendar, start, end, same_day=same_day)
-        return np.where(closed, number, follow_up), follow_up
-    begun = cumulative_working_seconds(calendar, start)
-    until = cumulative_working_seconds(calendar, np.full(1, as_of, dtype=np.int64))[0]
-    follow_up = (until - begun) // resolution(rule)
-    spent = -((begun - cumulative_working_seconds(calendar, end)) // resolution(rule))
-    return np.where(closed, spent, follow_up), follow_up
+        if rule.counting is Counting.MINUTES:
+            return _days_of_minutes(times, calendars, as_of)
+        return _working_days(rule, times, calendars, as_of)
+    natural, unit = isinstance(rule, ElapsedNatural), resolution(rule)
+    follow_up = seconds(times, calendars, as_of, natural=natural, to_stop=False) // unit
+    spent = -(-seconds(times, calendars, as_of, natural=natural, to_stop=True) // unit)
+    return np.where(times.closed, spent, follow_up), follow_up
 
 
-def _due_on(
-    rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays, start: Int64, limits: Int64, calendar: WorkCalendar
-) -> Int64:
+def _working_days(rule: ElapsedWorkingDays, times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
+    """The number of the working day on which each case was closed, and how many of its days are over."""
+    start = np.where(times.started, times.start, as_of)
+    end = np.where(times.closed & times.started, np.maximum(times.stop, start), start)
+    value, follow_up = np.zeros(len(start), dtype=np.int64), np.zeros(len(start), dtype=np.int64)
+    for rows, calendar in calendars.row_groups(times.unit, times.units):
+        begun, ended, same_day = start[rows], end[rows], rule.counting is Counting.SAME_DAY
+        over = working_days_over(calendar, begun, as_of, same_day=same_day)
+        number = working_day_number(calendar, begun, ended, same_day=same_day)
+        if rule.last != "end":
+            counted = CountingRule(FirstDay(rule.counting), LastDay(rule.last))
+            number = number + (due_moment_of_days(calendar, begun, np.maximum(number, 1), rule=counted) < ended)
+            over = over + (due_moment_of_days(calendar, begun, over + 1, rule=counted) < as_of)
+        value[rows], follow_up[rows] = number, over
+    return np.where(times.closed, value, follow_up), follow_up
+
+
+def _days_of_minutes(times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
+    """Working time in usual days: closed cases rounded up, follow-ups down."""
+    a_day = np.empty(len(times.start), dtype=np.int64)
+    for rows, calendar in calendars.row_groups(times.unit, times.units):
+        a_day[rows] = calendar.seconds_a_day
+    follow_up = seconds(times, calendars, as_of, natural=False, to_stop=False) // a_day
+    spent = -(-seconds(times, calendars, as_of, natural=False, to_stop=True) // a_day)
+    return np.where(times.closed, spent, follow_up), follow_up
+
+
+def _due_on(rule: RunningRule, times: Times, limits: Int64, calendars: CalendarSet, as_of: int) -> Int64:
     """The day on which each case's limit falls due."""
-    seconds = limits * resolution(rule)
+    start = np.where(times.started, times.start, as_of)
+    by_day = isinstance(rule, ElapsedWorkingDays) and rule.counting is not Counting.MINUTES
+    if not by_day and (len(times.held.row) or times.moves is not None or isinstance(rule, ElapsedWorkingDays)):
+        amount = limits * resolution(rule)
+        if isinstance(rule, ElapsedWorkingDays):
+            amount = limits * calendars.company.seconds_a_day
+        moments = due_moments(times, calendars, amount, as_of, natural=isinstance(rule, ElapsedNatural))
+        return moments // SECONDS_A_DAY
     if isinstance(rule, ElapsedNatural):
-        return (start + seconds) // SECONDS_A_DAY
-    if isinstance(rule, ElapsedWorkingDays):
-        return due_day(calendar, start, limits, same_day=rule.counting is Counting.SAME_DAY)
-    return due_day_of_working_seconds(calendar, start, seconds)
+        return (start + limits * resolution(rule)) // SECONDS_A_DAY
+    found = np.empty(len(start), dtype=np.int64)
+    for rows, calendar in calendars.row_groups(times.unit, times.units):
+        if isinstance(rule, ElapsedWorkingDays):
+            same_day = rule.counting is Counting.SAME_DAY
+            found[rows] = due_day(calendar, start[rows], limits[rows], same_day=same_day)
+        else:
+            found[rows] = due_day_of_working_seconds(calendar, start[rows], limits[rows] * resolution(rule))
+    return found
 
 
 def day_of(

@@ -64,6 +64,7 @@ from svcqa.plugins.commitment_clock import (
     resolution,
 )
 from svcqa.plugins.compliance_examples import EXAMPLES
+from svcqa.plugins.service_clock import HISTORY, with_history
 from svcqa.stats.proportions import clopper_pearson, wilson
 
 MET, BREACHED, OPEN_OVERDUE, OPEN_NOT_DUE, MET_NOT_DUE, _, EXCLUDED, NOT_APPLICABLE = range(len(STATES))
@@ -111,19 +112,20 @@ class ComplianceMetric:
             own: tuple[str, ...] = ("indicator", "month", "numerator", "denominator")
         else:
             achieved = (name for name, _ in getattr(params.rule, "achieved", ()))
-            own = (*columns(params.rule), EXCLUDED_COLUMN, *achieved)
+            history = () if params.commitment.status is None else (HISTORY,)
+            own = (*columns(params.rule), EXCLUDED_COLUMN, *achieved, *history)
         return tuple(dict.fromkeys((*own, *condition_columns(commitment))))
 
     def derive(self, params: ComplianceParams, context: Context) -> Derive | None:
-        """Nothing to join."""
-        return None
+        """The status history, where it runs the clock."""
+        return with_history(params.commitment)
 
     def observe(self, batch: Batch, params: ComplianceParams, context: Context) -> Observations:
         """Facts and values of the commitment's cases that were received by ``as_of``."""
         commitment, as_of = params.commitment, context.as_of_seconds
         if isinstance(params.rule, MonthlyReturn):
             return _observe_returns(batch, commitment, params.rule, context)
-        reading = read_clock(batch, commitment, params.rule, context.calendar, as_of)
+        reading = read_clock(batch, commitment, params.rule, context.calendars, as_of)
         start = batch.moments(params.rule.start)
         known = batch.received(params.rule.start) <= as_of
         chosen = known & batch.matches(commitment.where)
@@ -296,7 +298,7 @@ def limit_text(params: ComplianceParams) -> str:
     if isinstance(rule, LeadTime):
         return f"{amount} {rule.unit} ahead"
     if isinstance(rule, ElapsedWorkingDays):
-        return f"{amount} working_day {rule.counting.value}"
+        return f"{amount} working_day {rule.counting.value}{'' if rule.last == 'end' else f' {rule.last}'}"
     return f"{amount} {'working_' if isinstance(rule, ElapsedWorkingTime) else ''}{rule.unit}"
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Final
 
 from svcqa.catalogue import Language, has, or_key, text
 from svcqa.entities.commitment import Commitment
@@ -249,20 +248,15 @@ def state(name: str, language: Language) -> str:
     return text(f"wording.state_{name}", language)
 
 
-def has_measures(found: Result) -> bool:
-    """Whether a result tells of more than one measure."""
-    return len({row.get("measure") for row in found.rows}) > 1
-
-
-def keys(found: Result, row: Mapping[str, Any], language: Language) -> list[str]:
-    """What a row is grouped by beside unit and period: codes as recorded, and the measure where there are several."""
-    shown = [str(row.get(key) or "") for key in found.keys]
-    if not has_measures(found):
-        return shown
-    name = str(row.get("measure") or "")
-    if found.label is not None and name == row.get("metric"):
-        return [*shown, found.label.in_language(language)]
-    return [*shown, text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name]
+def measures(found: Result, language: Language) -> dict[str, str]:
+    """What the measures of a result are called: by the catalogue, by the metric's own label, else by their names."""
+    called = {}
+    for row in found.rows:
+        name = str(row.get("measure") or "")
+        called[name] = text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name
+        if found.label is not None and name == row.get("metric"):
+            called[name] = found.label.in_language(language)
+    return called
 
 
 def part(measure: str, language: Language) -> str:
@@ -289,5 +283,6 @@ def limit(shown: str, language: Language) -> str:
         return DASH
     unit = or_key(f"wording.unit_{parts[1]}", language)
     glue = " " if language == "en" else ""  # Chinese sets no space before a bracket
-    counted = f"({text(f'wording.counting_{parts[2]}', language)})" if len(parts) > 2 else ""
+    rules = text("wording.separator", language).join(text(f"wording.counting_{part}", language) for part in parts[2:])
+    counted = f"({rules})" if rules else ""
     return f"{parts[0]}{glue or ' '}{unit}{' ' if counted and glue else ''}{counted}"
