@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -253,10 +254,24 @@ def measures(found: Result, language: Language) -> dict[str, str]:
     called = {}
     for row in found.rows:
         name = str(row.get("measure") or "")
-        called[name] = text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name
+        called[name] = measure(name, language)
         if found.label is not None and name == row.get("metric"):
             called[name] = found.label.in_language(language)
     return called
+
+
+def measure(name: str, language: Language) -> str:
+    """What a measure is called; a percentile such as ``p90`` and what is said of it by rule.
+
+    >>> measure("p97.5_closed_only", "en")
+    'P97.5, closed cases only'
+    """
+    percentile = re.fullmatch(r"(p[\d.]+)(?:_(closed_only|difference))?", name)
+    if percentile:
+        tail = percentile[2]
+        called = percentile[1].upper()
+        return text(f"wording.measure_of_{tail}", language, name=called) if tail else called
+    return text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name
 
 
 def part(measure: str, language: Language) -> str:
