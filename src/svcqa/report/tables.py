@@ -262,6 +262,8 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     for row, figure in zip(found.rows, found.figures(), strict=True):
         scale = found.scale_of(figure)
         value = wording.level_with_unit(figure.value, scale, language, figure.goal)
+        if "not_reached" in figure.flags:
+            value = text("wording.not_reached", language)
         rows.append(
             (
                 row.get("indicator"), figure.unit, figure.period, *(str(row.get(key) or "") for key in found.keys),
