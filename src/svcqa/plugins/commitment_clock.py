@@ -14,13 +14,7 @@ import numpy.typing as npt
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.clock.calendar_set import CalendarSet
-from svcqa.clock.counting import CountingRule, FirstDay, LastDay, due_moment_of_days
-from svcqa.clock.elapsed import (
-    due_day,
-    due_day_of_working_seconds,
-    working_day_number,
-    working_days_over,
-)
+from svcqa.clock.counting import CountingRule, FirstDay, LastDay, days_over, days_taken, last_day
 from svcqa.entities.commitment import Commitment, MonthOf
 from svcqa.entities.rules import (
     ClockRule,
@@ -58,6 +52,31 @@ def resolution(rule: ClockRule) -> int:
     if isinstance(rule, (ElapsedWorkingDays, CountThreshold)):
         return 1
     return 1 if rule.unit == "second" else 60
+
+
+def counting_rule(rule: ElapsedWorkingDays) -> CountingRule:
+    """How the rule counts its days."""
+    return CountingRule(FirstDay(rule.counting), LastDay(rule.last))
+
+
+def unit_of(rule: ClockRule) -> str:
+    """The unit of the rule's limit, such as ``minute``, ``working_hour``, ``working_day``."""
+    if isinstance(rule, ElapsedWorkingDays):
+        return "working_day"
+    return f"working_{rule.unit}" if isinstance(rule, ElapsedWorkingTime) else rule.unit
+
+
+def limit_text(commitment: Commitment, amount: int) -> str:
+    """A limit with its unit and way of counting, such as ``3 working_day next_day``; ``net`` of pauses."""
+    rule = commitment.rule
+    assert isinstance(rule, ClockRule)
+    parts = [str(amount), unit_of(rule)]
+    if isinstance(rule, LeadTime):
+        parts.append("ahead")
+    if isinstance(rule, ElapsedWorkingDays):
+        parts += [rule.counting.value, *([] if rule.last == "end" else [rule.last])]
+    parts += ["net"] if commitment.status is not None else []
+    return " ".join([*parts, *(["by_case"] if commitment.limits else [])])
 
 
 def limit_in_units(rule: ClockRule, limit: int | None = None) -> int:
@@ -198,22 +217,22 @@ def _working_days(rule: ElapsedWorkingDays, times: Times, calendars: CalendarSet
     end = np.where(times.closed & times.started, np.maximum(times.stop, start), start)
     value, follow_up = np.zeros(len(start), dtype=np.int64), np.zeros(len(start), dtype=np.int64)
     for rows, calendar in calendars.row_groups(times.unit, times.units):
-        begun, ended, same_day = start[rows], end[rows], rule.counting is Counting.SAME_DAY
-        over = working_days_over(calendar, begun, as_of, same_day=same_day)
-        number = working_day_number(calendar, begun, ended, same_day=same_day)
-        if rule.last != "end":
-            counted = CountingRule(FirstDay(rule.counting), LastDay(rule.last))
-            number = number + (due_moment_of_days(calendar, begun, np.maximum(number, 1), rule=counted) < ended)
-            over = over + (due_moment_of_days(calendar, begun, over + 1, rule=counted) < as_of)
-        value[rows], follow_up[rows] = number, over
+        value[rows] = days_taken(calendar, start[rows], end[rows], rule=counting_rule(rule))
+        follow_up[rows] = days_over(calendar, start[rows], as_of, rule=counting_rule(rule))
     return np.where(times.closed, value, follow_up), follow_up
+
+
+def _seconds_a_day(times: Times, calendars: CalendarSet) -> Int64:
+    """How long a usual day of each case's unit is."""
+    a_day = np.empty(len(times.start), dtype=np.int64)
+    for rows, calendar in calendars.row_groups(times.unit, times.units):
+        a_day[rows] = calendar.seconds_a_day
+    return a_day
 
 
 def _days_of_minutes(times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
     """Working time in usual days: closed cases rounded up, follow-ups down."""
-    a_day = np.empty(len(times.start), dtype=np.int64)
-    for rows, calendar in calendars.row_groups(times.unit, times.units):
-        a_day[rows] = calendar.seconds_a_day
+    a_day = _seconds_a_day(times, calendars)
     follow_up = seconds(times, calendars, as_of, natural=False, to_stop=False) // a_day
     spent = -(-seconds(times, calendars, as_of, natural=False, to_stop=True) // a_day)
     return np.where(times.closed, spent, follow_up), follow_up
@@ -221,24 +240,17 @@ def _days_of_minutes(times: Times, calendars: CalendarSet, as_of: int) -> tuple[
 
 def _due_on(rule: RunningRule, times: Times, limits: Int64, calendars: CalendarSet, as_of: int) -> Int64:
     """The day on which each case's limit falls due."""
-    start = np.where(times.started, times.start, as_of)
-    by_day = isinstance(rule, ElapsedWorkingDays) and rule.counting is not Counting.MINUTES
-    if not by_day and (len(times.held.row) or times.moves is not None or isinstance(rule, ElapsedWorkingDays)):
-        amount = limits * resolution(rule)
-        if isinstance(rule, ElapsedWorkingDays):
-            amount = limits * calendars.company.seconds_a_day
-        moments = due_moments(times, calendars, amount, as_of, natural=isinstance(rule, ElapsedNatural))
-        return moments // SECONDS_A_DAY
     if isinstance(rule, ElapsedNatural):
-        return (start + limits * resolution(rule)) // SECONDS_A_DAY
-    found = np.empty(len(start), dtype=np.int64)
-    for rows, calendar in calendars.row_groups(times.unit, times.units):
-        if isinstance(rule, ElapsedWorkingDays):
-            same_day = rule.counting is Counting.SAME_DAY
-            found[rows] = due_day(calendar, start[rows], limits[rows], same_day=same_day)
-        else:
-            found[rows] = due_day_of_working_seconds(calendar, start[rows], limits[rows] * resolution(rule))
-    return found
+        return due_moments(times, calendars, limits * resolution(rule), as_of, natural=True) // SECONDS_A_DAY
+    start = np.where(times.started, times.start, as_of)
+    if isinstance(rule, ElapsedWorkingDays) and rule.counting is not Counting.MINUTES:
+        found = np.empty(len(start), dtype=np.int64)
+        for rows, calendar in calendars.row_groups(times.unit, times.units):
+            found[rows] = last_day(calendar, start[rows], limits[rows], rule=counting_rule(rule))
+        return found
+    a_unit = _seconds_a_day(times, calendars) if isinstance(rule, ElapsedWorkingDays) else resolution(rule)
+    moments = due_moments(times, calendars, limits * a_unit, as_of, natural=False)
+    return np.maximum(moments - 1, start) // SECONDS_A_DAY  # work that ends at midnight ends its own day
 
 
 def day_of(

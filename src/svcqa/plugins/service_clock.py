@@ -93,22 +93,23 @@ def read_times(
 
     Args:
         start, stop: columns of moments. A ``stop`` that is not the rule's own is a step on the way: the history then
-            tells pauses only.
+            tells pauses only, as it does where the policy names no status that stops the clock.
     """
-    begin, end = _known(batch.moments(start), as_of), _known(batch.moments(stop), as_of)
+    recorded = batch.moments(start)
+    begin, end = _known(recorded, as_of), _known(batch.moments(stop), as_of)
     unit, units = batch.codes("unit")
     if commitment.status is None or not batch.has(HISTORY):
         return Times(begin, end, NONE, NONE, unit, units, None)
     told = _told(batch, commitment.status)
     found = status_times(
-        told.row, told.moment, told.status, told.labels, table=commitment.status.effects, start=begin, as_of=as_of
+        told.row, told.moment, told.status, told.labels, table=commitment.status.effects, start=recorded, as_of=as_of
     )
     with_own_stop = np.ones(batch.rows, dtype=np.bool_)
-    if stop == getattr(commitment.rule, "stop", stop):
+    if commitment.status.stops and stop == getattr(commitment.rule, "stop", stop):
         with_own_stop[told.row] = False
     return Times(
-        np.where(begin == NULL, found.start, begin), np.where(with_own_stop, end, found.stop),
-        found.pauses, found.closed, unit, units, _moves(told, unit, units, calendars),
+        np.where(recorded == NULL, found.start, begin), np.where(with_own_stop, end, found.stop),
+        found.pauses, found.closed, unit, units, _moves(told, unit, units, calendars, as_of),
     )  # fmt: skip
 
 
@@ -214,12 +215,14 @@ def parse_history(text: str) -> list[tuple[int, str, str]]:
     return sorted(found)
 
 
-def _moves(told: Told, unit: npt.NDArray[np.int32], units: tuple[str, ...], calendars: CalendarSet) -> Assigned | None:
+def _moves(
+    told: Told, unit: npt.NDArray[np.int32], units: tuple[str, ...], calendars: CalendarSet, as_of: int
+) -> Assigned | None:
     """Whose hours count from when on; ``None`` where all units share one calendar, or nobody moved.
 
     Before its first move a case is with the unit that its first entry names, otherwise with the unit of its record.
     """
-    named = [place for place, label in enumerate(told.unit) if label]
+    named = [place for place, label in enumerate(told.unit) if label and told.moment[place] <= as_of]
     if not named or not calendars.units:
         return None
     own = {int(row): units[unit[row]] for row in range(len(unit))}
