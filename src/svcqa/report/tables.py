@@ -131,8 +131,15 @@ def exclusions(review: HalfYearReview, language: Language) -> pd.DataFrame:
             named = ((wording.reason(name, item.commitment, language), n) for name, n in now.excluded_by.items())
             reasons = ", ".join(f"{name} {count:,}" for name, count in named)
             kept = (wording.level(now.value, scale, goal), wording.level(now.value_without_exclusions, scale, goal))
-            rows.append((item.commitment.item.in_language(language), *kept, reasons))
-    return _frame(rows, ("item", "with_exclusions", "without_exclusions", "reasons"), language)
+            rows.append((item.commitment.item.in_language(language), *kept, reasons, _evidence(item)))
+    return _frame(rows, ("item", "with_exclusions", "without_exclusions", "reasons", "exclusion_evidence"), language)
+
+
+def _evidence(item: CommitmentReview) -> str:
+    """What the policy names as proof of the exclusions that occurred; each case has its file and row besides."""
+    happened = item.course.now.excluded_by if item.course.now is not None else {}
+    named = (one.evidence for one in item.commitment.exclusions if one.reason in happened and one.evidence)
+    return ", ".join(dict.fromkeys(named)) or wording.DASH
 
 
 def months(review: HalfYearReview, language: Language) -> pd.DataFrame:
