@@ -224,12 +224,16 @@ class Workspace:
 
     def what_if(
         self, commitment: str, *, period: str | Period, by: Sequence[str] = (), unit: str | None = None,
-        as_of: dt.datetime | str | None = None,
+        as_of: dt.datetime | str | None = None, metric: str | None = None,
     ) -> WhatIf:  # fmt: skip
-        """A commitment's figure with parameters to move: ``.at(limit=45)`` answers at once."""
+        """A commitment's figure with parameters to move: ``.at(limit=45)`` answers at once.
+
+        Args:
+            metric: another metric of the same commitment, such as ``sla_percentiles``; its own where absent.
+        """
         context = self._context(period, as_of, by=by, unit=unit)
         params = self._params(commitment, None)
-        return self.figures.what_if(params["commitment"].metric, params, context)
+        return self.figures.what_if(metric or params["commitment"].metric, params, context)
 
     def cases(
         self, commitment: str | None = None, *, period: str | Period, metric: str | None = None,

@@ -154,10 +154,20 @@ class WhatIf:
         found = plugin.limit_range(self.params) if hasattr(plugin, "limit_range") else None
         return None if found is None else LimitRange(*found)
 
+    def distributions(self, **changes: Any) -> tuple[Any, ...]:
+        """The whole distributions behind the figures, where the metric gives them, ready to be drawn."""
+        plugin, params = self._changed(changes)
+        with _named(self.metric):
+            found = plugin.distributions(self.summary, params, self.context)
+        return tuple(found)
+
+    def _changed(self, changes: dict[str, Any]) -> tuple[Any, Entity]:
+        plugin = self.figures.registry.get(self.metric)
+        return plugin, validated(plugin, {**dict(self.params), **changes})
+
     def at(self, **changes: Any) -> Result:
         """The figures with some parameters changed, such as ``limit=45``."""
-        plugin = self.figures.registry.get(self.metric)
-        params = validated(plugin, {**dict(self.params), **changes})
+        plugin, params = self._changed(changes)
         pins = {"policy": self.figures.policy_digest, "records": self.records}
         with _named(self.metric):
             return read(plugin, self.summary, params, self.context, pins=pins)

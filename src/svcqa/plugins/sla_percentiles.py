@@ -80,7 +80,7 @@ class PercentilesMetric:
             found.extend(compared_units(cells, params, context, periods))
         elif params.compare == "periods":
             found.extend(compared_periods(cells, params, context, periods))
-        keys = (*code_columns(context.by), "measure", "value_unit", *(("step",) if params.steps else ()))
+        keys = (*code_columns(context.by), *(("step",) if params.steps else ()))
         about = {"commitment": params.promise.key, "percentiles_of": unit_of(params)}
         return Result(tuple(found), keys, about, unit=unit_of(params))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -120,12 +121,21 @@ def level_interval(figure: Figure | None, scale: Scale, goal: float | None = Non
     """The interval of a figure, such as ``92.1–95.8%``."""
     if scale.unit == "share":
         return interval(figure, goal)
-    if figure is None or figure.lower is None or figure.upper is None:
+    if figure is None or (figure.lower is None and figure.upper is None):
         return DASH
-    if scale.unit in _AMOUNTS:
-        return f"{amount(figure.lower)}–{amount(figure.upper)}"
     places = usual_decimals(goal, scale)
-    return f"{_rounded(figure.lower, places)}–{_rounded(figure.upper, places)}"
+    low, high = (
+        None if end is None else amount(end) if scale.unit in _AMOUNTS else f"{_rounded(end, places)}"
+        for end in (figure.lower, figure.upper)
+    )
+    return _ends(low, high)
+
+
+def _ends(low: str | None, high: str | None) -> str:
+    """Both ends of an interval, or the one that the data reach."""
+    if low is not None and high is not None:
+        return f"{low}–{high}"
+    return f"≥{low}" if low is not None else f"≤{high}"
 
 
 def level_change(
@@ -153,10 +163,11 @@ def percent(value: float | None, goal: float | None = None) -> str:
 
 def interval(figure: Figure | None, goal: float | None = None) -> str:
     """The confidence interval of a share, such as ``92.1–95.8%``."""
-    if figure is None or figure.lower is None or figure.upper is None:
+    if figure is None or (figure.lower is None and figure.upper is None):
         return DASH
     digits = decimals_for(goal)
-    return f"{figure.lower * 100:.{digits}f}–{figure.upper * 100:.{digits}f}%"
+    low, high = (None if end is None else f"{end * 100:.{digits}f}" for end in (figure.lower, figure.upper))
+    return f"{_ends(low, high)}%"
 
 
 def points(now: float | None, before: float | None, language: Language, goal: float | None = None) -> str:
@@ -253,10 +264,24 @@ def measures(found: Result, language: Language) -> dict[str, str]:
     called = {}
     for row in found.rows:
         name = str(row.get("measure") or "")
-        called[name] = text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name
+        called[name] = measure(name, language)
         if found.label is not None and name == row.get("metric"):
             called[name] = found.label.in_language(language)
     return called
+
+
+def measure(name: str, language: Language) -> str:
+    """What a measure is called; a percentile such as ``p90`` and what is said of it by rule.
+
+    >>> measure("p97.5_closed_only", "en")
+    'P97.5, closed cases only'
+    """
+    percentile = re.fullmatch(r"(p[\d.]+)(?:_(closed_only|difference))?", name)
+    if percentile:
+        tail = percentile[2]
+        called = percentile[1].upper()
+        return text(f"wording.measure_of_{tail}", language, name=called) if tail else called
+    return text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name
 
 
 def part(measure: str, language: Language) -> str:
