@@ -25,7 +25,7 @@ from svcqa.metrics.figures import Figures, WhatIf
 from svcqa.metrics.measure import target_faults
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import STATES, Result
-from svcqa.periods import Period, PeriodRule
+from svcqa.periods import Period, PeriodKind, PeriodRule
 from svcqa.records.check import CheckReport, check_report
 from svcqa.records.ingest import Door, ingest_database, ingest_file
 from svcqa.records.mapping import load_mapping
@@ -38,6 +38,7 @@ from svcqa.register.register import action_item, rebase_item
 if TYPE_CHECKING:
     import pandas as pd
 
+    from svcqa.metrics.explanation import Explanation
     from svcqa.records.assistant import Proposal
     from svcqa.review.half_year import HalfYearReview
     from svcqa.review.published import Restatement
@@ -259,6 +260,25 @@ class Workspace:
         given = {**self._params(commitment, None), **(params or {})}
         chosen = metric or (given["commitment"].metric if commitment is not None else "")
         return self.figures.cases(chosen, given, context, columns=columns, states=states)
+
+    def explain(
+        self, case: str, *, commitment: str | None = None, as_of: dt.datetime | str | None = None
+    ) -> tuple[Explanation, ...]:
+        """Where the figure of one case comes from: state, due moment, and what of its time counted and why.
+
+        Args:
+            case: key of the record, such as an order's number.
+            commitment: key of a commitment; every one that the case falls under where absent.
+            as_of: as it was known at this moment (local time); now where absent.
+
+        Raises:
+            NameUnknownError: nobody has read such a case, or the commitment is not for it.
+        """
+        from svcqa.review.explained import explain
+
+        moment = read_moment(as_of) or dt.datetime.now().replace(microsecond=0)
+        month = self.period_rule.containing(moment.date(), PeriodKind.MONTH)
+        return explain(self.figures, self.policies, self._context(month, moment), case, commitment=commitment)
 
     def complaint(self, complaint_id: str) -> Complaint:
         """One complaint as it is known now.
