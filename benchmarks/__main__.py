@@ -9,6 +9,7 @@ NAMES = {
     "half_year": "the half-year summary of generated work orders, svcqa beside hand-written DuckDB SQL",
     "clock": "working time of generated cases, svcqa beside a plain loop over days and three packages",
     "percentiles": "Kaplan–Meier beside statsmodels, percentiles of known values beside DuckDB and polars",
+    "forecast": "the chance of making the year: coverage, calibration, errors beside ETS and seasonal naive",
 }
 
 
