@@ -47,10 +47,17 @@ def score(series: Series, *, seed: int, with_ets: bool) -> Score:
     year = series.year
     reached = year >= series.goal if series.better == "higher" else year <= series.goal
     scale = _naive_scale(past)
-    ets = np.abs(came - ets_forecast(past, series.rest)) / scale if with_ets else None
-    return Score(series, found, found.lower - 1e-12 <= year <= found.upper + 1e-12, months_covered, reached,
-                 np.abs(came - [ahead.value for ahead in found.months]) / scale,
-                 np.abs(came - _seasonal_naive(past, series.rest)) / scale, ets)  # fmt: skip
+    ets = ets_forecast(past, series.rest) if with_ets else None
+    ours = np.asarray([ahead.value for ahead in found.months])
+
+    def scaled(forecast: Float64) -> Float64:
+        """Nothing where the history never moved: it has no error to scale by."""
+        return np.abs(came - forecast) / scale if scale > 0 else np.empty(0)
+
+    return Score(
+        series, found, found.lower - 1e-12 <= year <= found.upper + 1e-12, months_covered, reached, scaled(ours),
+        scaled(_seasonal_naive(past, series.rest)), None if ets is None else scaled(ets),
+    )  # fmt: skip
 
 
 def _bounds(series: Series) -> tuple[float, float]:
@@ -60,7 +67,7 @@ def _bounds(series: Series) -> tuple[float, float]:
 def _naive_scale(past: Float64) -> float:
     """Mean absolute error of the seasonal naive forecast within the history (Hyndman and Koehler 2006)."""
     lag = 12 if len(past) > 12 else 1
-    return max(float(np.abs(past[lag:] - past[:-lag]).mean()), 1e-9)
+    return float(np.abs(past[lag:] - past[:-lag]).mean())
 
 
 def _seasonal_naive(past: Float64, rest: int) -> Float64:
@@ -101,6 +108,9 @@ def print_scores(label: str, scores: list[Score], *, aims: bool = False) -> None
     print(f"{label}: {years} forecasts, {months} months")
     _print_coverage("  year's figure in its 95 % interval", sum(one.year_covered for one in scores), years, aims)
     _print_coverage("  months in their 95 % intervals", sum(one.months_covered for one in scores), months, aims)
+    still = sum(not len(one.errors) for one in scores)
+    if still:
+        print(f"  {still} forecasts of a history that never moved are left out of MASE")
     ours, naive = (np.concatenate([getattr(one, name) for one in scores]).mean() for name in ("errors", "naive"))
     print(f"  pooled MASE: svcqa {ours:.3f}, seasonal naive {naive:.3f}")
     if scores[0].ets is not None:

@@ -134,7 +134,7 @@ def test_a_month_of_counts_moves_the_level_as_quadrature_says(
 def test_weighted_points_have_the_moments_of_a_normal_posterior() -> None:
     # two normal observations of each number: precision 1 + 4, mean 4/5 of the observed
     seen = np.array([1.0, -2.0])
-    found = posterior(lambda x: -0.5 * 4 * ((x - seen) ** 2).sum(axis=1), dimensions=2, second=2000)
+    found = posterior(lambda x: -0.5 * 4 * ((x - seen) ** 2).sum(axis=1), dimensions=2, rounds=(300, 2000))
     mean = found.weights @ found.points
     assert mean == pytest.approx(0.8 * seen, abs=0.02)
     apart = found.points - mean

@@ -21,8 +21,8 @@ _PRIMES: Final = (2, 3, 5, 7, 11, 13)
 _FREEDOM: Final = 5
 """Of the Student distribution that the second set is drawn from."""
 _WIDENED: Final = 1.3
-_PRIOR_SHARE: Final = 0.1
-"""What the spread of the prior adds to that of the weighted points: no direction can close up."""
+_CAUTION: Final = (0.1, 0.02)
+"""What the spread of the prior adds to that of the weighted points, by round: no direction can close up."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,13 @@ class Weighted:
 
 
 def posterior(
-    log_likelihood: Callable[[Float64], Float64], *, dimensions: int, first: int = 300, second: int = 500
+    log_likelihood: Callable[[Float64], Float64], *, dimensions: int, rounds: tuple[int, ...] = (200, 200, 500)
 ) -> Weighted:
     """Draw from the posterior of ``dimensions`` standard normal numbers.
 
     Args:
-        log_likelihood: of points ``(m, d)``; called twice.
+        log_likelihood: of points ``(m, d)``; called once a round.
+        rounds: points of the prior, then of each round drawn where the weight of the one before lies.
 
     >>> found = posterior(lambda x: -0.5 * (x[:, 0] - 2.0) ** 2, dimensions=1)
     >>> round(float(found.weights @ found.points[:, 0]), 1)
@@ -52,19 +53,29 @@ def posterior(
     """
     from scipy.special import ndtri
 
-    spread: Float64 = ndtri(halton(first, dimensions))
-    weights = _normalised(log_likelihood(spread))
-    centre = weights @ spread
-    apart = spread - centre
-    scale = _WIDENED * ((weights[:, None] * apart).T @ apart) + _PRIOR_SHARE * np.eye(dimensions)
-    root = np.linalg.cholesky(scale)
-    cube = halton(second, dimensions + 1)
+    points: Float64 = ndtri(halton(rounds[0], dimensions))
+    found = Weighted(points, _normalised(log_likelihood(points)))
+    for number, count in enumerate(rounds[1:], start=1):
+        caution = _CAUTION[min(number, len(_CAUTION)) - 1]
+        points, proposed = _student(found, caution, count)
+        prior = -0.5 * (points**2).sum(axis=1)
+        found = Weighted(points, _normalised(log_likelihood(points) + prior - proposed))
+    return found
+
+
+def _student(found: Weighted, caution: float, count: int) -> tuple[Float64, Float64]:
+    """Points of a Student distribution about the weighted ones, and the logarithm of its density but for a constant."""
+    from scipy.special import ndtri
+
+    dimensions = found.points.shape[1]
+    centre = found.weights @ found.points
+    apart = found.points - centre
+    scale = _WIDENED * ((found.weights[:, None] * apart).T @ apart) + caution * np.eye(dimensions)
+    cube = halton(count, dimensions + 1)
     normal, lengths = ndtri(cube[:, :dimensions]), _chi_square(cube[:, dimensions])
     student = normal * np.sqrt(_FREEDOM / lengths)[:, None]
-    points: Float64 = centre + student @ root.T
-    proposed = -0.5 * (_FREEDOM + dimensions) * np.log1p((student**2).sum(axis=1) / _FREEDOM)
-    prior = -0.5 * (points**2).sum(axis=1)
-    return Weighted(points, _normalised(log_likelihood(points) + prior - proposed))
+    density = -0.5 * (_FREEDOM + dimensions) * np.log1p((student**2).sum(axis=1) / _FREEDOM)
+    return np.asarray(centre + student @ np.linalg.cholesky(scale).T), np.asarray(density)
 
 
 def halton(count: int, dimensions: int) -> Float64:
