@@ -17,6 +17,7 @@ from pyarrow import feather
 
 from benchmarks.orders import PERIOD, write_store
 from svcqa.clock.calendar import FIRST, WorkCalendar, build_calendar
+from svcqa.clock.calendar_set import CalendarSet
 from svcqa.engine.cache import SummaryCache
 from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.engine.summary import MATURE, Fact, Summary
@@ -45,7 +46,7 @@ def _context() -> Context:
     company = Unit(code="CO", name=Text(en="Company"), level="company")
     period = PeriodRule().parse(PERIOD)
     tree = Organisation(units=(company,), adopt_unknown=True)
-    return Context(period.end, period, _calendar(), tree, by=("unit", "tier"))
+    return Context(period.end, period, CalendarSet(_calendar(), {}, tree), tree, by=("unit", "tier"))
 
 
 def _params() -> ComplianceParams:

@@ -97,6 +97,14 @@ def test_a_stoppage_over_many_midnights_loses_no_second(tmp_path: Path) -> None:
     assert lost(february) == 7 * 2 * DAY
 
 
+def test_a_stoppage_that_ends_at_midnight_is_none_of_the_next_month(tmp_path: Path) -> None:
+    workspace = read(tmp_path, SUPPLY, [outage("1", "2026-01-31 22:00:00", "2026-02-01 00:00:00")],
+                     counted({"2026-01": 100}))  # fmt: skip
+    january, february = rows_of(workspace, "2026-01..2026-02", by=["month"])
+    assert (lost(january), january["n"]) == (20 * HOUR, 1)
+    assert (lost(february), february["n"], february["total"]) == (0, 0, 0)
+
+
 def test_statistical_months_cut_at_their_own_end(tmp_path: Path) -> None:
     workspace = read(
         tmp_path, SUPPLY, [outage("1", "2026-01-25 23:30:00", "2026-01-26 01:00:00")],

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from clock_oracle import BEGIN, DAY, DAYS, PLANS, calendar_of, worked
 from svcqa.catalogue import LANGUAGES
 from svcqa.clock.calendar import build_calendar
-from svcqa.clock.counting import CountingRule, FirstDay, LastDay, due_moment_of_days, next_worked
+from svcqa.clock.counting import (
+    CountingRule,
+    FirstDay,
+    LastDay,
+    days_over,
+    days_taken,
+    due_moment_of_days,
+    next_worked,
+)
 from svcqa.clock.elapsed import working_day_number
 from svcqa.clock.intervals import NULL
 from svcqa.clock.zones import natural_seconds, to_utc
@@ -122,6 +130,46 @@ def test_a_stop_by_the_due_moment_is_one_whose_number_keeps_the_limit(
     number = working_day_number(calendar, array(start), array(start + later), same_day=same_day)[0]
     by_then = start + later <= due_moment_of_days(calendar, array(start), limit, rule=rule)[0]
     assert by_then == (number <= limit)
+
+
+@settings(max_examples=120, deadline=None)
+@given(PLANS, st.integers(BEGIN, BEGIN + 5 * DAY), st.integers(0, 3 * DAY), st.sampled_from(RULES))
+def test_days_taken_and_days_over_are_those_found_by_trying_every_limit(
+    plan: Any, start: int, later: int, rule: CountingRule
+) -> None:
+    calendar, end = calendar_of(plan), start + later
+    due = [int(due_moment_of_days(calendar, array(start), n, rule=rule)[0]) for n in range(1, DAYS + 1)]
+    kept = next((n for n, moment in enumerate(due, start=1) if end <= moment), None)
+    taken = int(days_taken(calendar, array(start), array(end), rule=rule)[0])
+    if kept is not None:
+        assert max(taken, 1) == kept
+    over = int(days_over(calendar, array(start), end, rule=rule)[0])
+    assert over == sum(moment <= end for moment in due) or over >= DAYS
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "first", "last", "expected"),
+    [
+        # received on a Saturday and counted to the hour: work starts on Monday at 08:30, day 1 ends Tuesday 08:30
+        ("2026-01-10 15:00", "2026-01-13 08:30", "next_day", "hour", 1),
+        ("2026-01-10 15:00", "2026-01-13 08:31", "next_day", "hour", 2),
+        # Friday at ten; Monday after closing time is the second day, Monday at closing time the first
+        ("2026-01-09 10:00", "2026-01-12 17:30", "next_day", "closing", 1),
+        ("2026-01-09 10:00", "2026-01-12 17:31", "next_day", "closing", 2),
+        ("2026-01-09 10:00", "2026-01-09 18:00", "next_day", "closing", 0),  # the day of receipt is left out
+    ],
+)
+def test_the_number_of_the_last_day_by_hand(start: str, stop: str, first: str, last: str, expected: int) -> None:
+    rule = CountingRule(FirstDay(first), LastDay(last))
+    assert days_taken(CHINA, array(at(start)), array(at(stop)), rule=rule).tolist() == [expected]
+
+
+def test_a_limit_falls_due_at_its_moment_not_a_second_later() -> None:
+    rule = CountingRule(FirstDay.NEXT_DAY, LastDay.CLOSING)
+    for moment, expected in (("17:29:59", 0), ("17:30:00", 1)):
+        assert days_over(CHINA, array(at("2026-01-09 10:00")), at(f"2026-01-12 {moment}"), rule=rule).tolist() == [
+            expected
+        ]
 
 
 @given(st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2026, 12, 1)))

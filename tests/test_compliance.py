@@ -793,7 +793,7 @@ def test_a_figure_is_pinned_to_its_inputs(tmp_path: Path) -> None:
     about = workspace.measure("compliance", commitment="promise", period="2026-01").about
     assert about["as_of"] == "2026-02-01 00:00:00"
     assert about["policy"] == workspace.policies.digest
-    assert about["calendar"] == workspace.calendar.digest
+    assert about["calendar"] == workspace.calendars.digest
     assert about["records"]
     assert "chinesecalendar" in about["calendar_source"]
 

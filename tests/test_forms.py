@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import svcqa
+from conftest import SAMPLE
 from svcqa.catalogue import LANGUAGES, Language, text
 from svcqa.entities.action import ActionItem
 from svcqa.entities.base import Text
@@ -25,6 +27,7 @@ from svcqa.report.forms import write_forms
 from svcqa.report.forms.numbers import share_format
 from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview
 
+TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
 COMPANY = "示例燃气(虚构)有限公司"
 FIRST_BOARD_ROW, FIRST_A_ROW, FIRST_C_ROW = 5, 5, 3
 C_MONTH, C_YEAR = 4, 16
@@ -61,8 +64,15 @@ def texts(sheet: Any) -> str:
 
 
 def commitment_rows(sheet: Any, review: HalfYearReview, first: int = FIRST_C_ROW) -> Iterator[tuple[int, Any]]:
-    """The row of figures of each commitment in form C; the row below it holds the n."""
-    yield from ((first + 2 * place, item) for place, item in enumerate(review.commitments))
+    """The row of figures of each commitment in form C; the row below it holds the n, two more follow for each part."""
+    for item in review.commitments:
+        yield first, item
+        first += 2 * (1 + len(item.parts))
+
+
+def required(item: CommitmentReview) -> float | None:
+    """The policy's goal, in the unit of the figure."""
+    return item.commitment.required_share or item.commitment.required_score
 
 
 def as_excel_reads(value: float, num_format: str) -> tuple[str, Decimal]:
@@ -407,26 +417,63 @@ def test_form_b_keeps_rows_to_write_on_however_many_are_noted(review: HalfYearRe
 def test_the_year_of_form_c_is_recomputed_from_its_parts(book: Any, review: HalfYearReview) -> None:
     sheet, differs = book.worksheets[-2], 0
     for row, item in commitment_rows(sheet, review):
-        months, year = item.course.year_months, item.course.year
+        # months add up; of a promise per quarter only the whole quarters do
+        parts = [figure for figure in item.course.year_months if "cycle_open" not in figure.flags]
+        assert len(parts) == (2 if item.commitment.cycle == "quarter" else 6)
+        year = item.course.year
         assert year is not None
-        met, n = sum(month.numerator or 0 for month in months), sum(month.n or 0 for month in months)
-        assert (year.numerator, year.n) == (met, n)
-        assert sheet.cell(row, C_YEAR).value == met / n
-        values = [month.value for month in months if month.value is not None]
-        differs += abs(sum(values) / len(values) - met / n) > 1e-9
-    assert differs >= 5
+        good, whole = sum(part.numerator or 0 for part in parts), sum(part.base or part.n or 0 for part in parts)
+        assert (year.numerator, year.base or year.n) == (good, whole)
+        assert sheet.cell(row, C_YEAR).value == pytest.approx(good / whole, rel=1e-15)
+        values = [part.value for part in parts if part.value is not None]
+        differs += abs(sum(values) / len(values) - good / whole) > 1e-9
+    assert differs >= 9
     assert "不是各月的平均" in texts(sheet)
 
 
 def test_form_c_has_months_with_their_n_and_leaves_the_others_empty(book: Any, review: HalfYearReview) -> None:
     sheet = book.worksheets[-2]
-    for row, item in commitment_rows(sheet, review):
-        counts_cases = getattr(item.commitment.rule, "counts", "cases") == "cases"
-        for place, month in enumerate(item.course.year_months):
-            assert sheet.cell(row, C_MONTH + place).value == month.value
-            assert sheet.cell(row + 1, C_MONTH + place).value == (month.n if counts_cases else None)
-        assert [sheet.cell(row, C_MONTH + place).value for place in range(6, 12)] == [None] * 6
+    for first, item in commitment_rows(sheet, review):
+        for number, course in enumerate((item.course, *(part.course for part in item.parts))):
+            row = first + 2 * number
+            assert len(course.year_months) == 6
+            for place, month in enumerate(course.year_months):
+                assert sheet.cell(row, C_MONTH + place).value == month.value
+                assert sheet.cell(row + 1, C_MONTH + place).value == month.n
+            assert [sheet.cell(row, C_MONTH + place).value for place in range(6, 12)] == [None] * 6
     assert sheet.cell(2, C_YEAR).value == "全年\n（至 6 月）"
+
+
+def test_all_eleven_rows_of_the_sample_have_their_figures(book: Any, review: HalfYearReview) -> None:
+    sheet, rows = book.worksheets[-2], 0
+    for row, _ in commitment_rows(sheet, review):
+        shown = [sheet.cell(row, place).value for place in (*range(C_MONTH, C_MONTH + 6), C_YEAR)]
+        assert all(isinstance(value, float | int) for value in shown)
+        rows += 1
+    assert rows == 11
+
+
+def test_a_promise_per_quarter_shows_what_was_reached_so_far(book: Any, review: HalfYearReview) -> None:
+    """Households as truth.json counted them: since the quarter began, of those of the month."""
+    sheet = book.worksheets[-2]
+    first, item = next((row, item) for row, item in commitment_rows(sheet, review) if item.parts)
+    assert item.commitment.key == "safety_visit"
+    assert sheet.cell(first + 2, 2).value == "其中：入户率"
+    for place in range(6):
+        counted = TRUTH["coverage_so_far"][f"2026-{place + 1:02d}"]["C"]
+        for row, name in ((first, "visited"), (first + 2, "entered")):
+            cell = sheet.cell(row, C_MONTH + place)
+            assert cell.value == pytest.approx(counted[name] / counted["households"], rel=1e-15)
+            assert sheet.cell(row + 1, C_MONTH + place).value == counted["households"]
+            assert cell.number_format.endswith('"†"') == (place not in (2, 5))
+
+
+def test_goals_stand_in_the_unit_of_the_figure(book: Any, review: HalfYearReview) -> None:
+    sheet = book.worksheets[-2]
+    shown = {item.commitment.key: sheet.cell(row, 3).number_format for row, item in commitment_rows(sheet, review)}
+    assert shown["supply_continuity"] == '"≥"0.00%'
+    assert shown["attitude"] == '"≥"0" 分"'
+    assert shown["skill"] == '"≥"0.0" 分"'
 
 
 def test_the_second_half_shows_all_twelve_months(whole_year: HalfYearReview, tmp_path: Path) -> None:
@@ -441,9 +488,11 @@ def test_the_second_half_shows_all_twelve_months(whole_year: HalfYearReview, tmp
 def test_exactly_the_missed_cells_are_marked(book: Any, review: HalfYearReview) -> None:
     sheet, marked = book.worksheets[-2], 0
     for row, item in commitment_rows(sheet, review):
-        goal = item.commitment.required_share
+        goal = required(item)
+        assert goal is not None
         for cell in sheet[row][C_MONTH - 1 : C_YEAR]:
-            missed = isinstance(cell.value, float | int) and cell.value < goal
+            is_open = "†" in cell.number_format
+            missed = isinstance(cell.value, float | int) and cell.value < goal and not is_open
             assert ("▼" in cell.number_format) == missed
             assert bool(cell.font.bold) == missed
             marked += missed
@@ -454,9 +503,9 @@ def test_form_c_lists_the_commitments_in_their_order_under_merged_categories(boo
     sheet = book.worksheets[-2]
     for row, item in commitment_rows(sheet, review):
         assert sheet.cell(row, 2).value == f"{item.commitment.item}\n{item.commitment.promise}"
-        assert sheet.cell(row, 3).value == item.commitment.required_share
+        assert sheet.cell(row, 3).value == required(item)
     merged = {str(area) for area in sheet.merged_cells.ranges}
-    assert {"A3:A8", "A9:A14", "B3:B4"} <= merged
+    assert {"A3:A8", "A9:A16", "B3:B4", "B11:B12", "Q9:Q12"} <= merged
     for word in ("次月 7 日前", "填表人", "复核人", "签发人"):
         assert word in texts(sheet)
 
@@ -477,7 +526,7 @@ def test_a_commitment_that_could_not_be_computed_is_named_with_the_reason(
     first = review.commitments[0]
     empty = Course(None, None, None, None, (), (), ())
     fault = SvcqaError(Fault("no_records", got="monthly_returns"))
-    broken = CommitmentReview(first.commitment, empty, Judgement(), (), None, None, fault)
+    broken = replace(first, course=empty, judged=Judgement(), parts=(), departments=(), cases=None, fault=fault)
     sheet = written(replace(review, commitments=(broken, *review.commitments[1:])), tmp_path).worksheets[-2]
     assert [sheet.cell(FIRST_C_ROW, place).value for place in range(C_MONTH, C_YEAR + 1)] == [None] * 13
     assert f"{first.commitment.item}：数据表 monthly_returns 里还没有记录" in texts(sheet)

@@ -36,9 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "bundled": set(),
     "starter": set(),
     "workspace": ALL_ROOMS | {"bundled"},
-    "options": set(),
-    "calendar_cli": {"entities", "clock", "options", "workspace"},
-    "cli": ALL_ROOMS | {"bundled", "starter", "workspace", "options", "calendar_cli"},
+    "cli": ALL_ROOMS | {"bundled", "starter", "workspace"},
     "__init__": {"workspace"},
     "__main__": {"cli"},
 }

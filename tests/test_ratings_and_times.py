@@ -164,6 +164,27 @@ def test_open_cases_make_the_mean_a_lower_bound(tmp_path: Path) -> None:
     assert longest["verdict"] == "missed"  # what has taken longer than 48 hours already stays so
 
 
+@pytest.mark.parametrize(
+    ("hours_open", "verdicts", "evidence"),
+    [
+        (10, ("met", "met"), ("unclear", "unclear")),
+        (40, ("missed", "met"), ("clear", "unclear")),
+        (49, ("missed", "missed"), ("clear", "clear")),
+    ],
+)
+def test_a_goal_kept_while_cases_are_open_is_not_kept_for_sure(
+    tmp_path: Path, hours_open: int, verdicts: tuple[str, str], evidence: tuple[str, str]
+) -> None:
+    """A case of ten hours, and one that goes on: its time can only grow."""
+    moment = dt.datetime(2026, 1, 10) + dt.timedelta(hours=hours_open)
+    rows = [THREE[0], order(4, "2026-01-10 00:00:00", None)]
+    found = times(read(tmp_path, REPAIR, rows), "2026-01", as_of=moment)
+    assert tuple(row["verdict"] for row in found) == verdicts
+    assert tuple(row["evidence"] for row in found) == evidence
+    assert found[1]["at_risk"] == (evidence[1] == "unclear")
+    assert (found[0]["open_overdue"], found[0]["open_not_due"]) == ((1, 0) if hours_open > 48 else (0, 1))
+
+
 def test_what_was_received_later_is_not_known_yet(tmp_path: Path) -> None:
     mean, _ = times(read(tmp_path, REPAIR, THREE), "2026-01", as_of="2026-01-07 07:59:59")
     assert (mean["value"], mean["n"]) == (15.0, 2)

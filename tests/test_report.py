@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import svcqa
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.entities.target import LevelTarget
-from svcqa.metrics.result import STATES
+from svcqa.metrics.result import STATES, Result, Scale
 from svcqa.report import charts, tables, wording
 from svcqa.report.headline import headline
 from svcqa.report.proposals import proposals
@@ -49,6 +50,33 @@ def test_rounding_never_makes_a_miss_look_met(value: float, goal: float) -> None
 )
 def test_percentages(value: float | None, goal: float | None, text: str) -> None:
     assert wording.percent(value, goal) == text
+
+
+@given(st.floats(0, 100), st.sampled_from([8.5, 9.0, 24.0, 0.25, 48.0]), st.sampled_from(["higher", "lower"]))
+@example(24.0000001, 24.0, "lower")
+@example(8.9999999, 9.0, "higher")
+def test_no_figure_reads_as_a_goal_that_it_misses(
+    value: float, goal: float, better: Literal["higher", "lower"]
+) -> None:
+    """What is read is beyond the goal on the same side, or says so with a sign."""
+    scale = Scale("hour", better)
+    shown = wording.level(value, scale, goal)
+    if scale.reached(value, goal):
+        assert shown[0] not in "<>"
+    elif shown[0] in "<>":
+        assert shown[0] == (">" if better == "lower" else "<")
+    else:
+        assert not scale.reached(float(shown), goal)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "unit", "shown"),
+    [(2.0, None, "hour", "≥2.0"), (None, 3.0, "hour", "≤3.0"), (2.0, 3.0, "hour", "2.0–3.0"),
+     (None, None, "hour", "—"), (0.5, None, "share", "≥50.0%"), (0.5, 0.75, "share", "50.0–75.0%")],
+)  # fmt: skip
+def test_an_interval_may_have_one_end_only(lower: float | None, upper: float | None, unit: str, shown: str) -> None:
+    (figure,) = Result(({"value": 2.5, "lower": lower, "upper": upper},), unit=unit).figures()
+    assert wording.level_interval(figure, Scale(unit)) == shown
 
 
 def test_a_change_that_rounds_to_nothing_has_no_sign() -> None:

@@ -9,7 +9,9 @@ import pytest
 
 import svcqa
 from conftest import SAMPLE, copy_workspace
+from svcqa.report import tables
 from svcqa.report.proposals import proposals
+from svcqa.widgets.distribution_panel import DistributionPanel
 from svcqa.widgets.half_year import HalfYearPanel
 
 PERIODS = ("2026H1", "2026-06")
@@ -78,3 +80,27 @@ def test_a_noted_problem_is_in_form_b_and_no_longer_proposed(company: svcqa.Work
     company.note_problem(category="x", problem="y", author="z", period="2026H1", target=first.target, unit=first.unit)
     after = proposals(company.review_half_year("2026H1"), "en")
     assert len(after) == len(before) - 1
+
+
+def test_the_distribution_follows_limit_percentile_and_moment(company: svcqa.Workspace) -> None:
+    """What the panel shows is what ``measure`` gives, at every position of its sliders."""
+    panel = DistributionPanel(company, "complaint_reply", period="2026-06", language="en")
+    for as_of, limit, percentile in ((-1, 3, 90), (-1, 5, 75), (4, 3, 50)):
+        panel.as_of.value = panel.as_of.options[as_of][1]
+        panel.limit.value, panel.percentile.value = limit, percentile
+        found = company.measure(
+            "sla_percentiles", commitment="complaint_reply", period="2026-06", as_of=panel.as_of.value,
+            params={"percentiles": [float(percentile)], "limit": limit},
+        )  # fmt: skip
+        rows = {row["measure"]: row for row in found.rows}
+        assert tables.result(found, "en").to_html(escape=True, border=0) == panel.table.value
+        assert f"P{percentile}" in panel.chart.value
+        assert rows["beyond_limit"]["n"] > 0
+        assert f"{limit} working days" in panel.chart.value
+    assert "<svg" in panel.chart.value
+
+
+def test_a_distribution_says_why_it_cannot_be_drawn(company: svcqa.Workspace) -> None:
+    panel = DistributionPanel(company, "safety_visit", period="2026-06", language="en")
+    assert panel.chart.value == ""
+    assert "safety_visit" in panel.table.value

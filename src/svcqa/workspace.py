@@ -102,7 +102,7 @@ class Workspace:
         """The door to all metrics."""
         engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
         return Figures(
-            engine, self.registry, self.calendar, self.policies.organisation, self.period_rule, self.policies.digest,
+            engine, self.registry, self.calendars, self.policies.organisation, self.period_rule, self.policies.digest,
             self.progress,
         )  # fmt: skip
 
@@ -223,12 +223,16 @@ class Workspace:
 
     def what_if(
         self, commitment: str, *, period: str | Period, by: Sequence[str] = (), unit: str | None = None,
-        as_of: dt.datetime | str | None = None,
+        as_of: dt.datetime | str | None = None, metric: str | None = None,
     ) -> WhatIf:  # fmt: skip
-        """A commitment's figure with parameters to move: ``.at(limit=45)`` answers at once."""
+        """A commitment's figure with parameters to move: ``.at(limit=45)`` answers at once.
+
+        Args:
+            metric: another metric of the same commitment, such as ``sla_percentiles``; its own where absent.
+        """
         context = self._context(period, as_of, by=by, unit=unit)
         params = self._params(commitment, None)
-        return self.figures.what_if(params["commitment"].metric, params, context)
+        return self.figures.what_if(metric or params["commitment"].metric, params, context)
 
     def cases(
         self, commitment: str | None = None, *, period: str | Period, metric: str | None = None,
@@ -306,20 +310,20 @@ class Workspace:
         return found
 
     def restated(
-        self, period: str | Period | None = None, *, calendar: WorkCalendar | None = None
+        self, period: str | Period | None = None, *, calendars: CalendarSet | None = None
     ) -> tuple[Restatement, ...]:
         """Every published figure beside what it is today, oldest publication first.
 
         Args:
             period: only publications of this period.
-            calendar: count with this one instead of today's.
+            calendars: count with these instead of today's.
         """
         from dataclasses import replace
 
         from svcqa.review.published import restate
 
         label = self.period(period).label if isinstance(period, str) else period.label if period else None
-        figures = self.figures if calendar is None else replace(self.figures, calendar=calendar)
+        figures = self.figures if calendars is None else replace(self.figures, calendars=calendars)
         return tuple(restate(figures, self.policies, one) for one in self.register.publications(period=label))
 
     def note_problem(

@@ -13,7 +13,15 @@ import numpy as np
 
 from svcqa.catalogue import Language, text
 from svcqa.clock.calendar import FIRST, SECONDS_A_DAY, Int64, WorkCalendar
-from svcqa.clock.elapsed import cumulative_working_seconds, due_day, due_moment, moment_at, service_days
+from svcqa.clock.elapsed import (
+    cumulative_working_seconds,
+    due_day,
+    due_moment,
+    moment_at,
+    service_days,
+    working_day_number,
+    working_days_over,
+)
 from svcqa.errors import Fault, MetricError
 
 
@@ -73,9 +81,9 @@ def due_moment_of_days(calendar: WorkCalendar, start: Int64, limit: int | Int64,
     """The last second that keeps a limit of ``limit`` working days (at least one) by ``rule``, ``(n,)``."""
     if rule.first is FirstDay.MINUTES:
         return due_moment(calendar, start, limit * calendar.seconds_a_day)
+    day = last_day(calendar, start, limit, rule=rule) - FIRST
     if rule.last is LastDay.HOUR:
-        return _same_hour(calendar, start, limit)
-    day = due_day(calendar, start, limit, same_day=rule.first is FirstDay.SAME_DAY) - FIRST
+        return (day + FIRST) * SECONDS_A_DAY + _time_of_day(calendar, next_worked(calendar, start))
     if rule.last is LastDay.CLOSING:
         return _closing(calendar, day)
     morning = np.concatenate([calendar.morning_of_day_before, np.zeros(2, np.int64)])
@@ -89,12 +97,51 @@ def _closing(calendar: WorkCalendar, day: Int64) -> Int64:
     return (day + FIRST) * SECONDS_A_DAY + ends[calendar.pattern[inside]]
 
 
-def _same_hour(calendar: WorkCalendar, start: Int64, limit: int | Int64) -> Int64:
-    """The time of day at which the clock starts, ``limit`` working days after the day on which it does."""
-    begun = next_worked(calendar, start)
-    own = service_days(calendar, begun)
-    time = begun - (own + FIRST) * SECONDS_A_DAY
-    return due_day(calendar, begun, limit, same_day=False) * SECONDS_A_DAY + time
+def _time_of_day(calendar: WorkCalendar, moments: Int64) -> Int64:
+    """Seconds since the midnight of the day that each moment counts for."""
+    return moments - (service_days(calendar, moments) + FIRST) * SECONDS_A_DAY
+
+
+def last_day(calendar: WorkCalendar, start: Int64, limit: int | Int64, *, rule: CountingRule) -> Int64:
+    """The ``limit``-th day of a rule that counts days, in days since 1970-01-01, ``(n,)``."""
+    begun = first_moment(calendar, start, rule=rule)
+    return due_day(calendar, begun, limit, same_day=rule.first is FirstDay.SAME_DAY)
+
+
+def first_moment(calendar: WorkCalendar, start: Int64, *, rule: CountingRule) -> Int64:
+    """The moment whose day the counting begins from: to the hour, a clock starts when work does."""
+    return next_worked(calendar, start) if rule.last is LastDay.HOUR else start
+
+
+def days_taken(calendar: WorkCalendar, start: Int64, stop: Int64, *, rule: CountingRule) -> Int64:
+    """The smallest N for which ``stop`` keeps a limit of N working days by ``rule``, ``(n,)``.
+
+    0 where no day has been counted: stopped on the day of receipt, which a rule from the next day leaves out.
+    """
+    begun, same_day = first_moment(calendar, start, rule=rule), rule.first is FirstDay.SAME_DAY
+    number = working_day_number(calendar, begun, stop, same_day=same_day)
+    if rule.last is LastDay.END:
+        return number
+    for _ in range(2):  # a shift over midnight can end after the hour of the day behind it
+        kept_before = (number > 1) & (_due(calendar, start, number - 1, rule) >= stop)
+        number = number - kept_before + (~kept_before & (_due(calendar, start, number, rule) < stop))
+    return number
+
+
+def days_over(calendar: WorkCalendar, start: Int64, as_of: int, *, rule: CountingRule) -> Int64:
+    """How many limits have fallen due: the largest N whose due moment is not after ``as_of``, ``(n,)``."""
+    begun, same_day = first_moment(calendar, start, rule=rule), rule.first is FirstDay.SAME_DAY
+    over = working_days_over(calendar, begun, as_of, same_day=same_day)
+    if rule.last is LastDay.END:
+        return over
+    for _ in range(2):
+        not_yet = (over > 0) & (_due(calendar, start, over, rule) > as_of)
+        over = over - not_yet + (~not_yet & (_due(calendar, start, over + 1, rule) <= as_of))
+    return over
+
+
+def _due(calendar: WorkCalendar, start: Int64, number: Int64, rule: CountingRule) -> Int64:
+    return due_moment_of_days(calendar, start, np.maximum(number, 1), rule=rule)
 
 
 def next_worked(calendar: WorkCalendar, moments: Int64) -> Int64:

@@ -9,7 +9,18 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Conditions, Entity, Key, Share, Text
-from svcqa.entities.rules import LIMITED, MeanAndMaximum, MonthlyReturn, Rating, Rule
+from svcqa.entities.rules import (
+    LIMITED,
+    Counting,
+    ElapsedNatural,
+    ElapsedWorkingDays,
+    ElapsedWorkingTime,
+    MeanAndMaximum,
+    MonthlyReturn,
+    Rating,
+    Rule,
+    StatusClock,
+)
 from svcqa.periods import PeriodKind
 
 
@@ -82,6 +93,8 @@ class Commitment(Entity):
     cycle: Literal["month", "quarter", "half", "year"] = "month"
     month_of: MonthOf = MonthOf.RECEIVED
     where: Conditions = ()
+    status: StatusClock | None = None
+    """Where the status history runs the clock: pauses, reopened cases, moves to other units."""
     exclusions: tuple[Exclusion, ...] = ()
     returns: Returns | None = None
     counted_from: Literal["records", "returns"] = "records"
@@ -100,6 +113,19 @@ class Commitment(Entity):
             raise ValueError('counted_from = "returns" needs returns')
         if self.returns is not None and (isinstance(self.rule, MonthlyReturn) or self.rule.value_unit != "share"):
             raise ValueError(f"returns stand beside records that give a share, not beside {self.rule.kind}")
+        return self
+
+    @model_validator(mode="after")
+    def _status_runs_a_clock(self) -> Commitment:
+        if self.status is None:
+            return self
+        if self.table not in ("work_orders", "complaints"):
+            raise ValueError("status goes with work_orders or complaints: only they have a status history")
+        days = isinstance(self.rule, ElapsedWorkingDays)
+        if days and getattr(self.rule, "counting", None) is not Counting.MINUTES:
+            raise ValueError('with status, working days are counted = "minutes": a pause ends within a day')
+        if not days and not isinstance(self.rule, (ElapsedNatural, ElapsedWorkingTime, MeanAndMaximum)):
+            raise ValueError(f"status goes with a clock that runs from start to stop, not with {self.rule.kind}")
         return self
 
     @model_validator(mode="after")

@@ -18,6 +18,8 @@ class Counting(StrEnum):
     """The day of receipt, if it is a working day, is day 1."""
     NEXT_DAY = "next_day"
     """The first working day after the day of receipt is day 1."""
+    MINUTES = "minutes"
+    """No day is counted: N days are N times the working time of a usual day."""
 
 
 class RuleBase(Entity):
@@ -60,6 +62,43 @@ class ElapsedWorkingDays(RuleBase):
     stop: str
     limit: int = Field(gt=0)
     counting: Counting
+    last: Literal["end", "closing", "hour"] = "end"
+    """When the last day is over: at its end, when work ends, at the hour at which the clock started."""
+
+    @model_validator(mode="after")
+    def _a_rule_that_can_be_counted(self) -> ElapsedWorkingDays:
+        if self.last == "hour" and self.counting is Counting.SAME_DAY:
+            raise ValueError('last = "hour" goes with counting = "next_day": from the same day, one day is no time')
+        if self.last != "end" and self.counting is Counting.MINUTES:
+            raise ValueError('last goes with counting = "same_day" or "next_day"; minutes know no last day')
+        return self
+
+
+class StatusClock(Entity):
+    """Which statuses of the history run the clock, which pause it (waiting for the customer), which stop it."""
+
+    runs: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_status_does_one_thing(self) -> StatusClock:
+        named = (*self.runs, *self.pauses, *self.stops)
+        twice = sorted({status for status in named if named.count(status) > 1})
+        if twice or not named:
+            raise ValueError("each status stands once, under runs, pauses or stops" + "".join(f": {s}" for s in twice))
+        return self
+
+    @property
+    def effects(self) -> dict[str, str]:
+        """What each status does to the clock."""
+        named = {"runs": self.runs, "pauses": self.pauses, "stops": self.stops}
+        return {status: effect for effect, statuses in named.items() for status in statuses}
+
+    @staticmethod
+    def key_of(table: str) -> str:
+        """The column of ``table`` that the history calls record_id."""
+        return {"work_orders": "order_id", "complaints": "complaint_id"}[table]
 
 
 class CountThreshold(RuleBase):

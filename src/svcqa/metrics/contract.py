@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from svcqa.clock.calendar import WorkCalendar, build_calendar
+from svcqa.clock.calendar import WorkCalendar
+from svcqa.clock.calendar_set import CalendarSet, build_calendars
 from svcqa.engine.batch import NULL, Batch
 from svcqa.engine.derive import Derive
 from svcqa.engine.summary import MATURE, Codes, Fact, Int64, Observations, Summary
@@ -76,7 +77,7 @@ class Context:
 
     as_of: dt.datetime
     period: Period
-    calendar: WorkCalendar
+    calendars: CalendarSet
     organisation: Organisation
     period_rule: PeriodRule = field(default_factory=PeriodRule)
     by: tuple[str, ...] = ()
@@ -84,6 +85,11 @@ class Context:
     unit: str | None = None
     level: float = 0.95
     known_at: dt.datetime | None = None
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The company's calendar."""
+        return self.calendars.company
 
     @property
     def as_of_seconds(self) -> int:
@@ -136,9 +142,9 @@ class Example:
             {"code": code, "name": code, "level": level, "parent": parent or None} for code, level, parent in self.units
         ]
         moment = as_of or (dt.datetime.fromisoformat(self.as_of) if self.as_of else period.end)
-        calendar = build_calendar(Calendar.model_validate(self.calendar))
         tree = Organisation.model_validate({"units": named})
-        return Context(moment, period, calendar, tree, rule, tuple(by), self.cumulative, self.unit)
+        calendars = build_calendars(Calendar.model_validate(self.calendar), tree)
+        return Context(moment, period, calendars, tree, rule, tuple(by), self.cumulative, self.unit)
 
 
 @runtime_checkable

@@ -94,7 +94,7 @@ def request_for(metric: Any, params: Entity, context: Context, available: Sequen
         if len(several) > 1:
             raise MetricError(Fault("unknown_grouping", got=", ".join(several)))
     spec = metric.spec
-    parts = (spec.name, spec.version, type(metric).__module__, params.model_dump_json(), context.calendar.digest,
+    parts = (spec.name, spec.version, type(metric).__module__, params.model_dump_json(), context.calendars.digest,
              str(context.period_rule), repr(derive or ""))  # fmt: skip
     fingerprint = hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
     own = metric.keys(params) if hasattr(metric, "keys") else ()
@@ -125,7 +125,7 @@ def read(metric: Any, summary: Summary, params: Entity, context: Context, *, pin
         "formula": str(metric.spec.formula),
         "reference": metric.spec.reference,
         "as_of": context.as_of.isoformat(sep=" "),
-        "calendar": context.calendar.digest,
+        "calendar": context.calendars.digest,
         "calendar_source": context.calendar.source,
         **pins,
     }

@@ -30,6 +30,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "last": "last day counted",
     "measure": "what the value is, such as compliance",
     "value": "the figure, in the metric's unit; missing where nothing can be judged yet",
+    "value_unit": "unit of the value where it is another than the metric's",
     "lower": "lower confidence limit",
     "upper": "upper confidence limit",
     "n": "cases that the value is a share of (its denominator)",
@@ -80,6 +81,7 @@ class Figure:
     method: str
     limit: str
     base: int | None
+    value_unit: str
     flags: tuple[str, ...]
 
 
@@ -132,6 +134,10 @@ class Result:
         """Unit and direction of the values."""
         return Scale(self.unit, self.better or "neutral")
 
+    def scale_of(self, figure: Figure) -> Scale:
+        """Unit and direction of one figure."""
+        return Scale(figure.value_unit or self.unit, self.better or "neutral")
+
     def to_json(self) -> str:
         """All columns of all rows, and ``about``; missing values are null."""
         rows = [{name: _plain(value) for name, value in row.items()} for row in self.frame.to_dict("records")]
@@ -170,7 +176,7 @@ def _plain(value: Any) -> Any:
 def _figure(row: Mapping[str, Any]) -> Figure:
     names = [name for name in Figure.__dataclass_fields__ if name not in ("states", "flags", "excluded_by")]
     fields: dict[str, Any] = {name: row.get(name) for name in names}
-    for name in ("measure", "verdict", "evidence", "method", "limit"):
+    for name in ("measure", "verdict", "evidence", "method", "limit", "value_unit"):
         fields[name] = fields[name] or ""
     fields["at_risk"] = bool(fields["at_risk"])
     states = {state: int(row.get(state) or 0) for state in STATES}

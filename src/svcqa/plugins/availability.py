@@ -250,7 +250,7 @@ class _Interruptions:
         if amount and len(counted.sizes) >= FEWEST_INCIDENTS:
             low, high = poisson_total(counted.sizes, level=level, resamples=params.resamples, seed=params.seed)
             lower, upper = 1 - high / amount, 1 - low / amount
-            method = f"Poisson bootstrap over incidents {level:.0%}, {params.resamples} resamples, seed {params.seed}"
+            method = f"Poisson bootstrap {level:.0%}, {params.resamples} resamples, seed {params.seed}"
         value = (amount - lost) / amount if amount else None
         needed = self._needed(place, period)
         held = held_against_goal(

@@ -12,14 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.clock.calendar import SECONDS_A_DAY, WorkCalendar
-from svcqa.clock.elapsed import (
-    cumulative_working_seconds,
-    due_day,
-    due_day_of_working_seconds,
-    working_day_number,
-    working_days_over,
-)
+from svcqa.clock.calendar import SECONDS_A_DAY
+from svcqa.clock.calendar_set import CalendarSet
+from svcqa.clock.counting import CountingRule, FirstDay, LastDay, days_over, days_taken, last_day
 from svcqa.entities.commitment import Commitment, MonthOf
 from svcqa.entities.rules import (
     ClockRule,
@@ -33,10 +28,13 @@ from svcqa.entities.rules import (
 )
 from svcqa.metrics.contract import MATURE, NULL, Batch, Fact, Int64
 from svcqa.metrics.grouping import day_number
+from svcqa.plugins.service_clock import Times, due_moments, read_times, seconds
 
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
 HORIZON: Final = 4
 """Limits can be moved up to this many times the promised one."""
+
+RunningRule = ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,31 @@ def resolution(rule: ClockRule) -> int:
     if isinstance(rule, (ElapsedWorkingDays, CountThreshold)):
         return 1
     return 1 if rule.unit == "second" else 60
+
+
+def counting_rule(rule: ElapsedWorkingDays) -> CountingRule:
+    """How the rule counts its days."""
+    return CountingRule(FirstDay(rule.counting), LastDay(rule.last))
+
+
+def unit_of(rule: ClockRule) -> str:
+    """The unit of the rule's limit, such as ``minute``, ``working_hour``, ``working_day``."""
+    if isinstance(rule, ElapsedWorkingDays):
+        return "working_day"
+    return f"working_{rule.unit}" if isinstance(rule, ElapsedWorkingTime) else rule.unit
+
+
+def limit_text(commitment: Commitment, amount: int) -> str:
+    """A limit with its unit and way of counting, such as ``3 working_day next_day``; ``net`` of pauses."""
+    rule = commitment.rule
+    assert isinstance(rule, ClockRule)
+    parts = [str(amount), unit_of(rule)]
+    if isinstance(rule, LeadTime):
+        parts.append("ahead")
+    if isinstance(rule, ElapsedWorkingDays):
+        parts += [rule.counting.value, *([] if rule.last == "end" else [rule.last])]
+    parts += ["net"] if commitment.status is not None else []
+    return " ".join([*parts, *(["by_case"] if commitment.limits else [])])
 
 
 def limit_in_units(rule: ClockRule, limit: int | None = None) -> int:
@@ -109,7 +132,7 @@ def columns(rule: ClockRule) -> tuple[str, ...]:
     return (rule.start, rule.stop)
 
 
-def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendar: WorkCalendar, as_of: int) -> Reading:
+def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendars: CalendarSet, as_of: int) -> Reading:
     """Facts and values of every row of ``batch``; moments after ``as_of`` have not happened.
 
     Where limits differ from case to case, value and follow-up are counted from each case's own limit.
@@ -119,7 +142,7 @@ def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendar: 
     elif isinstance(rule, (RecordDue, LeadTime)):
         reading = _appointed(batch, commitment, rule, as_of)
     else:
-        reading = _run(batch, commitment, rule, calendar, as_of)
+        reading = _run(batch, commitment, rule, calendars, as_of)
     if commitment.limits:
         own = limits_of(batch, commitment, rule)
         reading.value[reading.fact != Fact.NOT_APPLICABLE] -= own[reading.fact != Fact.NOT_APPLICABLE]
@@ -141,20 +164,17 @@ def _appointed(batch: Batch, commitment: Commitment, rule: RecordDue | LeadTime,
     return replace(reading, day=day_of(commitment.month_of, received, stop, closed, due_on, as_of))
 
 
-def _run(
-    batch: Batch, commitment: Commitment, rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays,
-    calendar: WorkCalendar, as_of: int,
-) -> Reading:  # fmt: skip
+def _run(batch: Batch, commitment: Commitment, rule: RunningRule, calendars: CalendarSet, as_of: int) -> Reading:
     """Counted from start to stop. A clock that has not started by ``as_of`` has nothing to show yet."""
-    received, start, stop = batch.received(rule.start), batch.moments(rule.start), batch.moments(rule.stop)
-    closed, started = (stop != NULL) & (stop <= as_of), (start != NULL) & (start <= as_of)
-    begin = np.where(started, start, received)
-    value, follow_up = _elapsed(rule, begin, stop, closed, calendar, as_of)
-    reading = _reading(commitment, rule, started, closed, value, follow_up)
-    due_on = begin
+    times = read_times(batch, commitment, calendars, as_of, start=rule.start, stop=rule.stop)
+    value, follow_up = _elapsed(rule, times, calendars, as_of)
+    reading = _reading(commitment, rule, times.started, times.closed, value, follow_up)
+    received = batch.received(rule.start)
+    due_on = received // SECONDS_A_DAY
     if commitment.month_of is MonthOf.DUE:
-        due_on = _due_on(rule, begin, limits_of(batch, commitment, rule), calendar)
-    return replace(reading, day=day_of(commitment.month_of, received, stop, closed, due_on, as_of))
+        due_on = _due_on(rule, times, limits_of(batch, commitment, rule), calendars, as_of)
+        due_on = np.where(times.started, due_on, received // SECONDS_A_DAY)
+    return replace(reading, day=day_of(commitment.month_of, received, times.stop, times.closed, due_on, as_of))
 
 
 def _reading(
@@ -179,35 +199,58 @@ def _since(start: Int64, stop: Int64, closed: npt.NDArray[np.bool_], as_of: int,
     return value, follow_up
 
 
-def _elapsed(
-    rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays,
-    start: Int64, stop: Int64, closed: npt.NDArray[np.bool_], calendar: WorkCalendar, as_of: int,
-) -> tuple[Int64, Int64]:  # fmt: skip
-    if isinstance(rule, ElapsedNatural):
-        return _since(start, stop, closed, as_of, resolution(rule))
-    end = np.where(closed, stop, start)
+def _elapsed(rule: RunningRule, times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
+    """Value and follow-up of each case."""
     if isinstance(rule, ElapsedWorkingDays):
-        same_day = rule.counting is Counting.SAME_DAY
-        follow_up = working_days_over(calendar, start, as_of, same_day=same_day)
-        number = working_day_number(calendar, start, end, same_day=same_day)
-        return np.where(closed, number, follow_up), follow_up
-    begun = cumulative_working_seconds(calendar, start)
-    until = cumulative_working_seconds(calendar, np.full(1, as_of, dtype=np.int64))[0]
-    follow_up = (until - begun) // resolution(rule)
-    spent = -((begun - cumulative_working_seconds(calendar, end)) // resolution(rule))
-    return np.where(closed, spent, follow_up), follow_up
+        if rule.counting is Counting.MINUTES:
+            return _days_of_minutes(times, calendars, as_of)
+        return _working_days(rule, times, calendars, as_of)
+    natural, unit = isinstance(rule, ElapsedNatural), resolution(rule)
+    follow_up = seconds(times, calendars, as_of, natural=natural, to_stop=False) // unit
+    spent = -(-seconds(times, calendars, as_of, natural=natural, to_stop=True) // unit)
+    return np.where(times.closed, spent, follow_up), follow_up
 
 
-def _due_on(
-    rule: ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays, start: Int64, limits: Int64, calendar: WorkCalendar
-) -> Int64:
+def _working_days(rule: ElapsedWorkingDays, times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
+    """The number of the working day on which each case was closed, and how many of its days are over."""
+    start = np.where(times.started, times.start, as_of)
+    end = np.where(times.closed & times.started, np.maximum(times.stop, start), start)
+    value, follow_up = np.zeros(len(start), dtype=np.int64), np.zeros(len(start), dtype=np.int64)
+    for rows, calendar in calendars.row_groups(times.unit, times.units):
+        value[rows] = days_taken(calendar, start[rows], end[rows], rule=counting_rule(rule))
+        follow_up[rows] = days_over(calendar, start[rows], as_of, rule=counting_rule(rule))
+    return np.where(times.closed, value, follow_up), follow_up
+
+
+def _seconds_a_day(times: Times, calendars: CalendarSet) -> Int64:
+    """How long a usual day of each case's unit is."""
+    a_day = np.empty(len(times.start), dtype=np.int64)
+    for rows, calendar in calendars.row_groups(times.unit, times.units):
+        a_day[rows] = calendar.seconds_a_day
+    return a_day
+
+
+def _days_of_minutes(times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
+    """Working time in usual days: closed cases rounded up, follow-ups down."""
+    a_day = _seconds_a_day(times, calendars)
+    follow_up = seconds(times, calendars, as_of, natural=False, to_stop=False) // a_day
+    spent = -(-seconds(times, calendars, as_of, natural=False, to_stop=True) // a_day)
+    return np.where(times.closed, spent, follow_up), follow_up
+
+
+def _due_on(rule: RunningRule, times: Times, limits: Int64, calendars: CalendarSet, as_of: int) -> Int64:
     """The day on which each case's limit falls due."""
-    seconds = limits * resolution(rule)
     if isinstance(rule, ElapsedNatural):
-        return (start + seconds) // SECONDS_A_DAY
-    if isinstance(rule, ElapsedWorkingDays):
-        return due_day(calendar, start, limits, same_day=rule.counting is Counting.SAME_DAY)
-    return due_day_of_working_seconds(calendar, start, seconds)
+        return due_moments(times, calendars, limits * resolution(rule), as_of, natural=True) // SECONDS_A_DAY
+    start = np.where(times.started, times.start, as_of)
+    if isinstance(rule, ElapsedWorkingDays) and rule.counting is not Counting.MINUTES:
+        found = np.empty(len(start), dtype=np.int64)
+        for rows, calendar in calendars.row_groups(times.unit, times.units):
+            found[rows] = last_day(calendar, start[rows], limits[rows], rule=counting_rule(rule))
+        return found
+    a_unit = _seconds_a_day(times, calendars) if isinstance(rule, ElapsedWorkingDays) else resolution(rule)
+    moments = due_moments(times, calendars, limits * a_unit, as_of, natural=False)
+    return np.maximum(moments - 1, start) // SECONDS_A_DAY  # work that ends at midnight ends its own day
 
 
 def day_of(

@@ -22,7 +22,6 @@ from svcqa.entities.rules import (
     Counting,
     ElapsedWorkingDays,
     ElapsedWorkingTime,
-    LeadTime,
     MonthlyReturn,
 )
 from svcqa.errors import Fault, MetricError
@@ -60,10 +59,12 @@ from svcqa.plugins.commitment_clock import (
     columns,
     highest_limit,
     limit_in_units,
+    limit_text,
     read_clock,
     resolution,
 )
 from svcqa.plugins.compliance_examples import EXAMPLES
+from svcqa.plugins.service_clock import HISTORY, with_history
 from svcqa.stats.proportions import clopper_pearson, wilson
 
 MET, BREACHED, OPEN_OVERDUE, OPEN_NOT_DUE, MET_NOT_DUE, _, EXCLUDED, NOT_APPLICABLE = range(len(STATES))
@@ -111,19 +112,20 @@ class ComplianceMetric:
             own: tuple[str, ...] = ("indicator", "month", "numerator", "denominator")
         else:
             achieved = (name for name, _ in getattr(params.rule, "achieved", ()))
-            own = (*columns(params.rule), EXCLUDED_COLUMN, *achieved)
+            history = () if params.commitment.status is None else (HISTORY,)
+            own = (*columns(params.rule), EXCLUDED_COLUMN, *achieved, *history)
         return tuple(dict.fromkeys((*own, *condition_columns(commitment))))
 
     def derive(self, params: ComplianceParams, context: Context) -> Derive | None:
-        """Nothing to join."""
-        return None
+        """The status history, where it runs the clock."""
+        return with_history(params.commitment)
 
     def observe(self, batch: Batch, params: ComplianceParams, context: Context) -> Observations:
         """Facts and values of the commitment's cases that were received by ``as_of``."""
         commitment, as_of = params.commitment, context.as_of_seconds
         if isinstance(params.rule, MonthlyReturn):
             return _observe_returns(batch, commitment, params.rule, context)
-        reading = read_clock(batch, commitment, params.rule, context.calendar, as_of)
+        reading = read_clock(batch, commitment, params.rule, context.calendars, as_of)
         start = batch.moments(params.rule.start)
         known = batch.received(params.rule.start) <= as_of
         chosen = known & batch.matches(commitment.where)
@@ -239,7 +241,7 @@ def _figures(
         **{state: int(count) for state, count in zip(STATES, counts, strict=True)},
         "total": int(counts.sum()), "excluded_by": reasons,
         "value_without_exclusions": int(plain[MET]) / plain_n if plain_n else None, "n_without_exclusions": plain_n,
-        **held, "rest_n": year[2], "method": method, "limit": limit_text(params),
+        **held, "rest_n": year[2], "method": method, "limit": _limit_text(params),
         "flags": _flags(params, context, period),
     }  # fmt: skip
 
@@ -275,6 +277,8 @@ def _is_provisional(params: ComplianceParams, context: Context, period: Period) 
     if not isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime)):
         return False
     last = day_number(period.last)
+    if params.commitment.status is not None:  # a pause can put off a limit without end
+        return day_number(context.as_of.date()) >= calendar.provisional_from
     if params.commitment.month_of is MonthOf.RECEIVED:  # the limit of the last case of the period ends later
         end = np.array([(last + 1) * SECONDS_A_DAY - 1], dtype=np.int64)
         limit = limit_in_units(rule, params.limit)
@@ -285,19 +289,11 @@ def _is_provisional(params: ComplianceParams, context: Context, period: Period) 
     return min(last, day_number(context.as_of.date())) >= calendar.provisional_from
 
 
-def limit_text(params: ComplianceParams) -> str:
-    """The limit with its unit and way of counting, such as ``3 working_day next_day``."""
+def _limit_text(params: ComplianceParams) -> str:
     rule = params.rule
     if isinstance(rule, MonthlyReturn):
         return ""
-    amount = rule.limit if params.limit is None else params.limit
-    if params.commitment.limits:
-        return f"{amount} {rule.unit if not isinstance(rule, ElapsedWorkingDays) else 'working_day'} by_case"
-    if isinstance(rule, LeadTime):
-        return f"{amount} {rule.unit} ahead"
-    if isinstance(rule, ElapsedWorkingDays):
-        return f"{amount} working_day {rule.counting.value}"
-    return f"{amount} {'working_' if isinstance(rule, ElapsedWorkingTime) else ''}{rule.unit}"
+    return limit_text(params.commitment, rule.limit if params.limit is None else params.limit)
 
 
 def _clock_rule(params: ComplianceParams) -> ClockRule:

@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from svcqa.clock.calendar import SECONDS_A_DAY
-from svcqa.clock.elapsed import cumulative_working_seconds, due_day_of_working_seconds
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.commitment import MonthOf
 from svcqa.entities.rules import MeanAndMaximum
@@ -45,6 +44,7 @@ from svcqa.metrics.grouping import code_columns, group, rows, within, year_ahead
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period
 from svcqa.plugins.commitment_clock import day_of
+from svcqa.plugins.service_clock import HISTORY, due_moments, read_times, seconds, with_history
 from svcqa.stats.means import student_t
 
 _SECONDS: Final = {"minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
@@ -96,27 +96,27 @@ class MeanAndMaximumMetric:
 
     def columns(self, params: MeanAndMaximumParams) -> tuple[str, ...]:
         """Start, stop, and the columns of the conditions."""
-        own = (params.rule.start, params.rule.stop, EXCLUDED_COLUMN)
+        history = () if params.commitment.status is None else (HISTORY,)
+        own = (params.rule.start, params.rule.stop, EXCLUDED_COLUMN, *history)
         return tuple(dict.fromkeys((*own, *condition_columns(params.commitment))))
 
     def derive(self, params: MeanAndMaximumParams, context: Context) -> Derive | None:
-        """Nothing to join."""
-        return None
+        """The status history, where it runs the clock."""
+        return with_history(params.commitment)
 
     def observe(self, batch: Batch, params: MeanAndMaximumParams, context: Context) -> Observations:
         """The seconds of each case, up to ``as_of`` where it is open."""
-        rule, as_of = params.rule, context.as_of_seconds
-        received, start, stop = batch.received(rule.start), batch.moments(rule.start), batch.moments(rule.stop)
-        closed, started = (stop != NULL) & (stop <= as_of), (start != NULL) & (start <= as_of)
-        begin = np.where(started, start, received)
-        end = np.where(closed & started, stop, np.maximum(begin, as_of))
-        value = self._elapsed(begin, end, params, context)
-        fact = np.where(started, np.where(closed, Fact.CLOSED, Fact.OPEN), Fact.NOT_APPLICABLE).astype(np.int8)
-        value[~started] = 0
-        due = begin // SECONDS_A_DAY
+        rule, as_of, natural = params.rule, context.as_of_seconds, params.rule.clock == "natural"
+        times = read_times(batch, params.commitment, context.calendars, as_of, start=rule.start, stop=rule.stop)
+        received, started = batch.received(rule.start), times.started
+        value = seconds(times, context.calendars, as_of, natural=natural, to_stop=True)
+        fact = np.where(started, np.where(times.closed, Fact.CLOSED, Fact.OPEN), Fact.NOT_APPLICABLE).astype(np.int8)
+        due = received // SECONDS_A_DAY
         if params.commitment.month_of is MonthOf.DUE:
-            due = self._due(begin, params, context)
-        day = day_of(params.commitment.month_of, received, stop, closed, due, as_of)
+            longest = np.full(batch.rows, round(rule.maximum * params.second), dtype=np.int64)
+            moments = due_moments(times, context.calendars, longest, as_of, natural=natural)
+            due = np.where(started, moments // SECONDS_A_DAY, due)
+        day = day_of(params.commitment.month_of, received, times.stop, times.closed, due, as_of)
         chosen = np.flatnonzero((received <= as_of) & (received != NULL) & batch.matches(params.commitment.where))
         codes, labels = exclusions(batch, params.commitment)
         pending = not bool((received <= as_of).all()) or not bool(started.all())
@@ -124,21 +124,6 @@ class MeanAndMaximumMetric:
             day[chosen], fact[chosen], value[chosen], np.where(fact[chosen] == Fact.OPEN, 0, MATURE),
             exclusion=(codes[chosen], labels), rows=chosen, complete=not pending,
         )  # fmt: skip
-
-    def _elapsed(self, begin: Int64, end: Int64, params: MeanAndMaximumParams, context: Context) -> Int64:
-        if params.rule.clock == "natural":
-            return end - begin
-        spent: Int64 = cumulative_working_seconds(context.calendar, end) - cumulative_working_seconds(
-            context.calendar, begin
-        )
-        return spent
-
-    def _due(self, begin: Int64, params: MeanAndMaximumParams, context: Context) -> Int64:
-        longest = np.full(len(begin), round(params.rule.maximum * params.second), dtype=np.int64)
-        if params.rule.clock == "natural":
-            return (begin + longest) // SECONDS_A_DAY
-        due: Int64 = due_day_of_working_seconds(context.calendar, begin, longest)
-        return due
 
     def measure(self, summary: Summary, params: MeanAndMaximumParams, context: Context) -> Result:
         """Mean and maximum by everything in ``context.by``."""
@@ -185,7 +170,9 @@ class MeanAndMaximumMetric:
             lower, upper = student_t(value[counts] / one, weight[counts], level=context.level)
             method = f"Student t {context.level:.0%}"
         needed = _needed(goal_of(params, period), ahead, one)
-        held = held_against_goal(params, context, period, value=mean, lower=lower, upper=upper, needed=needed,
+        # open cases only grow: a goal missed already stays so, one kept so far may still be missed
+        known = (mean, math.inf) if still_open else (lower, upper)
+        held = held_against_goal(params, context, period, value=mean, lower=known[0], upper=known[1], needed=needed,
                                  recoverable=needed is not None and needed > 0)  # fmt: skip
         reasons = summary.labels["exclusion"]
         codes = np.bincount(summary.codes["exclusion"][mine][excluded], weight[excluded], minlength=len(reasons))
@@ -199,7 +186,7 @@ class MeanAndMaximumMetric:
             "n_without_exclusions": plain_n, "method": method, "flags": flags,
         }  # fmt: skip
         longest = int(value[counts].max()) / one if n else None
-        second = {"value": longest, "n": n, **_held(longest, maximum, bool(held["verdict"])),
+        second = {"value": longest, "n": n, **_held(longest, maximum, bool(held["verdict"]), still_open=still_open),
                   "method": "none (the longest case)", "flags": flags}  # fmt: skip
         return [("mean", first), ("maximum", second)]
 
@@ -244,12 +231,13 @@ def _states(
     return {state: found.get(state, 0) for state in STATES}
 
 
-def _held(longest: float | None, maximum: float | None, judged: bool) -> dict[str, Any]:
-    """The longest case against the maximum: a fact about all cases, not an estimate."""
+def _held(longest: float | None, maximum: float | None, judged: bool, *, still_open: bool) -> dict[str, Any]:
+    """The longest case against the maximum: a fact about all cases, not an estimate; open ones may still exceed it."""
     if longest is None or maximum is None or not judged:
         return {"goal": maximum, "verdict": "", "evidence": "", "at_risk": False}
-    return {"goal": maximum, "verdict": "met" if longest <= maximum else "missed", "evidence": "clear",
-            "at_risk": False}  # fmt: skip
+    met = longest <= maximum
+    return {"goal": maximum, "verdict": "met" if met else "missed",
+            "evidence": "unclear" if met and still_open else "clear", "at_risk": met and still_open}  # fmt: skip
 
 
 def _needed(goal: float | None, ahead: tuple[int, int, int], one: int) -> float | None:

@@ -14,6 +14,7 @@ from svcqa.metrics.contract import Batch, Context, Derive, Example, MetricSpec, 
 from svcqa.metrics.grouping import code_columns, rows, windows
 from svcqa.metrics.result import Result
 from svcqa.plugins.commitment_clock import highest_limit
+from svcqa.plugins.service_clock import with_history
 from svcqa.plugins.sla_percentiles_cells import Cells
 from svcqa.plugins.sla_percentiles_distribution import Distribution, distributions
 from svcqa.plugins.sla_percentiles_examples import EXAMPLES
@@ -53,8 +54,8 @@ class PercentilesMetric:
         return columns_read(params)
 
     def derive(self, params: PercentilesParams, context: Context) -> Derive | None:
-        """Nothing to join."""
-        return None
+        """The status history, where it runs the clock."""
+        return with_history(params.promise)
 
     def observe(self, batch: Batch, params: PercentilesParams, context: Context) -> Observations:
         """Exact times, those of open cases so far."""
@@ -79,7 +80,7 @@ class PercentilesMetric:
             found.extend(compared_units(cells, params, context, periods))
         elif params.compare == "periods":
             found.extend(compared_periods(cells, params, context, periods))
-        keys = (*code_columns(context.by), "measure", "value_unit", *(("step",) if params.steps else ()))
+        keys = (*code_columns(context.by), *(("step",) if params.steps else ()))
         about = {"commitment": params.promise.key, "percentiles_of": unit_of(params)}
         return Result(tuple(found), keys, about, unit=unit_of(params))
 

@@ -17,6 +17,7 @@ from svcqa.entities.rules import ClockRule
 from svcqa.metrics.commitments import EXCLUDED_COLUMN, condition_columns, exclusions
 from svcqa.metrics.contract import MATURE, Batch, Context, Fact, Int64, Observations
 from svcqa.plugins.commitment_clock import Reading, columns, limit_in_units, limits_of, read_clock
+from svcqa.plugins.service_clock import HISTORY
 from svcqa.plugins.sla_percentiles_params import PercentilesParams, clock_rule
 
 WHOLE: Final = 0
@@ -52,7 +53,8 @@ def columns_read(params: PercentilesParams) -> tuple[str, ...]:
     """What clock, conditions and steps read."""
     rule = clock_rule(params)
     achieved = (name for name, _ in getattr(rule, "achieved", ()))
-    own = (*columns(rule), EXCLUDED_COLUMN, *params.steps, *achieved, *condition_columns(params.promise))
+    history = () if params.promise.status is None else (HISTORY,)
+    own = (*columns(rule), EXCLUDED_COLUMN, *params.steps, *history, *achieved, *condition_columns(params.promise))
     return tuple(dict.fromkeys(own))
 
 
@@ -62,7 +64,7 @@ def observe_times(batch: Batch, params: PercentilesParams, context: Context) -> 
     Unlike shares of cases in time, percentiles need open times exactly, however long: nothing is capped.
     """
     commitment, rule, as_of = params.promise, clock_rule(params), context.as_of_seconds
-    reading = _uncut(batch, commitment, rule, read_clock(batch, commitment, rule, context.calendar, as_of))
+    reading = _uncut(batch, commitment, rule, read_clock(batch, commitment, rule, context.calendars, as_of))
     start, received = batch.moments(rule.start), batch.received(rule.start)
     known = received <= as_of
     complete = bool(known.all()) and not bool((start > as_of).any())
@@ -120,7 +122,7 @@ def _steps(
     told, pieces = here.copy(), []
     for part, stop in enumerate(params.steps[1:], start=1):
         own = rule.model_copy(update={"stop": stop})
-        at = read_clock(batch, commitment, own, context.calendar, context.as_of_seconds)
+        at = read_clock(batch, commitment, own, context.calendars, context.as_of_seconds)
         ended, value = at.fact[rows] == Fact.CLOSED, at.value[rows]
         told &= ~(ended & (~here | (value < begun)))
         fact = np.where(ended, Fact.CLOSED, Fact.OPEN).astype(np.int8)

@@ -19,6 +19,7 @@ from svcqa.entities.rules import (
 )
 from svcqa.errors import Fault, MetricError
 from svcqa.plugins.commitment_clock import highest_limit, limit_in_units
+from svcqa.plugins.commitment_clock import unit_of as unit_of_rule
 from svcqa.stats.survival import LimitKind
 
 Percentile = Annotated[float, Field(gt=0, lt=100)]
@@ -155,10 +156,7 @@ def counts_a_unit(params: PercentilesParams) -> int:
 
 def unit_of(params: PercentilesParams) -> str:
     """The unit of the figures, such as ``minute``, ``working_hour``, ``working_day``."""
-    rule = clock_rule(params)
-    if isinstance(rule, ElapsedWorkingDays):
-        return "working_day"
-    return f"working_{rule.unit}" if isinstance(rule, ElapsedWorkingTime) else rule.unit
+    return unit_of_rule(clock_rule(params))
 
 
 def name_of(percentile: float) -> str:

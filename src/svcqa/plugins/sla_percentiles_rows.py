@@ -11,6 +11,7 @@ from svcqa.metrics.contract import Context, Int64
 from svcqa.metrics.grouping import day_number, rows
 from svcqa.metrics.result import STATES
 from svcqa.periods import Period
+from svcqa.plugins.commitment_clock import limit_text
 from svcqa.plugins.sla_percentiles_cells import Cells
 from svcqa.plugins.sla_percentiles_compare import compare_periods, compare_units
 from svcqa.plugins.sla_percentiles_figures import (
@@ -124,11 +125,7 @@ def _row(about: dict[str, Any], cells: Cells, measure: str, unit: str, estimate:
 def _limit_text(params: PercentilesParams) -> str:
     if not params.has_limit:
         return ""
-    rule = clock_rule(params)
-    amount = f"{rule.limit if params.limit is None else params.limit} {unit_of(params)}"
-    if params.promise.limits:
-        return f"{amount} by_case"
-    return f"{amount} {rule.counting.value}" if isinstance(rule, ElapsedWorkingDays) else amount
+    return limit_text(params.promise, clock_rule(params).limit if params.limit is None else params.limit)
 
 
 def compared_units(

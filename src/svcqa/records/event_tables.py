@@ -46,7 +46,7 @@ STATUS_HISTORY = Table(
     time="changed_at",
     columns=(
         Column("record_id", _KEY, required=True),
-        Column("table", _CODE, codes=("work_orders", "complaints")),
+        Column("record_table", _CODE, codes=("work_orders", "complaints")),
         Column("changed_at", _MOMENT, required=True),
         Column("status", _CODE, required=True),
         Column("unit", _UNIT),

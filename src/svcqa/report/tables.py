@@ -258,12 +258,17 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     """Any result as a table for reading: what it is, the figure with its interval, every state that occurs."""
     rows = []
     seen = [state for state in STATES if any(row.get(state) for row in found.rows)]
+    called = wording.measures(found, language)
     for row, figure in zip(found.rows, found.figures(), strict=True):
-        value = wording.level_with_unit(figure.value, found.scale, language, figure.goal)
+        scale = found.scale_of(figure)
+        value = wording.level_with_unit(figure.value, scale, language, figure.goal)
+        if "not_reached" in figure.flags:
+            value = text("wording.not_reached", language)
         rows.append(
             (
-                row.get("indicator"), figure.unit, figure.period, *wording.keys(found, row, language), value,
-                wording.level_interval(figure, found.scale, figure.goal), _n(figure),
+                row.get("indicator"), figure.unit, figure.period, *(str(row.get(key) or "") for key in found.keys),
+                *([called[str(row.get("measure") or "")]] if len(called) > 1 else []), value,
+                wording.level_interval(figure, scale, figure.goal), _n(figure),
                 *(f"{figure.states[state]:,}" for state in seen),
                 _verdict_of(figure, language),
                 wording.flags(figure, language),
@@ -272,7 +277,7 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     import pandas as pd
 
     head = [text(f"tables.{name}", language) for name in ("indicator", "unit", "period")]
-    keys = [*found.keys, *([text("tables.measure", language)] if wording.has_measures(found) else [])]
+    keys = [*found.keys, *([text("tables.measure", language)] if len(called) > 1 else [])]
     tail = [text(f"tables.{name}", language) for name in ("now", "interval", "n")]
     names = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-_TOKENS: Final = re.compile(r"[\x21-\x7e]+|\s|.")
+_TOKENS: Final = re.compile(r"[≥≤]?[\x21-\x7e]+|\s|.")
 _NO_LINE_BEGINS: Final = frozenset("\uff0c\u3002\uff1b\uff1a\uff09\u3001%")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Final
 
 from svcqa.catalogue import Language, has, or_key, text
 from svcqa.entities.commitment import Commitment
@@ -121,12 +121,21 @@ def level_interval(figure: Figure | None, scale: Scale, goal: float | None = Non
     """The interval of a figure, such as ``92.1–95.8%``."""
     if scale.unit == "share":
         return interval(figure, goal)
-    if figure is None or figure.lower is None or figure.upper is None:
+    if figure is None or (figure.lower is None and figure.upper is None):
         return DASH
-    if scale.unit in _AMOUNTS:
-        return f"{amount(figure.lower)}–{amount(figure.upper)}"
     places = usual_decimals(goal, scale)
-    return f"{_rounded(figure.lower, places)}–{_rounded(figure.upper, places)}"
+    low, high = (
+        None if end is None else amount(end) if scale.unit in _AMOUNTS else f"{_rounded(end, places)}"
+        for end in (figure.lower, figure.upper)
+    )
+    return _ends(low, high)
+
+
+def _ends(low: str | None, high: str | None) -> str:
+    """Both ends of an interval, or the one that the data reach."""
+    if low is not None and high is not None:
+        return f"{low}–{high}"
+    return f"≥{low}" if low is not None else f"≤{high}"
 
 
 def level_change(
@@ -154,10 +163,11 @@ def percent(value: float | None, goal: float | None = None) -> str:
 
 def interval(figure: Figure | None, goal: float | None = None) -> str:
     """The confidence interval of a share, such as ``92.1–95.8%``."""
-    if figure is None or figure.lower is None or figure.upper is None:
+    if figure is None or (figure.lower is None and figure.upper is None):
         return DASH
     digits = decimals_for(goal)
-    return f"{figure.lower * 100:.{digits}f}–{figure.upper * 100:.{digits}f}%"
+    low, high = (None if end is None else f"{end * 100:.{digits}f}" for end in (figure.lower, figure.upper))
+    return f"{_ends(low, high)}%"
 
 
 def points(now: float | None, before: float | None, language: Language, goal: float | None = None) -> str:
@@ -249,20 +259,29 @@ def state(name: str, language: Language) -> str:
     return text(f"wording.state_{name}", language)
 
 
-def has_measures(found: Result) -> bool:
-    """Whether a result tells of more than one measure."""
-    return len({row.get("measure") for row in found.rows}) > 1
+def measures(found: Result, language: Language) -> dict[str, str]:
+    """What the measures of a result are called: by the catalogue, by the metric's own label, else by their names."""
+    called = {}
+    for row in found.rows:
+        name = str(row.get("measure") or "")
+        called[name] = measure(name, language)
+        if found.label is not None and name == row.get("metric"):
+            called[name] = found.label.in_language(language)
+    return called
 
 
-def keys(found: Result, row: Mapping[str, Any], language: Language) -> list[str]:
-    """What a row is grouped by beside unit and period: codes as recorded, and the measure where there are several."""
-    shown = [str(row.get(key) or "") for key in found.keys]
-    if not has_measures(found):
-        return shown
-    name = str(row.get("measure") or "")
-    if found.label is not None and name == row.get("metric"):
-        return [*shown, found.label.in_language(language)]
-    return [*shown, text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name]
+def measure(name: str, language: Language) -> str:
+    """What a measure is called; a percentile such as ``p90`` and what is said of it by rule.
+
+    >>> measure("p97.5_closed_only", "en")
+    'P97.5, closed cases only'
+    """
+    percentile = re.fullmatch(r"(p[\d.]+)(?:_(closed_only|difference))?", name)
+    if percentile:
+        tail = percentile[2]
+        called = percentile[1].upper()
+        return text(f"wording.measure_of_{tail}", language, name=called) if tail else called
+    return text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name
 
 
 def part(measure: str, language: Language) -> str:
@@ -289,5 +308,6 @@ def limit(shown: str, language: Language) -> str:
         return DASH
     unit = or_key(f"wording.unit_{parts[1]}", language)
     glue = " " if language == "en" else ""  # Chinese sets no space before a bracket
-    counted = f"({text(f'wording.counting_{parts[2]}', language)})" if len(parts) > 2 else ""
+    rules = text("wording.separator", language).join(text(f"wording.counting_{part}", language) for part in parts[2:])
+    counted = f"({rules})" if rules else ""
     return f"{parts[0]}{glue or ' '}{unit}{' ' if counted and glue else ''}{counted}"

@@ -162,7 +162,7 @@ def half_year_review(
         targets=tuple(_target_review(figures, policies, target, context) for target in wanted),
         commitments=commitments, returns=_returns(figures, policies, context), actions=tuple(actions),
         about={"policy": policies.digest, "records": figures.engine.digest(context.known_at),
-               "calendar": context.calendar.digest, "calendar_source": context.calendar.source},
+               "calendar": context.calendars.digest, "calendar_source": context.calendar.source},
     )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def restate(
     digests: dict[Cause, tuple[str, str]] = {
         "records": (published.records, figures.engine.digest(known_at)),
         "policy": (published.policy, policies.digest),
-        "calendar": (published.calendar, figures.calendar.digest),
+        "calendar": (published.calendar, figures.calendars.digest),
     }
     causes: tuple[Cause, ...] = tuple(name for name, (then, now) in digests.items() if then != now)
     found = tuple(_again(figures, policies, published, one, known_at) for one in published.figures)

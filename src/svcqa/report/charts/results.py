@@ -39,7 +39,8 @@ def chart_of(
     'bars'
     """
     scale = Scale(result.unit, better or result.better or "higher")
-    rows, label = figure_rows(result, names or {}, scale, measures), _label(result, names or {}, language)
+    called = {**wording.measures(result, language), **(names or {})}
+    rows, label = figure_rows(result, called, scale, measures), _label(result, names or {}, language)
     return chart_of_rows(rows, language, label=label, scale=scale, title=title, kind=kind)
 
 

@@ -14,22 +14,23 @@ _PANEL: Final = (186, 120)
 _PANELS_A_ROW: Final = 3
 _MOST_LABELS: Final = 13
 _NAME_ROOM: Final = 36
+_PANEL_ROOM: Final = 27
 _BREAK: Final = "split(datum.label, '\\n')"
 """Long names stand in several lines: a name cut short would leave a reader guessing."""
 
 
-def _data(chart: Chart) -> Any:
+def _data(chart: Chart, room: int = _NAME_ROOM) -> Any:
     """The chart's rows, the names broken into lines, the standing in words."""
     frame = chart.frame
-    frame["name"] = [_broken(row.group) for row in chart.rows]
+    frame["name"] = [_broken(row.group, room) for row in chart.rows]
     frame["stands"] = [chart.cell(row, "standing") for row in chart.rows]
     frame["low"] = [row.value if row.lower is None else row.lower for row in chart.rows]
     frame["high"] = [row.value if row.upper is None else row.upper for row in chart.rows]
     return frame
 
 
-def _broken(name: str) -> str:
-    return "\n".join(wrapped(name, _NAME_ROOM))
+def _broken(name: str, room: int = _NAME_ROOM) -> str:
+    return "\n".join(wrapped(name, room))
 
 
 def _format(chart: Chart) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def small_multiples(chart: Chart) -> Any:
     """One panel a group on the same scale; the goal in each."""
     import altair as alt
 
-    data = _data(chart)
+    data = _data(chart, _PANEL_ROOM)
     colour = alt.value(palette.SERIES[0])
     base = alt.Chart().encode(x=_periods(chart), color=colour)
     layers = _line_layers(chart, base, alt.value([1, 0]), alt.value("circle"), titled=False)
@@ -131,7 +132,7 @@ def small_multiples(chart: Chart) -> Any:
     layers.append(goal.encode(x=_periods(chart), y="goal:Q"))
     width, height = _PANEL
     header = alt.Header(title=None, labelExpr=_BREAK, labelAnchor="start")
-    facet = alt.Facet("name:N", sort=[_broken(group) for group in chart.groups], header=header)
+    facet = alt.Facet("name:N", sort=[_broken(group, _PANEL_ROOM) for group in chart.groups], header=header)
     panels = alt.layer(*layers, data=data).properties(width=width, height=height)
     return panels.facet(facet, columns=_PANELS_A_ROW).resolve_scale(y="shared")
 

@@ -14,7 +14,7 @@ from svcqa.report.forms.styles import FONTS
 from svcqa.report.wording import decimals_for
 from svcqa.review.half_year import HalfYearReview
 
-WIDTHS: Final = (22, 9, 8, 8, 8, 8, 9, 10, 12, 8, 13, 10, 8, 8)
+WIDTHS: Final = (22, 9, 8, 8, 8, 8, 9, 10, 12, 8, 24, 10, 8, 8)
 _LINE: Final = 15.0
 """Height of a row in points; 20 pixels."""
 _PIXELS_A_LINE: Final = 20

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from svcqa.catalogue import Language, text
-from svcqa.options import Lang, LangOption, WorkspaceOption, named
+from svcqa.cli.options import LangOption, WorkspaceOption, language_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from svcqa.periods import Period
     from svcqa.workspace import Workspace
 
-calendar_app = typer.Typer(help="Working days and hours: write, show, compare.", no_args_is_help=True)
+commands = typer.Typer(help="Working days and hours: write, show, compare.", no_args_is_help=True)
 
 UnitOption = Annotated[str | None, typer.Option(help="The calendar that this unit works by.")]
 _STYLES = {"weekend": "dim", "holiday": "red", "makeup": "green", "override": "magenta"}
 
 
-@calendar_app.command()
+@commands.command()
 def build(
     years: Annotated[list[int], typer.Argument(min=1999, max=2060, help="The years of the table, such as 2026 2027.")],
     out: Annotated[Path, typer.Option(help="The Excel or CSV file to write.")] = Path("calendar.xlsx"),
@@ -43,7 +43,7 @@ def build(
     from svcqa.clock.table import write_table
 
     opened = _opened(workspace)
-    language = _language(opened, lang)
+    language = language_of(opened, lang)
     asked = {"source": source, "country": country, "subdivision": subdivision}
     given = {key: value for key, value in asked.items() if value is not None}
     calendar = build_calendar(_settings(given)) if given or opened is None else _of_unit(opened, unit)
@@ -55,7 +55,7 @@ def build(
         typer.echo(text("calendar.provisional_days", language, count=count))
 
 
-@calendar_app.command()
+@commands.command()
 def show(
     period: Annotated[str, typer.Argument(help="2026-02, 2026Q1, 2026.")],
     unit: UnitOption = None,
@@ -69,7 +69,7 @@ def show(
     from svcqa.periods import PeriodRule
 
     opened = _opened(workspace)
-    language = _language(opened, lang)
+    language = language_of(opened, lang)
     calendar = build_calendar(_settings({})) if opened is None else _of_unit(opened, unit)
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -79,7 +79,7 @@ def show(
     console.print(text("calendar.about", language, source=calendar.source, digest=calendar.digest), markup=False)
 
 
-@calendar_app.command()
+@commands.command()
 def diff(
     old: Annotated[Path, typer.Argument(help="The table of a calendar.")],
     new: Annotated[Path | None, typer.Argument(help="Another; the workspace's calendar where absent.")] = None,
@@ -93,7 +93,7 @@ def diff(
     from svcqa.clock.table import differences
 
     opened = _opened(workspace)
-    language = _language(opened, lang)
+    language = language_of(opened, lang)
     settings = opened.settings.calendar if opened else _settings({})
     before, rows = _kept(old, settings)
     after, later = _kept(new, settings) if new is not None else (_workspace_calendar(opened, unit), rows)
@@ -123,12 +123,6 @@ def _opened(folder: Path) -> Workspace | None:
     from svcqa.workspace import SETTINGS_FILE, open_workspace
 
     return open_workspace(folder) if (folder / SETTINGS_FILE).is_file() else None
-
-
-def _language(workspace: Workspace | None, lang: Lang | None) -> Language:
-    if lang is not None:
-        return named(lang)
-    return workspace.language if workspace is not None else named(Lang.HANS)
 
 
 def _settings(given: dict[str, Any]) -> Calendar:

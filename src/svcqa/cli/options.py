@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from svcqa.catalogue import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from svcqa.workspace import Workspace
 
 
 class Lang(StrEnum):
@@ -21,8 +24,16 @@ class Lang(StrEnum):
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.")]
 LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language; the workspace's first where absent.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Events after this local moment are masked.")]
 
 
 def named(lang: Lang) -> Language:
     """The language that an option names."""
     return next(language for language in LANGUAGES if language == lang.value)
+
+
+def language_of(workspace: Workspace | None, lang: Lang | None) -> Language:
+    """The language asked for, otherwise the workspace's first, otherwise simplified Chinese."""
+    if lang is not None:
+        return named(lang)
+    return workspace.language if workspace is not None else named(Lang.HANS)

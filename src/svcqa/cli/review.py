@@ -1,0 +1,90 @@
+"""Reviews, and what the departments' returns say beside the records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svcqa.catalogue import Language, text
+from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of
+from svcqa.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from svcqa.workspace import Workspace
+
+commands = typer.Typer()
+review_commands = typer.Typer(help="Reviews.", no_args_is_help=True)
+commands.add_typer(review_commands, name="review")
+
+
+@review_commands.command("half-year")
+def half_year(
+    period: Annotated[str, typer.Argument(help="A half-year, such as 2026H1.")],
+    out: Annotated[Path, typer.Option(help="Where the files are written.")] = Path("out"),
+    as_of: AsOfOption = None,
+    unit: Annotated[str | None, typer.Option(help="Only this unit and what is below it.")] = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """The half-year review: score board, executed notebook, HTML report, forms in one workbook."""
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        write_review(screen, opened, period, out, as_of, unit, language_of(opened, lang))
+
+
+def write_review(
+    screen: Screen,
+    workspace: Workspace,
+    period: str,
+    out: Path,
+    as_of: str | None,
+    unit: str | None,
+    language: Language,
+) -> None:
+    """Review, print the score board, write the files and say where they are."""
+    from svcqa.bundled import bundled
+    from svcqa.report.review_files import NOTEBOOK, write_half_year
+    from svcqa.report.terminal import print_board
+
+    review = workspace.review_half_year(period, as_of=as_of, unit=unit)
+    company = workspace.settings.company.name.in_language(language)
+    console = screen.console
+    print_board(review, language, console, company=company)
+    parameters = {
+        "workspace_path": str(workspace.folder.resolve()),
+        "period": period,
+        "as_of": as_of or "",
+        "unit": unit or "",
+    }
+    running = screen.bar(text("terminal.running", language))
+    written = write_half_year(
+        review, out, notebook=bundled("notebooks") / NOTEBOOK, language=language, company=company,
+        parameters=parameters,
+    )  # fmt: skip
+    running(1, 1)
+    console.print(text("terminal.written", language))
+    for kind, path in written.items():
+        console.print(f"  {path}  {text(f'terminal.{kind}', language)}", soft_wrap=True)
+
+
+@commands.command("returns")
+def returns_beside_records(
+    period: Annotated[str, typer.Option("--period", help="2026H1, 2026-06, 2026Q2, 2026 …")],
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Where the departments' monthly returns and the records do not agree, and which of them counts."""
+    from svcqa.report.tables import differences
+    from svcqa.report.terminal import table_of
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        found = opened.compare_returns(period, as_of=as_of)
+        compared, differing = sum(len(one.months) for one in found), sum(len(one.differences) for one in found)
+        if differing:
+            screen.console.print(table_of(differences(found, language)))
+        screen.console.print(text("terminal.returns", language, compared=compared, differing=differing))

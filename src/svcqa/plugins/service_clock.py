@@ -1,0 +1,239 @@
+"""The service clock as kernels read it: when each case started and stopped, when its clock paused, whose hours counted.
+
+Start and stop are columns of the record. Where the policy names the statuses that run, pause and stop the clock, the
+status history says more: pauses, stretches in which the case was closed before it was opened again, moves to other
+units. A case without any history has its columns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.clock.calendar import Int64, WorkCalendar
+from svcqa.clock.calendar_set import CalendarSet
+from svcqa.clock.elapsed import cumulative_working_seconds
+from svcqa.clock.intervals import NONE, Assigned, Intervals
+from svcqa.clock.pauses import due, elapsed
+from svcqa.clock.status import status_times
+from svcqa.entities.commitment import Commitment
+from svcqa.entities.rules import StatusClock
+from svcqa.metrics.contract import NULL, Batch, Derive
+from svcqa.metrics.sql import code, column, quoted
+
+HISTORY: Final = "history"
+"""The column that carries a case's status history, made by :func:`with_history`."""
+_BETWEEN, _UNIT = "\x1f", "\x1e"
+_MOMENT: Final = len("2026-01-05 08:30:00")
+Mask = npt.NDArray[np.bool_]
+
+
+def with_history(commitment: Commitment) -> Derive | None:
+    """The records with their status history beside them; ``None`` where the commitment needs none."""
+    status = commitment.status
+    if status is None:
+        return None
+    entry = f"CAST(changed_at AS VARCHAR(30)) || {code('status')} || CHR(30) || {code('unit')}"
+    tables = f"{code('record_table')} IN ('', {quoted(commitment.table)})"
+    return Derive(
+        f"SELECT records.*, told.{HISTORY} FROM records LEFT JOIN (SELECT CAST(record_id AS VARCHAR(200)) AS told_of, "
+        f"LISTAGG({entry}, CHR(31)) AS {HISTORY} FROM status_history WHERE {tables} "
+        "GROUP BY CAST(record_id AS VARCHAR(200))) AS told "
+        f"ON told.told_of = CAST(records.{column(status.key_of(commitment.table))} AS VARCHAR(200))",
+        ("status_history",),
+    )
+
+
+@dataclass(frozen=True)
+class Times:
+    """What is known at ``as_of`` of the clock of each case, ``(n,)`` each.
+
+    Attributes:
+        start, stop: seconds since 1970-01-01; ``NULL`` where missing or later than ``as_of``.
+        pauses: stretches in which the clock paused.
+        closed_between: stretches in which the case was closed before it was opened again.
+        unit: whose hours count, as an index into ``units``.
+        moves: from when on another unit's hours count.
+    """
+
+    start: Int64
+    stop: Int64
+    pauses: Intervals
+    closed_between: Intervals
+    unit: npt.NDArray[np.int32]
+    units: tuple[str, ...]
+    moves: Assigned | None
+
+    @property
+    def held(self) -> Intervals:
+        """All stretches that do not count."""
+        return self.pauses + self.closed_between
+
+    @property
+    def started(self) -> Mask:
+        """Whose clock has started."""
+        started: Mask = self.start != NULL
+        return started
+
+    @property
+    def closed(self) -> Mask:
+        """Which cases are closed."""
+        closed: Mask = self.stop != NULL
+        return closed
+
+
+def read_times(
+    batch: Batch, commitment: Commitment, calendars: CalendarSet, as_of: int, *, start: str, stop: str
+) -> Times:
+    """The times of every row of ``batch``.
+
+    Args:
+        start, stop: columns of moments. A ``stop`` that is not the rule's own is a step on the way: the history then
+            tells pauses only, as it does where the policy names no status that stops the clock.
+    """
+    recorded = batch.moments(start)
+    begin, end = _known(recorded, as_of), _known(batch.moments(stop), as_of)
+    unit, units = batch.codes("unit")
+    if commitment.status is None or not batch.has(HISTORY):
+        return Times(begin, end, NONE, NONE, unit, units, None)
+    told = _told(batch, commitment.status)
+    found = status_times(
+        told.row, told.moment, told.status, told.labels, table=commitment.status.effects, start=recorded, as_of=as_of
+    )
+    with_own_stop = np.ones(batch.rows, dtype=np.bool_)
+    if commitment.status.stops and stop == getattr(commitment.rule, "stop", stop):
+        with_own_stop[told.row] = False
+    return Times(
+        np.where(recorded == NULL, found.start, begin), np.where(with_own_stop, end, found.stop),
+        found.pauses, found.closed, unit, units, _moves(told, unit, units, calendars, as_of),
+    )  # fmt: skip
+
+
+def _known(moments: Int64, as_of: int) -> Int64:
+    return np.where(moments > as_of, NULL, moments)
+
+
+def seconds(times: Times, calendars: CalendarSet, as_of: int, *, natural: bool, to_stop: bool) -> Int64:
+    """Seconds of each case net of its pauses, from its start to its stop or to ``as_of``; 0 where it has not started.
+
+    Args:
+        natural: natural time instead of working time.
+        to_stop: whether a closed case ends at its stop; otherwise its clock is read as if it had gone on.
+    """
+    stop = times.stop if to_stop else np.full(len(times.start), NULL, dtype=np.int64)
+    held = times.held
+    if len(held.row) == 0 and times.moves is None:
+        return _plain(times, calendars, as_of, stop, natural=natural)
+    found = np.zeros(len(times.start), dtype=np.int64)
+    for rows, calendar in _by_calendar(times, calendars):
+        part = elapsed(calendar, times.start[rows], stop[rows], as_of=as_of, pauses=_of_rows(held, rows))
+        found[rows] = part.natural if natural else part.working
+    return np.where(times.started, found, 0)
+
+
+def due_moments(times: Times, calendars: CalendarSet, limits: Int64, as_of: int, *, natural: bool) -> Int64:
+    """When a limit of each case falls due, in seconds since 1970-01-01; its own start where it has not started."""
+    found = np.where(times.started, times.start, as_of)
+    for rows, calendar in _by_calendar(times, calendars):
+        part = due(None if natural else calendar, times.start[rows], limits[rows], as_of=as_of,
+                   pauses=_of_rows(times.held, rows))  # fmt: skip
+        found[rows] = np.where(times.started[rows], part.moment, found[rows])
+    return found
+
+
+def _plain(times: Times, calendars: CalendarSet, as_of: int, stop: Int64, *, natural: bool) -> Int64:
+    """The short way where nothing pauses and nobody moves: one prefix sum at either end."""
+    begin = np.where(times.started, times.start, as_of)
+    end = np.maximum(np.where(stop == NULL, as_of, stop), begin)
+    if natural:
+        return end - begin
+    worked = np.empty(len(begin), dtype=np.int64)
+    for rows, calendar in calendars.row_groups(times.unit, times.units):
+        until = cumulative_working_seconds(calendar, end[rows])
+        worked[rows] = until - cumulative_working_seconds(calendar, begin[rows])
+    return worked
+
+
+def _by_calendar(times: Times, calendars: CalendarSet) -> list[tuple[Int64, WorkCalendar | Assigned]]:
+    """Rows that share a calendar, or all of them with who counts for whom from when on."""
+    every = np.arange(len(times.start))
+    if times.moves is not None:
+        return [(every, times.moves)]
+    return [(every[rows], calendar) for rows, calendar in calendars.row_groups(times.unit, times.units)]
+
+
+def _of_rows(pauses: Intervals, rows: Int64) -> Intervals:
+    """The pauses of some rows, numbered as these rows are."""
+    if not len(pauses.row):
+        return pauses
+    place = np.searchsorted(rows, pauses.row)
+    own = (place < len(rows)) & (rows[np.minimum(place, len(rows) - 1)] == pauses.row)
+    return Intervals(place[own], pauses.begin[own], pauses.end[own])
+
+
+@dataclass(frozen=True)
+class Told:
+    """Entries of status histories, ``(k,)`` each, in the order of case, moment, status."""
+
+    row: Int64
+    moment: Int64
+    status: Int64
+    labels: tuple[str, ...]
+    unit: tuple[str, ...]
+
+
+def _told(batch: Batch, status: StatusClock) -> Told:
+    index, histories = batch.codes(HISTORY)
+    parsed = [parse_history(text) for text in histories]
+    sizes = np.asarray([len(entries) for entries in parsed], dtype=np.int64)
+    row = np.repeat(np.arange(batch.rows), sizes[index]) if len(sizes) else np.zeros(0, dtype=np.int64)
+    entries = [entry for place in index for entry in parsed[place]]
+    labels = tuple(dict.fromkeys(("", *status.effects, *(entry[1] for entry in entries))))
+    place_of = {label: place for place, label in enumerate(labels)}
+    return Told(
+        row, np.asarray([entry[0] for entry in entries], dtype=np.int64),
+        np.asarray([place_of[entry[1]] for entry in entries], dtype=np.int64), labels,
+        tuple(entry[2] for entry in entries),
+    )  # fmt: skip
+
+
+def parse_history(text: str) -> list[tuple[int, str, str]]:
+    """Moment, status and unit of each entry, in the order of moment and status.
+
+    >>> parse_history("2026-01-05 08:30:00waiting\\x1eD1")
+    [(1767601800, 'waiting', 'D1')]
+    """
+    found = []
+    for entry in text.split(_BETWEEN) if text else ():
+        status, _, unit = entry[_MOMENT:].partition(_UNIT)
+        moment = dt.datetime.fromisoformat(entry[:_MOMENT]).replace(tzinfo=dt.UTC)
+        found.append((int(moment.timestamp()), status, unit))
+    return sorted(found)
+
+
+def _moves(
+    told: Told, unit: npt.NDArray[np.int32], units: tuple[str, ...], calendars: CalendarSet, as_of: int
+) -> Assigned | None:
+    """Whose hours count from when on; ``None`` where all units share one calendar, or nobody moved.
+
+    Before its first move a case is with the unit that its first entry names, otherwise with the unit of its record.
+    """
+    named = [place for place, label in enumerate(told.unit) if label and told.moment[place] <= as_of]
+    if not named or not calendars.units:
+        return None
+    own = {int(row): units[unit[row]] for row in range(len(unit))}
+    first: dict[int, str] = {}
+    for place in named:
+        first.setdefault(int(told.row[place]), told.unit[place])
+    steps = [(row, int(NULL), first.get(row, label)) for row, label in own.items()]
+    steps += [(int(told.row[place]), int(told.moment[place]), told.unit[place]) for place in named]
+    distinct = list({id(calendar): calendar for calendar in (calendars.of(label) for _, _, label in steps)}.values())
+    place_of = {id(calendar): number for number, calendar in enumerate(distinct)}
+    table = np.asarray(
+        [(row, since, place_of[id(calendars.of(label))]) for row, since, label in steps], dtype=np.int64
+    ).reshape(-1, 3)
+    return Assigned(tuple(distinct), table[:, 0], table[:, 1], table[:, 2])
