@@ -191,7 +191,7 @@ def test_chance_of_a_short_rating_equals_quadrature_over_its_two_settings() -> N
     total, weighted_mean, reached = 0.0, 0.0, 0.0
     for first in grid:
         for second in grid:
-            noise, level = scale * 0.25 * math.exp(1.3 * first), scale * 0.15 * math.exp(1.3 * second)
+            noise, level = scale * 0.25 * math.exp(1.3 * first), scale * 0.08 * math.exp(1.3 * second)
             steps = np.minimum.outer(np.arange(12), np.arange(12))
             covariance = start[1] ** 2 + level**2 * steps + noise**2 * np.eye(12)
             known, cross = covariance[:6, :6], covariance[6:, :6]

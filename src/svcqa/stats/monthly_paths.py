@@ -20,7 +20,7 @@ FOR_TREND: Final = 12
 """Fewer known months than this: a level without a trend."""
 FOR_SEASON: Final = 24
 """Fewer known months than this: no season; a month seen once cannot be told from chance."""
-_NOISE, _SHOCK, _SLOPE, _SPREAD = (0.25, 1.3), (0.15, 1.3), (0.01, 1.0), (1.0, 1.0)
+_NOISE, _SHOCK, _SLOPE, _SPREAD = (0.25, 1.3), (0.08, 1.3), (0.01, 1.0), (1.5, 0.8)
 """Priors: median in units of the link's scale, and standard deviation of the logarithm."""
 _DAMPING: Final = (0.80, 0.195)
 """Least damping factor, and how far it can lie above."""
