@@ -353,6 +353,21 @@ def test_months_not_known_are_told_and_add_nothing() -> None:
     assert found.base == base[24:27].sum() + base[28:].sum()
 
 
+def test_months_without_cases_are_no_gaps_and_come_again() -> None:
+    base = np.tile([10.0, 0.0], 14)
+    found = year_chance("share", np.where(base > 0, 8.0, 0.0), base, rest_months=8, goal=0.8, draws=500)
+    assert found.flags == ("short_history",)  # only every other month has cases: 14 known
+    assert (found.total, found.base, found.known_months) == (16.0, 20.0, 14)
+    assert found.rest_base is not None
+    assert 20 <= found.rest_base <= 60  # four of the eight months, or as many cases spread
+
+
+def test_a_rating_that_never_moved_keeps_its_goal() -> None:
+    found = year_chance("rating", [9.0] * 26, [10] * 26, rest_months=6, goal=9.0)
+    assert found.probability == 1.0
+    assert (found.lower, found.upper) == (pytest.approx(9.0), pytest.approx(9.0))
+
+
 def test_a_share_with_no_miss_yet_can_still_miss() -> None:
     found = year_chance("share", [50] * 20, [50] * 20, rest_months=4, goal=1.0)
     assert found.probability is not None

@@ -25,6 +25,7 @@ LEAST_MONTHS: Final = 3
 LEAST_DRAWS: Final = 100
 ROUGH: Final = 20.0
 """Fewer equally weighted settings than this: the answer is flagged as rough."""
+_ROUNDING: Final = 1e-9
 METHOD: Final = "dynamic generalised linear model"
 
 
@@ -117,7 +118,7 @@ def year_chance(
     year = 12 - rest_months
     in_year = slice(max(0, len(history.value) - year), None) if year else slice(0, 0)
     total, under = float(history.totals[in_year].sum()), float(history.bases[in_year].sum())
-    missing = year - int(history.known[in_year].sum())
+    missing = max(0, year - len(history.value)) + int(history.missing[in_year].sum())
     if not rest_months:
         return _over(history, total, under, goal, better, level, missing)
     futures = simulate_futures(history, ahead=rest_months, draws=draws, generator=np.random.PCG64(seed))
@@ -221,7 +222,7 @@ def _chance(figure: Float64, goal: float | None, better: str) -> float | None:
     """Share of the futures that reach the goal; a figure equal to it but for rounding reaches it."""
     if goal is None:
         return None
-    slack = 1e-12 * max(1.0, abs(goal))
+    slack = _ROUNDING * max(1.0, abs(goal))
     reached = figure >= goal - slack if better == "higher" else figure <= goal + slack
     return float(reached.mean())
 

@@ -20,7 +20,8 @@ _LARGE: Final = 400.0
 """From this variance on, a count is drawn as a rounded normal number."""
 _SHARED: Final = 0.5
 """Part of the noise of a monthly mean that does not shrink with its cases."""
-_LEAST_SCALE: Final = 1e-6
+_LEAST_SCALE: Final = 1e-10
+"""Of a history that never moved, as a part of its size."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class History:
     def known(self) -> npt.NDArray[np.bool_]:
         """Months with a value and, where it is held against one, a base."""
         return np.isfinite(self.value) & np.isfinite(self.base) & (self.base > 0)
+
+    @property
+    def missing(self) -> npt.NDArray[np.bool_]:
+        """Months of which nothing is known; one without cases is no gap."""
+        return ~np.isfinite(self.base) | ((self.base > 0) & ~np.isfinite(self.value))
 
     @property
     def totals(self) -> Float64:
@@ -69,7 +75,7 @@ class Futures:
 
 def simulate_futures(history: History, *, ahead: int, draws: int, generator: np.random.PCG64) -> Futures:
     """Months to come of numerators, bases and values; where there are bases, their season is forecast first."""
-    varies = history.kind != "amount" and len(set(history.base[history.known])) > 1
+    varies = history.kind != "amount" and len(set(history.base[np.isfinite(history.base)])) > 1
     base, base_model = np.ones((draws, ahead)) * history.base[history.known][-1], None
     first = -(len(history.value) + ahead) % 12
     if varies:
