@@ -280,6 +280,22 @@ class Workspace:
         month = self.period_rule.containing(moment.date(), PeriodKind.MONTH)
         return explain(self.figures, self.policies, self._context(month, moment), case, commitment=commitment)
 
+    def drivers(
+        self, commitment: str, *, period: str | Period, against: str | Period | None = None,
+        by: Sequence[str] = ("department",), unit: str | None = None, as_of: dt.datetime | str | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
+        """What moved a figure since ``against`` (the period before where absent), split by each of ``by``.
+
+        Columns: ``svcqa.review.drivers.COLUMNS``. The cases behind a row: :meth:`cases` with the same period.
+        """
+        from svcqa.review.drivers import drivers
+
+        context = self._context(period, as_of, unit=unit)
+        since = self.period(against) if isinstance(against, str) else against
+        since = since or self.period_rule.previous(context.period)
+        counted = self.policies.commitment(commitment).counted
+        return drivers(self.figures, counted, context, against=since, by=by)
+
     def complaint(self, complaint_id: str) -> Complaint:
         """One complaint as it is known now.
 
