@@ -19,7 +19,7 @@ from svcqa.entities.published import Publication
 from svcqa.entities.rebase import Rebase
 from svcqa.entities.settings import Settings, Source
 from svcqa.entities.target import LevelTarget
-from svcqa.errors import Fault, NameUnknownError, SourceError, SvcqaError, WorkspaceError
+from svcqa.errors import Fault, NameUnknownError, RegisterError, SourceError, SvcqaError, WorkspaceError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures, WhatIf
 from svcqa.metrics.measure import target_faults
@@ -341,12 +341,17 @@ class Workspace:
         Args:
             author: who reports them.
             now: UTC; the clock's moment where absent.
+
+        Raises:
+            RegisterError: nobody is named.
         """
         from svcqa.review.published import publication
 
+        if not author.strip():
+            raise RegisterError(Fault("publication_author", got=repr(author)))
         moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
         found = publication(self.review_half_year(period, as_of=as_of), now=moment)
-        self.register.publish(found, author=author, now=moment)
+        self.register.publish(found, author=author.strip(), now=moment)
         return found
 
     def restated(

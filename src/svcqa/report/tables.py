@@ -17,6 +17,7 @@ from svcqa.report import signal_words, wording
 from svcqa.report.explained import explanation as explanation
 from svcqa.report.frames import frame as _frame
 from svcqa.report.frames import numbered as _numbered
+from svcqa.report.restated import restated as restated
 from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview, TargetReview
 from svcqa.review.returns import Comparison
 
