@@ -206,9 +206,11 @@ def _elapsed(rule: RunningRule, times: Times, calendars: CalendarSet, as_of: int
             return _days_of_minutes(times, calendars, as_of)
         return _working_days(rule, times, calendars, as_of)
     natural, unit = isinstance(rule, ElapsedNatural), resolution(rule)
-    follow_up = seconds(times, calendars, as_of, natural=natural, to_stop=False) // unit
-    spent = -(-seconds(times, calendars, as_of, natural=natural, to_stop=True) // unit)
-    return np.where(times.closed, spent, follow_up), follow_up
+    spent, so_far = seconds(times, calendars, as_of, natural=natural)
+    if unit == 1:
+        return spent, so_far
+    follow_up = so_far // unit
+    return np.where(times.closed, -(-spent // unit), follow_up), follow_up
 
 
 def _working_days(rule: ElapsedWorkingDays, times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
@@ -233,9 +235,9 @@ def _seconds_a_day(times: Times, calendars: CalendarSet) -> Int64:
 def _days_of_minutes(times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
     """Working time in usual days: closed cases rounded up, follow-ups down."""
     a_day = _seconds_a_day(times, calendars)
-    follow_up = seconds(times, calendars, as_of, natural=False, to_stop=False) // a_day
-    spent = -(-seconds(times, calendars, as_of, natural=False, to_stop=True) // a_day)
-    return np.where(times.closed, spent, follow_up), follow_up
+    spent, so_far = seconds(times, calendars, as_of, natural=False)
+    follow_up = so_far // a_day
+    return np.where(times.closed, -(-spent // a_day), follow_up), follow_up
 
 
 def _due_on(rule: RunningRule, times: Times, limits: Int64, calendars: CalendarSet, as_of: int) -> Int64:

@@ -109,7 +109,7 @@ class MeanAndMaximumMetric:
         rule, as_of, natural = params.rule, context.as_of_seconds, params.rule.clock == "natural"
         times = read_times(batch, params.commitment, context.calendars, as_of, start=rule.start, stop=rule.stop)
         received, started = batch.received(rule.start), times.started
-        value = seconds(times, context.calendars, as_of, natural=natural, to_stop=True)
+        value, _ = seconds(times, context.calendars, as_of, natural=natural)
         fact = np.where(started, np.where(times.closed, Fact.CLOSED, Fact.OPEN), Fact.NOT_APPLICABLE).astype(np.int8)
         due = received // SECONDS_A_DAY
         if params.commitment.month_of is MonthOf.DUE:

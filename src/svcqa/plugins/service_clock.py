@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +53,8 @@ class Times:
     """What is known at ``as_of`` of the clock of each case, ``(n,)`` each.
 
     Attributes:
-        start, stop: seconds since 1970-01-01; ``NULL`` where missing or later than ``as_of``.
+        start, stop: seconds since 1970-01-01; what they hold means something where ``started`` and ``closed`` say so.
+        started, closed: whose clock has started, and which cases are closed, by ``as_of``.
         pauses: stretches in which the clock paused.
         closed_between: stretches in which the case was closed before it was opened again.
         unit: whose hours count, as an index into ``units``.
@@ -62,6 +63,8 @@ class Times:
 
     start: Int64
     stop: Int64
+    started: Mask
+    closed: Mask
     pauses: Intervals
     closed_between: Intervals
     unit: npt.NDArray[np.int32]
@@ -74,16 +77,9 @@ class Times:
         return self.pauses + self.closed_between
 
     @property
-    def started(self) -> Mask:
-        """Whose clock has started."""
-        started: Mask = self.start != NULL
-        return started
-
-    @property
-    def closed(self) -> Mask:
-        """Which cases are closed."""
-        closed: Mask = self.stop != NULL
-        return closed
+    def runs_through(self) -> bool:
+        """Whether no clock pauses and no case moves."""
+        return not len(self.pauses.row) and not len(self.closed_between.row) and self.moves is None
 
 
 def read_times(
@@ -95,11 +91,10 @@ def read_times(
         start, stop: columns of moments. A ``stop`` that is not the rule's own is a step on the way: the history then
             tells pauses only, as it does where the policy names no status that stops the clock.
     """
-    recorded = batch.moments(start)
-    begin, end = _known(recorded, as_of), _known(batch.moments(stop), as_of)
+    recorded, ended = batch.moments(start), batch.moments(stop)
     unit, units = batch.codes("unit")
     if commitment.status is None or not batch.has(HISTORY):
-        return Times(begin, end, NONE, NONE, unit, units, None)
+        return _times(recorded, ended, as_of, NONE, NONE, unit, units, None)
     told = _told(batch, commitment.status)
     found = status_times(
         told.row, told.moment, told.status, told.labels, table=commitment.status.effects, start=recorded, as_of=as_of
@@ -107,32 +102,34 @@ def read_times(
     with_own_stop = np.ones(batch.rows, dtype=np.bool_)
     if commitment.status.stops and stop == getattr(commitment.rule, "stop", stop):
         with_own_stop[told.row] = False
-    return Times(
-        np.where(recorded == NULL, found.start, begin), np.where(with_own_stop, end, found.stop),
+    return _times(
+        np.where(recorded == NULL, found.start, recorded), np.where(with_own_stop, ended, found.stop), as_of,
         found.pauses, found.closed, unit, units, _moves(told, unit, units, calendars, as_of),
     )  # fmt: skip
 
 
-def _known(moments: Int64, as_of: int) -> Int64:
-    return np.where(moments > as_of, NULL, moments)
+def _times(start: Int64, stop: Int64, as_of: int, *rest: Any) -> Times:
+    return Times(start, stop, (start != NULL) & (start <= as_of), (stop != NULL) & (stop <= as_of), *rest)
 
 
-def seconds(times: Times, calendars: CalendarSet, as_of: int, *, natural: bool, to_stop: bool) -> Int64:
-    """Seconds of each case net of its pauses, from its start to its stop or to ``as_of``; 0 where it has not started.
+def seconds(times: Times, calendars: CalendarSet, as_of: int, *, natural: bool) -> tuple[Int64, Int64]:
+    """Seconds of each case net of its pauses, from its start on: to its stop, and to ``as_of``.
+
+    The first reads the clock of a closed case at its stop and of an open one at ``as_of``; the second reads every clock
+    as if it had gone on. Both are 0 where the case has not started.
 
     Args:
         natural: natural time instead of working time.
-        to_stop: whether a closed case ends at its stop; otherwise its clock is read as if it had gone on.
     """
-    stop = times.stop if to_stop else np.full(len(times.start), NULL, dtype=np.int64)
-    held = times.held
-    if len(held.row) == 0 and times.moves is None:
-        return _plain(times, calendars, as_of, stop, natural=natural)
-    found = np.zeros(len(times.start), dtype=np.int64)
+    if times.runs_through:
+        return _plain(times, calendars, as_of, natural=natural)
+    spent, so_far = np.zeros(len(times.start), dtype=np.int64), np.zeros(len(times.start), dtype=np.int64)
     for rows, calendar in _by_calendar(times, calendars):
-        part = elapsed(calendar, times.start[rows], stop[rows], as_of=as_of, pauses=_of_rows(held, rows))
-        found[rows] = part.natural if natural else part.working
-    return np.where(times.started, found, 0)
+        pauses, start = _of_rows(times.held, rows), times.start[rows]
+        for found, stop in ((spent, times.stop[rows]), (so_far, np.full(len(rows), NULL, dtype=np.int64))):
+            part = elapsed(calendar, start, stop, as_of=as_of, pauses=pauses)
+            found[rows] = part.natural if natural else part.working
+    return np.where(times.started, spent, 0), np.where(times.started, so_far, 0)
 
 
 def due_moments(times: Times, calendars: CalendarSet, limits: Int64, as_of: int, *, natural: bool) -> Int64:
@@ -145,17 +142,18 @@ def due_moments(times: Times, calendars: CalendarSet, limits: Int64, as_of: int,
     return found
 
 
-def _plain(times: Times, calendars: CalendarSet, as_of: int, stop: Int64, *, natural: bool) -> Int64:
+def _plain(times: Times, calendars: CalendarSet, as_of: int, *, natural: bool) -> tuple[Int64, Int64]:
     """The short way where nothing pauses and nobody moves: one prefix sum at either end."""
     begin = np.where(times.started, times.start, as_of)
-    end = np.maximum(np.where(stop == NULL, as_of, stop), begin)
+    end = np.where(times.closed, np.maximum(times.stop, begin), as_of)
     if natural:
-        return end - begin
-    worked = np.empty(len(begin), dtype=np.int64)
+        return end - begin, as_of - begin
+    spent, so_far = np.empty(len(begin), dtype=np.int64), np.empty(len(begin), dtype=np.int64)
     for rows, calendar in calendars.row_groups(times.unit, times.units):
-        until = cumulative_working_seconds(calendar, end[rows])
-        worked[rows] = until - cumulative_working_seconds(calendar, begin[rows])
-    return worked
+        begun = cumulative_working_seconds(calendar, begin[rows])
+        spent[rows] = cumulative_working_seconds(calendar, end[rows]) - begun
+        so_far[rows] = cumulative_working_seconds(calendar, np.full(1, as_of, dtype=np.int64)) - begun
+    return spent, so_far
 
 
 def _by_calendar(times: Times, calendars: CalendarSet) -> list[tuple[Int64, WorkCalendar | Assigned]]:

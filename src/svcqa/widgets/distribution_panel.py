@@ -107,10 +107,8 @@ class DistributionPanel:
 
 def _moments(workspace: Workspace, period: str, as_of: str | None) -> list[dt.datetime]:
     """Moments to look from, evenly spread from a week into the period to the last one."""
-    from svcqa.workspace import read_moment
-
     about = workspace.period(period)
-    last = read_moment(as_of) or about.end
+    last = dt.datetime.fromisoformat(as_of) if as_of else about.end
     first = min(dt.datetime.combine(about.first, dt.time()) + dt.timedelta(days=7), last)
     days = max((last - first).days, 0)
     return [first + dt.timedelta(days=days * step // _STEPS) for step in range(_STEPS)] + [last]

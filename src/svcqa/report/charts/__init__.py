@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from svcqa.catalogue import Language
 from svcqa.metrics.result import Result
 from svcqa.report.charts.distribution import Distribution, chart_of_distribution
-from svcqa.report.charts.grammar import Better, Bin, Chart, Kind, Mark, Row
+from svcqa.report.charts.funnel import funnel_chart
+from svcqa.report.charts.grammar import Better, Bin, Chart, Dot, Kind, Mark, Point, Record, Row
 from svcqa.report.charts.picture import Picture
+from svcqa.report.charts.process import process_chart
 from svcqa.report.charts.results import FigureKind, chart_of
 from svcqa.report.charts.reviews import months_chart, targets_chart
 from svcqa.review.half_year import CommitmentReview, HalfYearReview
 
 __all__ = [
-    "Better", "Bin", "Chart", "Distribution", "FigureKind", "Kind", "Mark", "Picture", "Row", "chart_of",
-    "chart_of_distribution", "distribution", "months", "months_chart", "of_result", "targets", "targets_chart",
+    "Better", "Bin", "Chart", "Distribution", "Dot", "FigureKind", "Kind", "Mark", "Picture", "Point", "Record",
+    "Row", "chart_of", "chart_of_distribution", "distribution", "funnel_chart", "months", "months_chart",
+    "of_result", "process", "process_chart", "targets", "targets_chart",
 ]  # fmt: skip
 
 
@@ -23,8 +26,24 @@ def of_result(
     result: Result, language: Language, *, names: Mapping[str, str] | None = None, title: str | None = None,
     kind: FigureKind | None = None, better: Better | None = None, measures: Sequence[str] = (),
 ) -> Picture:  # fmt: skip
-    """A picture of any result; the options are those of :func:`chart_of`."""
+    """A picture of any result; the options are those of :func:`chart_of`.
+
+    A process chart of one unit and a funnel have a picture of their own.
+    """
+    measures_found = [row.get("measure") for row in result.rows]
+    if kind is None and not measures and measures_found.count("icons") == 1:
+        return Picture(process_chart(result, language, names=names, title=title))
+    if kind is None and not measures and "limits_998" in measures_found:
+        return Picture(funnel_chart(result, language, names=names, title=title))
     return Picture(chart_of(result, language, names=names, title=title, kind=kind, better=better, measures=measures))
+
+
+def process(
+    result: Result, language: Language, *, unit: str | None = None, names: Mapping[str, str] | None = None,
+    title: str | None = None,
+) -> Picture:  # fmt: skip
+    """A picture of one unit's process chart; the options are those of :func:`process_chart`."""
+    return Picture(process_chart(result, language, unit=unit, names=names, title=title))
 
 
 def distribution(
