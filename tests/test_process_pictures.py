@@ -109,3 +109,12 @@ def test_a_trend_in_words(sample_workspace: svcqa.Workspace) -> None:
     said = trend_sentence(found, "CJ-QX", "en", name="Suburbs")
     assert said.startswith(f"Suburbs: falls by {abs(100 * slope['value']):.3g} pp a period (95% interval")
     assert "看不出趋势" in trend_sentence(found, "CQ-QX", "zh-Hans")
+
+
+def test_no_ratio_is_drawn_beside_a_share(sample_workspace: svcqa.Workspace) -> None:
+    asked: dict[str, Any] = {"period": "2023-07..2026-06", "as_of": "2026-07-01", "commitment": "emergency_arrival"}
+    picture = charts.of_result(sample_workspace.measure("trend", **asked), "en")
+    assert {row.group.split(" · ")[-1] for row in picture.chart.rows} == {"change a period",
+                                                                         "change a period (same months)"}  # fmt: skip
+    several = charts.of_result(process(sample_workspace), "en")
+    assert len(several.chart.groups) == 4

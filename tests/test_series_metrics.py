@@ -177,6 +177,29 @@ def test_the_last_lunar_year_is_asked_of_the_records(sample_workspace: svcqa.Wor
     assert (found["2026-02"]["value"], found["2026-02"]["n"]) == (base.value, base.n)
 
 
+def festival(workspace: svcqa.Workspace, period: str) -> dict[str, Mapping[str, Any]]:
+    found = workspace.measure("seasonality", commitment="emergency_arrival", period=period, as_of="2026-07-01").rows
+    return {str(row["measure"]): row for row in found if str(row["measure"]).startswith("festival_")}
+
+
+def test_where_no_effect_of_the_festival_was_planted_its_interval_holds_nought(
+    sample_workspace: svcqa.Workspace,
+) -> None:
+    found = festival(sample_workspace, WHOLE)  # planted on calls and installations, not on arrivals
+    assert set(found) == {"festival_during", "festival_before", "festival_after"}
+    assert all(row["lower"] < 0 < row["upper"] for row in found.values())
+
+
+def test_days_that_two_festivals_cannot_tell_apart_say_so(sample_workspace: svcqa.Workspace) -> None:
+    # of 2025 and 2026 each month has one difference: once it is that of the holiday, little is left of the days around
+    found = festival(sample_workspace, "2024-07..2026-06")
+    lost = [name for name, row in found.items() if row["flags"] == ("not_identifiable",)]
+    assert lost
+    assert "festival_during" not in lost
+    assert all(found[name]["value"] is None for name in lost)
+    assert {row["flags"] for name, row in found.items() if name not in lost} == {("confounded",)}
+
+
 # --- what is refused ------------------------------------------------------------------------------------------------
 
 

@@ -147,7 +147,8 @@ def _effects(series: Series, params: SeasonalityParams, context: Context) -> lis
     regressors: dict[str, Any] = {}
     if params.festival:
         days = holiday_days(months, announced, before=params.before, after=params.after)
-        regressors |= {f"festival_{name}": column for name, column in days.items()}
+        # the holiday itself first: what cannot be told apart from it in so few years is not credited to the days before
+        regressors |= {f"festival_{name}": days[name] for name in ("during", "before", "after")}
         # beyond the last notice nobody knows the days off: these months tell nothing of the effect
         beyond = np.asarray([first.year > announced[-1][0].year for first, _ in months])
         values = np.where(beyond, np.nan, values)
@@ -156,13 +157,17 @@ def _effects(series: Series, params: SeasonalityParams, context: Context) -> lis
     if not regressors or np.isfinite(values).sum() <= MONTHS + 1 + len(regressors):
         return []
     found = effects(values, regressors, month=[period.number for period in series.periods], level=context.level)
-    return [_effect_row(series, context, name, effect) for name, effect in found.items()]
+    lost = any(np.isnan(effect.value) for name, effect in found.items() if name.startswith("festival_"))
+    return [
+        _effect_row(series, context, name, effect, mixed=lost and name.startswith("festival_"))
+        for name, effect in found.items()
+    ]
 
 
-def _effect_row(series: Series, context: Context, name: str, effect: Effect) -> dict[str, Any]:
+def _effect_row(series: Series, context: Context, name: str, effect: Effect, *, mixed: bool) -> dict[str, Any]:
     told = not np.isnan(effect.value)
     limits = {"value": effect.value, "lower": effect.lower, "upper": effect.upper} if told else {"value": None}
-    flags = () if told else ("not_identifiable",)
+    flags = ("not_identifiable",) if not told else ("confounded",) if mixed else ()
     return series.whole(context, measure=name, **limits, n=effect.n, flags=flags,
                         method=f"least squares {context.level:.0%}")  # fmt: skip
 

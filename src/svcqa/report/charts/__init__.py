@@ -35,7 +35,18 @@ def of_result(
         return Picture(process_chart(result, language, names=names, title=title))
     if kind is None and not measures and "limits_998" in measures_found:
         return Picture(funnel_chart(result, language, names=names, title=title))
+    if not measures:
+        measures = _drawn_together(result)
     return Picture(chart_of(result, language, names=names, title=title, kind=kind, better=better, measures=measures))
+
+
+def _drawn_together(result: Result) -> tuple[str, ...]:
+    """The measures that share a scale: of a process chart the values; no ratio beside a share. Empty means all."""
+    named = tuple(dict.fromkeys(str(row.get("measure")) for row in result.rows))
+    if "icons" in named:
+        return ("value",)
+    ratios = {str(row.get("measure")) for row in result.rows if row.get("value_unit") == "ratio"}
+    return tuple(name for name in named if name not in ratios) if ratios else ()
 
 
 def process(
