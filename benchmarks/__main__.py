@@ -10,6 +10,7 @@ NAMES = {
     "clock": "working time of generated cases, svcqa beside a plain loop over days and three packages",
     "percentiles": "Kaplan–Meier beside statsmodels, percentiles of known values beside DuckDB and polars",
     "signals": "planted effects of the sample found at their month; false alarms of each rule beside plain loops",
+    "forecast": "the chance of making the year: coverage, calibration, errors beside ETS and seasonal naive",
 }
 
 

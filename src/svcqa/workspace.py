@@ -19,13 +19,13 @@ from svcqa.entities.published import Publication
 from svcqa.entities.rebase import Rebase
 from svcqa.entities.settings import Settings, Source
 from svcqa.entities.target import LevelTarget
-from svcqa.errors import Fault, NameUnknownError, SourceError, SvcqaError, WorkspaceError
+from svcqa.errors import Fault, NameUnknownError, RegisterError, SourceError, SvcqaError, WorkspaceError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures, WhatIf
 from svcqa.metrics.measure import target_faults
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import STATES, Result
-from svcqa.periods import Period, PeriodRule
+from svcqa.periods import Period, PeriodKind, PeriodRule
 from svcqa.records.check import CheckReport, check_report
 from svcqa.records.ingest import Door, ingest_database, ingest_file
 from svcqa.records.mapping import load_mapping
@@ -38,6 +38,7 @@ from svcqa.register.register import action_item, rebase_item
 if TYPE_CHECKING:
     import pandas as pd
 
+    from svcqa.metrics.explanation import Explanation
     from svcqa.records.assistant import Proposal
     from svcqa.review.half_year import HalfYearReview
     from svcqa.review.published import Restatement
@@ -260,6 +261,41 @@ class Workspace:
         chosen = metric or (given["commitment"].metric if commitment is not None else "")
         return self.figures.cases(chosen, given, context, columns=columns, states=states)
 
+    def explain(
+        self, case: str, *, commitment: str | None = None, as_of: dt.datetime | str | None = None
+    ) -> tuple[Explanation, ...]:
+        """Where the figure of one case comes from: state, due moment, and what of its time counted and why.
+
+        Args:
+            case: key of the record, such as an order's number.
+            commitment: key of a commitment; every one that the case falls under where absent.
+            as_of: as it was known at this moment (local time); now where absent.
+
+        Raises:
+            NameUnknownError: nobody has read such a case, or the commitment is not for it.
+        """
+        from svcqa.review.explained import explain
+
+        moment = read_moment(as_of) or dt.datetime.now().replace(microsecond=0)
+        month = self.period_rule.containing(moment.date(), PeriodKind.MONTH)
+        return explain(self.figures, self.policies, self._context(month, moment), case, commitment=commitment)
+
+    def drivers(
+        self, commitment: str, *, period: str | Period, against: str | Period | None = None,
+        by: Sequence[str] = ("department",), unit: str | None = None, as_of: dt.datetime | str | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
+        """What moved a figure since ``against`` (the period before where absent), split by each of ``by``.
+
+        Columns: ``svcqa.review.drivers.COLUMNS``. The cases behind a row: :meth:`cases` with the same period.
+        """
+        from svcqa.review.drivers import drivers
+
+        context = self._context(period, as_of, unit=unit)
+        since = self.period(against) if isinstance(against, str) else against
+        since = since or self.period_rule.previous(context.period)
+        counted = self.policies.commitment(commitment).counted
+        return drivers(self.figures, counted, context, against=since, by=by)
+
     def complaint(self, complaint_id: str) -> Complaint:
         """One complaint as it is known now.
 
@@ -305,12 +341,17 @@ class Workspace:
         Args:
             author: who reports them.
             now: UTC; the clock's moment where absent.
+
+        Raises:
+            RegisterError: nobody is named.
         """
         from svcqa.review.published import publication
 
+        if not author.strip():
+            raise RegisterError(Fault("publication_author", got=repr(author)))
         moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
         found = publication(self.review_half_year(period, as_of=as_of), now=moment)
-        self.register.publish(found, author=author, now=moment)
+        self.register.publish(found, author=author.strip(), now=moment)
         return found
 
     def restated(

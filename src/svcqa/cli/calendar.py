@@ -10,12 +10,14 @@ import typer
 
 from svcqa.catalogue import Language, text
 from svcqa.cli.options import LangOption, WorkspaceOption, language_of
+from svcqa.cli.screen import Screen
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
     from svcqa.clock.calendar import WorkCalendar
+    from svcqa.clock.calendar_set import CalendarSet
     from svcqa.clock.table import TableDay
     from svcqa.entities.settings import Calendar
     from svcqa.periods import Period
@@ -87,7 +89,7 @@ def diff(
     workspace: WorkspaceOption = Path(),
     lang: LangOption = None,
 ) -> None:
-    """The days on which two calendars differ."""
+    """The days on which two calendars differ, and the published figures that the change restates."""
     from rich.console import Console
 
     from svcqa.clock.table import differences
@@ -110,6 +112,37 @@ def diff(
     apart = len({row.day for row in rows} ^ {row.day for row in later})
     if apart:
         console.print(text("calendar.not_compared", language, count=apart), markup=False)
+    if opened is not None and pairs:
+        _print_restated(opened, old, new, language)
+
+
+def _print_restated(workspace: Workspace, old: Path, new: Path | None, language: Language) -> None:
+    """The published figures that differ between the two calendars: as reported, and counted with the new one."""
+    from svcqa.report.restated import restated
+    from svcqa.report.terminal import table_of
+
+    with Screen() as screen:
+        after = workspace.restated(calendars=_kept_set(new, workspace) if new is not None else workspace.calendars)
+        before = workspace.restated(calendars=_kept_set(old, workspace))
+        found = [one.differing_from(other) for one, other in zip(after, before, strict=True)]
+        count = sum(len(one.figures) for one in found)
+        if not after:
+            screen.console.print(text("terminal.nothing_published", language), markup=False)
+        elif not count:
+            screen.console.print(text("calendar.would_restate_none", language), markup=False)
+        else:
+            screen.console.print(text("calendar.would_restate", language, count=count), markup=False)
+            screen.console.print(table_of(restated(found, workspace.policies, language, everything=True)))
+
+
+def _kept_set(path: Path, workspace: Workspace) -> CalendarSet:
+    """The calendars of a company whose days stand in a table; units keep their own hours and days off."""
+    from svcqa.clock.calendar_set import build_calendars
+
+    settings = workspace.settings.calendar
+    own = tuple(item for item in settings.overrides if item.unit is not None)
+    kept = settings.model_copy(update={**_table_of(path), "overrides": own})
+    return build_calendars(kept, workspace.policies.organisation)
 
 
 def months_of(period: Period) -> list[dt.date]:
@@ -157,8 +190,14 @@ def _kept(path: Path, settings: Calendar) -> tuple[WorkCalendar, list[TableDay]]
     from svcqa.clock.calendar import build_calendar
     from svcqa.clock.table import read_table
 
-    own = {"source": "table", "file": str(path.resolve()), "country": None, "subdivision": None, "announced_to": None}
-    return build_calendar(settings.model_copy(update={**own, "overrides": ()})), read_table(path)
+    return build_calendar(settings.model_copy(update={**_table_of(path), "overrides": ()})), read_table(path)
+
+
+def _table_of(path: Path) -> dict[str, Any]:
+    """What settings say of a kept table."""
+    return {
+        "source": "table", "file": str(path.resolve()), "country": None, "subdivision": None, "announced_to": None,
+    }  # fmt: skip
 
 
 def _described(row: TableDay, language: Language) -> str:

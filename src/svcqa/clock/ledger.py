@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from svcqa.catalogue import Language, text
-from svcqa.clock.calendar import WorkCalendar
+from svcqa.clock.calendar import SECONDS_A_DAY, WorkCalendar
 from svcqa.entities.settings import DayKind
 
 if TYPE_CHECKING:
@@ -24,18 +24,26 @@ Span = tuple[dt.datetime, dt.datetime | None]
 
 
 class Reason(StrEnum):
-    """Why a stretch counts or does not; of several the first in this order is named."""
+    """Why a stretch counts or does not; of several the first in this order is named.
+
+    What lies after an agreed moment is late and counts; what lies ahead of it counts backwards.
+    """
 
     AFTER_AS_OF = "after_as_of"
     EXCLUDED = "excluded"
     CLOSED = "closed"
     PAUSED = "paused"
     COUNTED = "counted"
+    LATE = "late"
+    AHEAD = "ahead"
     BETWEEN_SHIFTS = "between_shifts"
     OUTSIDE_HOURS = "outside_hours"
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
     DAY_OFF = "day_off"
+
+
+_COUNTS: Final = {Reason.COUNTED: 1, Reason.LATE: 1, Reason.AHEAD: -1}
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,8 @@ class Entry:
 
     @property
     def counted(self) -> int:
-        """Its seconds that count."""
-        return self.seconds if self.reason is Reason.COUNTED else 0
+        """Its seconds that count; negative ahead of an agreed moment."""
+        return self.seconds * _COUNTS.get(self.reason, 0)
 
 
 @dataclass(frozen=True)
@@ -106,20 +114,22 @@ class Ledger:
 def duration(seconds: int) -> str:
     """Hours, minutes and seconds.
 
-    >>> duration(90_061)
-    '25:01:01'
+    >>> duration(90_061), duration(-60)
+    ('25:01:01', '-0:01:00')
     """
-    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    size = abs(seconds)
+    return f"{'-' if seconds < 0 else ''}{size // 3600}:{size // 60 % 60:02d}:{size % 60:02d}"
 
 
 def ledger(
-    calendar: WorkCalendar, start: dt.datetime, stop: dt.datetime | None, *, as_of: dt.datetime,
+    calendar: WorkCalendar | None, start: dt.datetime, stop: dt.datetime | None, *, as_of: dt.datetime,
     pauses: Sequence[Span] = (), closed: Sequence[Span] = (), excluded: Sequence[Span] = (),
     moves: Sequence[tuple[dt.datetime, WorkCalendar]] = (),
 ) -> Ledger:  # fmt: skip
     """The ledger of a case from ``start`` to ``stop``, or to ``as_of`` where it is open.
 
     Args:
+        calendar: whose hours count; ``None`` where natural time does, all but what is held.
         as_of: pauses and moves after it are not known; a stop after it is shown as ahead.
         pauses, closed, excluded: stretches that do not count, and why.
         moves: when the case went to a unit with another calendar, and that calendar.
@@ -128,14 +138,26 @@ def ledger(
     now = max(as_of, start)
     spans = {Reason.EXCLUDED: excluded, Reason.CLOSED: closed, Reason.PAUSED: pauses}
     known = {reason: [_known(span, as_of) for span in items if span[0] < as_of] for reason, items in spans.items()}
-    moved = sorted((move for move in moves if move[0] <= as_of), key=lambda move: move[0])
-    calendars = [calendar, *(item for _, item in moved)]
+    moved = sorted((move for move in moves if move[0] <= as_of), key=lambda move: move[0]) if calendar else []
+    calendars = [item for item in (calendar, *(item for _, item in moved)) if item is not None]
     cuts = {start, end, now, *(moment for moment, _ in moved)}
     cuts |= {moment for items in known.values() for span in items for moment in span}
     for item in calendars:
         cuts |= set(_edges(item, start, end))
     inside = sorted(cut for cut in cuts if start <= cut <= end)
-    return Ledger(_joined(_entries(inside, calendar, moved, known, now)), calendar.seconds_a_day)
+    a_day = calendar.seconds_a_day if calendar is not None else SECONDS_A_DAY
+    return Ledger(_joined(_entries(inside, calendar, moved, known, now)), a_day)
+
+
+def appointed(agreed: dt.datetime, done: dt.datetime | None, *, as_of: dt.datetime) -> Ledger:
+    """The ledger of a case that is held against an agreed moment: how late it was, or how far ahead.
+
+    Where it has not been done by ``as_of``, ``as_of`` stands for it.
+    """
+    moment = done if done is not None and done <= as_of else as_of
+    begin, end = sorted((agreed, moment))
+    reason = Reason.LATE if agreed <= moment else Reason.AHEAD
+    return Ledger((Entry(begin, end, reason, False),) if begin < end else (), SECONDS_A_DAY)
 
 
 def _known(span: Span, as_of: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
@@ -144,15 +166,16 @@ def _known(span: Span, as_of: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
 
 
 def _entries(
-    cuts: Sequence[dt.datetime], calendar: WorkCalendar, moves: Sequence[tuple[dt.datetime, WorkCalendar]],
+    cuts: Sequence[dt.datetime], calendar: WorkCalendar | None, moves: Sequence[tuple[dt.datetime, WorkCalendar]],
     known: dict[Reason, list[tuple[dt.datetime, dt.datetime]]], as_of: dt.datetime,
 ) -> Iterator[Entry]:  # fmt: skip
     for begin, end in pairwise(cuts):
         own = [item for moment, item in moves if moment <= begin]
         in_force = own[-1] if own else calendar
         held = next((reason for reason, spans in known.items() if any(a <= begin < b for a, b in spans)), None)
-        reason = Reason.AFTER_AS_OF if begin >= as_of else held or _reason(in_force, begin)
-        yield Entry(begin, end, reason, in_force.is_provisional(begin.date()))
+        plain = Reason.COUNTED if in_force is None else _reason(in_force, begin)
+        reason = Reason.AFTER_AS_OF if begin >= as_of else held or plain
+        yield Entry(begin, end, reason, in_force is not None and in_force.is_provisional(begin.date()))
 
 
 def _joined(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -109,15 +109,18 @@ class EmbeddedEngine:
         self, request: Request, kernel: Kernel, columns: Sequence[str]
     ) -> Iterator[tuple[Any, Observations]]:
         """Each batch's ``columns`` as an Arrow table with its observations, for listing single cases."""
+        for table in self.read_rows(request, columns):
+            yield table, kernel(Batch(table, time=time_of(request)))
+
+    def read_rows(self, request: Request, columns: Sequence[str]) -> Iterator[Any]:
+        """What the kernel sees and ``columns`` beside it, as Arrow tables."""
         wanted = tuple(dict.fromkeys((time_of(request), *request.columns, *request.keys, *columns)))
         if request.derive is not None:
-            table = self._derived(request, self._parts(request))
-            yield table, kernel(Batch(table, time=time_of(request)))
+            yield self._derived(request, self._parts(request))
             return
         for part in self._parts(request):
             for group in _row_groups(part):
-                for table in group.read(wanted, group.rows):
-                    yield table, kernel(Batch(table, time=time_of(request)))
+                yield from group.read(wanted, group.rows)
 
     def _parts(self, request: Request) -> list[Part]:
         parts = self.store.parts(request.table, known_at=request.known_at)

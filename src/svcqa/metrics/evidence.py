@@ -1,4 +1,4 @@
-"""The cases behind a figure."""
+"""The cases behind a figure, and one of them told from its beginning."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from svcqa.engine.embedded import EmbeddedEngine
+from svcqa.engine.batch import Batch
+from svcqa.engine.embedded import EmbeddedEngine, time_of
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError, NameUnknownError
+from svcqa.metrics.commitments import CommitmentParams
 from svcqa.metrics.contract import Context
+from svcqa.metrics.explanation import CaseClock, Explanation
 from svcqa.metrics.grouping import day_number
 from svcqa.metrics.measure import request_for
 from svcqa.metrics.result import STATES
@@ -85,3 +89,66 @@ def _texts(table: Any) -> Any:
         if pa.types.is_dictionary(field.type):
             table = table.set_column(place, field.name, table.column(place).cast(pa.string()))
     return table
+
+
+def explain_case(
+    engine: EmbeddedEngine, metric: Any, params: CommitmentParams, context: Context, case: str
+) -> Explanation:
+    """One case under the commitment of ``params``, as its metric tells it.
+
+    Raises:
+        NameUnknownError: the table has no such case, or the commitment is not for it, or it had not come in yet.
+        MetricError: the metric does not tell single cases, or tells another figure than its kernel counts.
+    """
+    if not callable(getattr(metric, "explain", None)):
+        raise MetricError(Fault("case_not_explained", place=params.commitment.key, got=metric.spec.name))
+    request = request_for(metric, params, context, engine.columns(metric.table(params)))
+    key = engine.key(request.table)[0]
+    found = None
+    for rows in engine.read_rows(request, (key, "source_file", "source_row")):
+        same = pc.equal(rows[key].cast(pa.string()), case)
+        if pc.any(same).as_py():
+            found = pa.table({name: rows[name] for name in rows.schema.names}).filter(same)
+            break
+    if found is None:
+        raise NameUnknownError(Fault("unknown_case", place=request.table, got=repr(case)))
+    batch = Batch(found.slice(0, 1), time=time_of(request))
+    _check_conditions(batch, params, case)
+    clock = metric.explain(batch, params, context)
+    if clock is None:
+        raise NameUnknownError(Fault("case_not_yet", place=params.commitment.key, got=repr(case),
+                                     allowed=f"{context.as_of:%Y-%m-%d %H:%M:%S}"))  # fmt: skip
+    _check_sum(metric, clock)
+    return _explanation(batch, params, context, case, clock, found.slice(0, 1))
+
+
+def _check_conditions(batch: Batch, params: CommitmentParams, case: str) -> None:
+    """Raises NameUnknownError with every condition of the commitment that the case does not meet."""
+    faults = []
+    for name, allowed in params.commitment.where:
+        if not batch.matches(((name, allowed),))[0]:
+            index, labels = batch.codes(name)
+            place, got = f"{params.commitment.key} › {name}", repr(labels[index[0]])
+            faults.append(Fault("case_not_under", case, place, got, ", ".join(allowed)))
+    if faults:
+        raise NameUnknownError(faults)
+
+
+def _check_sum(metric: Any, clock: CaseClock) -> None:
+    """A ledger that does not add up to the figure explains nothing."""
+    if clock.told is not None and clock.told != clock.value:
+        got = f"explain: {clock.told}, observe: {clock.value}"
+        raise MetricError(Fault("plugin_contract", place=metric.spec.name, got=got))
+
+
+def _explanation(
+    batch: Batch, params: CommitmentParams, context: Context, case: str, clock: CaseClock, row: Any
+) -> Explanation:
+    index, labels = batch.codes("unit")
+    unit = labels[index[0]]
+    own = context.calendars.of(unit)
+    return Explanation(
+        case, params.commitment, context.organisation.unit(unit), context.as_of, clock,
+        str(row["source_file"][0].as_py()), int(row["source_row"][0].as_py()), own.digest, own.source,
+        own is not context.calendar,
+    )  # fmt: skip

@@ -17,8 +17,10 @@ from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
 from svcqa.entities.organisation import Organisation
 from svcqa.errors import Fault, MetricError, SvcqaError
+from svcqa.metrics.commitments import CommitmentParams
 from svcqa.metrics.contract import Context
-from svcqa.metrics.evidence import list_cases
+from svcqa.metrics.evidence import explain_case, list_cases
+from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.grouping import code_columns
 from svcqa.metrics.measure import check_reads_records, read, summarise, validated
 from svcqa.metrics.registry import Registry
@@ -96,6 +98,14 @@ class Figures:
         with _named(metric):
             wanted = (*self.engine.key(plugin.table(model)), *columns)
             return list_cases(self.engine, plugin, model, context, columns=wanted, states=states)
+
+    def explain(self, metric: str, params: dict[str, Any], context: Context, case: str) -> Explanation:
+        """One case of ``metric`` told from its beginning; see ``metrics.evidence.explain_case``."""
+        plugin, model = self._bound(metric, params)
+        if not isinstance(model, CommitmentParams):
+            raise MetricError(Fault("case_not_explained", place=metric, got=metric))
+        with _named(metric):
+            return explain_case(self.engine, plugin, model, context, case)
 
     def _bound(self, metric: str, params: dict[str, Any]) -> tuple[Any, Entity]:
         plugin = self.registry.get(metric)

@@ -51,6 +51,7 @@ from svcqa.metrics.contract import (
     Observations,
     Summary,
 )
+from svcqa.metrics.explanation import CaseClock
 from svcqa.metrics.grouping import Groups, code_columns, day_number, group, rows, sums, within, year_ahead
 from svcqa.metrics.result import STATES, Result
 from svcqa.metrics.verdict import needed_share
@@ -63,6 +64,7 @@ from svcqa.plugins.commitment_clock import (
     read_clock,
     resolution,
 )
+from svcqa.plugins.commitment_explained import case_clock
 from svcqa.plugins.compliance_examples import EXAMPLES
 from svcqa.plugins.service_clock import HISTORY, with_history
 from svcqa.stats.proportions import clopper_pearson, wilson
@@ -144,6 +146,15 @@ class ComplianceMetric:
         # What the commitment never applied to is not excluded from it.
         state[is_excluded(observed) & (state != NOT_APPLICABLE)] = EXCLUDED
         return state
+
+    def explain(self, batch: Batch, params: ComplianceParams, context: Context) -> CaseClock | None:
+        """The only case of ``batch``, told from its beginning; ``None`` where it had not come in by ``as_of``."""
+        observed = self.observe(batch, params, context)
+        _clock_rule(params)
+        if not len(observed.day):
+            return None
+        state = STATES[int(self.states(observed, params)[0])]
+        return case_clock(batch, params.commitment, context, observed, state)
 
     def limit_range(self, params: ComplianceParams) -> tuple[int, int, int] | None:
         """Lowest, highest and promised limit, in the commitment's unit; ``None`` for monthly returns."""

@@ -18,7 +18,7 @@ from svcqa.clock.calendar import Int64, WorkCalendar
 from svcqa.clock.calendar_set import CalendarSet
 from svcqa.clock.elapsed import cumulative_working_seconds
 from svcqa.clock.intervals import NONE, Assigned, Intervals
-from svcqa.clock.pauses import due, elapsed
+from svcqa.clock.pauses import Due, due, elapsed
 from svcqa.clock.status import status_times
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.rules import StatusClock
@@ -133,13 +133,19 @@ def seconds(times: Times, calendars: CalendarSet, as_of: int, *, natural: bool) 
 
 
 def due_moments(times: Times, calendars: CalendarSet, limits: Int64, as_of: int, *, natural: bool) -> Int64:
-    """When a limit of each case falls due, in seconds since 1970-01-01; its own start where it has not started."""
-    found = np.where(times.started, times.start, as_of)
+    """When a limit of each case falls due, in seconds since 1970-01-01; ``as_of`` where it has not started."""
+    found = limits_due(times, calendars, limits, as_of, natural=natural).moment
+    return np.where(times.started, found, as_of)
+
+
+def limits_due(times: Times, calendars: CalendarSet, limits: Int64, as_of: int, *, natural: bool) -> Due:
+    """When a limit of each case, in seconds, falls due, and whether a pause holds it."""
+    moment, held = np.full(len(times.start), NULL, dtype=np.int64), np.zeros(len(times.start), dtype=np.bool_)
     for rows, calendar in _by_calendar(times, calendars):
         part = due(None if natural else calendar, times.start[rows], limits[rows], as_of=as_of,
                    pauses=_of_rows(times.held, rows))  # fmt: skip
-        found[rows] = np.where(times.started[rows], part.moment, found[rows])
-    return found
+        moment[rows], held[rows] = part.moment, part.held
+    return Due(moment, held)
 
 
 def _plain(times: Times, calendars: CalendarSet, as_of: int, *, natural: bool) -> tuple[Int64, Int64]:

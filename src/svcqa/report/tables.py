@@ -14,6 +14,10 @@ from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import STATES, Figure, Result
 from svcqa.metrics.testing import outcomes
 from svcqa.report import signal_words, wording
+from svcqa.report.explained import explanation as explanation
+from svcqa.report.frames import frame as _frame
+from svcqa.report.frames import numbered as _numbered
+from svcqa.report.restated import restated as restated
 from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview, TargetReview
 from svcqa.review.returns import Comparison
 
@@ -21,19 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from svcqa.records.report import IngestReport
-
-
-def _frame(rows: Iterable[Sequence[object]], columns: Sequence[str], language: Language) -> pd.DataFrame:
-    import pandas as pd
-
-    names = [text(f"tables.{name}", language) for name in columns]
-    return _numbered(pd.DataFrame([list(row) for row in rows], columns=names))
-
-
-def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
-    """People count rows from one."""
-    frame.index = range(1, len(frame) + 1)
-    return frame
 
 
 def _value(figure: Figure | None) -> float | None:

@@ -311,7 +311,6 @@ def limit(shown: str, language: Language) -> str:
     if not parts:
         return DASH
     unit = or_key(f"wording.unit_{parts[1]}", language)
-    glue = " " if language == "en" else ""  # Chinese sets no space before a bracket
     rules = text("wording.separator", language).join(text(f"wording.counting_{part}", language) for part in parts[2:])
-    counted = f"({rules})" if rules else ""
-    return f"{parts[0]}{glue or ' '}{unit}{' ' if counted and glue else ''}{counted}"
+    counted = text("wording.in_brackets", language, shown=rules) if rules else ""
+    return f"{parts[0]} {unit}{counted}"

@@ -81,6 +81,11 @@ class Restatement:
         """The figures that are no longer the same."""
         return tuple(figure for figure in self.figures if figure.changed)
 
+    def differing_from(self, other: Restatement) -> Restatement:
+        """Only the figures that ``other``, the same publication asked again otherwise, restates to something else."""
+        pairs = zip(self.figures, other.figures, strict=True)
+        return replace(self, figures=tuple(mine for mine, theirs in pairs if mine.now != theirs.now))
+
 
 def restate(
     figures: Figures, policies: Policies, published: Publication, *, known_at: dt.datetime | None = None

@@ -1,0 +1,81 @@
+"""Figures as reported: pin those of a review in the register, and see which are no longer the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svcqa.catalogue import Language, text
+from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of
+from svcqa.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from svcqa.review.published import Restatement
+    from svcqa.workspace import Workspace
+
+commands = typer.Typer()
+
+
+@commands.command()
+def publish(
+    period: Annotated[str, typer.Argument(help="A half-year, such as 2026H1.")],
+    by: Annotated[str, typer.Option("--by", help="Who reports the figures.")],
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Pin the figures of a half-year review in the register, with what they rest on."""
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        found = opened.publish(period, author=by, as_of=as_of)
+        said = text(
+            "terminal.published", language_of(opened, lang), period=found.period, figures=len(found.figures),
+            as_of=f"{found.as_of:%Y-%m-%d %H:%M:%S}", records=found.records, policy=found.policy,
+            calendar=found.calendar,
+        )  # fmt: skip
+        screen.console.print(said, markup=False, soft_wrap=True)
+
+
+@commands.command()
+def restated(
+    period: Annotated[str | None, typer.Argument(help="Only what was published of this period.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="The figures that did not change, too.")] = False,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Published figures that are no longer the same: as reported, restated, and what changed since."""
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        found = opened.restated(period)
+        print_restated(found, opened, language_of(opened, lang), screen.console, everything=everything)
+
+
+def print_restated(
+    found: Sequence[Restatement],
+    workspace: Workspace,
+    language: Language,
+    console: Console,
+    *,
+    everything: bool,
+) -> None:
+    """Each publication in a line, then the figures that changed."""
+    from svcqa.report.restated import causes
+    from svcqa.report.tables import restated as table
+    from svcqa.report.terminal import table_of
+
+    if not found:
+        console.print(text("terminal.nothing_published", language), markup=False)
+    for one in found:
+        about = one.publication
+        said = text(
+            "terminal.restated", language, period=about.period, known_at=f"{about.known_at:%Y-%m-%d %H:%M}",
+            figures=len(one.figures), changed=len(one.changed), why=causes(one, language) or "—",
+        )  # fmt: skip
+        console.print(said, markup=False, soft_wrap=True)
+    if any(one.figures if everything else one.changed for one in found):
+        console.print(table_of(table(found, workspace.policies, language, everything=everything)))

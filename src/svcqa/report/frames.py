@@ -1,0 +1,25 @@
+"""Frames of texts for reading: columns named in the reader's language, rows counted from one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from svcqa.catalogue import Language, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def frame(rows: Iterable[Sequence[object]], columns: Sequence[str], language: Language) -> pd.DataFrame:
+    """Rows under columns whose names are ``tables.NAME`` of the catalogue."""
+    import pandas as pd
+
+    names = [text(f"tables.{name}", language) for name in columns]
+    return numbered(pd.DataFrame([list(row) for row in rows], columns=names))
+
+
+def numbered(found: pd.DataFrame) -> pd.DataFrame:
+    """People count rows from one."""
+    found.index = range(1, len(found) + 1)
+    return found
