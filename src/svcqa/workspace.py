@@ -394,16 +394,12 @@ class Workspace:
         """Note in the register that a process has a new level, so that its chart has new limits; give its number.
 
         Args:
-            indicator: key of the commitment or indicator.
             since: the first month of the new level, such as ``2025-10``.
-            reason: what changed, in words.
-            name: who decided it.
-            now: UTC; the clock's moment where absent.
+            reason, name: what changed, and who decided it.
             replaces: number of the entry that this one corrects.
 
         Raises:
             RegisterError: reason, name or indicator is empty.
-            NameUnknownError: the organisation has no such unit.
         """
         code = self.policies.organisation.unit(unit).code
         first = (self.period(since) if isinstance(since, str) else since).first
