@@ -7,6 +7,7 @@ from typing import Any, Final
 from svcqa.catalogue import Language, text
 from svcqa.report.charts import Bin, Chart, Row, months_chart, targets_chart
 from svcqa.report.charts.excel import ABOVE, BELOW, Maker, Place, distance, native_charts, table_columns
+from svcqa.report.charts.grammar import Record
 from svcqa.report.forms.naming import say
 from svcqa.report.forms.numbers import Shown, count, share_format
 from svcqa.report.forms.sheet import Cell, FormSheet, words
@@ -73,7 +74,7 @@ def write_chart(sheet: FormSheet, chart: Chart, make: Maker) -> None:
         sheet.draw(drawn, picture_row, across=across * width, down=down * height, said=chart.title)
 
 
-def _cell(chart: Chart, record: Row | Bin, column: str) -> Cell:
+def _cell(chart: Chart, record: Record, column: str) -> Cell:
     if column in (ABOVE, BELOW):
         assert isinstance(record, Row)
         return Cell(Shown(distance(record, column), _number_format(chart, record.goal)), "count")
@@ -85,9 +86,10 @@ def _cell(chart: Chart, record: Row | Bin, column: str) -> Cell:
     return Cell(Shown(value, _format_of(chart, record, column, value)), "center")
 
 
-def _format_of(chart: Chart, record: Row | Bin, column: str, value: float) -> str:
+def _format_of(chart: Chart, record: Record, column: str, value: float) -> str:
     if isinstance(record, Bin):
         return "0.0%" if column == "cumulative" else "General"
+    assert isinstance(record, Row)  # Excel has no time line
     if column == "value" and chart.unit == "share":
         return share_format(value, record.goal)
     return _number_format(chart, record.goal)
