@@ -34,7 +34,8 @@ def timeline(chart: Chart) -> Any:
     counted = base.transform_filter("datum.counts").mark_bar(fill=palette.SERIES[0], stroke=palette.SERIES[0], **style)
     idle = base.transform_filter("!datum.counts").mark_bar(fill="white", stroke="#404040", strokeDash=[3, 2], **style)
     named = alt.Chart(data).transform_filter("datum.roomy").encode(
-        x=alt.X("middle:T", scale=alt.Scale(type="utc", nice=False)), y=alt.Y("line:N", sort=lines), text="shown:N", description="said:N",
+        x=alt.X("middle:T", scale=alt.Scale(type="utc", nice=False)), y=alt.Y("line:N", sort=lines), text="shown:N",
+        description="said:N",
     )  # fmt: skip
     words = [
         named.transform_filter(which).mark_text(fontSize=11, color=colour)
