@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +20,8 @@ import svcqa
 from conftest import commitment, make_workspace, scratch
 from svcqa.catalogue import LANGUAGES
 from svcqa.errors import MetricError, NameUnknownError
-from svcqa.report import tables
+from svcqa.report import charts, tables
+from svcqa.report.charts.files import write_picture
 from test_service_clock import CHINA, DAYS_OF_WORK, NATURAL, POST, WORKING, clock, order, paused, read, told
 
 LATER = "2026-07-01"
@@ -211,6 +217,78 @@ def test_what_cannot_be_explained_says_why(tmp_path: Path) -> None:
         assert all(word in reasons for word in ("gas › category", "'water'", "gas › tier", "vip"))
         assert "2026-01-05 08:59:59" in early.value.render(language)
         assert "rating" in no_clock.value.render(language)
+
+
+# --- pictures and words ---------------------------------------------------------------------------------------------
+
+
+def test_the_time_line_shows_the_ledger_with_due_moment_and_end(tmp_path: Path) -> None:
+    history = told("1", ("2026-01-09 17:00:00", "waiting"), ("2026-01-10 09:00:00", "open"),
+                   ("2026-01-10 11:00:00", "closed"))  # fmt: skip
+    found = only(read(tmp_path, paused(NATURAL), [order("1", "2026-01-09 16:00:00")], history))
+    picture = charts.timeline(found, "zh-Hans")
+    drawn = [(one.reason, one.counts, one.shown) for one in picture.chart.stretches]
+    assert drawn == [("计入", True, "1:00:00"), ("暂停计时", False, "16:00:00"), ("计入", True, "2:00:00")]
+    assert [(one.begin, one.end) for one in picture.chart.stretches] == [
+        (entry.begin, entry.end) for entry in found.ledger.entries]  # fmt: skip
+    due, stopped = ((dt.datetime(2026, 1, 10, hour) - dt.datetime(1970, 1, 1)).total_seconds() for hour in (10, 11))
+    assert [mark.value for mark in picture.chart.marks] == [due, stopped]
+    for said in ("到期 2026-01-10 10:00:00", "停止计时 2026-01-10 11:00:00", "暂停计时"):
+        assert said in picture.text()
+    drawing = ElementTree.fromstring(picture.svg())
+    words = {element.text for element in drawing.iter() if element.tag.endswith("text")}
+    assert {"计入", "暂停计时", "到期", "停止计时"} <= words
+
+
+def test_a_picture_does_not_depend_on_the_zone_of_the_machine(tmp_path: Path) -> None:
+    """Local moments are drawn as they are written; two zones nine hours apart draw the same."""
+    read(tmp_path, commitment(rule=WORKING), [order("1", "2026-01-05 16:00:00", "2026-01-06 09:00:00")])
+    drawn = []
+    for zone in ("America/New_York", "Asia/Shanghai"):
+        target = tmp_path / f"{zone.replace('/', '-')}.svg"
+        command = [sys.executable, "-c", "from svcqa.cli import main; main()", "explain", "1", "--as-of", LATER,
+                   "--chart", str(target)]  # fmt: skip
+        subprocess.run(command, cwd=tmp_path, env={**os.environ, "TZ": zone, "PYTHONUTF8": "1"}, check=True,
+                       capture_output=True)  # fmt: skip
+        drawn.append(target.read_text(encoding="utf-8"))
+    assert drawn[0] == drawn[1]
+
+
+def test_what_a_record_says_is_never_markup(tmp_path: Path) -> None:
+    case = "<b>1</b>&"
+    workspace = read(tmp_path, commitment(item="<script>x</script>"), [order(case, "2026-01-05 09:00:00")])
+    picture = charts.timeline(only(workspace, case), "zh-Hans")
+    target = write_picture(picture, tmp_path / "case.html")
+    page = target.read_text(encoding="utf-8")
+    for raw in ("<b>1", "<script>"):
+        assert raw not in picture.svg()
+        assert raw not in page
+    assert "&lt;b&gt;1&lt;/b&gt;" in page
+
+
+def test_what_cannot_be_drawn_says_so(tmp_path: Path) -> None:
+    rings = commitment("rings", table="calls", rule={"kind": "count_threshold", "start": "started_at", "value": "rings",
+                                                     "limit": 3, "unit": "ring"})  # fmt: skip
+    call = {"call_id": "7", "unit": "D1", "started_at": "2026-01-05 09:00:00", "outcome": "answered", "rings": 5}
+    workspace = make_workspace(tmp_path, records={"calls": [call], "work_orders": [order("1", "2026-01-05 09:00:00")]},
+                               commitments=[rings, commitment()])  # fmt: skip
+    workspace.ingest()
+    with pytest.raises(MetricError) as no_time:
+        charts.timeline(only(workspace, "7"), "zh-Hans")
+    for language in LANGUAGES:
+        assert "7 › rings" in no_time.value.render(language)
+    with pytest.raises(MetricError, match=re.escape(".svg, .html")):
+        write_picture(charts.timeline(only(workspace, "1"), "en"), tmp_path / "case.xlsx")
+
+
+def test_the_worst_case_of_a_review_can_be_explained(sample_workspace: svcqa.Workspace) -> None:
+    review = sample_workspace.review_half_year("2026H1")
+    weakest = review.weakest
+    found = only(sample_workspace, weakest.worst_case, commitment=weakest.commitment.key, as_of=review.as_of)
+    assert weakest.cases is not None
+    assert (found.clock.value, found.clock.state) == (weakest.cases["value"].max(), weakest.cases["state"].iloc[0])
+    availability = next(item for item in review.commitments if item.commitment.metric == "availability")
+    assert availability.worst_case == ""
 
 
 # --- what always holds ----------------------------------------------------------------------------------------------

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from svcqa.catalogue import Language
 from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of
 from svcqa.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from svcqa.metrics.explanation import Explanation
 
 commands = typer.Typer()
 
@@ -23,13 +27,36 @@ def explain(
     lang: LangOption = None,
 ) -> None:
     """What of one case's time counted and why, and what follows from it."""
+    from svcqa.report.charts.files import DRAWN, check_ending
     from svcqa.report.tables import explanation
     from svcqa.report.terminal import table_of
 
+    if chart is not None:
+        check_ending(chart, DRAWN)
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        for found in opened.explain(case, commitment=commitment, as_of=as_of):
+        told = opened.explain(case, commitment=commitment, as_of=as_of)
+        for found in told:
             screen.console.print(table_of(explanation(found, language)))
             if found.ledger is not None:
                 screen.console.print(table_of(found.ledger.frame(language)))
+            if chart is not None:
+                several = len(told) > 1
+                _draw(found, chart.with_stem(f"{chart.stem}-{found.commitment.key}") if several else chart, language)
+
+
+def _draw(found: Explanation, path: Path, language: Language) -> None:
+    """Write the time line; where it is, what is wrong with its fonts, or why there is none, is told beside."""
+    from svcqa.errors import MetricError
+    from svcqa.report.charts import timeline
+    from svcqa.report.charts.files import write_picture
+
+    try:
+        picture = timeline(found, language)
+    except MetricError as error:
+        typer.echo(error.render(language), err=True)
+        return
+    typer.echo(str(write_picture(picture, path)), err=True)
+    if picture.font_note:
+        typer.echo(picture.font_note, err=True)

@@ -6,9 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from svcqa.clock.day_ledger import DayLedger
-from svcqa.clock.ledger import Ledger
+from svcqa.clock.ledger import Ledger, duration
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Unit
+
+__all__ = ["CaseClock", "CaseLedger", "DayLedger", "Explanation", "Ledger", "duration"]
 
 CaseLedger = Ledger | DayLedger
 

@@ -92,6 +92,13 @@ class CommitmentReview:
     fault: SvcqaError | None = None
 
     @property
+    def worst_case(self) -> str:
+        """The key of the case furthest beyond its limit; empty where there is none."""
+        if self.cases is None or not len(self.cases):
+            return ""
+        return str(self.cases[next(name for name in self.cases.columns if name != "unit")].iloc[0])
+
+    @property
     def goal(self) -> float | None:
         """What the commitment requires now."""
         now = self.course.now

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from svcqa.catalogue import Language
+from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.result import Result
 from svcqa.report.charts.distribution import Distribution, chart_of_distribution
 from svcqa.report.charts.funnel import funnel_chart
-from svcqa.report.charts.grammar import Better, Bin, Chart, Dot, Kind, Mark, Point, Record, Row
+from svcqa.report.charts.grammar import Better, Bin, Chart, Dot, Kind, Mark, Point, Record, Row, Stretch
 from svcqa.report.charts.picture import Picture
 from svcqa.report.charts.process import process_chart
 from svcqa.report.charts.results import FigureKind, chart_of
 from svcqa.report.charts.reviews import months_chart, targets_chart
+from svcqa.report.charts.timeline import timeline_chart
 from svcqa.review.half_year import CommitmentReview, HalfYearReview
 
 __all__ = [
     "Better", "Bin", "Chart", "Distribution", "Dot", "FigureKind", "Kind", "Mark", "Picture", "Point", "Record",
-    "Row", "chart_of", "chart_of_distribution", "distribution", "funnel_chart", "months", "months_chart",
+    "Row", "Stretch", "chart_of", "chart_of_distribution", "distribution", "funnel_chart", "months", "months_chart",
     "of_result", "process", "process_chart", "targets", "targets_chart",
+    "timeline", "timeline_chart",
 ]  # fmt: skip
 
 
@@ -72,3 +75,8 @@ def targets(review: HalfYearReview, language: Language) -> Picture:
 def months(review: HalfYearReview, item: CommitmentReview, language: Language) -> Picture:
     """One commitment month by month, by department, with its goal."""
     return Picture(months_chart(review, item, language))
+
+
+def timeline(found: Explanation, language: Language) -> Picture:
+    """One case on a time line: what counted, what did not and why, when it was due."""
+    return Picture(timeline_chart(found, language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,16 +12,18 @@ from svcqa.report.charts.picture import Picture
 from svcqa.report.charts.plain import shown, used_columns
 
 ENDINGS: Final = (".svg", ".xlsx", ".html")
+DRAWN: Final = (".svg", ".html")
+"""Endings of files that show a picture as it is drawn; Excel has no time line."""
 
 
-def check_ending(path: Path) -> None:
+def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
     """Refuse a file that no picture can be written as.
 
     Raises:
-        MetricError: the file's ending is none of :data:`ENDINGS`.
+        MetricError: the file's ending is none of ``endings``.
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise MetricError(Fault("chart_file", got=str(path), allowed=", ".join(ENDINGS)))
+    if path.suffix.lower() not in endings:
+        raise MetricError(Fault("chart_file", got=str(path), allowed=", ".join(endings)))
 
 
 def write_picture(picture: Picture, path: Path) -> Path:
@@ -30,7 +33,7 @@ def write_picture(picture: Picture, path: Path) -> Path:
         MetricError: the file's ending is none of :data:`ENDINGS`.
         OSError: the file cannot be written, such as while Excel has it open.
     """
-    check_ending(path)
+    check_ending(path, DRAWN if picture.chart.kind == "timeline" else ENDINGS)
     ending = path.suffix.lower()
     if ending == ".xlsx":
         # the forms draw their charts with this package: at the top the two would wait for each other

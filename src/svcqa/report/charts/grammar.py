@@ -6,6 +6,7 @@ rows.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -15,7 +16,7 @@ from svcqa.catalogue import Language, text
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["bars", "lines", "distribution", "small_multiples", "process", "funnel"]
+Kind = Literal["bars", "lines", "distribution", "small_multiples", "process", "funnel", "timeline"]
 Better = Literal["higher", "lower", "neutral"]
 Standing = Literal["met", "risk", "missed", ""]
 MOST_LINES: Final = 5
@@ -120,14 +121,31 @@ class Dot:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """A stretch of one case's time, and why it counts or does not.
+
+    Attributes:
+        reason: in words; stretches of one reason lie on one line.
+        counts: whether it adds to the figure.
+        shown: how long it is, or which working day.
+    """
+
+    reason: str
+    begin: dt.datetime
+    end: dt.datetime
+    counts: bool
+    shown: str
+
+
+@dataclass(frozen=True)
 class Mark:
-    """A named place on the axis of a distribution, such as a limit or P90."""
+    """A named place on the axis of a distribution, such as a limit or P90; on a time line seconds since 1970-01-01."""
 
     name: str
     value: float
 
 
-Record = Row | Bin | Point | Dot
+Record = Row | Bin | Point | Dot | Stretch
 
 
 @dataclass(frozen=True)
@@ -143,7 +161,8 @@ class Chart:
         bins: the columns of a distribution; empty for all others.
         points: those of a process behaviour chart; empty for all others.
         dots: the units of a funnel; empty for all others.
-        marks: vertical lines of a distribution, the limit first where there is one.
+        stretches: the bars of a time line; empty for all others.
+        marks: vertical lines of a distribution or a time line, the limit first where there is one.
         notes: what a reader must know beside the picture: the interval's formula, what is hollow, what is left out.
     """
 
@@ -155,6 +174,7 @@ class Chart:
     better: Better = "higher"
     rows: tuple[Row, ...] = ()
     bins: tuple[Bin, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
     marks: tuple[Mark, ...] = ()
     points: tuple[Point, ...] = ()
     dots: tuple[Dot, ...] = ()
@@ -163,13 +183,15 @@ class Chart:
     @property
     def records(self) -> Sequence[Record]:
         """The data rows, of whichever sort."""
-        own: dict[str, Sequence[Record]] = {"distribution": self.bins, "process": self.points, "funnel": self.dots}
+        own: dict[str, Sequence[Record]] = {
+            "distribution": self.bins, "process": self.points, "funnel": self.dots, "timeline": self.stretches,
+        }  # fmt: skip
         return own.get(self.kind, self.rows)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the data's columns."""
-        own: dict[str, type[Record]] = {"distribution": Bin, "process": Point, "funnel": Dot}
+        own: dict[str, type[Record]] = {"distribution": Bin, "process": Point, "funnel": Dot, "timeline": Stretch}
         return tuple(field.name for field in fields(own.get(self.kind, Row)))
 
     @property
@@ -212,6 +234,8 @@ class Chart:
     def cell(self, record: Record, column: str) -> Any:
         """What a reader sees of a field: states in words, missing values as ``None``."""
         value = getattr(record, column)
+        if column == "counts":
+            return text("charts.counts" if value else "charts.does_not_count", self.language)
         if column == "standing":
             return text(f"charts.{value}", self.language) if value else ""
         if column == "evidence":

@@ -10,6 +10,7 @@ from svcqa.report.charts.grammar import Chart
 from svcqa.report.charts.vega_distribution import distribution
 from svcqa.report.charts.vega_figures import bars, lines, small_multiples
 from svcqa.report.charts.vega_process import funnel, process
+from svcqa.report.charts.vega_timeline import timeline
 from svcqa.report.fonts import FAMILIES
 from svcqa.report.text_width import wrapped
 
@@ -28,6 +29,7 @@ def specification(chart: Chart) -> dict[str, Any]:
         "distribution": distribution,
         "process": process,
         "funnel": funnel,
+        "timeline": timeline,
     }
     spec: dict[str, Any] = _styled(drawn[chart.kind](chart), chart).to_dict()
     return spec

@@ -1,0 +1,81 @@
+"""One case on a time line: what of its time counted, what did not and why, when it was due."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from svcqa.catalogue import Language, text
+from svcqa.errors import Fault, MetricError
+from svcqa.metrics.explanation import DayLedger, Explanation, Ledger, duration
+from svcqa.report import wording
+from svcqa.report.charts.grammar import Chart, Mark, Stretch
+from svcqa.report.explained import figure
+
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+_ONE_DAY: Final = dt.timedelta(days=1)
+
+
+def timeline_chart(found: Explanation, language: Language) -> Chart:
+    """The ledger of a case as bars, with its due moment and its end.
+
+    Raises:
+        MetricError: no time is counted, or no clock has started.
+    """
+    ledger = found.ledger
+    if ledger is None:
+        state = wording.state(found.clock.state, language)
+        raise MetricError(Fault("no_time_line", place=f"{found.case} \u203a {found.commitment.key}", got=state))
+    stretches = _days(ledger, language) if isinstance(ledger, DayLedger) else _stretches(ledger, language)
+    marks = _marks(found, language)
+    notes = [text("charts.counted_filled", language), *(f"{mark.name} {_moment(mark.value)}" for mark in marks)]
+    if found.clock.held:
+        notes.append(text("charts.due_held", language))
+    if found.provisional:
+        notes.append(text("wording.flag_provisional_calendar", language))
+    return Chart(
+        "timeline", _title(found, language), text("charts.time", language), "", language, "neutral",
+        stretches=stretches, marks=marks, notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _title(found: Explanation, language: Language) -> str:
+    return text(
+        "charts.timeline_title", language, case=found.case,
+        item=found.commitment.item.in_language(language), figure=figure(found, language),
+        limit=wording.limit(found.clock.limit, language), state=wording.state(found.clock.state, language),
+    )  # fmt: skip
+
+
+def _stretches(ledger: Ledger, language: Language) -> tuple[Stretch, ...]:
+    return tuple(
+        Stretch(text(f"calendar.reason_{entry.reason}", language), entry.begin, entry.end, bool(entry.counted),
+                duration(entry.seconds))
+        for entry in ledger.entries
+    )  # fmt: skip
+
+
+def _days(ledger: DayLedger, language: Language) -> tuple[Stretch, ...]:
+    """A bar for each day, those of one reason on one line; a counted one carries its number."""
+    found = []
+    for entry in ledger.entries:
+        begin = dt.datetime.combine(entry.day, dt.time())
+        reason, number = text(f"calendar.day_{entry.reason}", language), entry.number
+        shown = "" if number is None else str(number)
+        found.append(Stretch(reason, begin, begin + _ONE_DAY, number is not None, shown))
+    return tuple(found)
+
+
+def _marks(found: Explanation, language: Language) -> tuple[Mark, ...]:
+    named = [("due", found.clock.due), ("stopped", found.clock.stopped)]
+    if found.clock.stopped is None:
+        named.append(("seen", found.as_of))
+    return tuple(
+        Mark(text(f"charts.mark_{name}", language), (moment - _EPOCH).total_seconds())
+        for name, moment in named
+        if moment is not None
+    )
+
+
+def _moment(seconds: float) -> str:
+    return f"{_EPOCH + dt.timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}"
