@@ -32,3 +32,28 @@ def test_percentiles_of_few_cases_agree_with_statsmodels_and_sql() -> None:
         assert re.search(rf"^{label}: \d+\.\d; aim ≥ 20: (reached|NOT reached)$", printed, re.MULTILINE)
     assert re.search(r"^DuckDB / svcqa: \d+\.\d$", printed, re.MULTILINE)
     assert re.search(r"^polars / svcqa: \d|^  polars is not installed", printed, re.MULTILINE)
+
+
+def test_what_was_planted_is_found_and_no_rule_cries_more_often_than_it_should() -> None:
+    printed = _run("signals", "--rows", "1500", "--seed", "7")
+    found = re.findall(r"^  (\w+): planted .*: (found|NOT found)$", printed, re.MULTILINE)
+    assert found == [
+        (key, "found") for key in ("step", "worsening", "late_notices", "attitude_dip", "cold_night", "few_visits",
+                                   "winter_peak", "spring_festival")
+    ]  # fmt: skip
+    rates = re.findall(
+        r"(outside|trend|near_limit|one_side|any) +([\d.]+)%; .*: (inside|OUTSIDE)$", printed, re.MULTILINE
+    )
+    assert len(rates) == 10
+    assert {where for _, _, where in rates} == {"inside"}
+    # four rules on 36 months of an XmR chart cry about once in three or four series
+    assert 25 < float(rates[4][1]) < 35
+
+
+def test_few_forecasts_are_scored_with_counts_beside_exponential_smoothing() -> None:
+    printed = _run("forecast", "--rows", "7", "--seed", "7")
+    covered = re.findall(r"^  year's figure in its 95 % interval: (\d+) of (\d+) = ", printed, re.MULTILINE)
+    assert (len(covered), covered[-1][1]) == (8, "7")  # two shapes, five kinds, all
+    assert re.search(r"^  pooled MASE of ETS [\d.]+; svcqa / ETS [\d.]+; aim", printed, re.MULTILINE)
+    told = [int(count) for count in re.findall(r"^ +\d+% – +\d+% +(\d+)", printed, re.MULTILINE)]
+    assert sum(told) == 7

@@ -20,8 +20,8 @@ COLUMNS = ("hans", "hant", "en")
 CJK = re.compile(r"[\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 ENTRIES = catalogue.entries()
 
-# Characters that OpenCC would convert although they are right where they stand: character → why. None so far.
-FINE_IN_HANT: dict[str, str] = {}
+# Characters that OpenCC would convert although they are right where they stand: character → why.
+FINE_IN_HANT: dict[str, str] = {"斗": "漏斗, a funnel, is no 鬥"}
 FINE_IN_HANS: dict[str, str] = {}
 
 

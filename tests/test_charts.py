@@ -361,7 +361,7 @@ def test_direction_and_measures_come_from_the_result_unless_they_are_asked_for()
     assert [r.standing for r in chart(found).rows] == ["met", "missed"]
     assert [r.standing for r in chart(found, better="higher").rows] == ["missed", "met"]
     assert [r.value for r in chart(found, measures=("p90",)).rows] == [55.0]
-    assert [r.group for r in chart(found).rows] == ["p50", "p90"]
+    assert [r.group for r in chart(found).rows] == ["P50", "P90"]
 
 
 # ---- distributions

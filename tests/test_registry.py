@@ -17,7 +17,7 @@ import svcqa
 from conftest import commitment, make_workspace, measured
 from svcqa.entities.action import ActionItem
 from svcqa.errors import MetricError, NameUnknownError, PluginError, RegisterError, SvcqaError
-from svcqa.metrics.contract import RecordMetric
+from svcqa.metrics.contract import RecordMetric, SeriesMetric
 from svcqa.metrics.registry import GROUP, Registry, validate_metric
 from svcqa.register.register import Register, action_item
 
@@ -70,7 +70,7 @@ class GivesNothing(Orders):
     def measure(self, summary, params, context): return None
 
 class Series:
-    spec = MetricSpec(**{**vars(Orders.spec), "name": "trend", "shape": "series"})
+    spec = MetricSpec(**{**vars(Orders.spec), "name": "outlook", "shape": "series"})
     params = Params
     def measure(self, series, params, context): return None
 
@@ -131,7 +131,8 @@ def test_built_in_metrics_come_through_entry_points() -> None:
     assert set(ours) >= {"compliance", "quantity", "milestone"}
     for name, value in ours.items():
         assert (found[name].source, found[name].distribution, found[name].error) == (value, "svcqa", "")
-        assert isinstance(found[name].metric, RecordMetric)
+        shape = {"record": RecordMetric, "series": SeriesMetric}[found[name].metric.spec.shape]
+        assert isinstance(found[name].metric, shape)
         validate_metric(name, found[name].metric)
     assert list(found) == sorted(found)
 
@@ -259,11 +260,11 @@ def test_a_metric_that_breaks_under_a_slider_is_named_too(outside: None, tmp_pat
         workspace.measure("raises", period="2026-01", limit=3)
 
 
-def test_a_shape_that_is_only_declared_says_so(outside: None, tmp_path: Path) -> None:
+def test_a_series_metric_that_names_no_base_says_so(outside: None, tmp_path: Path) -> None:
     workspace = one_order(tmp_path)
-    workspace.registry = registry(entry("trend", "metrics:Series"))
-    with pytest.raises(SvcqaError, match="trend"):
-        workspace.measure("trend", period="2026-01")
+    workspace.registry = registry(entry("outlook", "metrics:Series"))
+    with pytest.raises(SvcqaError, match="outlook"):
+        workspace.measure("outlook", period="2026-01")
 
 
 def test_a_broken_metric_costs_the_review_its_own_row(outside: None, tmp_path: Path) -> None:

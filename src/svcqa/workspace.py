@@ -16,6 +16,7 @@ from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.entities.complaint import Complaint
 from svcqa.entities.policy import Policies, load_policies, load_settings
 from svcqa.entities.published import Publication
+from svcqa.entities.rebase import Rebase
 from svcqa.entities.settings import Settings, Source
 from svcqa.entities.target import LevelTarget
 from svcqa.errors import Fault, NameUnknownError, RegisterError, SourceError, SvcqaError, WorkspaceError
@@ -32,7 +33,7 @@ from svcqa.records.report import IngestReport
 from svcqa.records.store import RecordStore
 from svcqa.records.vault import Vault
 from svcqa.register import Register
-from svcqa.register.register import action_item
+from svcqa.register.register import action_item, rebase_item
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -218,6 +219,9 @@ class Workspace:
         """
         context = self._context(period, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
         given = {**self._params(commitment, target), **(params or {})}
+        known = self.registry.plugins().get(metric)
+        if known is not None and "rebases" in known.accepts:
+            given.setdefault("rebases", self.rebases())
         if limit is not None:
             return self.figures.what_if(metric, given, context).at(limit=limit)
         return self.figures.result(metric, given, context)
@@ -275,6 +279,22 @@ class Workspace:
         moment = read_moment(as_of) or dt.datetime.now().replace(microsecond=0)
         month = self.period_rule.containing(moment.date(), PeriodKind.MONTH)
         return explain(self.figures, self.policies, self._context(month, moment), case, commitment=commitment)
+
+    def drivers(
+        self, commitment: str, *, period: str | Period, against: str | Period | None = None,
+        by: Sequence[str] = ("department",), unit: str | None = None, as_of: dt.datetime | str | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
+        """What moved a figure since ``against`` (the period before where absent), split by each of ``by``.
+
+        Columns: ``svcqa.review.drivers.COLUMNS``. The cases behind a row: :meth:`cases` with the same period.
+        """
+        from svcqa.review.drivers import drivers
+
+        context = self._context(period, as_of, unit=unit)
+        since = self.period(against) if isinstance(against, str) else against
+        since = since or self.period_rule.previous(context.period)
+        counted = self.policies.commitment(commitment).counted
+        return drivers(self.figures, counted, context, against=since, by=by)
 
     def complaint(self, complaint_id: str) -> Complaint:
         """One complaint as it is known now.
@@ -366,6 +386,33 @@ class Workspace:
             period=period, target=target, unit=unit,
         )  # fmt: skip
         return self.register.note(item, author=author.strip() or "—", now=now)
+
+    def note_rebase(
+        self, indicator: str, *, unit: str, since: str | Period, reason: str, name: str, now: dt.datetime | None = None,
+        replaces: int | None = None,
+    ) -> int:  # fmt: skip
+        """Note in the register that a process has a new level, so that its chart has new limits; give its number.
+
+        Args:
+            indicator: key of the commitment or indicator.
+            since: the first month of the new level, such as ``2025-10``.
+            reason: what changed, in words.
+            name: who decided it.
+            now: UTC; the clock's moment where absent.
+            replaces: number of the entry that this one corrects.
+
+        Raises:
+            RegisterError: reason, name or indicator is empty.
+            NameUnknownError: the organisation has no such unit.
+        """
+        code = self.policies.organisation.unit(unit).code
+        first = (self.period(since) if isinstance(since, str) else since).first
+        item = rebase_item(indicator=indicator, unit=code, since=first, reason=reason, name=name)
+        return self.register.note_rebase(item, now=now, replaces=replaces)
+
+    def rebases(self, indicator: str | None = None) -> tuple[Rebase, ...]:
+        """What people decided on new levels, oldest entry first; of one indicator where it is given."""
+        return tuple(self.register.rebases(indicator=indicator))
 
     def _context(self, period: str | Period, as_of: dt.datetime | str | None, **options: Any) -> Context:
         found = self.period(period) if isinstance(period, str) else period

@@ -1,7 +1,7 @@
 """The plugin contract: three shapes, one result.
 
-A metric is a class registered under the entry-point group ``svcqa.metrics``. Record metrics are driven now; the series
-and survey shapes are declared so that plugins can be written against them. What a kernel takes and gives (``Batch``,
+A metric is a class registered under the entry-point group ``svcqa.metrics``. Record and series metrics are driven; the
+survey shape is declared so that plugins can be written against it. What a kernel takes and gives (``Batch``,
 ``Observations``, ``Summary`` …) is imported from here too: a plugin needs to know no engine.
 """
 
@@ -27,7 +27,7 @@ from svcqa.periods import Period, PeriodRule
 
 __all__ = [
     "MATURE", "NULL", "Batch", "Codes", "Context", "Derive", "Example", "Fact", "Int64", "MetricSpec", "Observations",
-    "RecordMetric", "SeriesMetric", "Shape", "Summary", "SurveyMetric",
+    "RecordMetric", "SeriesExample", "SeriesMetric", "Shape", "Summary", "SurveyMetric",
 ]  # fmt: skip
 
 Shape = Literal["record", "series", "survey"]
@@ -147,6 +147,54 @@ class Example:
         return Context(moment, period, calendars, tree, rule, tuple(by), self.cumulative, self.unit)
 
 
+@dataclass(frozen=True)
+class SeriesExample:
+    """A few rows of another metric's result, and the figures that a person worked out from them.
+
+    Attributes:
+        params: the metric's parameters as a policy file would write them.
+        rows: rows of the base metric; ``unit`` is the company and ``first``, ``last`` those of ``period`` where absent.
+        period: the period asked for, such as ``2025-01..2026-06``.
+        expected: ``{"limits@2026-05": 0.9, "limits.upper@2026-05": 0.95}``: measure, column of the result, and after
+            the ``@`` the period or unit of the row.
+        source: how the figures were worked out, or where they are published.
+        by: what is grouped by.
+        better, value_unit: of the base metric.
+        as_of, units, calendar, month_closes_on: as those of :class:`Example`.
+    """
+
+    params: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]]
+    period: str
+    expected: Mapping[str, Any]
+    source: str
+    by: tuple[str, ...] = ()
+    better: Literal["higher", "lower", "neutral"] = "higher"
+    value_unit: str = "share"
+    as_of: str = ""
+    units: tuple[tuple[str, Level, str], ...] = (
+        ("C", "company", ""),
+        ("D1", "department", "C"),
+        ("D2", "department", "C"),
+    )
+
+    def context(self) -> Context:
+        """The circumstances of the example."""
+        record = Example(self.params, {}, self.period, {}, self.source, self.as_of, units=self.units)
+        return record.context(by=self.by)
+
+    def series(self) -> Result:
+        """The base metric's result."""
+        context = self.context()
+        rows = []
+        for given in self.rows:
+            period = context.period_rule.parse(given.get("period", self.period))
+            lead = {"unit": context.organisation.company.code, "period": period.label, "first": period.first,
+                    "last": period.last, "metric": "base", "indicator": "base", "measure": "base"}  # fmt: skip
+            rows.append({**lead, **given})
+        return Result(tuple(rows), unit=self.value_unit, better=self.better)
+
+
 @runtime_checkable
 class RecordMetric(Protocol[ParamsT]):
     """A metric computed from records in one pass."""
@@ -175,13 +223,19 @@ class RecordMetric(Protocol[ParamsT]):
 
 @runtime_checkable
 class SeriesMetric(Protocol[ParamsT]):
-    """A metric computed from another metric's result: trend, seasonality, forecast."""
+    """A metric computed from another metric's result: trend, seasonality, forecast.
+
+    ``params`` is a subclass of :class:`svcqa.metrics.series.SeriesParams`, which names the other metric.
+    """
 
     spec: ClassVar[MetricSpec]
     params: ClassVar[type[Entity]]
 
     def measure(self, series: Result, params: ParamsT, context: Context) -> Result:
         """Figures from a series."""
+
+    def examples(self) -> tuple[SeriesExample, ...]:
+        """Rows with figures worked out by hand; the conformance kit runs all its checks on them."""
 
 
 @runtime_checkable

@@ -22,9 +22,10 @@ from svcqa.metrics.contract import Context
 from svcqa.metrics.evidence import explain_case, list_cases
 from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.grouping import code_columns
-from svcqa.metrics.measure import read, summarise, validated
+from svcqa.metrics.measure import check_reads_records, read, summarise, validated
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
+from svcqa.metrics.series import series_for
 from svcqa.periods import Period, PeriodRule
 
 if TYPE_CHECKING:
@@ -74,11 +75,15 @@ class Figures:
         plugin, model = self._bound(metric, params)
         pins = {"policy": self.policy_digest, "records": self.engine.digest(context.known_at)}
         with _named(metric):
+            if plugin.spec.shape == "series":
+                return read(plugin, series_for(self.result, plugin, model, context), model, context, pins=pins)
+            check_reads_records(plugin)
             return read(plugin, self._summary(plugin, model, context), model, context, pins=pins)
 
     def what_if(self, metric: str, params: dict[str, Any], context: Context) -> WhatIf:
         """The same figures with parameters to move; the records are read once, now."""
         plugin, model = self._bound(metric, params)
+        check_reads_records(plugin)
         with _named(metric):
             summary = self._summary(plugin, model, context)
         return WhatIf(self, metric, model, context, summary, self.engine.digest(context.known_at))
@@ -89,6 +94,7 @@ class Figures:
     ) -> pd.DataFrame:  # fmt: skip
         """The cases behind a figure: the key of their table, then ``columns``; see ``metrics.evidence.list_cases``."""
         plugin, model = self._bound(metric, params)
+        check_reads_records(plugin)
         with _named(metric):
             wanted = (*self.engine.key(plugin.table(model)), *columns)
             return list_cases(self.engine, plugin, model, context, columns=wanted, states=states)

@@ -1,4 +1,4 @@
-"""Driving a record metric: request, summary, result; and the cases behind a figure."""
+"""Driving a metric: request, summary, result."""
 
 from __future__ import annotations
 
@@ -67,15 +67,23 @@ def target_faults(registry: Registry, target: LevelTarget, file: str) -> list[Fa
     return []
 
 
+def check_reads_records(metric: Any) -> None:
+    """See that a metric can be asked for its summary or its cases.
+
+    Raises:
+        MetricError: it reads another metric's series, or a survey.
+    """
+    if metric.spec.shape != "record":
+        raise MetricError(Fault("reads_no_records", got=metric.spec.name))
+
+
 def request_for(metric: Any, params: Entity, context: Context, available: Sequence[str]) -> Request:
     """What the engine is asked for.
 
     Raises:
-        MetricError: the shape is not driven yet, a column is missing, or ``by`` names something unknown, or two
+        MetricError: a column is missing, or ``by`` names something unknown, or two
             lengths of period or levels of the organisation at once.
     """
-    if metric.spec.shape != "record":
-        raise MetricError(Fault("shape_not_driven", got=metric.spec.name))
     extra = code_columns(context.by)
     table, columns, derive = metric.table(params), metric.columns(params), metric.derive(params, context)
     if not available:
@@ -110,8 +118,10 @@ def summarise(
     return engine.summarise(request, lambda batch: metric.observe(batch, params, context), progress=progress)
 
 
-def read(metric: Any, summary: Summary, params: Entity, context: Context, *, pins: Mapping[str, str]) -> Result:
-    """The metric's figures, with what pins them.
+def read(
+    metric: Any, summary: Summary | Result, params: Entity, context: Context, *, pins: Mapping[str, str]
+) -> Result:
+    """The metric's figures from a summary, or from another metric's result, with what pins them.
 
     Raises:
         MetricError: the metric gives something else than a result.

@@ -30,6 +30,11 @@ class Plugin:
     metric: Any = None
     error: str = ""
 
+    @property
+    def accepts(self) -> tuple[str, ...]:
+        """The parameters that it takes; none where it cannot be used."""
+        return tuple(self.metric.params.model_fields) if self.metric is not None else ()
+
 
 def validate_metric(name: str, metric: Any) -> None:
     """Check that ``metric`` keeps the contract.

@@ -33,6 +33,7 @@ from svcqa.metrics.contract import Context, Example
 from svcqa.metrics.measure import read, request_for, summarise, validated
 from svcqa.metrics.registry import validate_metric
 from svcqa.metrics.result import STATES, Result
+from svcqa.metrics.series_testing import series_checks
 from svcqa.periods import PeriodKind
 
 _SEED: Final = 20_260_131
@@ -75,7 +76,8 @@ class Outcome:
 def checks(metric: Any) -> Iterator[Check]:
     """The checks that apply to ``metric``, in order."""
     shape = getattr(getattr(metric, "spec", None), "shape", "record")
-    for run in _EVERY if shape != "record" else (*_EVERY, *_RECORD):
+    own = {"record": _RECORD, "series": series_checks(_require, _same)}
+    for run in (*_EVERY, *own.get(shape, ())):
         yield Check(run.__name__.strip("_"), str(run.__doc__).strip(), metric, run)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from svcqa.stats.remaining import needed_mean
+
 Verdict = Literal["met", "missed", ""]
 Evidence = Literal["clear", "unclear", ""]
 
@@ -68,6 +70,5 @@ def judge(
 
 def needed_share(*, goal: float, met: int, n: int, rest_n: int) -> float | None:
     """The share that ``rest_n`` cases must reach so that the year comes to ``goal``; never below 0."""
-    if rest_n <= 0:
-        return None
-    return max(0.0, (goal * (n + rest_n) - met) / rest_n)
+    needed = needed_mean(goal=goal, total=met, base=n, rest_base=rest_n)
+    return None if needed is None else max(0.0, needed)

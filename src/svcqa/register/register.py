@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import (
@@ -30,9 +30,12 @@ from sqlalchemy import (
 from sqlalchemy import Connection as SqlConnection
 
 from svcqa.entities.action import ActionItem
+from svcqa.entities.base import Entity
 from svcqa.entities.published import Publication
+from svcqa.entities.rebase import Rebase
 from svcqa.errors import Fault, RegisterError
 
+_Item = TypeVar("_Item", bound=Entity)
 _METADATA: Final = MetaData()
 _ENTRIES: Final = Table(
     "entries",
@@ -133,6 +136,16 @@ class Register:
         found = [Publication.model_validate(entry.body) for entry in self.entries("publication")]
         return [one for one in found if period is None or one.period == period]
 
+    def note_rebase(self, item: Rebase, *, now: dt.datetime | None = None, replaces: int | None = None) -> int:
+        """Note a rebase; its author is who decided it. ``now`` is UTC, the clock's where absent."""
+        moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        return self.add("rebase", item.model_dump(mode="json"), author=item.name, now=moment, replaces=replaces)
+
+    def rebases(self, *, indicator: str | None = None) -> list[Rebase]:
+        """The rebases that people decided, oldest entry first."""
+        found = [Rebase.model_validate(entry.body) for entry in self.entries("rebase")]
+        return [one for one in found if indicator is None or one.indicator == indicator]
+
 
 def action_item(**fields: Any) -> ActionItem:
     """An :class:`ActionItem` from what a form gives.
@@ -140,13 +153,26 @@ def action_item(**fields: Any) -> ActionItem:
     Raises:
         RegisterError: naming each field that is empty or wrong.
     """
+    return _checked(ActionItem, fields, "register_field")
+
+
+def rebase_item(**fields: Any) -> Rebase:
+    """A :class:`~svcqa.entities.rebase.Rebase` from what a person gives.
+
+    Raises:
+        RegisterError: naming each field that is empty or wrong.
+    """
+    return _checked(Rebase, fields, "rebase_field")
+
+
+def _checked(model: type[_Item], fields: dict[str, Any], code: str) -> _Item:
     try:
-        return ActionItem.model_validate(fields)
+        return model.model_validate(fields)
     except ValidationError as error:
         empty = ("missing", "string_too_short")
         raise RegisterError(
             [
-                Fault("register_field", place=str(item["loc"][0]))
+                Fault(code, place=str(item["loc"][0]))
                 if item["type"] in empty or item["input"] is None
                 else Fault("bad_value", place=str(item["loc"][0]), got=repr(item["input"]), allowed=item["msg"])
                 for item in error.errors(include_url=False)

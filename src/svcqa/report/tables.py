@@ -5,7 +5,7 @@ Every function gives a pandas frame of texts whose columns are named in the read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language, or_key, text
@@ -13,7 +13,7 @@ from svcqa.entities.action import ActionItem
 from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import STATES, Figure, Result
 from svcqa.metrics.testing import outcomes
-from svcqa.report import wording
+from svcqa.report import signal_words, wording
 from svcqa.report.explained import explanation as explanation
 from svcqa.report.frames import frame as _frame
 from svcqa.report.frames import numbered as _numbered
@@ -122,8 +122,15 @@ def exclusions(review: HalfYearReview, language: Language) -> pd.DataFrame:
             named = ((wording.reason(name, item.commitment, language), n) for name, n in now.excluded_by.items())
             reasons = ", ".join(f"{name} {count:,}" for name, count in named)
             kept = (wording.level(now.value, scale, goal), wording.level(now.value_without_exclusions, scale, goal))
-            rows.append((item.commitment.item.in_language(language), *kept, reasons))
-    return _frame(rows, ("item", "with_exclusions", "without_exclusions", "reasons"), language)
+            rows.append((item.commitment.item.in_language(language), *kept, reasons, _evidence(item)))
+    return _frame(rows, ("item", "with_exclusions", "without_exclusions", "reasons", "exclusion_evidence"), language)
+
+
+def _evidence(item: CommitmentReview) -> str:
+    """What the policy names as proof of the exclusions that occurred; each case has its file and row besides."""
+    happened = item.course.now.excluded_by if item.course.now is not None else {}
+    named = (one.evidence for one in item.commitment.exclusions if one.reason in happened and one.evidence)
+    return ", ".join(dict.fromkeys(named)) or wording.DASH
 
 
 def months(review: HalfYearReview, language: Language) -> pd.DataFrame:
@@ -273,6 +280,33 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     names = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
     return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *names, *last]))
+
+
+def management(found: Iterable[Result], language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """One row an indicator and unit: icons of variation and assurance, the latest value, one sentence.
+
+    Args:
+        found: results of process charts.
+        names: what units and indicators are called, by code or key.
+    """
+    called = names or {}
+    icons = [(one, row) for one in found for row in one.rows if row.get("measure") == "icons"]
+    return _frame(
+        (
+            (
+                called.get(str(row["indicator"]), row["indicator"]),
+                called.get(str(row["unit"]), row["unit"]),
+                signal_words.flag(signal_words.icon(row, "variation"), language),
+                signal_words.flag(signal_words.icon(row, "assurance"), language),
+                wording.level_with_unit(row["value"], one.scale, language, row.get("goal")),
+                wording.goal_level(row.get("goal"), one.scale, language),
+                signal_words.icons_sentence(one, row, language),
+            )
+            for one, row in icons
+        ),
+        ("indicator", "unit", "variation", "assurance", "latest", "goal", "sentence"),
+        language,
+    )
 
 
 def metric(found: Any, language: Language) -> pd.DataFrame:

@@ -88,12 +88,16 @@ def level(value: float | None, scale: Scale, goal: float | None = None) -> str:
         return DASH
     if scale.unit in _AMOUNTS:
         return amount(value)
+    if scale.unit == _RATIO:
+        return f"{value:.3g}"
     places = number_decimals(value, goal, scale)
     sign = "" if places is not None else ">" if scale.better == "lower" else "<"
     return f"{sign}{_rounded(value, usual_decimals(goal, scale) if places is None else places)}"
 
 
 _AMOUNTS: Final = ("amount", "done", "")
+_RATIO: Final = "ratio"
+"""A number without a unit, such as τ, φ or p."""
 
 
 def level_with_unit(value: float | None, scale: Scale, language: Language, goal: float | None = None) -> str:
@@ -104,7 +108,7 @@ def level_with_unit(value: float | None, scale: Scale, language: Language, goal:
 
 def with_unit(shown: str, scale: Scale, language: Language) -> str:
     """A figure's text with the name of its unit behind it; shares carry their own sign."""
-    if scale.unit == "share" or scale.unit in _AMOUNTS:
+    if scale.unit in ("share", _RATIO, *_AMOUNTS):
         return shown
     return f"{shown} {or_key(f'wording.unit_{scale.unit}', language)}"
 
@@ -307,7 +311,6 @@ def limit(shown: str, language: Language) -> str:
     if not parts:
         return DASH
     unit = or_key(f"wording.unit_{parts[1]}", language)
-    glue = " " if language == "en" else ""  # Chinese sets no space before a bracket
     rules = text("wording.separator", language).join(text(f"wording.counting_{part}", language) for part in parts[2:])
-    counted = f"({rules})" if rules else ""
-    return f"{parts[0]}{glue or ' '}{unit}{' ' if counted and glue else ''}{counted}"
+    counted = text("wording.in_brackets", language, shown=rules) if rules else ""
+    return f"{parts[0]} {unit}{counted}"

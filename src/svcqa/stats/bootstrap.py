@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from svcqa.stats.random_stream import uniform
+
 Float64 = npt.NDArray[np.float64]
 _AT_ONCE: Final = 1 << 20
 """Draws made at a time, so that memory stays small."""
@@ -46,9 +48,8 @@ def poisson_total(
     block = max(1, _AT_ONCE // len(sizes))
     for begin in range(0, resamples, block):
         count = min(block, resamples - begin)
-        raw = np.asarray(generator.random_raw(count * len(sizes)), dtype=np.uint64)
-        uniform = (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
-        times = np.searchsorted(steps, uniform, side="right").reshape(count, len(sizes))
+        drawn = uniform(generator, count * len(sizes))
+        times = np.searchsorted(steps, drawn, side="right").reshape(count, len(sizes))
         totals[begin : begin + count] = times @ sizes
     lower, upper = np.quantile(totals, [(1 - level) / 2, (1 + level) / 2])
     return float(lower), float(upper)

@@ -8,17 +8,19 @@ from svcqa.catalogue import Language
 from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.result import Result
 from svcqa.report.charts.distribution import Distribution, chart_of_distribution
-from svcqa.report.charts.grammar import Better, Bin, Chart, Kind, Mark, Row, Stretch
+from svcqa.report.charts.funnel import funnel_chart
+from svcqa.report.charts.grammar import Better, Bin, Chart, Dot, Kind, Mark, Point, Record, Row, Stretch
 from svcqa.report.charts.picture import Picture
+from svcqa.report.charts.process import process_chart
 from svcqa.report.charts.results import FigureKind, chart_of
 from svcqa.report.charts.reviews import months_chart, targets_chart
 from svcqa.report.charts.timeline import timeline_chart
 from svcqa.review.half_year import CommitmentReview, HalfYearReview
 
 __all__ = [
-    "Better", "Bin", "Chart", "Distribution", "FigureKind", "Kind", "Mark", "Picture", "Row", "Stretch",
-    "chart_of", "chart_of_distribution", "distribution", "months", "months_chart", "of_result",
-    "targets", "targets_chart", "timeline", "timeline_chart",
+    "Better", "Bin", "Chart", "Distribution", "Dot", "FigureKind", "Kind", "Mark", "Picture", "Point", "Record",
+    "Row", "Stretch", "chart_of", "chart_of_distribution", "distribution", "funnel_chart", "months", "months_chart",
+    "of_result", "process", "process_chart", "targets", "targets_chart", "timeline", "timeline_chart",
 ]  # fmt: skip
 
 
@@ -26,8 +28,35 @@ def of_result(
     result: Result, language: Language, *, names: Mapping[str, str] | None = None, title: str | None = None,
     kind: FigureKind | None = None, better: Better | None = None, measures: Sequence[str] = (),
 ) -> Picture:  # fmt: skip
-    """A picture of any result; the options are those of :func:`chart_of`."""
+    """A picture of any result; the options are those of :func:`chart_of`.
+
+    A process chart of one unit and a funnel have a picture of their own.
+    """
+    measures_found = [row.get("measure") for row in result.rows]
+    if kind is None and not measures and measures_found.count("icons") == 1:
+        return Picture(process_chart(result, language, names=names, title=title))
+    if kind is None and not measures and "limits_998" in measures_found:
+        return Picture(funnel_chart(result, language, names=names, title=title))
+    if not measures:
+        measures = _drawn_together(result)
     return Picture(chart_of(result, language, names=names, title=title, kind=kind, better=better, measures=measures))
+
+
+def _drawn_together(result: Result) -> tuple[str, ...]:
+    """The measures that share a scale: of a process chart the values; no ratio beside a share. Empty means all."""
+    named = tuple(dict.fromkeys(str(row.get("measure")) for row in result.rows))
+    if "icons" in named:
+        return ("value",)
+    ratios = {str(row.get("measure")) for row in result.rows if row.get("value_unit") == "ratio"}
+    return tuple(name for name in named if name not in ratios) if ratios else ()
+
+
+def process(
+    result: Result, language: Language, *, unit: str | None = None, names: Mapping[str, str] | None = None,
+    title: str | None = None,
+) -> Picture:  # fmt: skip
+    """A picture of one unit's process chart; the options are those of :func:`process_chart`."""
+    return Picture(process_chart(result, language, unit=unit, names=names, title=title))
 
 
 def distribution(

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from svcqa.catalogue import text
 from svcqa.report.charts import palette
 from svcqa.report.charts.excel_looks import FILLS, MARKERS, PARTIAL, dashes, goal_look
+from svcqa.report.charts.excel_process import add_funnel, add_process
 from svcqa.report.charts.grammar import Chart, Row
 from svcqa.report.charts.plain import used_columns
 
@@ -23,6 +25,8 @@ _VEIL: Final = {"color": "#FFFFFF", "transparency": 25}
 def table_columns(chart: Chart) -> list[str]:
     """The columns of the data's table; distances to the limits last, for error bars are drawn from them."""
     columns = used_columns(chart)
+    if chart.kind in ("process", "funnel"):  # their limits are lines, no intervals
+        return columns
     return [*columns, ABOVE, BELOW] if {"lower", "upper"} & set(columns) else columns
 
 
@@ -67,6 +71,8 @@ def native_charts(chart: Chart, place: Place, make: Maker, font: str) -> list[An
         return [_lines(chart, place, make, font, (group,), titled=False) for group in chart.groups]
     if chart.kind == "lines":
         return [_lines(chart, place, make, font, chart.groups, titled=True)]
+    if chart.kind in ("process", "funnel"):
+        return [_process(chart, place, make, font)]
     return [
         _distribution(chart, place, make, font) if chart.kind == "distribution" else _bars(chart, place, make, font)
     ]
@@ -184,6 +190,36 @@ def _distribution(chart: Chart, place: Place, make: Maker, font: str) -> Any:
     return drawn
 
 
+def _process(chart: Chart, place: Place, make: Maker, font: str) -> Any:
+    """A process behaviour chart, or a funnel over the number of cases."""
+    last, over_time = len(chart.records) - 1, chart.kind == "process"
+    drawn = make({"type": "line"} if over_time else {"type": "scatter", "subtype": "straight_with_markers"})
+
+    def add(column: str, look: Mapping[str, Any]) -> None:
+        drawn.add_series({
+            "name": [place.sheet, place.first_row - 1, place.columns.index(column)],
+            "categories": place.cells(0, last, "period" if over_time else "n"),
+            "values": place.cells(0, last, column), **look,
+        })  # fmt: skip
+
+    if over_time:
+        add_process(chart, list(place.columns), add)
+        drawn.show_blanks_as("gap")
+    else:
+        add_funnel(list(place.columns), add)
+    _finish(drawn, chart, place, font, axis=_round_ends(chart, _line_numbers(chart), from_zero=False))
+    if not over_time:
+        drawn.set_x_axis({"name": text("charts.funnel_size", chart.language), "name_font": {"name": font},
+                          "num_font": {"name": font}, "num_format": "#,##0"})  # fmt: skip
+    return drawn
+
+
+def _line_numbers(chart: Chart) -> list[float]:
+    names = ("value", "lower_limit", "upper_limit", "goal", "far_lower", "far_upper")
+    found = [getattr(record, name, None) for record in chart.records for name in names]
+    return [number for number in found if number is not None]
+
+
 def _finish(drawn: Any, chart: Chart, place: Place, font: str, *, axis: Mapping[str, Any]) -> None:
     drawn.set_title({"name": [place.sheet, place.title_row, 0], "name_font": {"name": font, "size": 11}})
     drawn.set_legend({"position": "bottom", "font": {"name": font}})
@@ -207,6 +243,10 @@ def _plain(name: str) -> str:
 def _scale(chart: Chart, *, from_zero: bool) -> dict[str, float]:
     """Round ends of the value axis, the same in every panel; bars begin at zero."""
     numbers = [n for row in chart.rows for n in (row.value, row.lower, row.upper, row.goal) if n is not None]
+    return _round_ends(chart, numbers, from_zero=from_zero)
+
+
+def _round_ends(chart: Chart, numbers: Sequence[float], *, from_zero: bool) -> dict[str, float]:
     if not numbers:
         return {}
     low, high = min(numbers), max(numbers)

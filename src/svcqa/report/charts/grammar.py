@@ -16,7 +16,7 @@ from svcqa.catalogue import Language, text
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["bars", "lines", "distribution", "small_multiples", "timeline"]
+Kind = Literal["bars", "lines", "distribution", "small_multiples", "process", "funnel", "timeline"]
 Better = Literal["higher", "lower", "neutral"]
 Standing = Literal["met", "risk", "missed", ""]
 MOST_LINES: Final = 5
@@ -88,6 +88,56 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class Point:
+    """One point of a process behaviour chart.
+
+    Attributes:
+        lower_limit, upper_limit: limits of the process at this point, no interval of the value.
+        near_lower, near_upper: where the outer thirds begin.
+        signal: in words; empty where the point is routine variation.
+        side: which way a signal points.
+    """
+
+    period: str
+    value: float | None
+    centre: float | None
+    lower_limit: float | None
+    upper_limit: float | None
+    near_lower: float | None
+    near_upper: float | None
+    goal: float | None
+    n: int | None
+    shown: str
+    signal: str = ""
+    side: Literal["up", "down", ""] = ""
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One unit of a funnel, with the limits for its number of cases.
+
+    Attributes:
+        lower_limit, upper_limit: 95 % of units without a difference lie between.
+        far_lower, far_upper: 99.8 % do.
+        pooled: the figure drawn towards all units.
+        outside: beyond which limits, in words; empty where within.
+    """
+
+    group: str
+    n: int
+    value: float
+    centre: float
+    lower_limit: float
+    upper_limit: float
+    far_lower: float
+    far_upper: float
+    pooled: float
+    shown: str
+    outside: str = ""
+
+
+@dataclass(frozen=True)
 class Mark:
     """A named place on the axis of a distribution, such as a limit or P90; on a time line seconds since 1970-01-01."""
 
@@ -95,7 +145,7 @@ class Mark:
     value: float
 
 
-Record = Row | Bin | Stretch
+Record = Row | Bin | Point | Dot | Stretch
 
 
 @dataclass(frozen=True)
@@ -110,6 +160,8 @@ class Chart:
         rows: the figures; empty for a distribution.
         bins: the columns of a distribution; empty for all others.
         stretches: the bars of a time line; empty for all others.
+        points: those of a process behaviour chart; empty for all others.
+        dots: the units of a funnel; empty for all others.
         marks: vertical lines of a distribution or a time line, the limit first where there is one.
         notes: what a reader must know beside the picture: the interval's formula, what is hollow, what is left out.
     """
@@ -124,20 +176,23 @@ class Chart:
     bins: tuple[Bin, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     marks: tuple[Mark, ...] = ()
+    points: tuple[Point, ...] = ()
+    dots: tuple[Dot, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def records(self) -> Sequence[Record]:
         """The data rows, of whichever sort."""
-        if self.kind == "timeline":
-            return self.stretches
-        return self.bins if self.kind == "distribution" else self.rows
+        own: dict[str, Sequence[Record]] = {
+            "distribution": self.bins, "process": self.points, "funnel": self.dots, "timeline": self.stretches,
+        }  # fmt: skip
+        return own.get(self.kind, self.rows)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the data's columns."""
-        kinds: dict[str, type[Record]] = {"distribution": Bin, "timeline": Stretch}
-        return tuple(field.name for field in fields(kinds.get(self.kind, Row)))
+        own: dict[str, type[Record]] = {"distribution": Bin, "process": Point, "funnel": Dot, "timeline": Stretch}
+        return tuple(field.name for field in fields(own.get(self.kind, Row)))
 
     @property
     def headings(self) -> dict[str, str]:
@@ -185,6 +240,8 @@ class Chart:
             return text(f"charts.{value}", self.language) if value else ""
         if column == "evidence":
             return text(f"wording.evidence_{value}", self.language) if value else ""
+        if column == "side":
+            return {"up": "▲", "down": "▼"}.get(value, "")
         if column == "partial":
             return text("wording.flag_partial", self.language) if value else ""
         return value

@@ -9,6 +9,7 @@ from svcqa.catalogue import text
 from svcqa.report.charts.grammar import Chart
 from svcqa.report.charts.vega_distribution import distribution
 from svcqa.report.charts.vega_figures import bars, lines, small_multiples
+from svcqa.report.charts.vega_process import funnel, process
 from svcqa.report.charts.vega_timeline import timeline
 from svcqa.report.fonts import FAMILIES
 from svcqa.report.text_width import wrapped
@@ -21,8 +22,15 @@ _ROOM: Final = 680
 
 def specification(chart: Chart) -> dict[str, Any]:
     """The Vega-Lite specification of a chart; its data rows are the chart's, with what only drawing needs beside."""
-    drawn = {"bars": bars, "lines": lines, "small_multiples": small_multiples,
-             "distribution": distribution, "timeline": timeline}  # fmt: skip
+    drawn = {
+        "bars": bars,
+        "lines": lines,
+        "small_multiples": small_multiples,
+        "distribution": distribution,
+        "process": process,
+        "funnel": funnel,
+        "timeline": timeline,
+    }
     spec: dict[str, Any] = _styled(drawn[chart.kind](chart), chart).to_dict()
     return spec
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from svcqa.catalogue import Language, text
-from svcqa.report.charts import Bin, Chart, Row, months_chart, targets_chart
+from svcqa.report.charts import Bin, Chart, Record, Row, months_chart, targets_chart
 from svcqa.report.charts.excel import ABOVE, BELOW, Maker, Place, distance, native_charts, table_columns
-from svcqa.report.charts.grammar import Record
 from svcqa.report.forms.naming import say
 from svcqa.report.forms.numbers import Shown, count, share_format
 from svcqa.report.forms.sheet import Cell, FormSheet, words
@@ -89,10 +88,10 @@ def _cell(chart: Chart, record: Record, column: str) -> Cell:
 def _format_of(chart: Chart, record: Record, column: str, value: float) -> str:
     if isinstance(record, Bin):
         return "0.0%" if column == "cumulative" else "General"
-    assert isinstance(record, Row)  # Excel has no time line
+    goal = getattr(record, "goal", None)
     if column == "value" and chart.unit == "share":
-        return share_format(value, record.goal)
-    return _number_format(chart, record.goal)
+        return share_format(value, goal)
+    return _number_format(chart, goal)
 
 
 def _number_format(chart: Chart, goal: float | None) -> str:

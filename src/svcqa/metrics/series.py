@@ -1,0 +1,176 @@
+"""What every series metric shares: which metric it reads, how that is asked, and the series of each group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, model_validator
+
+from svcqa.entities.base import Entity, Key
+from svcqa.entities.commitment import Commitment
+from svcqa.errors import Fault, MetricError
+from svcqa.metrics.contract import Context
+from svcqa.metrics.grouping import PERIOD_KINDS, code_columns, windows
+from svcqa.metrics.result import Result
+from svcqa.periods import Period
+
+Float64 = npt.NDArray[np.float64]
+Row = Mapping[str, Any]
+Ask = Callable[[str, dict[str, Any], Context], Result]
+
+WHOLE: Final = "whole"
+"""The grain of a metric that reads its base over the whole period, not in pieces."""
+
+
+class SeriesOf(Entity):
+    """Which metric gives the series, its parameters, and which of its measures; the first where absent."""
+
+    metric: Key
+    params: dict[str, Any] = Field(default_factory=dict)
+    measure: str | None = None
+
+
+class SeriesParams(Entity):
+    """The series: the figure of a commitment, or of any metric."""
+
+    commitment: Commitment | None = None
+    of: SeriesOf | None = None
+
+    @model_validator(mode="after")
+    def _one_base(self) -> SeriesParams:
+        if (self.commitment is None) == (self.of is None):
+            raise ValueError("a series is that of a commitment, or `of` a metric: one of the two")
+        return self
+
+    @property
+    def base(self) -> SeriesOf:
+        """The metric to read."""
+        if self.of is not None:
+            return self.of
+        assert self.commitment is not None
+        return SeriesOf(metric=self.commitment.metric, params={"commitment": self.commitment})
+
+
+def series_for(ask: Ask, metric: Any, params: Any, context: Context) -> Result:
+    """The base metric's result that a series metric reads: by its grain and the units asked for.
+
+    The grain is the month, or the cycle of a commitment that is kept by quarter or year. A metric with a method
+    ``stretches`` gets its base over these stretches of time too, as further rows.
+
+    Raises:
+        MetricError: the metric names no base, or cumulative figures are asked for.
+    """
+    if not isinstance(params, SeriesParams):
+        raise MetricError(Fault("series_base", place=metric.spec.name))
+    if context.cumulative:
+        raise MetricError(Fault("series_cumulative", got=metric.spec.name))
+    base = params.base
+    found = ask(base.metric, dict(base.params), replace(context, by=grouped(metric, params, context.by)))
+    rows = list(found.rows)
+    if hasattr(metric, "stretches"):
+        units = tuple(name for name in context.by if name not in PERIOD_KINDS)
+        for stretch in metric.stretches(params, context):
+            rows += ask(base.metric, dict(base.params), replace(context, period=stretch, by=units)).rows
+    return replace(found, rows=tuple(rows))
+
+
+def grouped(metric: Any, params: SeriesParams, by: Sequence[str]) -> tuple[str, ...]:
+    """What the base is grouped by."""
+    if getattr(metric, "grain", "") == WHOLE or any(name in PERIOD_KINDS for name in by):
+        return tuple(by)
+    return (*by, "month" if params.commitment is None else params.commitment.cycle)
+
+
+@dataclass(frozen=True)
+class Series:
+    """The rows of one group in the order of time, ``None`` where a period has no row.
+
+    Attributes:
+        lead: unit, further keys and indicator of the group.
+        periods, rows: of equal length, from the first to the last period that has a row.
+        further: rows over other stretches of time.
+    """
+
+    lead: Row
+    periods: tuple[Period, ...]
+    rows: tuple[Row | None, ...]
+    further: tuple[Row, ...] = ()
+
+    def column(self, name: str) -> Float64:
+        """A column of numbers, NaN where there is none."""
+        found = [None if row is None else row.get(name) for row in self.rows]
+        return np.asarray([np.nan if number is None else float(number) for number in found], dtype=np.float64)
+
+    def flags(self, place: int) -> tuple[str, ...]:
+        """The flags of one period."""
+        row = self.rows[place]
+        return tuple(row.get("flags") or ()) if row is not None else ("no_value",)
+
+    @property
+    def settled(self) -> npt.NDArray[np.bool_]:
+        """Which periods have a value and are over: a partial month tells nothing of the process."""
+        over = np.asarray(["partial" not in self.flags(place) for place in range(len(self.rows))], dtype=np.bool_)
+        return over & np.isfinite(self.column("value"))
+
+    @property
+    def values(self) -> Float64:
+        """The values of the settled periods, NaN elsewhere."""
+        return np.where(self.settled, self.column("value"), np.nan)
+
+    def row(self, place: int, **columns: Any) -> dict[str, Any]:
+        """A result row of the period at ``place``."""
+        period = self.periods[place]
+        return {**self.lead, "period": period.label, "first": period.first, "last": period.last, **columns}
+
+    def whole(self, context: Context, **columns: Any) -> dict[str, Any]:
+        """A result row of the whole period asked for."""
+        period = context.period
+        return {**self.lead, "period": period.label, "first": period.first, "last": period.last, **columns}
+
+
+def split(series: Result, params: SeriesParams, context: Context, *, metric: Any) -> list[Series]:
+    """The series of each group, in order of their units and keys."""
+    measure = chosen_measure(series, params)
+    keys = ("unit", *code_columns(context.by))
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in series.rows:
+        if row.get("measure") == measure:
+            groups.setdefault(tuple(str(row.get(key) or "") for key in keys), []).append(row)
+    periods = windows(replace(context, by=grouped(metric, params, context.by)))
+    place = {(period.first, period.last): number for number, period in enumerate(periods)}
+    # a cycle's first window may begin before the period asked for
+    ends = {period.last: number for number, period in enumerate(periods)}
+    found = []
+    for names in sorted(groups):
+        rows: dict[int, Row] = {}
+        further = []
+        for row in groups[names]:
+            number = place.get((row["first"], row["last"]))
+            if number is None and str(row["period"]) == periods[ends.get(row["last"], 0)].label:
+                number = ends.get(row["last"])
+            if number is None or number in rows:
+                further.append(row)
+            else:
+                rows[number] = row
+        if rows:
+            span = range(min(rows), max(rows) + 1)
+            lead = {"metric": metric.spec.name, "indicator": groups[names][0].get("indicator"),
+                    **dict(zip(keys, names, strict=True))}  # fmt: skip
+            further.sort(key=lambda row: (row["first"], row["last"]))
+            found.append(
+                Series(lead, tuple(periods[n] for n in span), tuple(rows.get(n) for n in span), tuple(further))
+            )
+    return found
+
+
+def chosen_measure(series: Result, params: SeriesParams) -> str | None:
+    """The measure that the series is made of: the one asked for, or the metric's own, which comes first."""
+    if params.base.measure is not None:
+        return params.base.measure
+    own = {str(row.get("measure")): None for row in series.rows}
+    named = [name for name in own if name in (params.base.metric, "base")]
+    return next(iter((*named, *own)), None)

@@ -1,0 +1,171 @@
+"""Forecast: the chance that the year reaches its goal, and what the rest of it must deliver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from svcqa.entities.base import Entity, Text
+from svcqa.errors import Fault, MetricError
+from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
+from svcqa.metrics.result import Result
+from svcqa.metrics.series import Series, SeriesParams, split
+from svcqa.periods import Period, PeriodKind
+from svcqa.plugins.forecast_examples import EXAMPLES
+from svcqa.stats.forecast import YearChance, year_chance
+from svcqa.stats.monthly_history import Kind
+
+Float64 = npt.NDArray[np.float64]
+_MEANS: Final[Mapping[str, Kind]] = {"share": "rating", "point": "rating"}
+"""What a figure with weights is, by its unit; anything else is a time."""
+_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {"share": (0.0, 1.0), "point": (1.0, 10.0)}
+
+
+class ForecastParams(SeriesParams):
+    """Which series; the year, its goal, how it is simulated.
+
+    Attributes:
+        goal: of the year; the commitment's on its last day, or the target's, where absent.
+        year: the year of the last month where absent; the next one after a December.
+        kind: how the figure is made up; told from its unit and its columns where absent.
+    """
+
+    goal: float | None = None
+    year: int | None = None
+    kind: Kind | None = None
+    draws: int = Field(default=4000, ge=100, le=100_000)
+    seed: int = Field(default=1, ge=0)
+
+
+class ForecastMetric:
+    """The year's chance from the months of the period asked for; the longer it is, the more is known of the season."""
+
+    spec: ClassVar[MetricSpec] = MetricSpec(
+        name="forecast",
+        label=Text(hans="全年预测", hant="全年預測", en="Forecast of the year"),
+        unit="share",
+        better="neutral",
+        formula=Text(
+            hans="动态广义线性模型（水平、阻尼趋势、季节）模拟余下各月；机会＝达标的模拟所占比例",
+            hant="動態廣義線性模型（水準、阻尼趨勢、季節）模擬餘下各月；機會＝達標的模擬所佔比例",
+            en="dynamic generalised linear model (level, damped trend, season), months left simulated; chance = share "
+            "of the simulated years that reach the goal",
+        ),
+        reference="West, Harrison and Migon (1985) JASA 80, 73–83; Fahrmeir (1992) JASA 87, 501–509; Harvey (1989) "
+        "Forecasting, Structural Time Series Models and the Kalman Filter; Geweke (1989) Econometrica 57, 1317–1339",
+        shape="series",
+        additive=False,
+    )
+    params: ClassVar[type[Entity]] = ForecastParams
+
+    def measure(self, series: Result, params: ForecastParams, context: Context) -> Result:
+        """Of each group: the chance, the year, what is needed, so far, and each month to come.
+
+        Raises:
+            MetricError: the series is not one of months, or too short, or the year is another one.
+        """
+        rows: list[dict[str, Any]] = []
+        for one in split(series, params, context, metric=self):
+            rows += _told(one, series, params, context)
+        return Result(tuple(rows), series.keys, unit=series.unit, better=series.better)
+
+    def examples(self) -> tuple[SeriesExample, ...]:
+        """A year half over, and one that is over."""
+        return EXAMPLES
+
+
+def _told(series: Series, base: Result, params: ForecastParams, context: Context) -> list[dict[str, Any]]:
+    if any(period.kind is not PeriodKind.MONTH for period in series.periods):
+        raise MetricError(Fault("forecast_months", got=series.periods[0].label))
+    settled = np.flatnonzero(series.settled)
+    if not len(settled):
+        raise MetricError(Fault("forecast_short", got="0", allowed="≥ 3"))
+    last = int(settled[-1])
+    year, rest = _year(series.periods[last], params, context)
+    better: Literal["higher", "lower"] = "lower" if base.better == "lower" else "higher"
+    kind, value, under = _history(series, base, params, last)
+    found = year_chance(
+        kind, value, under, rest_months=rest, goal=_goal(params, year), better=better, level=context.level,
+        bounds=_BOUNDS.get(base.unit, (-np.inf, np.inf)), draws=params.draws, seed=params.seed,
+    )  # fmt: skip
+    dropped = ("partial",) if last + 1 < len(series.periods) else ()
+    return _rows(series, found, year, context, params, dropped)
+
+
+def _year(last: Period, params: ForecastParams, context: Context) -> tuple[Period, int]:
+    """The year, and how many of its months are to come."""
+    rule = context.period_rule
+    year = rule.year_of(last)
+    if params.year in (None, year.year):
+        return year, 12 - last.number
+    if params.year == year.year + 1 and last.number == 12:
+        return rule.following(year), 12
+    raise MetricError(Fault("forecast_year", got=str(params.year), allowed=str(year.year)))
+
+
+def _goal(params: ForecastParams, year: Period) -> float | None:
+    if params.goal is not None:
+        return params.goal
+    if params.commitment is not None:
+        return params.commitment.goal_on(year.last)
+    goal = getattr(params.base.params.get("target"), "goal", None)
+    return None if goal is None else float(goal)
+
+
+def _history(
+    series: Series, base: Result, params: ForecastParams, last: int
+) -> tuple[Kind, Float64, Float64 | None]:  # fmt: skip
+    """Numerators, means or amounts up to the last settled month, and what they stand over."""
+    months = slice(0, last + 1)
+    value, n = series.values[months], series.column("n")[months]
+    numerator, amount = series.column("numerator")[months], series.column("base")[months]
+    known = np.isfinite(value)
+    counted = np.divide(numerator, n, out=np.full(len(n), np.nan), where=n > 0)
+    is_share = bool(np.all(np.abs(counted[known] - value[known]) < 1e-9)) and base.unit == "share"
+    kind: Kind
+    if params.kind is not None:
+        kind = params.kind
+    elif is_share:
+        kind = "share"
+    elif not np.isfinite(n).any() and not np.isfinite(amount).any() and base.unit != "share":
+        kind = "amount" if base.unit == "amount" else _MEANS.get(base.unit, "duration")
+    else:
+        kind = _MEANS.get(base.unit, "duration")
+    if kind in ("share", "rate"):
+        return kind, np.where(known, numerator, np.nan), n
+    weights = amount if np.isfinite(amount).any() else n
+    return kind, value, weights if np.isfinite(weights[known]).all() else None
+
+
+def _rows(
+    series: Series, found: YearChance, year: Period, context: Context, params: ForecastParams, dropped: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    whole = {**series.lead, "period": year.label, "first": year.first, "last": year.last, "goal": found.goal}
+    model = "fact" if found.model is None else found.model
+    method = f"{found.method} ({model}), {found.draws} draws, {found.level:.0%}"
+    flags = (*dropped, *found.flags)
+    share = {"value_unit": "share"}
+    n = found.known_months
+    rows: list[dict[str, Any]] = [
+        {**whole, **share, "measure": "chance", "value": found.probability, "n": n, "method": method, "flags": flags},
+        {**whole, "measure": "year", "value": found.value, "lower": found.lower, "upper": found.upper, "n": n,
+         "method": method, "flags": flags},
+        {**whole, "measure": "so_far", "value": found.so_far, "n": n, "method": "arithmetic", "flags": dropped},
+    ]  # fmt: skip
+    if found.needed is not None:
+        rest = None if found.rest_base is None or found.kind == "amount" else round(found.rest_base)
+        rows.append({**whole, "measure": "needed", "value": found.needed, "lower": found.needed_lower,
+                     "upper": found.needed_upper, "n": n, "rest_n": rest,
+                     "method": f"arithmetic; {found.level:.0%} of the cases to come", "flags": flags})  # fmt: skip
+    months = context.period_rule.months(year)
+    for ahead in found.months:
+        month = months[ahead.month - 1]
+        rows.append({**series.lead, "period": month.label, "first": month.first, "last": month.last,
+                     "measure": "month_ahead", "value": ahead.value, "lower": ahead.lower, "upper": ahead.upper,
+                     "n": n, "rest_n": None if found.kind == "amount" else round(ahead.base), "method": method,
+                     "flags": flags})  # fmt: skip
+    return rows

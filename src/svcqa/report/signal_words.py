@@ -1,0 +1,78 @@
+"""What process charts and trends say in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from svcqa.catalogue import Language, text
+from svcqa.metrics.result import Result
+from svcqa.report import wording
+
+SIGNALS: Final = (
+    "outside_high", "outside_low", "trend_up", "trend_down", "near_limit_high", "near_limit_low", "one_side_high",
+    "one_side_low",
+)  # fmt: skip
+"""The flags of a point with a special cause, in the order of their rules' precedence."""
+
+
+def signal(row: Mapping[str, Any]) -> str:
+    """The signal of a point of a process chart; empty where there is none."""
+    return next((flag for flag in row.get("flags") or () if flag in SIGNALS), "")
+
+
+def icon(row: Mapping[str, Any], kind: str) -> str:
+    """The code of an icon of the row ``icons``: ``variation``, ``assurance``, ``chart`` or ``choice``."""
+    return next((str(flag) for flag in row["flags"] if str(flag).startswith(f"{kind}_")), "")
+
+
+def flag(code: str, language: Language) -> str:
+    """A flag in words."""
+    return text(f"wording.flag_{code}", language)
+
+
+def icons_sentence(found: Result, row: Mapping[str, Any], language: Language) -> str:
+    """What the latest point of a process chart and its limits say, in one sentence."""
+    goal = row.get("goal")
+    value = wording.level_with_unit(row["value"], found.scale, language, goal)
+    special = signal(row)
+    fields = {"period": row["period"], "value": value}
+    if special:
+        said = text("signals.sentence_special", language, **fields, signal=flag(special, language))
+    else:
+        said = text("signals.sentence_common", language, **fields)
+    sure = icon(row, "assurance").removeprefix("assurance_")
+    shown = {} if sure == "none" else {"goal": wording.goal_level(goal, found.scale, language)}
+    return said + text(f"signals.sentence_{sure}", language, **shown)
+
+
+def trend_sentence(found: Result, unit: str, language: Language, *, name: str = "", seasonal: bool = False) -> str:
+    """A trend in words, of ``unit``; with ``seasonal`` from the same months of the years alone.
+
+    Args:
+        name: what the unit is called.
+    """
+    form = "seasonal_" if seasonal else ""
+    rows = {str(row["measure"]): row for row in found.rows if row["unit"] == unit}
+    slope, test = rows[f"{form}slope"], rows[f"{form}p"]
+    told = next(flag for flag in slope["flags"] if flag in ("rising", "falling", "no_trend"))
+    signed = told == "no_trend"
+    size = slope["value"] if signed else abs(slope["value"])
+    fields = {
+        "unit": name or unit, "change": _change(size, found, language, signed=signed),
+        "interval": f"{_number(slope['lower'], found)}–{_number(slope['upper'], found)}",
+        "level": str(slope["method"]).split()[-1], "p": f"{test['value']:.2g}",
+    }  # fmt: skip
+    return text(f"signals.trend_{told}", language, **fields)
+
+
+def _number(value: float, found: Result) -> str:
+    """A slope with three figures; shares in percentage points."""
+    return f"{value * 100 if found.unit == 'share' else value:.3g}".replace("-", "−")
+
+
+def _change(value: float, found: Result, language: Language, *, signed: bool) -> str:
+    shown = ("+" if signed and value > 0 else "") + _number(value, found)
+    if found.unit == "share":
+        return text("wording.points", language, change=shown)
+    return wording.with_unit(shown, found.scale, language)

@@ -1,0 +1,189 @@
+"""The history of a figure month by month, its scale of modelling, and simulated months to come in its own unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.stats.monthly_paths import Model, Paths, simulate
+from svcqa.stats.observation import Observed
+from svcqa.stats.random_stream import uniform
+
+Float64 = npt.NDArray[np.float64]
+Kind = Literal["share", "rate", "duration", "rating", "amount"]
+_MIDDLING: Final = 0.2
+"""A middling change of a logarithm or a logit: a fifth."""
+_LARGE: Final = 400.0
+"""From this variance on, a count is drawn as a rounded normal number."""
+_SHARED: Final = 0.5
+"""Part of the noise of a monthly mean that does not shrink with its cases."""
+_LEAST_SCALE: Final = 1e-10
+"""Of a history that never moved, as a part of its size."""
+
+
+@dataclass(frozen=True)
+class History:
+    """One value a month, oldest first, the last one just before the months to come.
+
+    Attributes:
+        value: successes of a share, events of a rate, monthly means, or amounts; NaN where a month is not known.
+        base: cases, exposure or weights of the months; ones where absent.
+        bounds: the lowest and highest value that a mean can have.
+    """
+
+    kind: Kind
+    value: Float64
+    base: Float64
+    bounds: tuple[float, float] = (-np.inf, np.inf)
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Months with a value and, where it is held against one, a base."""
+        return np.isfinite(self.value) & np.isfinite(self.base) & (self.base > 0)
+
+    @property
+    def missing(self) -> npt.NDArray[np.bool_]:
+        """Months of which nothing is known; one without cases is no gap."""
+        return ~np.isfinite(self.base) | ((self.base > 0) & ~np.isfinite(self.value))
+
+    @property
+    def totals(self) -> Float64:
+        """Numerators: what adds up over months, 0 where a month is not known."""
+        amounts = self.value * self.base if self.kind in ("duration", "rating") else self.value
+        return np.where(self.known, amounts, 0.0)
+
+    @property
+    def bases(self) -> Float64:
+        """What adds up beneath them."""
+        return np.where(self.known, self.base, 0.0)
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Simulated months to come, ``(draws, months)``, and the models they come from."""
+
+    total: Float64
+    base: Float64
+    value: Float64
+    model: Model
+    base_model: Model | None
+    effective: float
+
+
+def simulate_futures(history: History, *, ahead: int, draws: int, generator: np.random.PCG64) -> Futures:
+    """Months to come of numerators, bases and values; where there are bases, their season is forecast first."""
+    varies = history.kind != "amount" and len(set(history.base[np.isfinite(history.base)])) > 1
+    base, base_model = np.ones((draws, ahead)) * history.base[history.known][-1], None
+    first = -(len(history.value) + ahead) % 12
+    if varies:
+        base, paths = _amounts(history.base, first, ahead, draws, generator)
+        base_model = paths.model
+    if history.kind == "amount":
+        total, paths = _amounts(history.value, first, ahead, draws, generator)
+        return Futures(total, base, total, paths.model, None, paths.effective)
+    if history.kind in ("share", "rate"):
+        total, paths = _counts(history, base, first, generator)
+        value = np.divide(total, base, out=np.full_like(total, np.nan), where=base > 0)
+    else:
+        value, paths = _means(history, base, first, generator)
+        total = value * base
+    return Futures(total, base, value, paths.model, base_model, paths.effective)
+
+
+def _amounts(
+    value: Float64, first: int, ahead: int, draws: int, generator: np.random.PCG64
+) -> tuple[Float64, Paths]:  # fmt: skip
+    """Whole numbers as counts, other positive amounts by their logarithm, the rest as they are."""
+    known = np.isfinite(value)
+    given, ones = np.where(known, value, 1.0), np.ones(len(value))
+    if np.all((given >= 0) & (given == np.round(given))):
+        observed = Observed("poisson", given, ones, 0 * ones, known)
+        paths = _paths(observed, _MIDDLING, first, ahead, draws, generator)
+        return draw_poisson(np.exp(paths.predictor), generator), paths
+    if np.all(given > 0):
+        observed = Observed("normal", np.log(given), ones, 0 * ones, known)
+        paths = _paths(observed, _MIDDLING, first, ahead, draws, generator)
+        return np.exp(paths.predictor), paths
+    observed = Observed("normal", given, ones, 0 * ones, known)
+    paths = _paths(observed, _own_scale(given[known]), first, ahead, draws, generator)
+    least = 0.0 if np.all(given >= 0) else -np.inf
+    return np.maximum(paths.predictor, least), paths
+
+
+def _counts(history: History, base: Float64, first: int, generator: np.random.PCG64) -> tuple[Float64, Paths]:
+    from scipy.special import expit
+
+    known = history.known
+    value, size = np.where(known, history.value, 0.0), np.where(known, history.base, 1.0)
+    draws, ahead = base.shape
+    binomial = history.kind == "share"
+    observed = Observed("binomial" if binomial else "poisson", value, size, 0 * size, known)
+    paths = _paths(observed, _MIDDLING, first, ahead, draws, generator)
+    if binomial:
+        return draw_binomial(base, expit(paths.predictor), generator), paths
+    return draw_poisson(base * np.exp(paths.predictor), generator), paths
+
+
+def _means(history: History, base: Float64, first: int, generator: np.random.PCG64) -> tuple[Float64, Paths]:
+    known = history.known
+    by_logarithm = history.kind == "duration" and bool(np.all(history.value[known] > 0))
+    value = np.where(known, history.value, 1.0)
+    value = np.log(value) if by_logarithm else value
+    scale = _MIDDLING if by_logarithm else _own_scale(value[known])
+    typical = float(history.base[known].mean())
+    spread = _SHARED + (1 - _SHARED) * typical / np.where(known, history.base, typical)
+    spread_ahead = _SHARED + (1 - _SHARED) * typical / np.maximum(base, 1.0 if typical >= 1 else typical)
+    ones = np.ones(len(value))
+    observed = Observed("normal", value, ones, 0 * ones, known)
+    draws, ahead = base.shape
+    paths = simulate(observed, first_month=first, ahead=ahead, scale=scale, draws=draws, generator=generator,
+                     spread=spread, spread_ahead=spread_ahead)  # fmt: skip
+    found = np.exp(paths.predictor) if by_logarithm else paths.predictor
+    return np.clip(found, *history.bounds), paths
+
+
+def _paths(
+    observed: Observed, scale: float, first: int, ahead: int, draws: int, generator: np.random.PCG64
+) -> Paths:  # fmt: skip
+    ones = np.ones(len(observed))
+    return simulate(observed, first_month=first, ahead=ahead, scale=scale, draws=draws, generator=generator,
+                    spread=ones, spread_ahead=np.ones(ahead))  # fmt: skip
+
+
+def _own_scale(value: Float64) -> float:
+    """Twice the spread of the changes from month to month."""
+    change = float(np.diff(value).std()) if len(value) > 2 else float(value.std())
+    return max(2 * change, _LEAST_SCALE * max(1.0, float(np.abs(value).max())))
+
+
+def draw_binomial(size: Float64, share: Float64, generator: np.random.PCG64) -> Float64:
+    """Successes of ``size`` cases, by inversion; far from both ends as a rounded normal number."""
+    from scipy.special import bdtrik, betainc, ndtri
+
+    drawn = uniform(generator, size.size).reshape(size.shape) + 2.0**-54
+    variance = size * share * (1 - share)
+    large = variance > _LARGE
+    found = np.round(size * share + np.sqrt(variance) * ndtri(drawn))
+    few = ~large & (size > 0)
+    n, p, u = size[few], share[few], drawn[few]
+    count = np.ceil(bdtrik(u, n, p))
+    below = np.maximum(count - 1, 0)
+    reached = betainc(n - below, below + 1, 1 - p) >= u  # one fewer would do: rounding of the inverse
+    count = np.where((count > 0) & reached, below, count)
+    found[few] = np.where(np.isfinite(count), count, np.where(p > 0.5, n, 0.0))
+    return np.asarray(np.clip(found, 0, size))
+
+
+def draw_poisson(mean: Float64, generator: np.random.PCG64) -> Float64:
+    """Events with the given means, likewise."""
+    from scipy.special import ndtri, pdtrik
+
+    drawn = uniform(generator, mean.size).reshape(mean.shape) + 2.0**-54
+    found = np.maximum(np.round(mean + np.sqrt(mean) * ndtri(drawn)), 0.0)
+    few = mean <= _LARGE
+    count = np.ceil(pdtrik(drawn[few], mean[few]))
+    found[few] = np.where(np.isfinite(count), count, 0.0)
+    return np.asarray(found)

@@ -1,0 +1,120 @@
+"""A level with a damped trend and a season, filtered month by month for many settings of its variances at once.
+
+η(t) = level(t) + season(month of t) + noise(t);  level(t+1) = level(t) + φ·slope(t) + shock;
+slope(t+1) = φ·slope(t) + shock; the twelve seasonal effects sum to zero and drift slowly.
+
+Source: A. C. Harvey (1989) Forecasting, Structural Time Series Models and the Kalman Filter, ch. 2 and 4;
+E. S. Gardner and E. McKenzie (1985) Management Science 31, 1237–1246 (damping).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.stats.observation import Observed, update
+
+Float64 = npt.NDArray[np.float64]
+MONTHS: Final = 12
+LEVEL, SLOPE, SEASON = 0, 1, 2
+SEASON_DRIFT: Final = 0.03
+"""Monthly drift of a seasonal effect in units of the effects' spread: a tenth of it in a year."""
+_CENTRED: Final = np.eye(MONTHS) - 1.0 / MONTHS
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Standard deviations on the link scale and the damping φ, each shape ``(m,)``.
+
+    Attributes:
+        noise: of single months beyond the sampling of their cases (overdispersion).
+        level: of the monthly shocks of the level.
+        slope: of the monthly shocks of the slope; 0 for no trend.
+        season: spread of the seasonal effects; 0 for no season.
+    """
+
+    noise: Float64
+    level: Float64
+    slope: Float64
+    damping: Float64
+    season: Float64
+
+    def __len__(self) -> int:
+        return len(self.noise)
+
+    def chosen(self, place: npt.NDArray[np.int64]) -> Settings:
+        """The settings at ``place``."""
+        return Settings(*(part[place] for part in (self.noise, self.level, self.slope, self.damping, self.season)))
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """What is known before the first month to come: mean ``(m, d)`` and covariance ``(m, d, d)`` of the state."""
+
+    mean: Float64
+    covariance: Float64
+    log_likelihood: Float64
+
+
+def run_filter(
+    observed: Observed, settings: Settings, *, first_month: int, start: tuple[float, float], spread: Float64
+) -> Filtered:
+    """Filter all months.
+
+    Args:
+        first_month: place in the year of the first month, 0 … 11.
+        start: mean and standard deviation of the level before the first month.
+        spread: factor on the variance of ``settings.noise``, month by month.
+    """
+    has_season = bool(settings.season.any())
+    mean, covariance = _start(settings, start, has_season)
+    likelihood = np.zeros(len(settings))
+    for month in range(len(observed)):
+        if month:
+            advance(mean, covariance, settings)
+        if not observed.known[month]:
+            continue
+        season = SEASON + (first_month + month) % MONTHS
+        predictor, with_state = mean[:, LEVEL], covariance[:, :, LEVEL]
+        if has_season:
+            predictor, with_state = predictor + mean[:, season], with_state + covariance[:, :, season]
+        own = with_state[:, LEVEL] + (with_state[:, season] if has_season else 0.0)
+        variance = own + settings.noise**2 * spread[month]
+        after, after_variance, gained = update(observed, month, predictor, variance)
+        gain = with_state / variance[:, None]
+        mean += gain * (after - predictor)[:, None]
+        covariance -= gain[:, :, None] * (gain * (variance - after_variance)[:, None])[:, None, :]
+        likelihood += gained
+    advance(mean, covariance, settings)
+    return Filtered(mean, covariance, likelihood)
+
+
+def _start(settings: Settings, start: tuple[float, float], has_season: bool) -> tuple[Float64, Float64]:
+    size = SEASON + (MONTHS if has_season else 0)
+    mean = np.zeros((len(settings), size))
+    covariance = np.zeros((len(settings), size, size))
+    mean[:, LEVEL] = start[0]
+    covariance[:, LEVEL, LEVEL] = start[1] ** 2
+    covariance[:, SLOPE, SLOPE] = settings.slope**2 / (1 - settings.damping**2)
+    if has_season:
+        covariance[:, SEASON:, SEASON:] = settings.season[:, None, None] ** 2 * _CENTRED
+    return mean, covariance
+
+
+def advance(mean: Float64, covariance: Float64, settings: Settings) -> None:
+    """One month on, in place."""
+    damping = settings.damping
+    mean[:, LEVEL] += damping * mean[:, SLOPE]
+    mean[:, SLOPE] *= damping
+    covariance[:, LEVEL, :] += damping[:, None] * covariance[:, SLOPE, :]
+    covariance[:, SLOPE, :] *= damping[:, None]
+    covariance[:, :, LEVEL] += damping[:, None] * covariance[:, :, SLOPE]
+    covariance[:, :, SLOPE] *= damping[:, None]
+    covariance[:, LEVEL, LEVEL] += settings.level**2
+    covariance[:, SLOPE, SLOPE] += settings.slope**2
+    if covariance.shape[1] > SEASON:
+        drift = (SEASON_DRIFT * settings.season) ** 2
+        covariance[:, SEASON:, SEASON:] += drift[:, None, None] * _CENTRED
