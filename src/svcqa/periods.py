@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from svcqa.errors import Fault, PeriodError
+from svcqa.errors import Fault, PeriodError, WorkspaceError
 
 
 class PeriodKind(StrEnum):
@@ -210,3 +210,22 @@ class PeriodRule:
         return Period(
             self.year_of(period).first, period.last, period.kind, period.year, period.number, period.statistical
         )
+
+
+def read_moment(moment: dt.datetime | dt.date | str | None) -> dt.datetime | None:
+    """A moment from text or a date: ``2026-07-01`` (its first moment) or ``2026-07-01 08:30:00``, local time.
+
+    Raises:
+        WorkspaceError: it cannot be read, or has a time zone.
+    """
+    if moment is None or isinstance(moment, dt.datetime):
+        return moment
+    if isinstance(moment, dt.date):
+        return dt.datetime.combine(moment, dt.time())
+    try:
+        found = dt.datetime.fromisoformat(moment.strip())
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        raise WorkspaceError(Fault("moment", got=repr(moment), allowed="2026-07-01, 2026-07-01 08:30:00"))
+    return found

@@ -17,19 +17,20 @@ from svcqa.entities.complaint import Complaint
 from svcqa.entities.policy import Policies, load_policies, load_settings
 from svcqa.entities.published import Publication
 from svcqa.entities.rebase import Rebase
-from svcqa.entities.settings import Settings, Source
+from svcqa.entities.settings import Settings
 from svcqa.entities.target import LevelTarget
-from svcqa.errors import Fault, NameUnknownError, RegisterError, SourceError, SvcqaError, WorkspaceError
+from svcqa.errors import Fault, NameUnknownError, WorkspaceError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures, WhatIf
 from svcqa.metrics.measure import target_faults
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import STATES, Result
-from svcqa.periods import Period, PeriodKind, PeriodRule
+from svcqa.periods import Period, PeriodKind, PeriodRule, read_moment
 from svcqa.records.check import CheckReport, check_report
-from svcqa.records.ingest import Door, ingest_database, ingest_file
+from svcqa.records.ingest import Door
 from svcqa.records.mapping import load_mapping
 from svcqa.records.report import IngestReport
+from svcqa.records.source_files import ingest_sources
 from svcqa.records.store import RecordStore
 from svcqa.records.vault import Vault
 from svcqa.register import Register
@@ -113,12 +114,9 @@ class Workspace:
         return self.period_rule.parse(label)
 
     def ingest(
-        self,
-        *,
-        source_folder: str | Path | None = None,
-        now: dt.datetime | None = None,
+        self, *, source_folder: str | Path | None = None, now: dt.datetime | None = None,
         progress: Progress | None = None,
-    ) -> IngestReport:
+    ) -> IngestReport:  # fmt: skip
         """Read all sources of the settings; files already read change nothing.
 
         Args:
@@ -130,39 +128,15 @@ class Workspace:
             SourceError: with every file that is missing or cannot be read; the others have been read.
         """
         base = Path(source_folder) if source_folder is not None else self.folder
-        moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
         vault = Vault(self.folder / self.settings.vault)
         door = Door(self.store, vault, self.policies.organisation, self.settings.company.time_zone)
-        faults: list[Fault] = []
-        files = list(self._source_files(base, faults))
-        reports = []
-        for done, (source, path) in enumerate(files, start=1):
-            try:
-                mapping = load_mapping(self.folder / source.mapping)
-                if path is None:
-                    reports.append(ingest_database(door, source, mapping, now=moment))
-                else:
-                    reports.append(ingest_file(door, path, mapping, now=moment))
-            except (SourceError, SvcqaError) as error:
-                faults.extend(error.faults)
-            if progress is not None:
-                progress(done, len(files))
-        self.__dict__.pop("figures", None)
-        if faults:
-            raise SourceError(faults)
-        return IngestReport(tuple(reports))
-
-    def _source_files(self, base: Path, faults: list[Fault]) -> Iterable[tuple[Source, Path | None]]:
-        """Each file with its source; a database has none."""
-        for source in self.settings.sources:
-            if source.files is None:
-                yield source, None
-                continue
-            found = sorted(base.glob(source.files))
-            if not found:
-                faults.append(Fault("no_source_file", place="[[sources]]", got=source.files))
-            for path in found:
-                yield source, path
+        try:
+            return ingest_sources(
+                door, self.settings.sources, files=base, mappings=self.folder, progress=progress,
+                now=now or dt.datetime.now(dt.UTC).replace(tzinfo=None),
+            )  # fmt: skip
+        finally:
+            self.__dict__.pop("figures", None)
 
     def check(self) -> CheckReport:
         """What was read, quarantined and odd, file by file, with places."""
@@ -347,11 +321,9 @@ class Workspace:
         """
         from svcqa.review.published import publication
 
-        if not author.strip():
-            raise RegisterError(Fault("publication_author", got=repr(author)))
         moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
         found = publication(self.review_half_year(period, as_of=as_of), now=moment)
-        self.register.publish(found, author=author.strip(), now=moment)
+        self.register.publish(found, author=author, now=moment)
         return found
 
     def restated(
@@ -421,22 +393,3 @@ class Workspace:
         if target is not None:
             params["target"] = self.policies.target(target)
         return params
-
-
-def read_moment(moment: dt.datetime | dt.date | str | None) -> dt.datetime | None:
-    """A moment from text or a date: ``2026-07-01`` (its first moment) or ``2026-07-01 08:30:00``, local time.
-
-    Raises:
-        WorkspaceError: it cannot be read, or has a time zone.
-    """
-    if moment is None or isinstance(moment, dt.datetime):
-        return moment
-    if isinstance(moment, dt.date):
-        return dt.datetime.combine(moment, dt.time())
-    try:
-        found = dt.datetime.fromisoformat(moment.strip())
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is not None:
-        raise WorkspaceError(Fault("moment", got=repr(moment), allowed="2026-07-01, 2026-07-01 08:30:00"))
-    return found

@@ -128,8 +128,14 @@ class Register:
         return [item for item in items if period is None or item.period == period]
 
     def publish(self, publication: Publication, *, author: str, now: dt.datetime) -> int:
-        """Pin the figures of a review as reported. ``now`` is UTC."""
-        return self.add("publication", publication.model_dump(mode="json"), author=author, now=now)
+        """Pin the figures of a review as reported. ``now`` is UTC.
+
+        Raises:
+            RegisterError: nobody is named.
+        """
+        if not author.strip():
+            raise RegisterError(Fault("publication_author", got=repr(author)))
+        return self.add("publication", publication.model_dump(mode="json"), author=author.strip(), now=now)
 
     def publications(self, *, period: str | None = None) -> list[Publication]:
         """What was reported, oldest first."""
