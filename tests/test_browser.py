@@ -119,7 +119,8 @@ def move_slider(page: Any) -> tuple[str, str]:
     answer.or_(failed).first.wait_for()
     assert not failed.is_visible(), failed.inner_text()
     before = answer.inner_text()
-    handle = page.locator(".noUi-handle").first
+    panel = page.locator(".widget-vbox", has=page.locator(ANSWER)).last  # other panels have sliders, too
+    handle = panel.locator(".noUi-handle").first
     handle.scroll_into_view_if_needed()
     handle.focus()
     for _ in range(10):
