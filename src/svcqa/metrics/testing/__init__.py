@@ -1,0 +1,125 @@
+"""The conformance kit: what every metric must keep, checked on the metric's own examples.
+
+One generator of checks feeds a function (:func:`check_metric`, all failures in one error) and a pytest decorator
+(:func:`metric_checks`, one test a check)::
+
+    @metric_checks(MyMetric())
+    def test_contract(check):
+        check()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from svcqa.errors import Fault, PluginError, SvcqaError
+from svcqa.metrics.testing.problems import FailureError, name_of
+from svcqa.metrics.testing.record_checks import EVERY, RECORD
+from svcqa.metrics.testing.series_checks import SERIES
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of one metric; calling it raises :class:`~svcqa.errors.PluginError` where the metric fails."""
+
+    name: str
+    about: str
+    metric: Any
+    run: Callable[[Any], None]
+
+    def __call__(self) -> None:
+        """Run the check."""
+        try:
+            self.run(self.metric)
+        except FailureError as failure:
+            raise PluginError([self._fault(line) for line in failure.lines]) from None
+        except PluginError as error:  # the registry's own, which names the metric already
+            raise PluginError([self._fault(fault.got) for fault in error.faults]) from error
+        except Exception as error:  # whatever the plugin raises is a failed check
+            raise PluginError(self._fault(f"{type(error).__name__}: {error}")) from error
+
+    def _fault(self, got: str) -> Fault:
+        return Fault("check_failed", place=f"{name_of(self.metric)} › {self.name}", got=got)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a check ended; ``error`` is empty where it passed."""
+
+    check: Check
+    error: SvcqaError | None
+
+
+def checks(metric: Any) -> Iterator[Check]:
+    """The checks that apply to ``metric``, in order."""
+    shape = getattr(getattr(metric, "spec", None), "shape", "record")
+    own = {"record": RECORD, "series": SERIES}
+    for run in (*EVERY, *own.get(shape, ())):
+        yield Check(run.__name__.strip("_"), str(run.__doc__).strip(), metric, run)
+
+
+def outcomes(metric: Any) -> tuple[Outcome, ...]:
+    """Run every check and say how each ended."""
+    found = []
+    for check in checks(metric):
+        try:
+            check()
+            found.append(Outcome(check, None))
+        except PluginError as error:
+            found.append(Outcome(check, error))
+    return tuple(found)
+
+
+def check_metric(metric: Any, *, expected_failures: Mapping[str, str] | None = None) -> None:
+    """Run every check.
+
+    Args:
+        expected_failures: checks known to fail, each with the reason; one of them that passes is a failure too.
+
+    Raises:
+        PluginError: with everything that failed.
+    """
+    expected = _expected(metric, expected_failures)
+    faults: list[Fault] = []
+    for outcome in outcomes(metric):
+        name = outcome.check.name
+        if outcome.error is not None and name not in expected:
+            faults.extend(outcome.error.faults)
+        elif outcome.error is None and name in expected:
+            got = f"passes, although it is expected to fail: {expected[name]}"
+            faults.append(Fault("check_failed", place=f"{name_of(metric)} › {name}", got=got))
+    if faults:
+        raise PluginError(faults)
+
+
+def metric_checks(metric: Any, *, expected_failures: Mapping[str, str] | None = None) -> Any:
+    """A pytest decorator that makes one test a check; the test takes ``check`` and calls it."""
+    import pytest
+
+    expected = _expected(metric, expected_failures)
+    cases = [
+        pytest.param(
+            check, id=check.name,
+            marks=[pytest.mark.xfail(reason=expected[check.name], strict=True)] if check.name in expected else [],
+        )
+        for check in checks(metric)
+    ]  # fmt: skip
+    return pytest.mark.parametrize("check", cases)
+
+
+def _expected(metric: Any, expected: Mapping[str, str] | None) -> Mapping[str, str]:
+    """The expected failures.
+
+    Raises:
+        PluginError: one of them is no check, or has no reason.
+    """
+    found = dict(expected or {})
+    known = [check.name for check in checks(metric)]
+    wrong = [f"{name!r} is a check" for name in found if name not in known]
+    wrong += [f"the expected failure of {name!r} has a reason" for name, why in found.items() if not why.strip()]
+    if wrong:
+        allowed = ", ".join(known)
+        raise PluginError([Fault("check_failed", place=name_of(metric), got=line, allowed=allowed) for line in wrong])
+    return found

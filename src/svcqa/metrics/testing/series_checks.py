@@ -1,0 +1,157 @@
+"""The conformance kit's checks of series metrics: what can go wrong between another metric's rows and the figures."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+
+from svcqa.entities.base import Entity
+from svcqa.errors import MetricError
+from svcqa.metrics.contract import Context, SeriesExample
+from svcqa.metrics.measure import read, validated
+from svcqa.metrics.result import Result
+from svcqa.metrics.testing.problems import SEED, examples_of, require, same
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A metric and one of its examples."""
+
+    metric: Any
+    example: SeriesExample
+    number: int
+
+    @property
+    def place(self) -> str:
+        return f"example {self.number} ({self.example.period})"
+
+    @property
+    def params(self) -> Entity:
+        return validated(self.metric, self.example.params)
+
+    def result(self, series: Result | None = None, context: Context | None = None) -> Result:
+        given = self.example.series() if series is None else series
+        return read(self.metric, given, self.params, context or self.example.context(), pins={})
+
+
+def _trials(metric: Any) -> list[_Trial]:
+    return [_Trial(metric, example, number) for number, example in enumerate(examples_of(metric), start=1)]
+
+
+def _examples_reproduced(metric: Any) -> None:
+    """Every example gives the figures that were worked out for it."""
+    require([problem for trial in _trials(metric) for problem in _expected(trial)])
+
+
+def _input_not_mutated(metric: Any) -> None:
+    """The rows of the other metric are not changed."""
+    problems = []
+    for trial in _trials(metric):
+        series = trial.example.series()
+        before = copy.deepcopy(series.rows)
+        trial.result(series)
+        if series.rows != before:
+            problems.append(f"{trial.place}: measure changes the rows of its series")
+    require(problems)
+
+
+def _same_answer_twice(metric: Any) -> None:
+    """Asked twice, it says the same."""
+    require([f"{t.place}: asked twice, the answers differ" for t in _trials(metric) if _rows(t) != _rows(t)])
+
+
+def _row_order_makes_no_difference(metric: Any) -> None:
+    """Rows in another order give the same figures."""
+    problems = []
+    for trial in _trials(metric):
+        series = trial.example.series()
+        mixed = np.random.default_rng(SEED).permutation(len(series.rows))
+        for order in (range(len(series.rows) - 1, -1, -1), mixed):
+            other = replace(series, rows=tuple(series.rows[place] for place in order))
+            if _rows(trial, other) != _rows(trial):
+                problems.append(f"{trial.place}: rows in another order give other figures")
+    require(problems)
+
+
+def _one_group_alone_equals_that_group(metric: Any) -> None:
+    """A unit's series alone gives the rows that it has beside another's, unless units are compared."""
+    if getattr(metric, "grain", "") == "whole":
+        return
+    problems = []
+    for trial in _trials(metric):
+        series, context = trial.example.series(), replace(trial.example.context(), by=("unit",))
+        first = series.rows[0]["unit"]
+        own = tuple(row for row in series.rows if row["unit"] == first)
+        beside = tuple({**row, "unit": "D2", "value": _moved(row.get("value"))} for row in own)
+        among = trial.result(replace(series, rows=(*own, *beside)), context).rows
+        alone = trial.result(replace(series, rows=own), context).rows
+        if [row for row in among if row["unit"] == first] != list(alone):
+            problems.append(f"{trial.place}: {first} alone is not {first} among all")
+    require(problems)
+
+
+def _empty_input(metric: Any) -> None:
+    """No row at all gives no row, or a refusal in words."""
+    problems = []
+    for trial in _trials(metric):
+        try:
+            rows = trial.result(replace(trial.example.series(), rows=())).rows
+        except MetricError:
+            continue
+        if rows:
+            problems.append(f"{trial.place}: with no row there are {len(rows)} figures")
+    require(problems)
+
+
+def _interval_holds_the_value(metric: Any) -> None:
+    """lower ≤ value ≤ upper; an interval names its method."""
+    require([problem for trial in _trials(metric) for row in _rows(trial) for problem in _interval(trial, row)])
+
+
+def _rows(trial: _Trial, series: Result | None = None) -> list[dict[str, Any]]:
+    return [dict(row) for row in trial.result(series).rows]
+
+
+def _moved(value: Any) -> Any:
+    return value if value is None else value * 0.5
+
+
+def _expected(trial: _Trial) -> list[str]:
+    if not trial.example.expected:
+        return [f"{trial.place} expects at least one figure"]
+    problems, rows = [], _rows(trial)
+    for key, wanted in trial.example.expected.items():
+        name, _, where = key.partition("@")
+        measure, _, column = name.partition(".")
+        found = [row for row in rows if row.get("measure") == measure and (not where or where in _places(row))]
+        if len(found) != 1:
+            problems.append(f"{trial.place}: {key} has one row, not {len(found)}")
+        elif not same(found[0].get(column or "value"), wanted):
+            problems.append(f"{trial.place}: {key} is {wanted!r}, not {found[0].get(column or 'value')!r}")
+    return problems
+
+
+def _places(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row.get("period")), str(row.get("unit"))
+
+
+def _interval(trial: _Trial, row: Mapping[str, Any]) -> list[str]:
+    ends = [row.get(name) for name in ("lower", "value", "upper")]
+    known = [float(number) for number in ends if number is not None]
+    if any(left > right for left, right in pairwise(known)) or any(map(math.isnan, known)):
+        return [f"{trial.place}: not {ends[0]} ≤ {ends[1]} ≤ {ends[2]}"]
+    if ends[0] is not None and not row.get("method"):
+        return [f"{trial.place}: the interval names no method"]
+    return []
+
+
+SERIES: Final = (
+    _examples_reproduced, _input_not_mutated, _same_answer_twice, _row_order_makes_no_difference,
+    _one_group_alone_equals_that_group, _empty_input, _interval_holds_the_value,
+)  # fmt: skip
