@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,15 +14,13 @@ from svcqa.clock.calendar_set import CalendarSet, build_calendars
 from svcqa.engine.cache import SummaryCache
 from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.entities.complaint import Complaint
-from svcqa.entities.policy import Policies, load_policies, load_settings
+from svcqa.entities.policy import Policies
 from svcqa.entities.published import Publication
 from svcqa.entities.rebase import Rebase
 from svcqa.entities.settings import Settings
-from svcqa.entities.target import LevelTarget
-from svcqa.errors import Fault, NameUnknownError, WorkspaceError
+from svcqa.errors import Fault, NameUnknownError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures, WhatIf
-from svcqa.metrics.measure import target_faults
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period, PeriodKind, PeriodRule, read_moment
@@ -35,6 +33,7 @@ from svcqa.records.store import RecordStore
 from svcqa.records.vault import Vault
 from svcqa.register import Register
 from svcqa.register.register import action_item, rebase_item
+from svcqa.workspace.callbacks import Callbacks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,25 +45,6 @@ if TYPE_CHECKING:
     from svcqa.review.returns import Comparison
 
 SETTINGS_FILE = "svcqa.toml"
-
-
-def open_workspace(path: str | Path = ".") -> Workspace:
-    """Open the workspace in folder ``path``.
-
-    Raises:
-        WorkspaceError: the folder holds no ``svcqa.toml``.
-        PolicyError: with all faults of the settings or of the policy files.
-    """
-    folder = Path(path)
-    if not (folder / SETTINGS_FILE).is_file():
-        raise WorkspaceError(Fault("no_workspace", got=str(path)))
-    settings = load_settings(folder / SETTINGS_FILE)
-    registry = Registry()
-
-    def metric_faults(target: LevelTarget, file: str) -> Iterable[Fault]:
-        return target_faults(registry, target, file)
-
-    return Workspace(folder, settings, load_policies(folder, settings, metric_faults=metric_faults), registry)
 
 
 class Workspace:
@@ -100,6 +80,17 @@ class Workspace:
         path = (self.folder / "register.sqlite").resolve()
         return Register(self.settings.register_url or f"sqlite:///{path}")
 
+    @property
+    def vault(self) -> Vault:
+        """Who surrogates stand for."""
+        key = self.settings.vault_key
+        return Vault(self.folder / self.settings.vault, key_file=self.folder / key if key is not None else None)
+
+    @cached_property
+    def callbacks(self) -> Callbacks:
+        """Surveys by callback: plan, draw, call sheets, audit."""
+        return Callbacks(self)
+
     @cached_property
     def figures(self) -> Figures:
         """The door to all metrics."""
@@ -128,8 +119,7 @@ class Workspace:
             SourceError: with every file that is missing or cannot be read; the others have been read.
         """
         base = Path(source_folder) if source_folder is not None else self.folder
-        vault = Vault(self.folder / self.settings.vault)
-        door = Door(self.store, vault, self.policies.organisation, self.settings.company.time_zone)
+        door = Door(self.store, self.vault, self.policies.organisation, self.settings.company.time_zone)
         try:
             return ingest_sources(
                 door, self.settings.sources, files=base, mappings=self.folder, progress=progress,
