@@ -60,7 +60,8 @@ def keys_of(
     place: npt.NDArray[Any] = value if len(value) else np.zeros(0, dtype=np.int64)
     if len(value):
         if np.issubdtype(value.dtype, np.integer):
-            low, span = int(value.min()), int(value.max()) - int(value.min()) + 1
+            low = int(value.min())
+            span = int(value.max()) - low + 1
         if not np.issubdtype(value.dtype, np.integer) or groups * span * marks >= _MOST:
             distinct, place = np.unique(value.astype(np.float64), return_inverse=True)
             low, span = 0, len(distinct)

@@ -74,10 +74,9 @@ def curve_quantiles(
 def _crossing(curves: Curves, scaled: Float64, asked: Float64, kind: LimitKind) -> Float64:
     """Where a curve on its scale first falls below 1 − each share, ``(groups, asked)``; NaN where it never does."""
     first, last = curves.first[:-1, np.newaxis], curves.first[1:, np.newaxis] - 1
-    touched, passed = (
-        np.stack([_first_at_most(scaled, curves.first, bound) for bound in _bounds(1 - asked + apart, kind)], axis=1)
-        for apart in (_TOLERANCE, -_TOLERANCE)
-    )
+    bounds = (_bounds(1 - asked + apart, kind) for apart in (_TOLERANCE, -_TOLERANCE))
+    steps = np.asarray([_touched_and_passed(scaled, curves.first, *pair) for pair in zip(*bounds, strict=True)])
+    touched, passed = steps[:, 0].T, steps[:, 1].T
     # A stretch that lasts to the end is as long as the observation; NaN says that the curve ends elsewhere.
     within = np.clip(last, 0, None)
     middle = (curves.time[np.minimum(touched, within)] + curves.time[np.minimum(passed, within)]) / 2
@@ -89,6 +88,14 @@ def _crossing(curves: Curves, scaled: Float64, asked: Float64, kind: LimitKind) 
 def _bounds(shares: Float64, kind: LimitKind) -> Float64:
     """Shares on the scale of a curve; nothing lies below a share of 0."""
     return np.where(shares > 0, on_scale(np.clip(shares, 0, 1), kind), -np.inf)
+
+
+def _touched_and_passed(scaled: Float64, first: Int64, loose: np.float64, strict: np.float64) -> tuple[Int64, Int64]:
+    """Where each group first comes to a bound and where beyond it; a second search only if some group stays at it."""
+    touched = _first_at_most(scaled, first, loose)
+    there = touched[touched < first[1:]]
+    stays = bool((scaled[there] > strict).any())
+    return touched, _first_at_most(scaled, first, strict) if stays else touched
 
 
 def _first_at_most(scaled: Float64, first: Int64, bound: np.float64) -> Int64:

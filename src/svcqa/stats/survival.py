@@ -95,15 +95,13 @@ def kaplan_meier(
     # Equal entries first, so that only what differs goes through the rest: at most two for each step, the ended last.
     begin = run_starts(key)
     before = _cases_before(begin, len(key), many)
-    key = key[begin]
-    mark = key & 1
+    key = key.take(begin)
+    ends = np.diff(before) * (key & 1)
     key >>= 1
-    begin = run_starts(key)
-    last = np.append(begin, len(key))[1:] - 1
-    ended_then: Int64 = (before[last + 1] - before[last]) * mark[last]
-    key = key[begin]
-    _, step_time = keys.group_and_value(key)
-    return _curves(keys.starts(key, count), step_time, before[np.append(begin, len(mark))], ended_then)
+    begin = np.append(run_starts(key), len(key))
+    step = key.take(begin[:-1])
+    _, step_time = keys.group_and_value(step)
+    return _curves(keys.starts(step, count), step_time, before.take(begin), ends.take(begin[1:] - 1))
 
 
 def _cases_before(begin: Int64, entries: int, weight: Int64 | None) -> Int64:
@@ -166,7 +164,10 @@ def on_scale(share: Float64, kind: LimitKind) -> Float64:
 def limits_on_scale(
     survival: Float64, variance: Float64, *, kind: LimitKind, level: float
 ) -> tuple[Float64, Float64]:  # fmt: skip
-    """Limits of shares on the scale on which they are symmetric; NaN where the formula gives none."""
+    """Limits of shares on the scale on which they are symmetric; NaN where the formula gives none.
+
+    On the log-log scale, and on the plain one, no number comes of a curve at 0 of itself: 0 × ∞ and ∞ ÷ ∞ are none.
+    """
     from scipy.special import ndtri
 
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -180,13 +181,11 @@ def limits_on_scale(
         if kind == "log-log":
             hazard = np.negative(centre, out=centre)
             spread /= hazard
-            centre = -np.log(hazard)
+            centre = np.log(hazard)
+            np.negative(centre, out=centre)
         lower, upper = centre - spread, centre + spread
-    nothing = survival <= 0
-    if kind == "log-log":
-        nothing |= survival >= 1
-    lower[nothing] = np.nan
-    upper[nothing] = np.nan
+    if kind == "log":
+        lower[survival <= 0] = np.nan
     return lower, upper
 
 
