@@ -21,8 +21,11 @@ from svcqa.report.outlook import forecasts as forecasts
 from svcqa.report.outlook import management as management
 from svcqa.report.outlook import outlooks as outlooks
 from svcqa.report.restated import restated as restated
-from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview, TargetReview
+from svcqa.review.commitments import CommitmentReview
+from svcqa.review.courses import Course
+from svcqa.review.period_review import PeriodReview
 from svcqa.review.returns import Comparison
+from svcqa.review.targets import TargetReview
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +50,7 @@ def _compared(item: TargetReview, before: Figure | None, language: Language) -> 
     return wording.value_text(item.target, before, item.course.scale, language)
 
 
-def board(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def board(review: PeriodReview, language: Language) -> pd.DataFrame:
     """The score board: one row a target, with verdict, evidence, risk."""
     return _frame(
         (
@@ -80,7 +83,7 @@ def reading(report: IngestReport, language: Language) -> pd.DataFrame:
     return _frame(shown, ("table", "files", "read", "accepted", "quarantined"), language)
 
 
-def progress(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def progress(review: PeriodReview, language: Language) -> pd.DataFrame:
     """Each target's way through the year: so far, what the rest must bring, on-previous and year-on-year."""
     return _frame(
         (
@@ -100,7 +103,7 @@ def progress(review: HalfYearReview, language: Language) -> pd.DataFrame:
     )
 
 
-def states(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def states(review: PeriodReview, language: Language) -> pd.DataFrame:
     """Where every case of each commitment stands: the states that occur anywhere add up to the total."""
     import pandas as pd
 
@@ -116,7 +119,7 @@ def states(review: HalfYearReview, language: Language) -> pd.DataFrame:
     return _numbered(pd.DataFrame(rows))
 
 
-def exclusions(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def exclusions(review: PeriodReview, language: Language) -> pd.DataFrame:
     """The figure with and without exclusions, and why cases were left out."""
     rows = []
     for item in review.commitments:
@@ -136,7 +139,7 @@ def _evidence(item: CommitmentReview) -> str:
     return ", ".join(dict.fromkeys(named)) or wording.DASH
 
 
-def months(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def months(review: PeriodReview, language: Language) -> pd.DataFrame:
     """Each commitment month by month, and the year so far recomputed from the parts."""
     import pandas as pd
 
@@ -242,7 +245,7 @@ def form_b(items: Sequence[ActionItem], language: Language) -> pd.DataFrame:
     )
 
 
-def about(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def about(review: PeriodReview, language: Language) -> pd.DataFrame:
     """What the figures rest on: moment, period, digests."""
     pairs = (
         ("period", f"{review.period.label} ({review.period.first} … {review.period.last})"),

@@ -16,7 +16,8 @@ from svcqa.report.charts.process import process_chart
 from svcqa.report.charts.results import FigureKind, chart_of
 from svcqa.report.charts.reviews import months_chart, targets_chart
 from svcqa.report.charts.timeline import timeline_chart
-from svcqa.review.half_year import CommitmentReview, HalfYearReview
+from svcqa.review.commitments import CommitmentReview
+from svcqa.review.period_review import PeriodReview
 
 __all__ = [
     "Better", "Bin", "Chart", "Distribution", "Dot", "FigureKind", "Kind", "Mark", "Picture", "Point", "Record",
@@ -68,12 +69,12 @@ def distribution(
     return Picture(chart_of_distribution(given, language, cumulative=cumulative, title=title))
 
 
-def targets(review: HalfYearReview, language: Language) -> Picture:
+def targets(review: PeriodReview, language: Language) -> Picture:
     """The company's level targets: how far each lies above or below its goal, with its interval."""
     return Picture(targets_chart(review, language))
 
 
-def months(review: HalfYearReview, item: CommitmentReview, language: Language) -> Picture:
+def months(review: PeriodReview, item: CommitmentReview, language: Language) -> Picture:
     """One commitment month by month, by department, with its goal."""
     return Picture(months_chart(review, item, language))
 

@@ -11,7 +11,7 @@ from svcqa.metrics.result import Figure, Scale
 from svcqa.report import wording
 from svcqa.report.forms.naming import joined, listed, say
 from svcqa.report.forms.shown import counts_amounts, milestone_state
-from svcqa.review.half_year import TargetReview
+from svcqa.review.targets import TargetReview
 
 
 def remarks(item: TargetReview, language: Language) -> str:
