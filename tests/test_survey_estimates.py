@@ -1,4 +1,4 @@
-"""Estimates from a sample: against R's survey package, full enumeration of small populations, and by their properties."""
+"""Estimates from a sample: against R's survey package, full enumeration of small populations, and properties."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_a_census_has_no_error_and_shares_of_it_no_interval(sample: tuple) -> No
 
 @given(sample=samples(), factor=st.floats(0.1, 50))
 def test_weights_scale_totals_and_leave_means_alone(sample: tuple, factor: float) -> None:
-    design, scores, labels = sample
+    design, scores, _ = sample
     strata = np.array(design.strata)[design.stratum]
     sizes = dict(zip(design.strata, design.population_size.tolist(), strict=True))
     other = sample_design(strata, population_size=sizes, weight=design.weight * factor)

@@ -1,7 +1,7 @@
 """Comparisons within one sample: two domains, two classifications.
 
-Domains: Student's t of the linearised difference, as R's svyttest. Tables: the second-order corrected chi-square of J. N.
-K. Rao, A. J. Scott (1984) Annals of Statistics 12, 46–60, as R's svychisq with statistic "F".
+Domains: Student's t of the linearised difference, as R's svyttest. Tables: the second-order corrected chi-square of
+J. N. K. Rao, A. J. Scott (1984) Annals of Statistics 12, 46–60, as R's svychisq with statistic "F".
 """
 
 from __future__ import annotations

@@ -127,7 +127,8 @@ def quantile(
     """The smallest value up to which at least ``probability`` of the population lies, with Woodruff's limits.
 
     The limits are the quantiles at p ± t·SE(p), where p is the estimated share up to the value: R. S. Woodruff (1952)
-    JASA 47, 635–646; R's svyquantile with qrule "math" and interval "mean". ``standard_error``: their distance over 2·t.
+    JASA 47, 635–646; R's svyquantile with qrule "math" and interval "mean". Their distance over 2·t stands as the
+    standard error.
 
     >>> from svcqa.stats.survey.design import sample_design
     >>> design = sample_design(["a"] * 5, population_size={"a": 100})
