@@ -113,7 +113,7 @@ def year_chance(
     >>> 0.2 < found.probability < 0.9
     True
     """
-    history = _history(kind, value, base, bounds)
+    history = checked_history(kind, value, base, bounds)
     _check(rest_months, level, draws)
     year = 12 - rest_months
     in_year = slice(max(0, len(history.value) - year), None) if year else slice(0, 0)
@@ -125,7 +125,14 @@ def year_chance(
     return _told(history, futures, total, under, goal, better, level, missing)
 
 
-def _history(kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None, bounds: tuple[float, float]) -> History:
+def checked_history(
+    kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None, bounds: tuple[float, float]
+) -> History:  # fmt: skip
+    """The months of a history that can be forecast.
+
+    Raises:
+        MetricError: it is too short, or cannot be.
+    """
     values = np.asarray(value, dtype=np.float64)
     bases = np.ones(len(values)) if base is None or kind == "amount" else np.asarray(base, dtype=np.float64)
     if values.shape != bases.shape or values.ndim != 1:
