@@ -49,7 +49,7 @@ def write_follow_up(
 
 
 def _figures(
-    review: HalfYearReview, actions: Sequence[ActionItem], language: Language
+    review: PeriodReview, actions: Sequence[ActionItem], language: Language
 ) -> Iterator[tuple[str, Figure | None]]:
     """The figures that the actions' words speak of."""
     spoken_of = {action.target for action in actions}
