@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 def page_of(sections: Sections) -> str:
     """Headings, sentences, pictures and tables, one after the other."""
-    return "\n".join(_section(section) for section in sections)
+    parts = []
+    for section in sections:
+        pictures = [Picture(chart).html() for chart in section.content.charts.values()]
+        parts += [f"<h2>{html.escape(section.title)}</h2>", *pictures, body_of(section)]
+    return "\n".join(parts)
 
 
-def _section(section: BuiltSection) -> str:
-    parts = [f"<h2>{html.escape(section.title)}</h2>"]
-    parts += [f"<p>{html.escape(line)}</p>" for line in section.said.splitlines()]
-    parts += [Picture(chart).html() for chart in section.content.charts.values()]
+def body_of(section: BuiltSection) -> str:
+    """Sentences and tables, without heading and pictures."""
+    parts = [f"<p>{html.escape(line)}</p>" for line in section.said.splitlines()]
     for table in section.content.tables.values():
-        parts += [f"<h3>{html.escape(table.title)}</h3>", _whole(table.frame)]
+        parts += [f"<h4>{html.escape(table.title)}</h4>", _whole(table.frame)]
     return "\n".join(parts)
 
 
@@ -39,8 +42,14 @@ def text_of(sections: Sections) -> str:
     """The same as plain text."""
     lines = []
     for section in sections:
-        lines += [section.title, section.said]
-        lines += [Picture(chart).text() for chart in section.content.charts.values()]
-        for table in section.content.tables.values():
-            lines += [table.title, table.frame.to_string()]
-    return "\n".join(line for line in lines if line)
+        pictures = [Picture(chart).text() for chart in section.content.charts.values()]
+        lines += [section.title, *pictures, plain_body_of(section)]
+    return "\n".join(lines)
+
+
+def plain_body_of(section: BuiltSection) -> str:
+    """Sentences and tables as plain text."""
+    lines = section.said.splitlines()
+    for table in section.content.tables.values():
+        lines += [table.title, table.frame.to_string()]
+    return "\n".join(lines)

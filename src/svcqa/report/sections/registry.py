@@ -61,6 +61,12 @@ class BuiltSection:
         """One of its charts; ``None`` where there was nothing to draw."""
         return self.content.charts.get(name)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Sentences and tables; a picture is asked for by itself, since no machine draws it like another."""
+        from svcqa.report.sections.page import body_of, plain_body_of
+
+        return {"text/html": body_of(self), "text/plain": plain_body_of(self)}
+
 
 @dataclass(frozen=True)
 class Sections:
@@ -85,7 +91,6 @@ class Sections:
         return Sections(tuple(section for section in self if section.name not in names))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        # a page needs its own escaping; nothing else does
         from svcqa.report.sections.page import page_of, text_of
 
         return {"text/html": page_of(self), "text/plain": text_of(self)}
