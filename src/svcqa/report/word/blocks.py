@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _ROOM_CM: Final = 17.0
 _PICTURE_CM: Final = 16.0
-_LEAST_CM: Final = 1.1
+_LEAST_CM: Final = 1.05
+_CELL_MARGIN: Final = 50
+"""Between a cell's border and its text, in twentieths of a point."""
 _SHADE: Final = "DCE6F1"
 _SIZES: Final = ((6, 9.0), (9, 8.0), (12, 7.0))
 """Points that a table of so many columns is set in; those with more in six and a half."""
@@ -40,7 +42,10 @@ def add_table(document: Any, frame: pd.DataFrame, language: Language) -> None:
     size = next((points for most, points in _SIZES if len(shown.columns) <= most), 6.5)
     table = document.add_table(rows=1, cols=len(shown.columns), style="Table Grid")
     table.autofit = False
+    _narrow_margins(table)
     widths = column_widths(shown)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
     for place, name in enumerate(shown.columns):
         _fill(table.rows[0].cells[place], str(name), size, bold=True)
         _shade(table.rows[0].cells[place])
@@ -58,12 +63,26 @@ def add_table(document: Any, frame: pd.DataFrame, language: Language) -> None:
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
+def _narrow_margins(table: Any) -> None:
+    """Leave the room of a wide table to its figures."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(_CELL_MARGIN))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)
+
+
 def column_widths(frame: pd.DataFrame) -> list[float]:
     """Centimetres of each column: more for longer texts, and together what a page has room for."""
     wanted = []
     for name in frame.columns:
         longest = max((text_width(str(cell)) for cell in frame[name]), default=0.0)
-        wanted.append(min(40.0, max(longest, text_width(str(name)) / 2, 4.0)))
+        wanted.append(min(30.0, max(longest, text_width(str(name)) / 2, 4.0)))
     room = _ROOM_CM - _LEAST_CM * len(wanted)
     return [_LEAST_CM + room * width / sum(wanted) for width in wanted]
 
@@ -72,7 +91,7 @@ def _fill(cell: Any, said: str, size: float, *, bold: bool = False) -> None:
     from docx.shared import Pt
 
     paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
     run = paragraph.add_run(said)
     run.font.size, run.font.bold = Pt(size), bold
 

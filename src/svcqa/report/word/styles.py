@@ -16,7 +16,7 @@ EAST_ASIAN: Final[dict[Language, str]] = {
 }
 """Fonts that Word and WPS have on Windows; others fall back to what they have."""
 _TAGS: Final[dict[Language, str]] = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en-GB"}
-_SIZES: Final = {"Normal": 10.5, "Title": 20, "Subtitle": 11, "Heading 1": 15, "Heading 2": 12, "Caption": 9}
+_SIZES: Final = {"Normal": 10.5, "Title": 20, "Heading 1": 15, "Heading 2": 12, "Caption": 9}
 
 
 def new_document(language: Language, *, title: str, author: str, created: dt.datetime) -> Any:
@@ -30,7 +30,6 @@ def new_document(language: Language, *, title: str, author: str, created: dt.dat
         set_fonts(style.element.get_or_add_rPr(), language)
         style.font.size = Pt(size)
         style.font.color.rgb = RGBColor(0x1F, 0x1F, 0x1F)
-    document.styles["Subtitle"].font.italic = False
     document.styles["Normal"].paragraph_format.space_after = Pt(4)
     for section in document.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)

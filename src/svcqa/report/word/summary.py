@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from svcqa.catalogue import Language, text
-from svcqa.report.headline import headline
 from svcqa.report.sections.registry import BuiltSection
 from svcqa.report.word.blocks import add_picture, add_table, caption
 from svcqa.report.word.package import save
@@ -18,7 +17,7 @@ from svcqa.review.period_review import PeriodReview
 def write_summary(
     review: PeriodReview, sections: Iterable[BuiltSection], path: Path, *, language: Language, company: str
 ) -> Path:
-    """Write the summary: what matters first, then section by section, then room for what the meeting decides.
+    """Write the summary: section by section, then room for what the meeting decides.
 
     Raises:
         OSError: the file cannot be written, such as while Word has it open.
@@ -28,9 +27,7 @@ def write_summary(
     document.add_paragraph(title, style="Title")
     document.add_paragraph(text("word.subtitle", language, unit=review.unit.name.in_language(language),
                                 first=review.period.first, last=review.period.last,
-                                as_of=f"{review.as_of:%Y-%m-%d %H:%M}"), style="Subtitle")  # fmt: skip
-    for line in headline(review, language).splitlines():
-        document.add_paragraph(line)
+                                as_of=f"{review.as_of:%Y-%m-%d %H:%M}"))  # fmt: skip
     count = _Count()
     for section in sections:
         if not section.is_empty:
