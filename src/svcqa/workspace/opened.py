@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language
 from svcqa.clock.calendar import WorkCalendar
@@ -22,6 +22,9 @@ from svcqa.periods import Period, PeriodRule, read_moment
 from svcqa.records.store import RecordStore
 from svcqa.records.vault import Vault
 from svcqa.register import Register
+
+if TYPE_CHECKING:
+    from svcqa.report.sections import SectionRegistry
 
 
 class OpenedWorkspace:
@@ -71,6 +74,13 @@ class OpenedWorkspace:
             engine, self.registry, self.calendars, self.policies.organisation, self.period_rule, self.policies.digest,
             self.progress,
         )  # fmt: skip
+
+    @cached_property
+    def section_registry(self) -> SectionRegistry:
+        """The sections that reviews are made of."""
+        from svcqa.report.sections import SectionRegistry
+
+        return SectionRegistry()
 
     def period(self, label: str) -> Period:
         """A period of this company's calendar."""
