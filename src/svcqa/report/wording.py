@@ -190,6 +190,28 @@ def amount(value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
+def cases(figure: Figure | None) -> str:
+    """The number of cases; a dash where a figure counts none."""
+    if figure is None or figure.n is None or "amounts" in figure.flags:
+        return DASH  # customer-hours and minutes are no number of cases
+    return f"{figure.n:,}"
+
+
+def change_limits(limits: tuple[float, float] | None, language: Language) -> str:
+    """The limits of the change of a share, in percentage points."""
+    if limits is None:
+        return DASH
+    low, high = (f"{round(end * 100, 1) or 0.0:+.1f}" for end in limits)
+    return text("wording.points", language, change=f"{low} … {high}")
+
+
+def clear_change(limits: tuple[float, float] | None, language: Language) -> str:
+    """Whether a change is beyond chance: its limits leave out nought."""
+    if limits is None:
+        return DASH
+    return text("wording.evidence_unclear" if limits[0] <= 0 <= limits[1] else "wording.evidence_clear", language)
+
+
 def goal_text(target: Target, scale: Scale, language: Language) -> str:
     """A target's goal as it is shown."""
     if isinstance(target, LevelTarget):

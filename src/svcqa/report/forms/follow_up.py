@@ -13,7 +13,7 @@ from svcqa.report.forms.naming import period_name, say, unit_names
 from svcqa.report.forms.numbers import Shown
 from svcqa.report.forms.remarks import counting_lines
 from svcqa.report.forms.sheet import Cell, FormSheet, words
-from svcqa.review.half_year import HalfYearReview
+from svcqa.review.period_review import PeriodReview
 
 WIDTHS: Final = (18, 46, 46, 14, 20, 14)
 _ROWS: Final = 10
@@ -23,7 +23,7 @@ _COLUMNS: Final = ("category", "problem", "action", "due", "responsible", "track
 
 
 def write_follow_up(
-    sheet: FormSheet, review: HalfYearReview, proposals: Sequence[ActionItem], company: str, language: Language
+    sheet: FormSheet, review: PeriodReview, proposals: Sequence[ActionItem], company: str, language: Language
 ) -> tuple[int, int]:
     """Fill the sheet: noted actions, proposals, empty rows to write on; returns the header rows to repeat."""
     sheet.title(say("follow_up_title", language))
@@ -49,7 +49,7 @@ def write_follow_up(
 
 
 def _figures(
-    review: HalfYearReview, actions: Sequence[ActionItem], language: Language
+    review: PeriodReview, actions: Sequence[ActionItem], language: Language
 ) -> Iterator[tuple[str, Figure | None]]:
     """The figures that the actions' words speak of."""
     spoken_of = {action.target for action in actions}
