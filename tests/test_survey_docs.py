@@ -10,8 +10,7 @@ import pytest
 from conftest import REPO
 
 TEXT = (REPO / "docs" / "sampling_estimation.md").read_text(encoding="utf-8")
-FAMILIES = ("mean", "total", "ratio", "quantile", "share", "bounds", "difference", "independence", "chance", "agreement",
-            "interviewers")  # fmt: skip
+FAMILIES = "mean|total|ratio|quantile|share|bounds|difference|independence|chance|agreement|interviewers"
 
 
 def test_the_code_runs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,7 +31,7 @@ def test_every_method_is_named() -> None:
     for path in sorted((REPO / "src" / "svcqa" / "stats" / "survey").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                whole = re.fullmatch(rf"({'|'.join(FAMILIES)}):(\w+)", node.value)
+                whole = re.fullmatch(rf"({FAMILIES}):(\w+)", node.value)
                 if whole:
                     found.add(whole[2])
     assert len(found) > 10

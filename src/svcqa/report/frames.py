@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def frame(rows: Iterable[Sequence[object]], columns: Sequence[str], language: Language) -> pd.DataFrame:
-    """Rows under columns whose names are ``tables.NAME`` of the catalogue."""
+    """Rows under columns whose names are ``tables.NAME`` of the catalogue, or entries named in full."""
     import pandas as pd
 
-    names = [text(f"tables.{name}", language) for name in columns]
+    names = [text(name if "." in name else f"tables.{name}", language) for name in columns]
     return numbered(pd.DataFrame([list(row) for row in rows], columns=names))
 
 
