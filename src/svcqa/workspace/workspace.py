@@ -14,6 +14,7 @@ from svcqa.clock.calendar_set import CalendarSet, build_calendars
 from svcqa.engine.cache import SummaryCache
 from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.entities.complaint import Complaint
+from svcqa.entities.plan import NextYearRules
 from svcqa.entities.policy import Policies, load_policies, load_settings
 from svcqa.entities.published import Publication
 from svcqa.entities.rebase import Rebase
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from svcqa.review.half_year import HalfYearReview
     from svcqa.review.published import Restatement
     from svcqa.review.returns import Comparison
+    from svcqa.workspace.next_year import NextYear
 
 SETTINGS_FILE = "svcqa.toml"
 
@@ -342,6 +344,26 @@ class Workspace:
         label = self.period(period).label if isinstance(period, str) else period.label if period else None
         figures = self.figures if calendars is None else replace(self.figures, calendars=calendars)
         return tuple(restate(figures, self.policies, one) for one in self.register.publications(period=label))
+
+    def next_year(
+        self, year: int, *, as_of: dt.datetime | str | None = None, unit: str | None = None,
+        rules: NextYearRules | None = None,
+    ) -> NextYear:  # fmt: skip
+        """Next year's targets: proposals, decomposition, what if, plans.
+
+        Args:
+            as_of: what was known at this moment (local time); now where absent.
+            unit: whose targets; the company's where absent.
+            rules: how goals are proposed; those of ``svcqa.toml`` where absent.
+        """
+        from svcqa.workspace.next_year import NextYear
+
+        moment = read_moment(as_of) or dt.datetime.now().replace(microsecond=0)
+        month = self.period_rule.containing(moment.date(), PeriodKind.MONTH)
+        context = self._context(month, moment, unit=unit)
+        return NextYear(
+            self.figures, self.policies, self.register, context, year=year, rules=rules or self.settings.next_year
+        )
 
     def note_problem(
         self, *, category: str, problem: str, author: str, action: str = "", due: dt.date | None = None,
