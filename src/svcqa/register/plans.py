@@ -53,7 +53,7 @@ def saved_plans(
     in_force = {entry.id for entry in register.entries(KIND, known_at=known_at)}
     found: list[SavedPlan] = []
     counted: dict[tuple[int, str], int] = {}
-    for entry in register.history(KIND, known_at=known_at):
+    for entry in register.entries(KIND, known_at=known_at, replaced=True):
         plan = TargetPlan.model_validate(entry.body)
         if (year is None or plan.year == year) and (target is None or plan.target == target):
             version = counted[plan.year, plan.target] = counted.get((plan.year, plan.target), 0) + 1

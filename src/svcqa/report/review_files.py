@@ -9,13 +9,13 @@ from svcqa.catalogue import Language, text
 from svcqa.report.forms import write_forms
 from svcqa.report.notebook import run_notebook, write_html
 from svcqa.report.proposals import proposals
-from svcqa.review.half_year import HalfYearReview
+from svcqa.review.period_review import PeriodReview
 
 NOTEBOOK = "02_half_year_review.ipynb"
 
 
 def write_half_year(
-    review: HalfYearReview,
+    review: PeriodReview,
     out: Path,
     *,
     notebook: Path,

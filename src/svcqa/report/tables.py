@@ -5,7 +5,7 @@ Every function gives a pandas frame of texts whose columns are named in the read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language, or_key, text
@@ -13,13 +13,20 @@ from svcqa.entities.action import ActionItem
 from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import STATES, Figure, Result
 from svcqa.metrics.testing import outcomes
-from svcqa.report import signal_words, wording
+from svcqa.report import wording
+from svcqa.report.drivers import drivers as drivers
 from svcqa.report.explained import explanation as explanation
 from svcqa.report.frames import frame as _frame
 from svcqa.report.frames import numbered as _numbered
+from svcqa.report.outlook import forecasts as forecasts
+from svcqa.report.outlook import management as management
+from svcqa.report.outlook import outlooks as outlooks
 from svcqa.report.restated import restated as restated
-from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview, TargetReview
+from svcqa.review.commitments import CommitmentReview
+from svcqa.review.courses import Course
+from svcqa.review.period_review import PeriodReview
 from svcqa.review.returns import Comparison
+from svcqa.review.targets import TargetReview
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +51,7 @@ def _compared(item: TargetReview, before: Figure | None, language: Language) -> 
     return wording.value_text(item.target, before, item.course.scale, language)
 
 
-def board(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def board(review: PeriodReview, language: Language) -> pd.DataFrame:
     """The score board: one row a target, with verdict, evidence, risk."""
     return _frame(
         (
@@ -77,7 +84,7 @@ def reading(report: IngestReport, language: Language) -> pd.DataFrame:
     return _frame(shown, ("table", "files", "read", "accepted", "quarantined"), language)
 
 
-def progress(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def progress(review: PeriodReview, language: Language) -> pd.DataFrame:
     """Each target's way through the year: so far, what the rest must bring, on-previous and year-on-year."""
     return _frame(
         (
@@ -97,7 +104,7 @@ def progress(review: HalfYearReview, language: Language) -> pd.DataFrame:
     )
 
 
-def states(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def states(review: PeriodReview, language: Language) -> pd.DataFrame:
     """Where every case of each commitment stands: the states that occur anywhere add up to the total."""
     import pandas as pd
 
@@ -113,7 +120,7 @@ def states(review: HalfYearReview, language: Language) -> pd.DataFrame:
     return _numbered(pd.DataFrame(rows))
 
 
-def exclusions(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def exclusions(review: PeriodReview, language: Language) -> pd.DataFrame:
     """The figure with and without exclusions, and why cases were left out."""
     rows = []
     for item in review.commitments:
@@ -133,7 +140,7 @@ def _evidence(item: CommitmentReview) -> str:
     return ", ".join(dict.fromkeys(named)) or wording.DASH
 
 
-def months(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def months(review: PeriodReview, language: Language) -> pd.DataFrame:
     """Each commitment month by month, and the year so far recomputed from the parts."""
     import pandas as pd
 
@@ -239,7 +246,7 @@ def form_b(items: Sequence[ActionItem], language: Language) -> pd.DataFrame:
     )
 
 
-def about(review: HalfYearReview, language: Language) -> pd.DataFrame:
+def about(review: PeriodReview, language: Language) -> pd.DataFrame:
     """What the figures rest on: moment, period, digests."""
     pairs = (
         ("period", f"{review.period.label} ({review.period.first} … {review.period.last})"),
@@ -280,33 +287,6 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     names = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
     return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *names, *last]))
-
-
-def management(found: Iterable[Result], language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """One row an indicator and unit: icons of variation and assurance, the latest value, one sentence.
-
-    Args:
-        found: results of process charts.
-        names: what units and indicators are called, by code or key.
-    """
-    called = names or {}
-    icons = [(one, row) for one in found for row in one.rows if row.get("measure") == "icons"]
-    return _frame(
-        (
-            (
-                called.get(str(row["indicator"]), row["indicator"]),
-                called.get(str(row["unit"]), row["unit"]),
-                signal_words.flag(signal_words.icon(row, "variation"), language),
-                signal_words.flag(signal_words.icon(row, "assurance"), language),
-                wording.level_with_unit(row["value"], one.scale, language, row.get("goal")),
-                wording.goal_level(row.get("goal"), one.scale, language),
-                signal_words.icons_sentence(one, row, language),
-            )
-            for one, row in icons
-        ),
-        ("indicator", "unit", "variation", "assurance", "latest", "goal", "sentence"),
-        language,
-    )
 
 
 def metric(found: Any, language: Language) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from svcqa.catalogue import Language, text
 from svcqa.report import tables
-from svcqa.review.half_year import HalfYearReview
+from svcqa.review.period_review import PeriodReview
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ def table_of(frame: pd.DataFrame, *, title: str = "") -> Table:
     return shown
 
 
-def print_board(review: HalfYearReview, language: Language, console: Console, *, company: str) -> None:
+def print_board(review: PeriodReview, language: Language, console: Console, *, company: str) -> None:
     """Print the score board of the company's own targets, and what is to be said below it."""
     frame = tables.board(review, language)
     own = [item.owner.code == review.unit.code for item in review.targets]

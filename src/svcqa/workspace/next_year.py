@@ -9,12 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from svcqa.entities.plan import Assumption, FairRule, NextYearRules, TargetPlan
-from svcqa.entities.policy import Policies
 from svcqa.entities.target import Target
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context
-from svcqa.metrics.figures import Figures
-from svcqa.register import Register
+from svcqa.periods import PeriodKind, read_moment
 from svcqa.register.plans import SavedPlan, save_plan, saved_plans
 from svcqa.review.next_year.decomposition import Decomposition
 from svcqa.review.next_year.past import past_of
@@ -28,6 +25,8 @@ from svcqa.stats.year_ahead import METHOD
 if TYPE_CHECKING:
     import pandas as pd
 
+    from svcqa.workspace.workspace import Workspace
+
 COLUMNS = (
     "target", "owner", "year", "candidate", "goal", "chance", "is_promise", "promise", "current_goal", "lower",
     "median", "upper", "unit", "cases", "improvement", "improvement_unit", "known_months", "last_month", "model",
@@ -37,19 +36,24 @@ COLUMNS = (
 
 
 class NextYear:
-    """The targets of one year to come. Made by :meth:`svcqa.Workspace.next_year`.
+    """The targets of one year to come.
 
-    Attributes:
+    Args:
         year: the year that is planned.
-        rules: how goals are proposed.
+        as_of: what was known at this moment (local time); now where absent.
+        unit: whose targets; the company's where absent.
+        rules: how goals are proposed; those of ``svcqa.toml`` where absent.
     """
 
     def __init__(
-        self, figures: Figures, policies: Policies, register: Register, context: Context, *, year: int,
-        rules: NextYearRules,
+        self, workspace: Workspace, year: int, *, as_of: dt.datetime | str | None = None, unit: str | None = None,
+        rules: NextYearRules | None = None,
     ) -> None:  # fmt: skip
-        self.figures, self.policies, self.register = figures, policies, register
-        self.context, self.year, self.rules = context, year, rules
+        self.figures, self.policies, self.register = workspace.figures, workspace.policies, workspace.register
+        self.year, self.rules = year, rules or workspace.settings.next_year
+        moment = read_moment(as_of) or dt.datetime.now().replace(microsecond=0)
+        month = workspace.period_rule.containing(moment.date(), PeriodKind.MONTH)
+        self.context = self.figures.context(month, as_of=moment, unit=unit)
         self._found: dict[str, Proposal] = {}
 
     @cached_property

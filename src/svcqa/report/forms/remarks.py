@@ -11,7 +11,7 @@ from svcqa.metrics.result import Figure, Scale
 from svcqa.report import wording
 from svcqa.report.forms.naming import joined, listed, say
 from svcqa.report.forms.shown import counts_amounts, milestone_state
-from svcqa.review.half_year import TargetReview
+from svcqa.review.targets import TargetReview
 
 
 def remarks(item: TargetReview, language: Language) -> str:
@@ -82,6 +82,16 @@ def _amount_hint(item: TargetReview, target: QuantityTarget, language: Language)
         "hint_amount", language, actual=wording.amount(actual), planned=wording.amount(planned),
         gap=wording.amount(planned - actual), unit=target.amount_unit.in_language(language),
     )  # fmt: skip
+
+
+def counting_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:
+    """One line that says how the limits behind the figures are counted, where their unit does not tell."""
+    said = [
+        say("item_line", language, name=name, text=wording.limit(figure.limit, language))
+        for name, figure in named
+        if figure is not None and wording.has_counting_rule(figure.limit)
+    ]
+    return [say("counting_line", language, items=joined(dict.fromkeys(said), language))] if said else []
 
 
 def flag_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:

@@ -16,14 +16,14 @@ from svcqa.report.forms.book import new_book
 from svcqa.report.forms.naming import say
 from svcqa.report.forms.sheet import FormSheet
 from svcqa.report.forms.styles import Styles
-from svcqa.review.half_year import HalfYearReview
+from svcqa.review.period_review import PeriodReview
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
 
 
 def write_forms(
-    review: HalfYearReview, path: Path, *, language: Language, company: str, proposals: Sequence[ActionItem] = ()
+    review: PeriodReview, path: Path, *, language: Language, company: str, proposals: Sequence[ActionItem] = ()
 ) -> Path:
     """Write score board and forms A, B, C of a half-year review as one workbook.
 
@@ -47,7 +47,7 @@ def write_forms(
 
 
 def _write_sheets(
-    binder: _Binder, review: HalfYearReview, company: str, proposals: Sequence[ActionItem], language: Language
+    binder: _Binder, review: PeriodReview, company: str, proposals: Sequence[ActionItem], language: Language
 ) -> None:
     sheet = binder.add(say("board_sheet", language), board.WIDTHS)
     binder.close(sheet, board.write_board(sheet, review, company, language))
@@ -66,7 +66,7 @@ def _write_sheets(
 class _Binder:
     """Adds sheets under names that Excel allows, and closes them with the same footer."""
 
-    def __init__(self, book: Workbook, review: HalfYearReview, language: Language) -> None:
+    def __init__(self, book: Workbook, review: PeriodReview, language: Language) -> None:
         self.book, self._styles = book, Styles(book, language)
         self._taken: set[str] = set()
         self._footer = _footer(review, language)
@@ -99,7 +99,7 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _footer(review: HalfYearReview, language: Language) -> str:
+def _footer(review: PeriodReview, language: Language) -> str:
     about = say(
         "footer", language, as_of=f"{review.as_of:%Y-%m-%d %H:%M}", policy=review.about["policy"],
         records=review.about["records"], calendar=review.about["calendar"],

@@ -12,7 +12,7 @@ from svcqa.entities.rules import ElapsedNatural, ElapsedWorkingDays, ElapsedWork
 from svcqa.entities.target import LevelTarget, QuantityTarget, Target
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.figures import Figures
-from svcqa.review.half_year import asked_by
+from svcqa.review.targets import asked_by
 
 PERCENTILES = "sla_percentiles"
 
