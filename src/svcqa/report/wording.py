@@ -183,6 +183,16 @@ def points(now: float | None, before: float | None, language: Language, goal: fl
     return text("wording.points", language, change=f"{change:+.{digits}f}" if change else f"{0:.{digits}f}")
 
 
+def probability(value: float) -> str:
+    """A simulated chance in whole per cent: never nought, never certain.
+
+    >>> probability(0.854), probability(0.999), probability(0.0)
+    ('85%', '>99%', '<1%')
+    """
+    shown = round(value * 100)
+    return "<1%" if shown < 1 else ">99%" if shown > 99 else f"{shown}%"
+
+
 def amount(value: float | None) -> str:
     """An amount without needless decimals."""
     if value is None:
