@@ -73,6 +73,7 @@ class Context:
         unit: only this unit and what is below it.
         level: coverage of the intervals.
         known_at: only what had been read by this moment (UTC).
+        tree_on: on the organisation of this day; of the end of the period where absent.
     """
 
     as_of: dt.datetime
@@ -85,6 +86,7 @@ class Context:
     unit: str | None = None
     level: float = 0.95
     known_at: dt.datetime | None = None
+    tree_on: dt.date | None = None
 
     @property
     def calendar(self) -> WorkCalendar:

@@ -130,7 +130,7 @@ def _unit_labels(labels: Sequence[str], used: npt.NDArray[np.bool_], context: Co
         if not is_used:
             shown.append(None)
             continue
-        current = tree.current(label, context.period.last)
+        current = tree.current(label, context.tree_on or context.period.last)
         if context.unit is not None and not tree.within(current, context.unit):
             shown.append(None)
         elif "unit" in context.by:

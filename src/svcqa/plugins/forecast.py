@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from svcqa.clock.festivals import festivals, follows_china
 from svcqa.entities.base import Entity, Text
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
+from svcqa.metrics.monthly import months_of
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import Series, SeriesParams, split
 from svcqa.periods import Period, PeriodKind
 from svcqa.plugins.forecast_examples import EXAMPLES
-from svcqa.stats.forecast import YearChance, year_chance
+from svcqa.stats.forecast import SimulatedYear, YearChance, simulate_year
 from svcqa.stats.monthly_history import Kind
+from svcqa.stats.moving_holidays import holiday_days
 
 Float64 = npt.NDArray[np.float64]
-_MEANS: Final[Mapping[str, Kind]] = {"share": "rating", "point": "rating"}
-"""What a figure with weights is, by its unit; anything else is a time."""
-_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {"share": (0.0, 1.0), "point": (1.0, 10.0)}
+FESTIVAL_DAYS: Final = 8.0
+"""Days off of a whole Spring Festival, about."""
 
 
 class ForecastParams(SeriesParams):
@@ -32,6 +34,8 @@ class ForecastParams(SeriesParams):
         goal: of the year; the commitment's on its last day, or the target's, where absent.
         year: the year of the last month where absent; the next one after a December.
         kind: how the figure is made up; told from its unit and its columns where absent.
+        festival: whether the Spring Festival may have an effect of its own; only where the company keeps China's
+            calendar and three years of months are known.
     """
 
     goal: float | None = None
@@ -39,6 +43,7 @@ class ForecastParams(SeriesParams):
     kind: Kind | None = None
     draws: int = Field(default=4000, ge=100, le=100_000)
     seed: int = Field(default=1, ge=0)
+    festival: bool = True
 
 
 class ForecastMetric:
@@ -50,10 +55,10 @@ class ForecastMetric:
         unit="share",
         better="neutral",
         formula=Text(
-            hans="动态广义线性模型（水平、阻尼趋势、季节）模拟余下各月；机会＝达标的模拟所占比例",
-            hant="動態廣義線性模型（水準、阻尼趨勢、季節）模擬餘下各月；機會＝達標的模擬所佔比例",
-            en="dynamic generalised linear model (level, damped trend, season), months left simulated; chance = share "
-            "of the simulated years that reach the goal",
+            hans="动态广义线性模型（水平、阻尼趋势、季节、春节）模拟余下各月；机会＝达标的模拟所占比例",
+            hant="動態廣義線性模型（水準、阻尼趨勢、季節、春節）模擬餘下各月；機會＝達標的模擬所佔比例",
+            en="dynamic generalised linear model (level, damped trend, season, Spring Festival), months left "
+            "simulated; chance = share of the simulated years that reach the goal",
         ),
         reference="West, Harrison and Migon (1985) JASA 80, 73–83; Fahrmeir (1992) JASA 87, 501–509; Harvey (1989) "
         "Forecasting, Structural Time Series Models and the Kalman Filter; Geweke (1989) Econometrica 57, 1317–1339",
@@ -62,23 +67,59 @@ class ForecastMetric:
     )
     params: ClassVar[type[Entity]] = ForecastParams
 
-    def measure(self, series: Result, params: ForecastParams, context: Context) -> Result:
-        """Of each group: the chance, the year, what is needed, so far, and each month to come.
+    def fit(self, series: Result, params: ForecastParams, context: Context) -> ForecastFit:
+        """The simulated year of each group, kept: its goal can be moved without fitting again.
 
         Raises:
             MetricError: the series is not one of months, or too short, or the year is another one.
         """
-        rows: list[dict[str, Any]] = []
-        for one in split(series, params, context, metric=self):
-            rows += _told(one, series, params, context)
-        return Result(tuple(rows), series.keys, unit=series.unit, better=series.better)
+        years = [_simulated(one, series, params, context) for one in split(series, params, context, metric=self)]
+        return ForecastFit(series, params, tuple(years))
+
+    def measure(self, series: Result | ForecastFit, params: ForecastParams, context: Context) -> Result:
+        """Of each group: the chance, the year, what is needed, so far, and each month to come.
+
+        Args:
+            series: the months, or what :meth:`fit` made of them, which serves as long as only the goal moves.
+
+        Raises:
+            MetricError: as :meth:`fit`.
+        """
+        fit = series if isinstance(series, ForecastFit) else self.fit(series, params, context)
+        if not fit.serves(params):
+            fit = self.fit(fit.series, params, context)
+        rows = [row for year in fit.years for row in _told(year, params, context)]
+        return Result(tuple(rows), fit.series.keys, unit=fit.series.unit, better=fit.series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:
         """A year half over, and one that is over."""
         return EXAMPLES
 
 
-def _told(series: Series, base: Result, params: ForecastParams, context: Context) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Year:
+    """One group's simulated year."""
+
+    series: Series
+    simulated: SimulatedYear
+    period: Period
+    dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ForecastFit:
+    """The simulated years of all groups, and what they were made from."""
+
+    series: Result
+    params: ForecastParams
+    years: tuple[_Year, ...]
+
+    def serves(self, params: ForecastParams) -> bool:
+        """Whether ``params`` differ in nothing but the goal."""
+        return params.model_copy(update={"goal": self.params.goal}) == self.params
+
+
+def _simulated(series: Series, base: Result, params: ForecastParams, context: Context) -> _Year:
     if any(period.kind is not PeriodKind.MONTH for period in series.periods):
         raise MetricError(Fault("forecast_months", got=series.periods[0].label))
     settled = np.flatnonzero(series.settled)
@@ -87,13 +128,18 @@ def _told(series: Series, base: Result, params: ForecastParams, context: Context
     last = int(settled[-1])
     year, rest = _year(series.periods[last], params, context)
     better: Literal["higher", "lower"] = "lower" if base.better == "lower" else "higher"
-    kind, value, under = _history(series, base, params, last)
-    found = year_chance(
-        kind, value, under, rest_months=rest, goal=_goal(params, year), better=better, level=context.level,
-        bounds=_BOUNDS.get(base.unit, (-np.inf, np.inf)), draws=params.draws, seed=params.seed,
+    months = months_of(series, base, last, kind=params.kind)
+    found = simulate_year(
+        months.kind, months.value, months.base, rest_months=rest, better=better, level=context.level,
+        bounds=months.bounds, draws=params.draws, seed=params.seed,
+        festival=_festival(series, last, rest, year, params, context),
     )  # fmt: skip
-    dropped = ("partial",) if last + 1 < len(series.periods) else ()
-    return _rows(series, found, year, context, params, dropped)
+    return _Year(series, found, year, ("partial",) if last + 1 < len(series.periods) else ())
+
+
+def _told(year: _Year, params: ForecastParams, context: Context) -> list[dict[str, Any]]:
+    found = year.simulated.at(_goal(params, year.period))
+    return _rows(year.series, found, year.period, context, year.dropped)
 
 
 def _year(last: Period, params: ForecastParams, context: Context) -> tuple[Period, int]:
@@ -107,6 +153,18 @@ def _year(last: Period, params: ForecastParams, context: Context) -> tuple[Perio
     raise MetricError(Fault("forecast_year", got=str(params.year), allowed=str(year.year)))
 
 
+def _festival(
+    series: Series, last: int, rest: int, year: Period, params: ForecastParams, context: Context
+) -> Float64 | None:
+    """How much of a Spring Festival lies in each month, those to come included."""
+    if not (params.festival and follows_china(context.calendar)):
+        return None
+    ahead = context.period_rule.months(year)[12 - rest :]
+    months = [(month.first, month.last) for month in (*series.periods[: last + 1], *ahead)]
+    days = holiday_days(months, festivals(months[0][0], months[-1][1]))["during"]
+    return np.asarray(days / FESTIVAL_DAYS)
+
+
 def _goal(params: ForecastParams, year: Period) -> float | None:
     if params.goal is not None:
         return params.goal
@@ -116,37 +174,13 @@ def _goal(params: ForecastParams, year: Period) -> float | None:
     return None if goal is None else float(goal)
 
 
-def _history(
-    series: Series, base: Result, params: ForecastParams, last: int
-) -> tuple[Kind, Float64, Float64 | None]:  # fmt: skip
-    """Numerators, means or amounts up to the last settled month, and what they stand over."""
-    months = slice(0, last + 1)
-    value, n = series.values[months], series.column("n")[months]
-    numerator, amount = series.column("numerator")[months], series.column("base")[months]
-    known = np.isfinite(value)
-    counted = np.divide(numerator, n, out=np.full(len(n), np.nan), where=n > 0)
-    is_share = bool(np.all(np.abs(counted[known] - value[known]) < 1e-9)) and base.unit == "share"
-    kind: Kind
-    if params.kind is not None:
-        kind = params.kind
-    elif is_share:
-        kind = "share"
-    elif not np.isfinite(n).any() and not np.isfinite(amount).any() and base.unit != "share":
-        kind = "amount" if base.unit == "amount" else _MEANS.get(base.unit, "duration")
-    else:
-        kind = _MEANS.get(base.unit, "duration")
-    if kind in ("share", "rate"):
-        return kind, np.where(known, numerator, np.nan), n
-    weights = amount if np.isfinite(amount).any() else n
-    return kind, value, weights if np.isfinite(weights[known]).all() else None
-
-
 def _rows(
-    series: Series, found: YearChance, year: Period, context: Context, params: ForecastParams, dropped: tuple[str, ...]
+    series: Series, found: YearChance, year: Period, context: Context, dropped: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     whole = {**series.lead, "period": year.label, "first": year.first, "last": year.last, "goal": found.goal}
     model = "fact" if found.model is None else found.model
-    method = f"{found.method} ({model}), {found.draws} draws, {found.level:.0%}"
+    festival = ", Spring Festival" if found.festival else ""
+    method = f"{found.method} ({model}{festival}), {found.draws} draws, {found.level:.0%}"
     flags = (*dropped, *found.flags)
     share = {"value_unit": "share"}
     n = found.known_months
