@@ -182,9 +182,27 @@ def test_a_census_has_no_error_and_shares_of_it_no_interval(sample: tuple) -> No
     )
     assert design.is_census
     found, high = mean(design, scores), top_box(design, scores, at_least=9)
+    middle = quantile(design, scores, 0.5)
+    assert middle.lower == middle.value == middle.upper
     assert found.standard_error == 0
     assert found.lower == found.value == found.upper == pytest.approx(scores.mean())
     assert high.lower == high.value == high.upper == pytest.approx((scores >= 9).mean())
+
+
+def test_the_same_answers_from_some_tell_nothing_of_the_error() -> None:
+    design = sample_design(list("aaabbb"), population_size={"a": 30, "b": 3})
+    ten = np.full(6, 10.0)
+    for found in (mean(design, ten), ratio(design, ten, ten), quantile(design, ten, 0.5)):
+        assert found.method.endswith(":no_variance")
+        assert math.isnan(found.lower)
+        assert math.isnan(found.upper)
+        assert (against_target(found, 9.0).verdict, against_target(found, 9.0).method) == ("open", "chance:none")
+    # all three of b were asked: their mean is known
+    known = mean(design, ten, within=np.array(list("aaabbb")) == "b")
+    assert (known.lower, known.upper, known.method) == (10, 10, "mean:taylor_t")
+    half = np.array([True, False, True, False, True, False])
+    between = mean_difference(design, np.where(half, 10.0, 9.0), first=half, second=~half)
+    assert (between.value, math.isnan(between.lower), math.isnan(between.p)) == (-1, True, True)
 
 
 @given(sample=samples(), factor=st.floats(0.1, 50))
@@ -319,6 +337,7 @@ def test_calibrated_weights_meet_every_margin(sample: tuple, data: st.DataObject
     for label in groups:
         known = total(after, labels == label)
         assert known.value == pytest.approx(sizes[label], rel=1e-9)
+        assert known.method == "total:taylor_t"
         assert known.standard_error == pytest.approx(0, abs=1e-6)
     # margins that some table of positive counts has: those of random positive weights
     weight = np.array(data.draw(st.lists(st.integers(1, 9), min_size=len(scores), max_size=len(scores))))
