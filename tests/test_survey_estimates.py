@@ -189,6 +189,24 @@ def test_a_census_has_no_error_and_shares_of_it_no_interval(sample: tuple) -> No
     assert high.lower == high.value == high.upper == pytest.approx((scores >= 9).mean())
 
 
+def test_with_unequal_weights_everyone_satisfied_counts_for_less() -> None:
+    # Kish by hand: weights 10 (20 times) and 30 (10 times): 500²/11000 = 22.73 instead of 30
+    design = sample_design(["a"] * 20 + ["b"] * 10, population_size={"a": 200, "b": 300})
+    found = share(design, [1] * 30)
+    size = 500**2 / 11_000 * (stats.t.ppf(0.975, 29) / stats.t.ppf(0.975, 28)) ** 2
+    assert found.lower == pytest.approx(0.025 ** (1 / size), rel=1e-9)
+
+
+def test_a_domain_with_one_answer_has_no_limits() -> None:
+    design = sample_design(["a"] * 4, population_size={"a": 40})
+    only = np.array([True, False, False, False])
+    for found in (share(design, [1, 0, 1, 1], within=only), mean(design, [9, 8, 7, 6], within=only)):
+        assert (found.n, found.degrees_of_freedom) == (1, 0)
+        assert math.isnan(found.lower)
+        assert math.isnan(found.upper)
+        assert math.isnan(against_target(found, 0.5).chance)
+
+
 def test_the_same_answers_from_some_tell_nothing_of_the_error() -> None:
     design = sample_design(list("aaabbb"), population_size={"a": 30, "b": 3})
     ten = np.full(6, 10.0)
