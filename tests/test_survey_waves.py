@@ -54,15 +54,15 @@ def test_the_same_customers_twice_are_compared_pair_by_pair() -> None:
 
 
 def test_a_customer_who_changed_his_stratum_belongs_to_two_draws() -> None:
-    # by hand, stratum a: 3 of 30 and 3 of 24 customers, the common ones 1 and 2; customer 4 went from b to a
+    # by hand, stratum a: 3 of 30 and 4 of 24 customers, the common ones 1 and 2; 4 and 5 went from b to a
     first = sample_design(list("aaabb"), population_size={"a": 30, "b": 20})
-    second = sample_design(list("aaabb"), population_size={"a": 24, "b": 26})
-    before, after = np.array([7.0, 9, 4, 5, 6]), np.array([8.0, 9, 3, 7, 7])
-    found = overlapping_difference(Wave(first, before, [1, 2, 3, 4, 5]), Wave(second, after, [1, 2, 4, 8, 9]))
+    second = sample_design(list("aaaabb"), population_size={"a": 24, "b": 26})
+    before, after = np.array([7.0, 9, 4, 5, 6]), np.array([8.0, 9, 3, 2, 7, 7])
+    found = overlapping_difference(Wave(first, before, [1, 2, 3, 4, 5]), Wave(second, after, [1, 2, 4, 5, 8, 9]))
     one, two = np.average(before, weights=first.weight), np.average(after, weights=second.weight)
-    x, y = 10 * (before[:2] - one) / 50, 8 * (after[:2] - two) / 50
+    x, y = 10 * (before[:2] - one) / 50, 6 * (after[:2] - two) / 50
     spread = ((x - x.mean()) * (y - y.mean())).sum() / 1
-    assert found.covariance == pytest.approx((2 - 3 * 3 / 24) * spread, rel=1e-9)
+    assert found.covariance == pytest.approx((2 - 3 * 4 / 24) * spread, rel=1e-9)
 
 
 def test_waves_without_common_customers_are_independent() -> None:
