@@ -81,11 +81,18 @@ class Figures:
             return read(plugin, self._summary(plugin, model, context), model, context, pins=pins)
 
     def what_if(self, metric: str, params: dict[str, Any], context: Context) -> WhatIf:
-        """The same figures with parameters to move; the records are read once, now."""
+        """The same figures with parameters to move; the records are read once, now.
+
+        A series metric with a method ``fit`` is fitted once, now; ``measure`` then takes what that gave.
+        """
         plugin, model = self._bound(metric, params)
-        check_reads_records(plugin)
+        summary: Any
         with _named(metric):
-            summary = self._summary(plugin, model, context)
+            if plugin.spec.shape == "series" and hasattr(plugin, "fit"):
+                summary = plugin.fit(series_for(self.result, plugin, model, context), model, context)
+            else:
+                check_reads_records(plugin)
+                summary = self._summary(plugin, model, context)
         return WhatIf(self, metric, model, context, summary, self.engine.digest(context.known_at))
 
     def cases(
@@ -149,7 +156,8 @@ class WhatIf:
     metric: str
     params: Entity
     context: Context
-    summary: Summary
+    summary: Any
+    """The summary of the records; of a series metric what its ``fit`` made of the series."""
     records: str
     """Pins the records that the summary was made from."""
 

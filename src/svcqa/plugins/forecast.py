@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from svcqa.metrics.result import Result
 from svcqa.metrics.series import Series, SeriesParams, split
 from svcqa.periods import Period, PeriodKind
 from svcqa.plugins.forecast_examples import EXAMPLES
-from svcqa.stats.forecast import YearChance, year_chance
+from svcqa.stats.forecast import SimulatedYear, YearChance, simulate_year
 from svcqa.stats.monthly_history import Kind
 
 Float64 = npt.NDArray[np.float64]
@@ -62,23 +63,59 @@ class ForecastMetric:
     )
     params: ClassVar[type[Entity]] = ForecastParams
 
-    def measure(self, series: Result, params: ForecastParams, context: Context) -> Result:
-        """Of each group: the chance, the year, what is needed, so far, and each month to come.
+    def fit(self, series: Result, params: ForecastParams, context: Context) -> ForecastFit:
+        """The simulated year of each group, kept: its goal can be moved without fitting again.
 
         Raises:
             MetricError: the series is not one of months, or too short, or the year is another one.
         """
-        rows: list[dict[str, Any]] = []
-        for one in split(series, params, context, metric=self):
-            rows += _told(one, series, params, context)
-        return Result(tuple(rows), series.keys, unit=series.unit, better=series.better)
+        years = [_simulated(one, series, params, context) for one in split(series, params, context, metric=self)]
+        return ForecastFit(series, params, tuple(years))
+
+    def measure(self, series: Result | ForecastFit, params: ForecastParams, context: Context) -> Result:
+        """Of each group: the chance, the year, what is needed, so far, and each month to come.
+
+        Args:
+            series: the months, or what :meth:`fit` made of them, which serves as long as only the goal moves.
+
+        Raises:
+            MetricError: as :meth:`fit`.
+        """
+        fit = series if isinstance(series, ForecastFit) else self.fit(series, params, context)
+        if not fit.serves(params):
+            fit = self.fit(fit.series, params, context)
+        rows = [row for year in fit.years for row in _told(year, params, context)]
+        return Result(tuple(rows), fit.series.keys, unit=fit.series.unit, better=fit.series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:
         """A year half over, and one that is over."""
         return EXAMPLES
 
 
-def _told(series: Series, base: Result, params: ForecastParams, context: Context) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Year:
+    """One group's simulated year."""
+
+    series: Series
+    simulated: SimulatedYear
+    period: Period
+    dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ForecastFit:
+    """The simulated years of all groups, and what they were made from."""
+
+    series: Result
+    params: ForecastParams
+    years: tuple[_Year, ...]
+
+    def serves(self, params: ForecastParams) -> bool:
+        """Whether ``params`` differ in nothing but the goal."""
+        return params.model_copy(update={"goal": self.params.goal}) == self.params
+
+
+def _simulated(series: Series, base: Result, params: ForecastParams, context: Context) -> _Year:
     if any(period.kind is not PeriodKind.MONTH for period in series.periods):
         raise MetricError(Fault("forecast_months", got=series.periods[0].label))
     settled = np.flatnonzero(series.settled)
@@ -88,12 +125,16 @@ def _told(series: Series, base: Result, params: ForecastParams, context: Context
     year, rest = _year(series.periods[last], params, context)
     better: Literal["higher", "lower"] = "lower" if base.better == "lower" else "higher"
     kind, value, under = _history(series, base, params, last)
-    found = year_chance(
-        kind, value, under, rest_months=rest, goal=_goal(params, year), better=better, level=context.level,
+    found = simulate_year(
+        kind, value, under, rest_months=rest, better=better, level=context.level,
         bounds=_BOUNDS.get(base.unit, (-np.inf, np.inf)), draws=params.draws, seed=params.seed,
     )  # fmt: skip
-    dropped = ("partial",) if last + 1 < len(series.periods) else ()
-    return _rows(series, found, year, context, params, dropped)
+    return _Year(series, found, year, ("partial",) if last + 1 < len(series.periods) else ())
+
+
+def _told(year: _Year, params: ForecastParams, context: Context) -> list[dict[str, Any]]:
+    found = year.simulated.at(_goal(params, year.period))
+    return _rows(year.series, found, year.period, context, year.dropped)
 
 
 def _year(last: Period, params: ForecastParams, context: Context) -> tuple[Period, int]:
@@ -142,7 +183,7 @@ def _history(
 
 
 def _rows(
-    series: Series, found: YearChance, year: Period, context: Context, params: ForecastParams, dropped: tuple[str, ...]
+    series: Series, found: YearChance, year: Period, context: Context, dropped: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     whole = {**series.lead, "period": year.label, "first": year.first, "last": year.last, "goal": found.goal}
     model = "fact" if found.model is None else found.model

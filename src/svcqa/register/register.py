@@ -105,15 +105,19 @@ class Register:
         assert key is not None
         return int(key[0])
 
-    def entries(self, kind: str, *, known_at: dt.datetime | None = None, replaced: bool = False) -> list[Entry]:
-        """The entries of ``kind`` that nothing replaced by ``known_at``, or with ``replaced`` all; oldest first."""
+    def entries(self, kind: str, *, known_at: dt.datetime | None = None) -> list[Entry]:
+        """The entries of ``kind`` that nothing replaced by ``known_at``, oldest first."""
+        found = self.history(kind, known_at=known_at)
+        gone = {entry.replaces for entry in found}
+        return [entry for entry in found if entry.id not in gone]
+
+    def history(self, kind: str, *, known_at: dt.datetime | None = None) -> list[Entry]:
+        """All entries of ``kind`` made by ``known_at``, those that were replaced too, oldest first."""
         query = select(_ENTRIES).where(_ENTRIES.c.kind == kind).order_by(_ENTRIES.c.id)
         if known_at is not None:
             query = query.where(_ENTRIES.c.at <= known_at)
         with self._connection() as connection:
-            found = [Entry(r.id, r.kind, r.at, r.author, r.replaces, r.body) for r in connection.execute(query)]
-        gone = set() if replaced else {entry.replaces for entry in found}
-        return [entry for entry in found if entry.id not in gone]
+            return [Entry(r.id, r.kind, r.at, r.author, r.replaces, r.body) for r in connection.execute(query)]
 
     def note(
         self, item: ActionItem, *, author: str, now: dt.datetime | None = None, replaces: int | None = None

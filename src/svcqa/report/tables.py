@@ -5,7 +5,7 @@ Every function gives a pandas frame of texts whose columns are named in the read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language, or_key, text
@@ -13,10 +13,13 @@ from svcqa.entities.action import ActionItem
 from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import STATES, Figure, Result
 from svcqa.metrics.testing import outcomes
-from svcqa.report import signal_words, wording
+from svcqa.report import wording
 from svcqa.report.explained import explanation as explanation
 from svcqa.report.frames import frame as _frame
 from svcqa.report.frames import numbered as _numbered
+from svcqa.report.outlook import forecasts as forecasts
+from svcqa.report.outlook import management as management
+from svcqa.report.outlook import outlooks as outlooks
 from svcqa.report.restated import restated as restated
 from svcqa.review.commitments import CommitmentReview
 from svcqa.review.courses import Course
@@ -282,33 +285,6 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     names = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
     return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *names, *last]))
-
-
-def management(found: Iterable[Result], language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """One row an indicator and unit: icons of variation and assurance, the latest value, one sentence.
-
-    Args:
-        found: results of process charts.
-        names: what units and indicators are called, by code or key.
-    """
-    called = names or {}
-    icons = [(one, row) for one in found for row in one.rows if row.get("measure") == "icons"]
-    return _frame(
-        (
-            (
-                called.get(str(row["indicator"]), row["indicator"]),
-                called.get(str(row["unit"]), row["unit"]),
-                signal_words.flag(signal_words.icon(row, "variation"), language),
-                signal_words.flag(signal_words.icon(row, "assurance"), language),
-                wording.level_with_unit(row["value"], one.scale, language, row.get("goal")),
-                wording.goal_level(row.get("goal"), one.scale, language),
-                signal_words.icons_sentence(one, row, language),
-            )
-            for one, row in icons
-        ),
-        ("indicator", "unit", "variation", "assurance", "latest", "goal", "sentence"),
-        language,
-    )
 
 
 def metric(found: Any, language: Language) -> pd.DataFrame:

@@ -113,16 +113,57 @@ def year_chance(
     >>> 0.2 < found.probability < 0.9
     True
     """
+    return simulate_year(
+        kind, value, base, rest_months=rest_months, better=better, bounds=bounds, level=level, draws=draws, seed=seed
+    ).at(goal)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SimulatedYear:
+    """A year run to its end many times over: any goal is held against it without fitting again.
+
+    Attributes:
+        futures: the months to come; ``None`` where the year is over.
+        total, base: numerator and base of the year so far.
+        missing: months of the year that nothing is known of.
+    """
+
+    history: History
+    futures: Futures | None
+    total: float
+    base: float
+    missing: int
+    better: Literal["higher", "lower"]
+    level: float
+
+    def at(self, goal: float | None) -> YearChance:
+        """What can be said of the year with this goal; the simulated futures stay the same."""
+        if self.futures is None:
+            return _over(self, goal)
+        return _told(self, self.futures, goal)
+
+
+def simulate_year(
+    kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None = None, *, rest_months: int,
+    better: Literal["higher", "lower"] = "higher", bounds: tuple[float, float] = (-np.inf, np.inf), level: float = 0.95,
+    draws: int = 4000, seed: int = 1,
+) -> SimulatedYear:  # fmt: skip
+    """Fit the history and run the year to its end; arguments and refusals are those of :func:`year_chance`.
+
+    >>> year = simulate_year("share", [95, 96, 97, 95, 96, 94], [100] * 6, rest_months=6)
+    >>> [year.at(goal).probability for goal in (0.5, 1.0)]
+    [1.0, 0.0]
+    """
     history = _history(kind, value, base, bounds)
     _check(rest_months, level, draws)
     year = 12 - rest_months
     in_year = slice(max(0, len(history.value) - year), None) if year else slice(0, 0)
-    total, under = float(history.totals[in_year].sum()), float(history.bases[in_year].sum())
     missing = max(0, year - len(history.value)) + int(history.missing[in_year].sum())
-    if not rest_months:
-        return _over(history, total, under, goal, better, level, missing)
-    futures = simulate_futures(history, ahead=rest_months, draws=draws, generator=np.random.PCG64(seed))
-    return _told(history, futures, total, under, goal, better, level, missing)
+    futures = None
+    if rest_months:
+        futures = simulate_futures(history, ahead=rest_months, draws=draws, generator=np.random.PCG64(seed))
+    total, under = float(history.totals[in_year].sum()), float(history.bases[in_year].sum())
+    return SimulatedYear(history, futures, total, under, missing, better, level)
 
 
 def _history(kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None, bounds: tuple[float, float]) -> History:
@@ -153,10 +194,8 @@ def _check(rest_months: int, level: float, draws: int) -> None:
         raise MetricError(Fault("forecast_draws", got=f"{level}, {draws}", allowed=allowed))
 
 
-def _told(
-    history: History, futures: Futures, total: float, under: float, goal: float | None,
-    better: Literal["higher", "lower"], level: float, missing: int,
-) -> YearChance:  # fmt: skip
+def _told(year: SimulatedYear, futures: Futures, goal: float | None) -> YearChance:
+    history, better, level, total, under = year.history, year.better, year.level, year.total, year.base
     tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
     amount = history.kind == "amount"
     rest, totals = futures.base.sum(axis=1), total + futures.total.sum(axis=1)
@@ -167,7 +206,7 @@ def _told(
     needed, lowest, highest = needs[0], *_ordered(needs[1:])
     flags = {
         "short_history": futures.model != "season",
-        "months_missing": missing > 0,
+        "months_missing": year.missing > 0,
         "out_of_reach": _beyond(history, lowest, highest, better, reach=True),
         "safe": _beyond(history, lowest, highest, better, reach=False),
         "rough": futures.effective < ROUGH,
@@ -239,14 +278,12 @@ def _months(futures: Futures, tails: Sequence[float]) -> tuple[MonthAhead, ...]:
     return tuple(found)
 
 
-def _over(
-    history: History, total: float, under: float, goal: float | None, better: Literal["higher", "lower"], level: float,
-    missing: int,
-) -> YearChance:  # fmt: skip
+def _over(year: SimulatedYear, goal: float | None) -> YearChance:
     """A year that is over: its figure is a fact."""
+    history, total, under, better = year.history, year.total, year.base, year.better
     figure = total if history.kind == "amount" else total / under if under else float("nan")
-    flags = ("year_over", *(("months_missing",) if missing else ()))
+    flags = ("year_over", *(("months_missing",) if year.missing else ()))
     return YearChance(
-        history.kind, goal, better, level, _chance(np.asarray([figure]), goal, better), figure, figure, figure, figure,
-        total, under, None, None, None, None, None, None, int(history.known.sum()), (), 0, METHOD, flags,
+        history.kind, goal, better, year.level, _chance(np.asarray([figure]), goal, better), figure, figure, figure,
+        figure, total, under, None, None, None, None, None, None, int(history.known.sum()), (), 0, METHOD, flags,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from svcqa.metrics.result import Result
 from svcqa.report.charts.distribution import Distribution, chart_of_distribution
 from svcqa.report.charts.funnel import funnel_chart
 from svcqa.report.charts.grammar import Better, Bin, Chart, Dot, Kind, Mark, Point, Record, Row, Stretch
+from svcqa.report.charts.outlook import outlook_chart
 from svcqa.report.charts.picture import Picture
 from svcqa.report.charts.process import process_chart
 from svcqa.report.charts.results import FigureKind, chart_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Better", "Bin", "Chart", "Distribution", "Dot", "FigureKind", "Kind", "Mark", "Picture", "Point", "Record",
     "Row", "Stretch", "chart_of", "chart_of_distribution", "distribution", "funnel_chart", "months", "months_chart",
-    "of_result", "of_section", "process", "process_chart", "targets", "targets_chart",
+    "of_result", "of_section", "outlook", "outlook_chart", "process", "process_chart", "targets", "targets_chart",
     "timeline", "timeline_chart",
 ]  # fmt: skip
 
@@ -91,3 +92,8 @@ def months(review: PeriodReview, item: CommitmentReview, language: Language) -> 
 def timeline(found: Explanation, language: Language) -> Picture:
     """One case on a time line: what counted, what did not and why, when it was due."""
     return Picture(timeline_chart(found, language))
+
+
+def outlook(chart: Result, forecast: Result, language: Language, *, names: Mapping[str, str] | None = None) -> Picture:
+    """The months so far and those to come; the options are those of :func:`outlook_chart`."""
+    return Picture(outlook_chart(chart, forecast, language, names=names))

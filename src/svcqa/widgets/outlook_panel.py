@@ -1,0 +1,149 @@
+"""The panel of a commitment in time: its process chart, its season, its year; move the goal, note a rebase."""
+
+from __future__ import annotations
+
+import html
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import ipywidgets as widgets
+
+from svcqa.catalogue import Language, text
+from svcqa.errors import SvcqaError
+from svcqa.report import charts, wording
+from svcqa.report.outlook import chance_text, forecast_sentence, season_sentence
+from svcqa.widgets.rebase_form import RebaseForm
+
+if TYPE_CHECKING:
+    from svcqa.metrics.figures import WhatIf
+    from svcqa.metrics.result import Result
+    from svcqa.workspace import Outlooks
+
+_STYLE = {"description_width": "7em"}
+_WIDE = widgets.Layout(width="34em")
+_ROOM: Final = 1.0
+"""How far the goal can be moved beyond what the year may come to, in widths of its interval."""
+
+
+class OutlookPanel:
+    """Widgets over the years up to a period. ``box`` is what a notebook shows.
+
+    Args:
+        commitment: key of the commitment to begin with; the first of the policy where absent.
+    """
+
+    def __init__(self, outlooks: Outlooks, *, language: Language, commitment: str | None = None) -> None:
+        self._outlooks, self.language = outlooks, language
+        self._what_if: WhatIf | None = None
+        workspace, policies = outlooks.workspace, outlooks.workspace.policies
+        self._names = {unit.code: unit.name.in_language(language) for unit in policies.organisation.units}
+        self._names |= {item.key: item.item.in_language(language) for item in policies.commitments}
+        keys = [item.key for item in policies.commitments]
+        self.commitment = self._dropdown("commitment", keys, commitment or keys[0])
+        self.unit = self._dropdown("unit", [one.code for one in policies.organisation.units], self._outlooks.unit)
+        self.chart, self.season, self.season_chart, self.answer, self.year = (widgets.HTML() for _ in range(5))
+        self.goal = widgets.FloatSlider(description=self._text("goal_moved"), style=_STYLE, layout=_WIDE)
+        self.form = RebaseForm(workspace, language=language, indicator=lambda: str(self.commitment.value),
+                               unit=lambda: str(self.unit.value), noted=self._draw_chart)  # fmt: skip
+        for control in (self.commitment, self.unit):
+            control.observe(self._choose, names="value")
+        self.goal.observe(self._move, names="value")
+        self.box = widgets.VBox([
+            self.commitment, self.unit, self.chart, self.form.box, self.season, self.season_chart, self.goal,
+            self.answer, self.year,
+        ])  # fmt: skip
+        self._choose(None)
+
+    def _text(self, key: str, **fields: object) -> str:
+        return text(f"panel.{key}", self.language, **fields)
+
+    def _dropdown(self, key: str, codes: list[str], chosen: str) -> widgets.Dropdown:
+        options = [(self._names[code], code) for code in codes]
+        return widgets.Dropdown(description=self._text(key), options=options, value=chosen, style=_STYLE, layout=_WIDE)
+
+    def _choose(self, _: object) -> None:
+        """Another commitment or unit: chart, season and year are made once; the goal then moves over the futures."""
+        self.form.message.value = ""
+        self._draw_chart()
+        self._draw_season()
+        self._fit()
+
+    def _draw_chart(self) -> None:
+        try:
+            self._found = self._outlooks.chart(self.commitment.value, unit=self.unit.value)
+            picture = charts.process(self._found, self.language, names=self._names)
+        except SvcqaError as error:
+            self.chart.value = html.escape(error.render(self.language))
+            self.form.offer((), ())
+            return
+        self.chart.value = picture.html()
+        self.form.offer(_periods(self._found, "value")[1:], _periods(self._found, "suggested_rebase"))
+
+    def _draw_season(self) -> None:
+        self.season.value = self.season_chart.value = ""
+        try:
+            found = self._outlooks.season(self.commitment.value, unit=self.unit.value)
+        except SvcqaError as error:
+            self.season.value = html.escape(error.render(self.language))
+            return
+        self.season.value = f"<b>{html.escape(season_sentence(found, self.language))}</b>"
+        if any(row["measure"] == "adjusted" for row in found.rows):
+            self.season_chart.value = charts.of_result(
+                found, self.language, names=self._names, measures=("adjusted", "trend")
+            ).html()
+
+    def _fit(self) -> None:
+        """The year of this choice, run to its end once."""
+        self._what_if, self.goal.disabled = None, True
+        self.answer.value = self.year.value = ""
+        try:
+            what_if = self._outlooks.forecast(self.commitment.value, unit=self.unit.value)
+            found = what_if.at()
+        except SvcqaError as error:
+            self.answer.value = html.escape(error.render(self.language))
+            return
+        if not found.rows:
+            self.answer.value = html.escape(self._text("no_cases"))
+            return
+        self.year.value = charts.outlook(self._found, found, self.language, names=self._names).html()
+        self._set_goal(found)
+        self._what_if = what_if
+        self._say(found)
+
+    def _set_goal(self, found: Result) -> None:
+        """Let the goal move about what the year may come to; shares are shown in per cent."""
+        year = next(row for row in found.rows if row["measure"] == "year")
+        goal = year["goal"] if year["goal"] is not None else year["value"]
+        step = 10.0 ** -wording.usual_decimals(goal, found.scale) * (0.01 if found.unit == "share" else 1)
+        width = max(year["upper"] - year["lower"], 10 * step)
+        low = math.floor((min(goal, year["lower"]) - _ROOM * width) / step) * step
+        high = math.ceil((max(goal, year["upper"]) + _ROOM * width) / step) * step
+        if found.unit == "share":
+            low, high = max(low, 0.0), min(high, 1.0)
+        self.goal.unobserve(self._move, names="value")
+        with self.goal.hold_trait_notifications():
+            self.goal.min, self.goal.max, self.goal.step, self.goal.value = low, high, step, goal
+        decimals = wording.usual_decimals(goal, found.scale)
+        self.goal.readout_format = f".{decimals}%" if found.unit == "share" else f".{decimals}f"
+        self.goal.disabled = False
+        self.goal.observe(self._move, names="value")
+
+    def _move(self, change: dict[str, Any]) -> None:
+        if self._what_if is not None:
+            self._say(self._what_if.at(goal=change["new"]))
+
+    def _say(self, found: Result) -> None:
+        chance = next(figure for figure in found.figures() if figure.measure == "chance")
+        flags = wording.flags(chance, self.language)
+        self.answer.value = (
+            f"<div class='svcqa-chance'><b style='font-size:1.6em'>{html.escape(chance_text(chance, self.language))}"
+            f"</b> &nbsp; {html.escape(forecast_sentence(found, self.language))}</div>"
+            + (f"<small>{html.escape(flags)}</small>" if flags else "")
+        )
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return self.box._repr_mimebundle_(**options)
+
+
+def _periods(found: Result, measure: str) -> list[str]:
+    return [str(row["period"]) for row in found.rows if row["measure"] == measure]
