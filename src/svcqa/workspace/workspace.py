@@ -24,6 +24,7 @@ from svcqa.records.mapping import load_mapping
 from svcqa.records.report import IngestReport
 from svcqa.records.source_files import ingest_sources
 from svcqa.records.vault import Vault
+from svcqa.workspace.letters import LetterVerbs
 from svcqa.workspace.notes import NoteVerbs
 from svcqa.workspace.reviews import ReviewVerbs
 
@@ -55,7 +56,7 @@ def open_workspace(path: str | Path = ".") -> Workspace:
     return Workspace(folder, settings, load_policies(folder, settings, metric_faults=metric_faults), registry)
 
 
-class Workspace(ReviewVerbs, NoteVerbs):
+class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
     """One company's policies, records and decisions. Make it with :func:`svcqa.open`."""
 
     def ingest(
