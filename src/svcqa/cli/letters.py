@@ -70,7 +70,9 @@ def check(letter: LetterArgument, workspace: WorkspaceOption = Path(), lang: Lan
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         found = opened.check_letter(letter)
-        lines = [("signature_holds", one) for one in found.holding] + [("signature_broken", one) for one in found.broken]
+        lines = [("signature_holds", one) for one in found.holding] + [
+            ("signature_broken", one) for one in found.broken
+        ]
         for key, one in lines:
             said = text(f"terminal.{key}", language, name=one.name, role=one.role, on=one.on)
             screen.console.print(said, markup=False, soft_wrap=True)

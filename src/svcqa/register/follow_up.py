@@ -52,7 +52,7 @@ def note_step(register: Register, step: ActionStep, *, now: dt.datetime | None =
 def followed(register: Register, *, known_at: dt.datetime | None = None) -> list[Followed]:
     """Every row of form B that nothing replaced, with its steps; those noted of a row before it was corrected, too."""
     latest: dict[int, int] = {}
-    for entry in reversed(register.history("action", known_at=known_at)):
+    for entry in reversed(register.entries("action", known_at=known_at, replaced=True)):
         if entry.replaces is not None:
             latest[entry.replaces] = latest.get(entry.id, entry.id)
     steps: dict[int, list[ActionStep]] = {}

@@ -14,6 +14,7 @@ from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import STATES, Figure, Result
 from svcqa.metrics.testing import outcomes
 from svcqa.report import wording
+from svcqa.report.drivers import drivers as drivers
 from svcqa.report.explained import explanation as explanation
 from svcqa.report.frames import frame as _frame
 from svcqa.report.frames import numbered as _numbered

@@ -327,6 +327,11 @@ def _recorded_reason(name: str, language: Language) -> str:
     return text(key, language) if has(key) else name
 
 
+def has_counting_rule(shown: str) -> bool:
+    """Whether a limit such as ``3 working_day next_day`` is counted by a rule that its unit does not tell."""
+    return len(shown.split()) > 2
+
+
 def limit(shown: str, language: Language) -> str:
     """A limit such as ``3 working_day next_day`` in words."""
     parts = shown.split()

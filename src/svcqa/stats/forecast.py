@@ -154,7 +154,7 @@ def simulate_year(
     >>> [year.at(goal).probability for goal in (0.5, 1.0)]
     [1.0, 0.0]
     """
-    history = _history(kind, value, base, bounds)
+    history = checked_history(kind, value, base, bounds)
     _check(rest_months, level, draws)
     year = 12 - rest_months
     in_year = slice(max(0, len(history.value) - year), None) if year else slice(0, 0)
@@ -166,7 +166,14 @@ def simulate_year(
     return SimulatedYear(history, futures, total, under, missing, better, level)
 
 
-def _history(kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None, bounds: tuple[float, float]) -> History:
+def checked_history(
+    kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None, bounds: tuple[float, float]
+) -> History:  # fmt: skip
+    """The months of a history that can be forecast.
+
+    Raises:
+        MetricError: it is too short, or cannot be.
+    """
     values = np.asarray(value, dtype=np.float64)
     bases = np.ones(len(values)) if base is None or kind == "amount" else np.asarray(base, dtype=np.float64)
     if values.shape != bases.shape or values.ndim != 1:

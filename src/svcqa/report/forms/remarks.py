@@ -86,6 +86,16 @@ def _amount_hint(item: TargetReview, target: QuantityTarget, language: Language)
     )  # fmt: skip
 
 
+def counting_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:
+    """One line that says how the limits behind the figures are counted, where their unit does not tell."""
+    said = [
+        say("item_line", language, name=name, text=wording.limit(figure.limit, language))
+        for name, figure in named
+        if figure is not None and wording.has_counting_rule(figure.limit)
+    ]
+    return [say("counting_line", language, items=joined(dict.fromkeys(said), language))] if said else []
+
+
 def flag_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:
     """One line for each flag, saying which figures bear it; that they count amounts is said elsewhere."""
     bearers: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Placeholders such as ``{{unit}}`` in a Word template: found wherever they stand, filled without losing their format."""
+"""Placeholders such as ``{{unit}}`` in a Word template: found wherever they stand, filled in the format they have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The template of a responsibility letter that a company starts from: it can be written out, edited and used instead."""
+"""The template of a responsibility letter that a company starts from: written out, edited, given back."""
 
 from __future__ import annotations
 

@@ -130,7 +130,8 @@ def _interactions(rows: int, columns: int) -> Float64:
     def against_first(size: int) -> Float64:
         return np.vstack([-np.ones(size - 1), np.eye(size - 1)])
 
-    return np.kron(against_first(rows), against_first(columns))
+    crossed: Float64 = np.kron(against_first(rows), against_first(columns)).astype(np.float64)
+    return crossed
 
 
 def _upper_tail(f: float, numerator: float, denominator: float) -> float:
