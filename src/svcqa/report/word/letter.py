@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, PolicyError
+from svcqa.metrics.result import Scale
 from svcqa.report import wording
 from svcqa.report.word.package import save
 from svcqa.report.word.placeholders import fill, text_of
@@ -92,7 +94,18 @@ def _goal_text(one: LetterGoal, language: Language) -> str:
         return text("letter.done_by", language, day=one.due)
     if one.amount_unit is not None:
         return f"≥{wording.amount(one.goal)} {one.amount_unit.in_language(language)}"
-    return wording.goal_level(one.goal, one.scale, language)
+    return wording.goal_level(_rounded(one.goal, one.scale), one.scale, language)
+
+
+def _rounded(goal: float, scale: Scale) -> float:
+    """A goal that was worked out, to a hundredth of a point; never the easier way, so that the parts still deliver.
+
+    >>> _rounded(0.961234, Scale("share")), _rounded(24.001, Scale("hour", "lower")), _rounded(0.9999, Scale("share"))
+    (0.9613, 24.0, 0.9999)
+    """
+    places = 4 if scale.unit == "share" else 2
+    way = ROUND_FLOOR if scale.better == "lower" else ROUND_CEILING
+    return float(Decimal(f"{goal:.12g}").quantize(Decimal(1).scaleb(-places), way))
 
 
 def key_of(path: Path) -> str:

@@ -11,16 +11,19 @@ from svcqa.report.word.styles import new_document
 
 _COLUMNS: Final = {"number": 1.2, "target": 6.3, "goal": 3.6, "weight": 1.8, "due": 2.6, "source": 1.5}
 _SHOWN: Final = ("number", "target", "goal", "weight", "due")
+_TITLE: Final = 15
 _MADE: Final = dt.datetime(2026, 1, 1)
 
 
 def letter_template(language: Language) -> Any:
     """Title, parties, the table of goals, duties, signatures."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
 
     document = new_document(language, title=text("letter.title", language), author="", created=_MADE)
     heading = document.add_paragraph(text("letter.title", language), style="Title")
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    heading.runs[0].font.size = Pt(_TITLE)
     for key in ("parties", "purpose"):
         document.add_paragraph(text(f"letter.{key}", language))
     document.add_heading(text("letter.goals_heading", language), level=1)
