@@ -66,6 +66,11 @@ class EmbeddedEngine:
         """Pins the records."""
         return self.store.digest(known_at=known_at)
 
+    def rows(self, table: str, *, known_at: dt.datetime | None = None) -> Any:
+        """All live records of a table as one Arrow table, typed and empty where none was read."""
+        parts = self.store.parts(table, known_at=known_at)
+        return _whole(parts) if parts else typed_table(table, {})
+
     def summarise(self, request: Request, kernel: Kernel, *, progress: Progress | None = None) -> Summary:
         """The summary of all live records of a table.
 
@@ -132,8 +137,7 @@ class EmbeddedEngine:
         assert request.derive is not None
         views = {"records": _whole(parts)}
         for name in request.derive.tables:
-            beside = self.store.parts(name, known_at=request.known_at)
-            views[name] = _whole(beside) if beside else typed_table(name, {})
+            views[name] = self.rows(name, known_at=request.known_at)
         wanted = (*request.columns, *request.keys)
         return run_derive(request.derive, views, place=request.table, wanted=wanted)
 

@@ -147,4 +147,9 @@ class Settings(Entity):
     policies: tuple[str, ...] = ("policy/commitments.toml", "policy/targets.toml")
     sources: tuple[Source, ...] = ()
     vault: str = "vault"
+    vault_key: str | None = None
+    """A file with the vault's key, where it is kept elsewhere: 64 hexadecimal digits. For fictional records only it may
+    lie open, so that surrogates are the same in every copy."""
+    draw_key: str = "draw.key"
+    """The file with the key of random numbers; made at the first draw."""
     register_url: str | None = None

@@ -33,6 +33,7 @@ from svcqa.entities.action import ActionItem
 from svcqa.entities.base import Entity
 from svcqa.entities.published import Publication
 from svcqa.entities.rebase import Rebase
+from svcqa.entities.wave import ContactExport, Wave
 from svcqa.errors import Fault, RegisterError
 
 _Item = TypeVar("_Item", bound=Entity)
@@ -141,6 +142,27 @@ class Register:
         """What was reported, oldest first."""
         found = [Publication.model_validate(entry.body) for entry in self.entries("publication")]
         return [one for one in found if period is None or one.period == period]
+
+    def note_wave(self, wave: Wave, *, author: str, now: dt.datetime) -> int:
+        """Note that a wave was drawn, by whom and when. ``now`` is UTC.
+
+        Raises:
+            RegisterError: nobody is named.
+        """
+        if not author.strip():
+            raise RegisterError(Fault("wave_author", got=repr(author)))
+        kept = {"code", "survey", "number", "period", "key_fingerprint", "frame_digest", "list_digest"}
+        return self.add("wave", wave.model_dump(mode="json", include=kept), author=author.strip(), now=now)
+
+    def note_contact_export(self, export: ContactExport, *, author: str, now: dt.datetime) -> int:
+        """Note that contacts of customers were written into a file. ``now`` is UTC.
+
+        Raises:
+            RegisterError: nobody is named.
+        """
+        if not author.strip():
+            raise RegisterError(Fault("export_author", got=repr(author)))
+        return self.add("contact_export", export.model_dump(mode="json"), author=author.strip(), now=now)
 
     def note_rebase(self, item: Rebase, *, now: dt.datetime | None = None, replaces: int | None = None) -> int:
         """Note a rebase; its author is who decided it. ``now`` is UTC, the clock's where absent."""

@@ -20,6 +20,7 @@ from svcqa.metrics.figures import Figures
 from svcqa.metrics.registry import Registry
 from svcqa.periods import Period, PeriodRule, read_moment
 from svcqa.records.store import RecordStore
+from svcqa.records.vault import Vault
 from svcqa.register import Register
 
 
@@ -55,6 +56,12 @@ class OpenedWorkspace:
         """What people decided."""
         path = (self.folder / "register.sqlite").resolve()
         return Register(self.settings.register_url or f"sqlite:///{path}")
+
+    @property
+    def vault(self) -> Vault:
+        """Who surrogates stand for."""
+        key = self.settings.vault_key
+        return Vault(self.folder / self.settings.vault, key_file=self.folder / key if key is not None else None)
 
     @cached_property
     def figures(self) -> Figures:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.engine.embedded import Progress
 from svcqa.entities.complaint import Complaint
-from svcqa.entities.policy import load_policies, load_settings
-from svcqa.entities.target import LevelTarget
-from svcqa.errors import Fault, NameUnknownError, WorkspaceError
+from svcqa.errors import Fault, NameUnknownError
 from svcqa.metrics.figures import WhatIf
-from svcqa.metrics.measure import target_faults
-from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period, PeriodKind, read_moment
 from svcqa.records.check import CheckReport, check_report
@@ -23,7 +20,7 @@ from svcqa.records.ingest import Door
 from svcqa.records.mapping import load_mapping
 from svcqa.records.report import IngestReport
 from svcqa.records.source_files import ingest_sources
-from svcqa.records.vault import Vault
+from svcqa.workspace.callbacks import Callbacks
 from svcqa.workspace.notes import NoteVerbs
 from svcqa.workspace.reviews import ReviewVerbs
 
@@ -36,27 +33,13 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "svcqa.toml"
 
 
-def open_workspace(path: str | Path = ".") -> Workspace:
-    """Open the workspace in folder ``path``.
-
-    Raises:
-        WorkspaceError: the folder holds no ``svcqa.toml``.
-        PolicyError: with all faults of the settings or of the policy files.
-    """
-    folder = Path(path)
-    if not (folder / SETTINGS_FILE).is_file():
-        raise WorkspaceError(Fault("no_workspace", got=str(path)))
-    settings = load_settings(folder / SETTINGS_FILE)
-    registry = Registry()
-
-    def metric_faults(target: LevelTarget, file: str) -> Iterable[Fault]:
-        return target_faults(registry, target, file)
-
-    return Workspace(folder, settings, load_policies(folder, settings, metric_faults=metric_faults), registry)
-
-
 class Workspace(ReviewVerbs, NoteVerbs):
     """One company's policies, records and decisions. Make it with :func:`svcqa.open`."""
+
+    @cached_property
+    def callbacks(self) -> Callbacks:
+        """Surveys by callback: plan, draw, call sheets, audit."""
+        return Callbacks(self)
 
     def ingest(
         self, *, source_folder: str | Path | None = None, now: dt.datetime | None = None,
@@ -73,8 +56,7 @@ class Workspace(ReviewVerbs, NoteVerbs):
             SourceError: with every file that is missing or cannot be read; the others have been read.
         """
         base = Path(source_folder) if source_folder is not None else self.folder
-        vault = Vault(self.folder / self.settings.vault)
-        door = Door(self.store, vault, self.policies.organisation, self.settings.company.time_zone)
+        door = Door(self.store, self.vault, self.policies.organisation, self.settings.company.time_zone)
         try:
             return ingest_sources(
                 door, self.settings.sources, files=base, mappings=self.folder, progress=progress,
