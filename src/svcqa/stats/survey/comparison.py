@@ -130,7 +130,7 @@ def _interactions(rows: int, columns: int) -> Float64:
     def against_first(size: int) -> Float64:
         return np.vstack([-np.ones(size - 1), np.eye(size - 1)])
 
-    return np.kron(against_first(rows), against_first(columns))
+    return np.asarray(np.kron(against_first(rows), against_first(columns)), dtype=np.float64)
 
 
 def _upper_tail(f: float, numerator: float, denominator: float) -> float:
