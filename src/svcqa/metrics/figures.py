@@ -96,12 +96,19 @@ class Figures:
             raise MetricError(Fault("survey_params", place=metric))
         if self.surveys is None:
             raise MetricError(Fault("no_wave", place=context.period.label, got=params.wave or ""))
-        wave = self.surveys.chosen(params, context)
+        wave = self.surveys.chosen(params, context.period)
         key = ("wave", wave.code, wave.list_digest, context.as_of, self.engine.digest(context.known_at))
         if key not in self._waves:
             callbacks = self.engine.rows(TABLE, known_at=context.known_at)
             self._waves[key] = self.surveys.read(wave, callbacks, context.as_of, before=self.surveys.before(wave))
         return self._waves[key]
+
+    def asked_as_of(self, metric: str, params: dict[str, Any], period: Period) -> dt.datetime | None:
+        """The moment that a survey metric is asked as of where nobody names one: the calls follow the services."""
+        plugin, model = self._bound(metric, params)
+        if plugin.spec.shape != "survey" or self.surveys is None or not isinstance(model, SurveyParams):
+            return None
+        return self.surveys.calls_end(model, period)
 
     def what_if(self, metric: str, params: dict[str, Any], context: Context) -> WhatIf:
         """The same figures with parameters to move; the records are read once, now.

@@ -43,7 +43,7 @@ class SatisfactionMetric:
         formula=Text(
             hans="按抽样设计加权：均值、占比为 Σw·y÷Σw，总量为 Σw·y，比率为 Σw·y÷Σw·x；"
             "w 是抽取概率的倒数，再按回答率、总体计数调整",
-            hant="按抽樣設計加權：平均值、占比為 Σw·y÷Σw，總量為 Σw·y，比率為 Σw·y÷Σw·x；"
+            hant="按抽樣設計加權：平均值、佔比為 Σw·y÷Σw，總量為 Σw·y，比率為 Σw·y÷Σw·x；"
             "w 是抽取機率的倒數，再按回答率、母體計數調整",
             en="weighted by the design: mean and share are Σw·y ÷ Σw, a total is Σw·y, a ratio Σw·y ÷ Σw·x; w is one "
             "over the probability of the draw, adjusted for response and to the frame's counts",

@@ -12,8 +12,9 @@ from svcqa.stats.survey.response_rates import Outcomes
 Disposition = Literal["complete", "partial", "refused", "no_answer", "other", "unknown", "not_eligible"]
 
 _OF: Final[Mapping[str, Disposition]] = {
-    "declined": "refused", "no_answer": "no_answer", "busy": "no_answer", "call_later": "no_answer",
-    "wrong_number": "unknown", "not_eligible": "not_eligible", "": "unknown",
+    "declined": "refused", "no_answer": "no_answer", "busy": "no_answer", "switched_off": "no_answer",
+    "call_later": "no_answer", "wrong_number": "unknown", "not_eligible": "not_eligible", "unable": "other",
+    "": "unknown",
 }  # fmt: skip
 """A wrong number says nothing of the customer who was served: he stays in the population, and nobody knows more of him.
 So does whoever was not called yet."""
@@ -22,12 +23,14 @@ So does whoever was not called yet."""
 def disposition(person: DrawnCustomer, survey: Survey) -> Disposition:
     """How the call ended; a code of somebody's own counts as reached and not able to answer.
 
-    Complete is an interview with an answer to every question that has a scale, partial one with some of them.
+    Complete is an interview with an answer to every question that has a scale, partial one with some of them; who broke
+    off before the first answer has refused.
     """
-    if person.outcome == "reached":
+    if person.outcome in ("reached", "partial"):
         asked = [item.key for item in survey.questions if item.kind != "opinion"]
         given = sum(key in person.scores for key in asked)
-        return "complete" if given == len(asked) else "partial" if given else "other"
+        whole = given == len(asked) and person.outcome == "reached"
+        return "complete" if whole else "partial" if given else "other" if person.outcome == "reached" else "refused"
     return _OF.get(person.outcome, "other")
 
 

@@ -17,7 +17,7 @@ from svcqa.entities.organisation import LEVELS
 from svcqa.entities.survey import RECORD_COLUMNS, Survey
 from svcqa.entities.wave import Role, Wave
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context
+from svcqa.periods import Period
 
 COLUMNS: Final = ("stratum", "service", "unit", *LEVELS, *RECORD_COLUMNS)
 """What is known of everybody in the frame: what figures can be grouped and weights be made by."""
@@ -133,7 +133,7 @@ class Surveys:
     policies: tuple[Survey, ...]
     archive: WaveArchive
 
-    def chosen(self, params: SurveyParams, context: Context) -> Wave:
+    def chosen(self, params: SurveyParams, period: Period) -> Wave:
         """The wave that ``params`` name, or the last one of the period.
 
         Raises:
@@ -145,11 +145,16 @@ class Surveys:
             waves = [one for one in waves if one.code == params.wave]
             if not waves:
                 raise MetricError(Fault("no_wave", got=params.wave, allowed=known))
-        inside = [one for one in waves if context.period.first <= one.first and one.last <= context.period.last]
+        inside = [one for one in waves if period.first <= one.first and one.last <= period.last]
         if not inside:
             said = ", ".join(f"{one.code} ({one.first}…{one.last})" for one in waves)
-            raise MetricError(Fault("no_wave", place=context.period.label, got=params.wave or "", allowed=said))
+            raise MetricError(Fault("no_wave", place=period.label, got=params.wave or "", allowed=said))
         return inside[-1]
+
+    def calls_end(self, params: SurveyParams, period: Period) -> dt.datetime:
+        """The end of the period, or of the wave's calls where they go on after it."""
+        calls_until = self.chosen(params, period).calls_until
+        return max(period.end, dt.datetime.combine(calls_until + dt.timedelta(days=1), dt.time()))
 
     def before(self, wave: Wave) -> Wave | None:
         """The wave of the same survey that was drawn before."""
@@ -222,14 +227,14 @@ def _outcome(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What became of a call: the last moment that is on record decides, and every answer that was given counts."""
     if not rows:
         return {}
-    ordered = sorted(rows, key=lambda row: (row["called_at"], int(row.get("attempt") or 0), str(row["question"])))
+    ordered = sorted(rows, key=lambda row: (row["called_at"], str(row["question"])))
     last = ordered[-1]
     outcome = next((str(row["outcome"]) for row in reversed(ordered) if row.get("outcome")), "")
     scores = {str(row["question"]): float(row["score"]) for row in ordered if row.get("score") is not None}
     opinions = {str(row["question"]): str(row["opinion"]) for row in ordered if row.get("opinion")}
-    moments = len({row["called_at"] for row in ordered})
+    attempts = max(int(row.get("attempts") or 0) for row in ordered)
     return {
         "outcome": outcome or ("reached" if scores else ""), "called_at": last["called_at"],
-        "attempts": max([moments, *(int(row.get("attempt") or 0) for row in ordered)]),
+        "attempts": attempts or len({row["called_at"] for row in ordered}),
         "caller": str(last.get("caller") or ""), "scores": scores, "opinions": opinions,
     }  # fmt: skip
