@@ -104,7 +104,7 @@ def test_missing_and_broken_files_are_collected_too(tmp_path: Path) -> None:
         "commitments.toml": "not_toml",
         "targets.toml": "unknown_key",
     }
-    assert (faults["targets.toml"].got, faults["targets.toml"].allowed) == ("wish", "commitment, target, tier")
+    assert (faults["targets.toml"].got, faults["targets.toml"].allowed) == ("wish", "commitment, target, tier, survey")
 
 
 def test_unknown_keys_are_refused_wherever_they_stand_and_the_known_ones_listed(tmp_path: Path) -> None:

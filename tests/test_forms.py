@@ -25,7 +25,9 @@ from svcqa.errors import Fault, SvcqaError
 from svcqa.metrics.verdict import Judgement
 from svcqa.report.forms import write_forms
 from svcqa.report.forms.numbers import share_format
-from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview
+from svcqa.review.commitments import CommitmentReview
+from svcqa.review.courses import Course
+from svcqa.review.period_review import PeriodReview
 
 TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
 COMPANY = "示例燃气(虚构)有限公司"
@@ -35,21 +37,21 @@ C_MONTH, C_YEAR = 4, 16
 
 
 @pytest.fixture(scope="module")
-def review(sample_workspace: svcqa.Workspace) -> HalfYearReview:
+def review(sample_workspace: svcqa.Workspace) -> PeriodReview:
     return sample_workspace.review_half_year("2026H1")
 
 
 @pytest.fixture(scope="module")
-def whole_year(sample_workspace: svcqa.Workspace) -> HalfYearReview:
+def whole_year(sample_workspace: svcqa.Workspace) -> PeriodReview:
     return sample_workspace.review_half_year("2025H2")
 
 
 @pytest.fixture(scope="module")
-def book(review: HalfYearReview, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def book(review: PeriodReview, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return written(review, tmp_path_factory.mktemp("forms"))
 
 
-def written(review: HalfYearReview, folder: Path, *, language: Language = "zh-Hans", **options: Any) -> Any:
+def written(review: PeriodReview, folder: Path, *, language: Language = "zh-Hans", **options: Any) -> Any:
     """The workbook of a review, written and read back."""
     path = write_forms(review, folder / "forms.xlsx", language=language, company=COMPANY, **options)
     return openpyxl.load_workbook(path)
@@ -63,7 +65,7 @@ def texts(sheet: Any) -> str:
     return "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None)
 
 
-def commitment_rows(sheet: Any, review: HalfYearReview, first: int = FIRST_C_ROW) -> Iterator[tuple[int, Any]]:
+def commitment_rows(sheet: Any, review: PeriodReview, first: int = FIRST_C_ROW) -> Iterator[tuple[int, Any]]:
     """The row of figures of each commitment in form C; the row below it holds the n, two more follow for each part."""
     for item in review.commitments:
         yield first, item
@@ -97,7 +99,7 @@ def as_excel_reads(value: float, num_format: str) -> tuple[str, Decimal]:
     ],
 )  # fmt: skip
 def test_titles_speak_each_language(
-    review: HalfYearReview, tmp_path: Path, language: Language, board: str, form_a: str, form_b: str, form_c: str
+    review: PeriodReview, tmp_path: Path, language: Language, board: str, form_a: str, form_b: str, form_c: str
 ) -> None:
     found = written(review, tmp_path, language=language)
     titles = [sheet["A1"].value for sheet in found.worksheets]
@@ -108,12 +110,12 @@ def test_titles_speak_each_language(
     assert titles[-1].startswith(COMPANY)
 
 
-def test_each_owner_has_its_form_a_between_the_board_and_form_b(review: HalfYearReview, book: Any) -> None:
+def test_each_owner_has_its_form_a_between_the_board_and_form_b(review: PeriodReview, book: Any) -> None:
     owners = list(dict.fromkeys(f"A {item.owner.name}" for item in review.targets))
     assert book.sheetnames == ["成绩总览", *owners, "B 工作落实表", "C 成绩监控统计表", "图表"]
 
 
-def test_sheet_names_keep_excels_rules_and_stay_apart(review: HalfYearReview, tmp_path: Path) -> None:
+def test_sheet_names_keep_excels_rules_and_stay_apart(review: PeriodReview, tmp_path: Path) -> None:
     long = "城区/城郊[抢险]:抢修*中心?" + "很长的名称" * 6
 
     def renamed(code: str) -> Text:
@@ -130,7 +132,7 @@ def test_sheet_names_keep_excels_rules_and_stay_apart(review: HalfYearReview, tm
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sheet_prints_on_a4_with_its_header_and_footer(
-    review: HalfYearReview, tmp_path: Path, language: Language
+    review: PeriodReview, tmp_path: Path, language: Language
 ) -> None:
     for sheet in written(review, tmp_path, language=language).worksheets:
         assert sheet.page_setup.paperSize == 9
@@ -152,7 +154,7 @@ def test_every_sheet_prints_on_a4_with_its_header_and_footer(
         assert "&N" in footer.right.text
 
 
-def test_the_same_review_gives_the_same_bytes(review: HalfYearReview, tmp_path: Path) -> None:
+def test_the_same_review_gives_the_same_bytes(review: PeriodReview, tmp_path: Path) -> None:
     one, two = (
         write_forms(review, tmp_path / folder / "forms.xlsx", language="zh-Hans", company=COMPANY).read_bytes()
         for folder in ("one", "two")
@@ -161,7 +163,7 @@ def test_the_same_review_gives_the_same_bytes(review: HalfYearReview, tmp_path: 
     assert [path.name for path in (tmp_path / "one").iterdir()] == ["forms.xlsx"]
 
 
-def test_a_file_is_replaced_as_a_whole(review: HalfYearReview, tmp_path: Path) -> None:
+def test_a_file_is_replaced_as_a_whole(review: PeriodReview, tmp_path: Path) -> None:
     path = tmp_path / "forms.xlsx"
     path.write_text("an older file")
     assert write_forms(review, path, language="en", company=COMPANY) == path
@@ -169,7 +171,7 @@ def test_a_file_is_replaced_as_a_whole(review: HalfYearReview, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("wicked", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A1", "http://example.org"])
-def test_text_stays_text(review: HalfYearReview, tmp_path: Path, wicked: str) -> None:
+def test_text_stays_text(review: PeriodReview, tmp_path: Path, wicked: str) -> None:
     action = ActionItem(category=wicked, problem=wicked, action=wicked, responsible=wicked, tracker=wicked, unit="C")
     found = written(replace(review, actions=(action,)), tmp_path, proposals=(action,))
     cells = [cell for sheet in found.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
@@ -179,7 +181,7 @@ def test_text_stays_text(review: HalfYearReview, tmp_path: Path, wicked: str) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_place_in_a_text_is_left_unfilled(review: HalfYearReview, tmp_path: Path, language: Language) -> None:
+def test_no_place_in_a_text_is_left_unfilled(review: PeriodReview, tmp_path: Path, language: Language) -> None:
     for sheet in written(review, tmp_path, language=language).worksheets:
         assert not re.search(r"\{\w*\}|None|nan", texts(sheet))
 
@@ -187,13 +189,13 @@ def test_no_place_in_a_text_is_left_unfilled(review: HalfYearReview, tmp_path: P
 # ---- the score board
 
 
-def board_rows(book: Any, review: HalfYearReview) -> Iterator[tuple[Any, list[Any]]]:
+def board_rows(book: Any, review: PeriodReview) -> Iterator[tuple[Any, list[Any]]]:
     sheet = book.worksheets[0]
     for place, item in enumerate(review.targets):
         yield item, list(sheet[FIRST_BOARD_ROW + place])
 
 
-def test_the_board_shows_every_target_with_its_exact_figures(book: Any, review: HalfYearReview) -> None:
+def test_the_board_shows_every_target_with_its_exact_figures(book: Any, review: PeriodReview) -> None:
     shown = 0
     for item, cells in board_rows(book, review):
         now, year = item.course.now, item.course.year
@@ -213,7 +215,7 @@ def test_the_board_shows_every_target_with_its_exact_figures(book: Any, review: 
     assert shown >= 30
 
 
-def test_the_board_says_verdict_evidence_and_risk_in_words(book: Any, review: HalfYearReview) -> None:
+def test_the_board_says_verdict_evidence_and_risk_in_words(book: Any, review: PeriodReview) -> None:
     verdicts = {"met": "✓ 达标", "missed": "✗ 未达标"}
     evidence = {"clear": "明确", "unclear": "不明确", "": "—"}
     for item, cells in board_rows(book, review):
@@ -225,14 +227,14 @@ def test_the_board_says_verdict_evidence_and_risk_in_words(book: Any, review: Ha
     )
 
 
-def test_changes_are_percentage_points_between_the_figures_shown(book: Any, review: HalfYearReview) -> None:
+def test_changes_are_percentage_points_between_the_figures_shown(book: Any, review: PeriodReview) -> None:
     for item, cells in board_rows(book, review):
         if item.target.kind == "level":
             for figure, change in ((11, 12), (13, 14)):
                 assert cells[change].value == pytest.approx((cells[4].value - cells[figure].value) * 100, abs=1e-12)
 
 
-def test_what_the_rest_must_reach_or_that_it_cannot(book: Any, review: HalfYearReview) -> None:
+def test_what_the_rest_must_reach_or_that_it_cannot(book: Any, review: PeriodReview) -> None:
     lost = 0
     for item, cells in board_rows(book, review):
         needed = item.judged.needed
@@ -244,12 +246,12 @@ def test_what_the_rest_must_reach_or_that_it_cannot(book: Any, review: HalfYearR
     assert lost >= 2
 
 
-def test_nothing_is_asked_of_a_year_that_is_over(whole_year: HalfYearReview, tmp_path: Path) -> None:
+def test_nothing_is_asked_of_a_year_that_is_over(whole_year: PeriodReview, tmp_path: Path) -> None:
     found = written(whole_year, tmp_path)
     assert {cells[16].value for _, cells in board_rows(found, whole_year)} == {"—"}
 
 
-def test_flags_stand_in_words(book: Any, review: HalfYearReview) -> None:
+def test_flags_stand_in_words(book: Any, review: PeriodReview) -> None:
     for item, cells in board_rows(book, review):
         remarks = cells[17].value or ""
         for flag in item.course.now.flags:
@@ -258,7 +260,7 @@ def test_flags_stand_in_words(book: Any, review: HalfYearReview) -> None:
     assert "待与公司制度核对" in texts(book.worksheets[0])
 
 
-def test_a_target_without_a_figure_says_why(review: HalfYearReview, tmp_path: Path) -> None:
+def test_a_target_without_a_figure_says_why(review: PeriodReview, tmp_path: Path) -> None:
     fault = SvcqaError(Fault("unknown_commitment", got="'gone'"))
     first = replace(
         review.targets[0], course=Course(None, None, None, None, (), (), ()), judged=Judgement(), fault=fault
@@ -299,7 +301,7 @@ def test_decimals_follow_the_goal() -> None:
     assert share_format(1.0, 0.9999) == "0.000%"
 
 
-def test_near_misses_are_told_apart_on_form_c(review: HalfYearReview, tmp_path: Path) -> None:
+def test_near_misses_are_told_apart_on_form_c(review: PeriodReview, tmp_path: Path) -> None:
     item = next(item for item in review.commitments if item.commitment.required_share == 0.95)
     year = item.course.year
     assert year is not None
@@ -324,7 +326,7 @@ def test_form_a_has_at_least_ten_numbered_rows(book: Any) -> None:
         assert "责任人" in texts(sheet)
 
 
-def test_form_a_reports_the_last_month_and_the_year_so_far(book: Any, review: HalfYearReview) -> None:
+def test_form_a_reports_the_last_month_and_the_year_so_far(book: Any, review: PeriodReview) -> None:
     for sheet in book.worksheets[1:-3]:
         items = [item for item in review.targets if sheet.title == f"A {item.owner.name}"]
         assert "2026-06" in sheet["C3"].value
@@ -339,7 +341,7 @@ def test_form_a_reports_the_last_month_and_the_year_so_far(book: Any, review: Ha
                 assert ("▼" in sheet.cell(row, 5).number_format) == (year.value < item.target.goal)
 
 
-def test_a_noted_action_stands_where_otherwise_the_facts_do(review: HalfYearReview, tmp_path: Path) -> None:
+def test_a_noted_action_stands_where_otherwise_the_facts_do(review: PeriodReview, tmp_path: Path) -> None:
     place, missed = next((n, item) for n, item in enumerate(review.targets) if item.judged.verdict == "missed")
     action = ActionItem(
         category="安全", problem="夜间班次不足。", action="增设值守点", due=dt.date(2026, 8, 31),
@@ -354,14 +356,14 @@ def test_a_noted_action_stands_where_otherwise_the_facts_do(review: HalfYearRevi
         assert bool(cell.font.italic) == (review_of is review)
 
 
-def test_targets_that_are_met_clearly_get_no_hint(book: Any, review: HalfYearReview) -> None:
+def test_targets_that_are_met_clearly_get_no_hint(book: Any, review: PeriodReview) -> None:
     sheet = book.worksheets[1]
     for row, item in enumerate((item for item in review.targets if item.owner.code == "C"), start=FIRST_A_ROW):
         needs_words = item.judged.verdict == "missed" or item.judged.at_risk
         assert bool(sheet.cell(row, 7).value) == needs_words
 
 
-def test_an_action_of_a_unit_that_names_no_target_has_a_row_of_its_own(review: HalfYearReview, tmp_path: Path) -> None:
+def test_an_action_of_a_unit_that_names_no_target_has_a_row_of_its_own(review: PeriodReview, tmp_path: Path) -> None:
     action = ActionItem(category="培训", problem="新员工上岗前未演练", unit="CQ-KF")
     found = written(replace(review, actions=(action,)), tmp_path)
     unit = next(item.owner for item in review.targets if item.owner.code == "CQ-KF")
@@ -371,7 +373,7 @@ def test_an_action_of_a_unit_that_names_no_target_has_a_row_of_its_own(review: H
     assert sum("培训" in column(other, 2) for other in found.worksheets[1:-3]) == 1
 
 
-def test_rows_grow_with_their_text(review: HalfYearReview, tmp_path: Path) -> None:
+def test_rows_grow_with_their_text(review: PeriodReview, tmp_path: Path) -> None:
     heights = []
     for times in (1, 20):
         action = ActionItem(category="类别", problem="城北片区距驻点较远。" * times, unit="C")
@@ -385,7 +387,7 @@ def test_rows_grow_with_their_text(review: HalfYearReview, tmp_path: Path) -> No
 
 
 def test_form_b_shows_what_is_agreed_then_what_is_proposed_then_empty_rows(
-    review: HalfYearReview, tmp_path: Path
+    review: PeriodReview, tmp_path: Path
 ) -> None:
     agreed = ActionItem(
         category="安全", problem="夜间到场慢", action="增设值守点", due=dt.date(2026, 8, 31), responsible="抢险中心",
@@ -404,7 +406,7 @@ def test_form_b_shows_what_is_agreed_then_what_is_proposed_then_empty_rows(
     assert "尚未商定" in texts(sheet)
 
 
-def test_form_b_keeps_rows_to_write_on_however_many_are_noted(review: HalfYearReview, tmp_path: Path) -> None:
+def test_form_b_keeps_rows_to_write_on_however_many_are_noted(review: PeriodReview, tmp_path: Path) -> None:
     actions = tuple(ActionItem(category="类别", problem=f"问题 {number}") for number in range(30))
     sheet = written(replace(review, actions=actions), tmp_path).worksheets[-3]
     empty = [row for row in sheet.iter_rows(min_row=34, max_col=6) if row[0].border.bottom.style and not row[1].value]
@@ -414,7 +416,7 @@ def test_form_b_keeps_rows_to_write_on_however_many_are_noted(review: HalfYearRe
 # ---- form C
 
 
-def test_the_year_of_form_c_is_recomputed_from_its_parts(book: Any, review: HalfYearReview) -> None:
+def test_the_year_of_form_c_is_recomputed_from_its_parts(book: Any, review: PeriodReview) -> None:
     sheet, differs = book.worksheets[-2], 0
     for row, item in commitment_rows(sheet, review):
         # months add up; of a promise per quarter only the whole quarters do
@@ -431,7 +433,7 @@ def test_the_year_of_form_c_is_recomputed_from_its_parts(book: Any, review: Half
     assert "不是各月的平均" in texts(sheet)
 
 
-def test_form_c_has_months_with_their_n_and_leaves_the_others_empty(book: Any, review: HalfYearReview) -> None:
+def test_form_c_has_months_with_their_n_and_leaves_the_others_empty(book: Any, review: PeriodReview) -> None:
     sheet = book.worksheets[-2]
     for first, item in commitment_rows(sheet, review):
         for number, course in enumerate((item.course, *(part.course for part in item.parts))):
@@ -444,7 +446,7 @@ def test_form_c_has_months_with_their_n_and_leaves_the_others_empty(book: Any, r
     assert sheet.cell(2, C_YEAR).value == "全年\n（至 6 月）"
 
 
-def test_all_eleven_rows_of_the_sample_have_their_figures(book: Any, review: HalfYearReview) -> None:
+def test_all_eleven_rows_of_the_sample_have_their_figures(book: Any, review: PeriodReview) -> None:
     sheet, rows = book.worksheets[-2], 0
     for row, _ in commitment_rows(sheet, review):
         shown = [sheet.cell(row, place).value for place in (*range(C_MONTH, C_MONTH + 6), C_YEAR)]
@@ -453,7 +455,7 @@ def test_all_eleven_rows_of_the_sample_have_their_figures(book: Any, review: Hal
     assert rows == 11
 
 
-def test_a_promise_per_quarter_shows_what_was_reached_so_far(book: Any, review: HalfYearReview) -> None:
+def test_a_promise_per_quarter_shows_what_was_reached_so_far(book: Any, review: PeriodReview) -> None:
     """Households as truth.json counted them: since the quarter began, of those of the month."""
     sheet = book.worksheets[-2]
     first, item = next((row, item) for row, item in commitment_rows(sheet, review) if item.parts)
@@ -468,7 +470,7 @@ def test_a_promise_per_quarter_shows_what_was_reached_so_far(book: Any, review: 
             assert cell.number_format.endswith('"†"') == (place not in (2, 5))
 
 
-def test_goals_stand_in_the_unit_of_the_figure(book: Any, review: HalfYearReview) -> None:
+def test_goals_stand_in_the_unit_of_the_figure(book: Any, review: PeriodReview) -> None:
     sheet = book.worksheets[-2]
     shown = {item.commitment.key: sheet.cell(row, 3).number_format for row, item in commitment_rows(sheet, review)}
     assert shown["supply_continuity"] == '"≥"0.00%'
@@ -476,7 +478,7 @@ def test_goals_stand_in_the_unit_of_the_figure(book: Any, review: HalfYearReview
     assert shown["skill"] == '"≥"0.0" 分"'
 
 
-def test_the_second_half_shows_all_twelve_months(whole_year: HalfYearReview, tmp_path: Path) -> None:
+def test_the_second_half_shows_all_twelve_months(whole_year: PeriodReview, tmp_path: Path) -> None:
     sheet = written(whole_year, tmp_path).worksheets[-2]
     assert sheet.cell(2, C_YEAR).value == "全年"
     for row, item in commitment_rows(sheet, whole_year):
@@ -485,7 +487,7 @@ def test_the_second_half_shows_all_twelve_months(whole_year: HalfYearReview, tmp
         assert len(months) == 12
 
 
-def test_exactly_the_missed_cells_are_marked(book: Any, review: HalfYearReview) -> None:
+def test_exactly_the_missed_cells_are_marked(book: Any, review: PeriodReview) -> None:
     sheet, marked = book.worksheets[-2], 0
     for row, item in commitment_rows(sheet, review):
         goal = required(item)
@@ -499,7 +501,7 @@ def test_exactly_the_missed_cells_are_marked(book: Any, review: HalfYearReview) 
     assert marked >= 10
 
 
-def test_form_c_lists_the_commitments_in_their_order_under_merged_categories(book: Any, review: HalfYearReview) -> None:
+def test_form_c_lists_the_commitments_in_their_order_under_merged_categories(book: Any, review: PeriodReview) -> None:
     sheet = book.worksheets[-2]
     for row, item in commitment_rows(sheet, review):
         assert sheet.cell(row, 2).value == f"{item.commitment.item}\n{item.commitment.promise}"
@@ -520,9 +522,7 @@ def test_form_c_before_the_half_is_over(sample_workspace: svcqa.Workspace, tmp_p
         assert [sheet.cell(row, C_MONTH + place).value for place in (4, 5)] == [None, None]
 
 
-def test_a_commitment_that_could_not_be_computed_is_named_with_the_reason(
-    review: HalfYearReview, tmp_path: Path
-) -> None:
+def test_a_commitment_that_could_not_be_computed_is_named_with_the_reason(review: PeriodReview, tmp_path: Path) -> None:
     first = review.commitments[0]
     empty = Course(None, None, None, None, (), (), ())
     fault = SvcqaError(Fault("no_records", got="monthly_returns"))
@@ -530,3 +530,39 @@ def test_a_commitment_that_could_not_be_computed_is_named_with_the_reason(
     sheet = written(replace(review, commitments=(broken, *review.commitments[1:])), tmp_path).worksheets[-2]
     assert [sheet.cell(FIRST_C_ROW, place).value for place in range(C_MONTH, C_YEAR + 1)] == [None] * 13
     assert f"{first.commitment.item}：数据表 monthly_returns 里还没有记录" in texts(sheet)
+
+
+# ---- how limits are counted
+
+
+def test_every_form_that_bears_such_a_figure_names_how_its_limit_is_counted(
+    review: PeriodReview, tmp_path: Path
+) -> None:
+    # The policy: complaint_reply within 3 working days counted from the next day, stoppage_notice 48 hours ahead.
+    found = written(review, tmp_path, language="zh-Hans")
+    line = next(line for line in texts(found.worksheets[-2]).splitlines() if "时限的计法" in line)
+    assert "处理客户意见：3 个工作日（次日起算）" in line
+    assert "48 小时（提前）" in line
+    assert "接通" not in line  # rings are counted in one way only
+    bearing = {item.owner.code: str(item.target.name) for item in review.targets
+               if item.commitment is not None and item.commitment.key == "complaint_reply"}  # fmt: skip
+    assert bearing
+    for sheet in found.worksheets[: 1 + len({item.owner.code for item in review.targets})]:
+        owner = next((item.owner for item in review.targets if sheet.title == f"A {item.owner.name}"), None)
+        if owner is None or owner.code in bearing:
+            assert "3 个工作日（次日起算）" in texts(sheet), sheet.title
+        else:
+            assert "次日起算" not in texts(sheet), sheet.title
+
+
+def test_form_b_names_the_counting_where_an_action_speaks_of_such_a_figure(
+    review: PeriodReview, tmp_path: Path
+) -> None:
+    target = next(item.target for item in review.targets
+                  if item.commitment is not None and item.commitment.key == "complaint_reply")  # fmt: skip
+    action = ActionItem(unit="C-FW", category="服务", problem="答复偏慢", target=target.key)
+    with_it = written(replace(review, actions=(action,)), tmp_path, language="en")
+    assert "from the next day" in texts(with_it.worksheets[-3])
+    other = replace(review, actions=(action.model_copy(update={"target": ""}),))
+    without = written(other, tmp_path, language="en")
+    assert "from the next day" not in texts(without.worksheets[-3])

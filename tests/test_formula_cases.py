@@ -23,7 +23,7 @@ from xlsxwriter.utility import xl_col_to_name
 import svcqa
 from conftest import commitment, make_workspace, require
 from svcqa.report.forms import write_forms
-from svcqa.review.half_year import HalfYearReview
+from svcqa.review.period_review import PeriodReview
 
 Moment = dt.datetime
 AS_OF = "2027-01-01"
@@ -438,17 +438,17 @@ GOALS = {
 
 
 @pytest.fixture(scope="module")
-def review(workspace: svcqa.Workspace) -> HalfYearReview:
+def review(workspace: svcqa.Workspace) -> PeriodReview:
     return workspace.review_half_year("2026H2", as_of=AS_OF)
 
 
 @pytest.fixture(scope="module")
-def form(review: HalfYearReview, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def form(review: PeriodReview, tmp_path_factory: pytest.TempPathFactory) -> Any:
     path = write_forms(review, tmp_path_factory.mktemp("form") / "forms.xlsx", language="zh-Hans", company="公司")
     return openpyxl.load_workbook(path)["C 成绩监控统计表"]
 
 
-def rows_of_form(review: HalfYearReview) -> dict[str, int]:
+def rows_of_form(review: PeriodReview) -> dict[str, int]:
     """The row of figures of every formula, counted from the form's header."""
     found, row = {}, 3
     for item in review.commitments:
@@ -459,9 +459,7 @@ def rows_of_form(review: HalfYearReview) -> dict[str, int]:
     return found
 
 
-def test_form_c_shows_every_row_with_the_spreadsheet_s_figures(
-    form: Any, review: HalfYearReview, workbook: Path
-) -> None:
+def test_form_c_shows_every_row_with_the_spreadsheet_s_figures(form: Any, review: PeriodReview, workbook: Path) -> None:
     rows = rows_of_form(review)
     assert set(rows) == set(FORMULAS)
     for name, expected in values_of(workbook).items():
@@ -471,7 +469,7 @@ def test_form_c_shows_every_row_with_the_spreadsheet_s_figures(
         assert shown == {label: pytest.approx(value, rel=1e-12) for label, value in expected.items()}, name
 
 
-def test_form_c_has_goals_in_their_own_units(form: Any, review: HalfYearReview) -> None:
+def test_form_c_has_goals_in_their_own_units(form: Any, review: PeriodReview) -> None:
     shown = {
         name: (form.cell(row, 3).value, form.cell(row, 3).number_format) for name, row in rows_of_form(review).items()
     }
@@ -480,7 +478,7 @@ def test_form_c_has_goals_in_their_own_units(form: Any, review: HalfYearReview) 
     assert shown == GOALS
 
 
-def test_months_within_a_quarter_bear_a_dagger_and_no_verdict(form: Any, review: HalfYearReview) -> None:
+def test_months_within_a_quarter_bear_a_dagger_and_no_verdict(form: Any, review: PeriodReview) -> None:
     rows = rows_of_form(review)
     for name in ("visits", "visits entered"):
         formats = [form.cell(rows[name], place).number_format for place in range(4, 16)]

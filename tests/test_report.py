@@ -17,11 +17,11 @@ from svcqa.metrics.result import STATES, Result, Scale
 from svcqa.report import charts, tables, wording
 from svcqa.report.headline import headline
 from svcqa.report.proposals import proposals
-from svcqa.review.half_year import HalfYearReview
+from svcqa.review.period_review import PeriodReview
 
 
 @pytest.fixture(scope="module")
-def review(sample_workspace: svcqa.Workspace) -> HalfYearReview:
+def review(sample_workspace: svcqa.Workspace) -> PeriodReview:
     return sample_workspace.review_half_year("2026H1")
 
 
@@ -87,7 +87,7 @@ def test_a_change_that_rounds_to_nothing_has_no_sign() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_table_speaks_the_language_and_is_the_same_each_time(
-    review: HalfYearReview, sample_workspace: svcqa.Workspace, language: Language
+    review: PeriodReview, sample_workspace: svcqa.Workspace, language: Language
 ) -> None:
     again = sample_workspace.review_half_year("2026H1")
     for make in (tables.board, tables.progress, tables.months, tables.states, tables.exclusions, tables.about):
@@ -98,7 +98,7 @@ def test_every_table_speaks_the_language_and_is_the_same_each_time(
             assert not re.search(r"[\u4e00-\u9fff]", " ".join(map(str, first.columns)))
 
 
-def test_states_add_up_to_the_total(review: HalfYearReview) -> None:
+def test_states_add_up_to_the_total(review: PeriodReview) -> None:
     frame = tables.states(review, "en")
     names = [name for state in STATES if (name := wording.state(state, "en")) in frame]
     assert "met" in names
@@ -109,12 +109,12 @@ def test_states_add_up_to_the_total(review: HalfYearReview) -> None:
 
 
 def test_the_board_has_a_row_for_every_target_of_the_year(
-    review: HalfYearReview, sample_workspace: svcqa.Workspace
+    review: PeriodReview, sample_workspace: svcqa.Workspace
 ) -> None:
     assert len(tables.board(review, "en")) == len(sample_workspace.policies.targets_of(2026))
 
 
-def test_the_picture_shows_the_figures_of_the_company(review: HalfYearReview) -> None:
+def test_the_picture_shows_the_figures_of_the_company(review: PeriodReview) -> None:
     picture = charts.targets(review, "en")
     wanted = [item for item in review.targets if isinstance(item.target, LevelTarget) and item.owner.code == "C"]
     assert len(picture.data) == len(wanted)
@@ -129,13 +129,13 @@ def test_the_picture_shows_the_figures_of_the_company(review: HalfYearReview) ->
     assert not re.findall(r"""(?:href|src)=["']https?:""", svg)
 
 
-def test_the_title_of_the_months_says_the_finding(review: HalfYearReview) -> None:
+def test_the_title_of_the_months_says_the_finding(review: PeriodReview) -> None:
     emergency = next(item for item in review.commitments if item.commitment.key == "emergency_arrival")
     title = charts.months(review, emergency, "zh-Hans").title
     assert "城郊抢险抢修中心" in title  # truth.json: the department that worsens
 
 
-def test_the_headline_names_what_is_missed(review: HalfYearReview) -> None:
+def test_the_headline_names_what_is_missed(review: PeriodReview) -> None:
     said = headline(review, "zh-Hans")
     missed = [item for item in review.targets if item.owner.code == "C" and item.judged.verdict == "missed"]
     assert missed
@@ -143,7 +143,7 @@ def test_the_headline_names_what_is_missed(review: HalfYearReview) -> None:
         assert item.target.name.in_language("zh-Hans") in said
 
 
-def test_every_missed_or_risky_target_is_proposed_for_form_b(review: HalfYearReview) -> None:
+def test_every_missed_or_risky_target_is_proposed_for_form_b(review: PeriodReview) -> None:
     proposed = {(item.target, item.unit) for item in proposals(review, "en")}
     wanted = {
         (item.target.key, item.owner.code)

@@ -8,11 +8,12 @@ import gzip
 import math
 from fractions import Fraction
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -287,6 +288,37 @@ def test_the_percentile_follows_the_rule(data: Any, share: Fraction) -> None:
     expected = math.nan if touched is None else (touched + passed) / 2
     found = curve_quantiles(kaplan_meier(group, time, ended), [float(share)])
     assert found.value[0, 0] == pytest.approx(expected, nan_ok=True)
+
+
+def limits_by_hand(left: Fraction, greenwood: Fraction, kind: str, level: float) -> tuple[float, float]:
+    """The limits of a share that is neither 0 nor 1: Klein and Moeschberger (2003), section 4.3, one by one."""
+    share, spread = float(left), NormalDist().inv_cdf(0.5 + level / 2) * math.sqrt(greenwood)
+    if kind == "plain":
+        return share - spread * share, share + spread * share
+    if kind == "log":
+        return share * math.exp(-spread), share * math.exp(spread)
+    power = math.exp(spread / math.log(share))
+    return share ** (1 / power), share**power
+
+
+@given(data=cases(groups=1), kind=st.sampled_from(LIMIT_KINDS), level=st.sampled_from([0.8, 0.95]),
+       percent=st.integers(1, 99))  # fmt: skip
+def test_limits_of_a_percentile_are_where_those_of_the_curve_first_fall(
+    data: Any, kind: Any, level: float, percent: int
+) -> None:
+    group, time, ended, _ = data
+    asked, greenwood, fallen = 1 - percent / 100, Fraction(0), [math.nan, math.nan]
+    for moment, left in brute_force_curve(time, ended).items():
+        at_risk, over = int((time >= moment).sum()), int(((time == moment) & ended).sum())
+        if left == 0 or (left == 1 and kind == "log-log"):
+            continue
+        greenwood += Fraction(over, at_risk * (at_risk - over))
+        for place, limit in enumerate(limits_by_hand(left, greenwood, kind, level)):
+            assume(abs(limit - asked) > 1e-7)  # where they meet, rounding decides
+            if math.isnan(fallen[place]) and limit < asked:
+                fallen[place] = moment
+    found = curve_quantiles(kaplan_meier(group, time, ended), [percent / 100], kind=kind, level=level)
+    assert [found.lower[0, 0], found.upper[0, 0]] == pytest.approx(fallen, nan_ok=True)
 
 
 @given(data=cases())

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from svcqa.engine.draw import SHARED_NAMES
 from svcqa.errors import Fault, MetricError, NameUnknownError
 from svcqa.records.schema import ColumnType, Table
 from svcqa.records.tables import table as table_schema
@@ -71,6 +72,7 @@ def run_derive(derive: Derive, views: Mapping[str, Any], *, place: str, wanted: 
     """
     _check_reads(derive, views, place)
     with duckdb.connect() as connection:
+        connection.execute(SHARED_NAMES)
         for name, table in views.items():
             connection.register(name, table)
         try:

@@ -1,10 +1,11 @@
-"""A row of form B (工作落实表): a problem, what is done about it, by whom, until when."""
+"""A row of form B (工作落实表): a problem, what is done about it, by whom, until when; and what became of it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from svcqa.entities.base import Entity
 
@@ -21,3 +22,32 @@ class ActionItem(Entity):
     period: str = ""
     target: str = ""
     unit: str = ""
+
+    @property
+    def agreed(self) -> bool:
+        """Whether somebody is to do something by a date."""
+        return bool(self.action) and self.due is not None
+
+
+class ActionStep(Entity):
+    """A step in the life of a row of form B after it was planned (PDCA).
+
+    *Done* is what the responsible unit reports; only a check closes a row, *effective*, or opens it again, *reopened*,
+    with another due date where one is agreed.
+    """
+
+    action: int = Field(ge=1)
+    """Number of the register's entry."""
+    step: Literal["done", "effective", "reopened"]
+    on: dt.date
+    by: str = Field(min_length=1)
+    finding: str = ""
+    due: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _a_check_says_what_it_found(self) -> ActionStep:
+        if self.step != "done" and not self.finding:
+            raise ValueError("a check says what it found (finding)")
+        if self.due is not None and (self.step != "reopened" or self.due <= self.on):
+            raise ValueError("due goes with reopened, and lies after the day of the check")
+        return self

@@ -1,24 +1,27 @@
-"""The policies of a workspace: commitments, targets, the organisation, the tiers."""
+"""The policies of a workspace: commitments, targets, surveys, the organisation, the tiers."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from svcqa.entities.base import Entity
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import CustomerTier, Organisation, Unit
 from svcqa.entities.policy_table import read_excel
 from svcqa.entities.rules import Rating
 from svcqa.entities.settings import Settings
+from svcqa.entities.survey import Survey
 from svcqa.entities.target import LevelTarget, Target
 from svcqa.entities.validation import check, named
 from svcqa.errors import Fault, NameUnknownError, PolicyError
 
-_KINDS: dict[str, Any] = {"commitment": Commitment, "target": Target, "tier": CustomerTier}
+_KINDS: dict[str, Any] = {"commitment": Commitment, "target": Target, "tier": CustomerTier, "survey": Survey}
 Found = dict[str, list[tuple[str, Any]]]
 """Entities by kind, each with the name of its file."""
 
@@ -32,6 +35,19 @@ class Policies:
     tiers: tuple[CustomerTier, ...]
     organisation: Organisation
     digest: str
+    surveys: tuple[Survey, ...] = ()
+    """No part of the digest: a figure does not change with whom is called next. Each wave pins its own survey."""
+
+    def survey(self, key: str) -> Survey:
+        """The survey ``key``.
+
+        Raises:
+            NameUnknownError: no policy file declares it.
+        """
+        for survey in self.surveys:
+            if survey.key == key:
+                return survey
+        raise NameUnknownError(Fault("unknown_survey", got=repr(key), allowed=", ".join(s.key for s in self.surveys)))
 
     def commitment(self, key: str) -> Commitment:
         """The commitment ``key``.
@@ -81,6 +97,23 @@ def read_file(path: Path) -> dict[str, Any]:
         raise PolicyError(Fault("not_toml", path.name, got=str(error))) from error
 
 
+def read_json(model: type[Entity], path: Path) -> Any:
+    """A document that we wrote, as its model.
+
+    Raises:
+        PolicyError: with all faults of the file.
+    """
+    faults: list[Fault] = []
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PolicyError(Fault("unreadable_file", path.name, got=str(error).splitlines()[0])) from error
+    found = check(model, data, file=path.name, place="", faults=faults)
+    if faults:
+        raise PolicyError(faults)
+    return found
+
+
 def load_settings(path: Path) -> Settings:
     """``svcqa.toml`` as settings.
 
@@ -127,7 +160,7 @@ def _load_entities(path: Path, faults: list[Fault]) -> Found:
 def _cross_faults(found: Found, tree: Organisation) -> Iterable[Fault]:
     """What is wrong between entities, each fault with the file of the entity that shows it."""
     known = {commitment.key: commitment for _, commitment in found.get("commitment", [])}
-    for kind in ("commitment", "target"):
+    for kind in ("commitment", "target", "survey"):
         files: dict[str, list[str]] = {}
         for file, entity in found.get(kind, []):
             files.setdefault(entity.key, []).append(file)
@@ -165,12 +198,14 @@ def _unknown_unit(file: str, place: str, code: str, tree: Organisation) -> Fault
 
 
 def load_policies(
-    folder: Path, settings: Settings, *, metric_faults: Callable[[LevelTarget, str], Iterable[Fault]] | None = None
-) -> Policies:
+    folder: Path, settings: Settings, *, metric_faults: Callable[[LevelTarget, str], Iterable[Fault]] | None = None,
+    survey_faults: Callable[[Survey, str], Iterable[Fault]] | None = None,
+) -> Policies:  # fmt: skip
     """All policy files that ``settings`` names, validated together.
 
     Args:
         metric_faults: what is wrong with a target that names a metric, given the target and its file.
+        survey_faults: what a survey asks of the records that they do not have, given the survey and its file.
 
     Raises:
         PolicyError: one error with all faults of all files.
@@ -192,12 +227,17 @@ def load_policies(
         for file, target in entities.get("target", []):
             if metric_faults is not None and isinstance(target, LevelTarget) and target.metric is not None:
                 faults.extend(metric_faults(target, file))
+        for file, survey in entities.get("survey", []):
+            if survey_faults is not None:
+                faults.extend(survey_faults(survey, file))
     if faults or organisation is None:
         raise PolicyError(faults)
-    commitments, targets, more_tiers = (
-        [entity for _, entity in entities.get(kind, [])] for kind in ("commitment", "target", "tier")
+    commitments, targets, more_tiers, surveys = (
+        [entity for _, entity in entities.get(kind, [])] for kind in ("commitment", "target", "tier", "survey")
     )
     # What the user left to its default is left out: a new optional key must not change old digests.
     parts = [entity.model_dump_json(exclude_unset=True) for entity in (organisation, *commitments, *targets)]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-    return Policies(tuple(commitments), tuple(targets), (*tiers, *more_tiers), organisation, digest)
+    return Policies(
+        tuple(commitments), tuple(targets), (*tiers, *more_tiers), organisation, digest, surveys=tuple(surveys)
+    )

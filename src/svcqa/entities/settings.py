@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from svcqa.catalogue import Language
 from svcqa.entities.base import Entity, Text
+from svcqa.entities.plan import NextYearRules
 from svcqa.entities.shifts import SECONDS_A_DAY, Shifts
 
 FIRST_DAY: Final = dt.date(1999, 1, 1)
@@ -147,4 +148,10 @@ class Settings(Entity):
     policies: tuple[str, ...] = ("policy/commitments.toml", "policy/targets.toml")
     sources: tuple[Source, ...] = ()
     vault: str = "vault"
+    vault_key: str | None = None
+    """A file with the vault's key, where it is kept elsewhere: 64 hexadecimal digits. For fictional records only it may
+    lie open, so that surrogates are the same in every copy."""
+    draw_key: str = "draw.key"
+    """The file with the key of random numbers; made at the first draw."""
     register_url: str | None = None
+    next_year: NextYearRules = NextYearRules()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
@@ -14,6 +13,7 @@ from svcqa.clock.festivals import festivals, follows_china
 from svcqa.entities.base import Entity, Text
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
+from svcqa.metrics.monthly import months_of
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import Series, SeriesParams, split
 from svcqa.periods import Period, PeriodKind
@@ -25,9 +25,6 @@ from svcqa.stats.moving_holidays import holiday_days
 Float64 = npt.NDArray[np.float64]
 FESTIVAL_DAYS: Final = 8.0
 """Days off of a whole Spring Festival, about."""
-_MEANS: Final[Mapping[str, Kind]] = {"share": "rating", "point": "rating"}
-"""What a figure with weights is, by its unit; anything else is a time."""
-_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {"share": (0.0, 1.0), "point": (1.0, 10.0)}
 
 
 class ForecastParams(SeriesParams):
@@ -131,10 +128,10 @@ def _simulated(series: Series, base: Result, params: ForecastParams, context: Co
     last = int(settled[-1])
     year, rest = _year(series.periods[last], params, context)
     better: Literal["higher", "lower"] = "lower" if base.better == "lower" else "higher"
-    kind, value, under = _history(series, base, params, last)
+    months = months_of(series, base, last, kind=params.kind)
     found = simulate_year(
-        kind, value, under, rest_months=rest, better=better, level=context.level,
-        bounds=_BOUNDS.get(base.unit, (-np.inf, np.inf)), draws=params.draws, seed=params.seed,
+        months.kind, months.value, months.base, rest_months=rest, better=better, level=context.level,
+        bounds=months.bounds, draws=params.draws, seed=params.seed,
         festival=_festival(series, last, rest, year, params, context),
     )  # fmt: skip
     return _Year(series, found, year, ("partial",) if last + 1 < len(series.periods) else ())
@@ -175,31 +172,6 @@ def _goal(params: ForecastParams, year: Period) -> float | None:
         return params.commitment.goal_on(year.last)
     goal = getattr(params.base.params.get("target"), "goal", None)
     return None if goal is None else float(goal)
-
-
-def _history(
-    series: Series, base: Result, params: ForecastParams, last: int
-) -> tuple[Kind, Float64, Float64 | None]:  # fmt: skip
-    """Numerators, means or amounts up to the last settled month, and what they stand over."""
-    months = slice(0, last + 1)
-    value, n = series.values[months], series.column("n")[months]
-    numerator, amount = series.column("numerator")[months], series.column("base")[months]
-    known = np.isfinite(value)
-    counted = np.divide(numerator, n, out=np.full(len(n), np.nan), where=n > 0)
-    is_share = bool(np.all(np.abs(counted[known] - value[known]) < 1e-9)) and base.unit == "share"
-    kind: Kind
-    if params.kind is not None:
-        kind = params.kind
-    elif is_share:
-        kind = "share"
-    elif not np.isfinite(n).any() and not np.isfinite(amount).any() and base.unit != "share":
-        kind = "amount" if base.unit == "amount" else _MEANS.get(base.unit, "duration")
-    else:
-        kind = _MEANS.get(base.unit, "duration")
-    if kind in ("share", "rate"):
-        return kind, np.where(known, numerator, np.nan), n
-    weights = amount if np.isfinite(amount).any() else n
-    return kind, value, weights if np.isfinite(weights[known]).all() else None
 
 
 def _rows(

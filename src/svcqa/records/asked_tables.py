@@ -7,6 +7,12 @@ from svcqa.records.schema import Column, ColumnType, Table
 _CODE, _KEY, _UNIT, _MOMENT = ColumnType.CODE, ColumnType.KEY, ColumnType.UNIT, ColumnType.MOMENT
 _INTEGER = ColumnType.INTEGER
 
+CALL_OUTCOMES = (
+    "reached", "partial", "declined", "no_answer", "busy", "switched_off", "call_later", "wrong_number", "not_eligible",
+    "unable",
+)  # fmt: skip
+"""How the last attempt ended. A wave's ``callback_id`` is the reference of its call sheet."""
+
 CALLBACKS = Table(
     name="callbacks",
     key=("callback_id", "question"),
@@ -21,8 +27,11 @@ CALLBACKS = Table(
         Column("customer", ColumnType.CUSTOMER),
         Column("tier", _CODE),
         Column("called_at", _MOMENT, required=True),
-        Column("outcome", _CODE, codes=("reached", "no_answer", "declined", "wrong_number")),
+        Column("outcome", _CODE, codes=CALL_OUTCOMES),
         Column("score", _INTEGER, unit="point"),
+        Column("opinion", ColumnType.REMARK),
+        Column("attempts", _INTEGER),
+        Column("caller", ColumnType.PERSON),
     ),
 )
 

@@ -17,7 +17,7 @@ def read_codes(path: Path, faults: list[Fault]) -> dict[str, str]:
     try:
         if path.suffix.lower() == ".toml":
             return {str(key): str(value) for key, value in tomllib.loads(path.read_text(encoding="utf-8-sig")).items()}
-        rows = _sheet(path) if path.suffix.lower() in {".xlsx", ".xls"} else list(csv.reader(_text(path).splitlines()))
+        rows = read_rows(path)
     except (ValueError, OSError, csv.Error) as error:
         faults.append(Fault("unreadable_file", path.name, got=(str(error).splitlines() or [""])[0][:200]))
         return {}
@@ -30,6 +30,17 @@ def read_codes(path: Path, faults: list[Fault]) -> dict[str, str]:
             faults.append(Fault("bad_value", path.name, str(number), repr(cells)))
         found[cells[0]] = cells[1]
     return found
+
+
+def read_rows(path: Path) -> list[list[str]]:
+    """The cells of a CSV file, or of the first sheet of a workbook, as texts.
+
+    Raises:
+        ValueError: the file is no workbook that can be opened, or no text.
+    """
+    if path.suffix.lower() in {".xlsx", ".xls"}:
+        return _sheet(path)
+    return list(csv.reader(_text(path).splitlines()))
 
 
 def _text(path: Path) -> str:

@@ -16,7 +16,7 @@ _EXAMPLES: Final[dict[str, str]] = {
     "repeat_of": "TS20260001", "record_id": "GD20260001", "status": "assigned", "question": "attitude",
     "wave": "2026-06", "service": "repair", "item": "greeting", "check": "politeness", "checker": "ZJ07",
     "authority_level": "department", "indicator": "safety_visit", "target": "old_pipe_2026",
-    "evidence": "acceptance_note",
+    "evidence": "acceptance_note", "opinion": "上门很准时", "attempts": "2", "caller": "HF01",
     "calls.outcome": "answered", "inspections.kind": "routine", "received_at": "2026-06-01 08:05",
     "started_at": "2026-06-01 08:05", "planned_at": "2026-06-01 08:00", "notified_at": "2026-05-29 10:00",
     "limit_cents": "50000", "amount_cents": "12050", "fields_required": "12", "fields_filled": "11",

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from svcqa.entities.organisation import Organisation
 from svcqa.entities.settings import Source
-from svcqa.records import database, readers, supersede, validate
+from svcqa.records import answers, database, readers, supersede, validate
 from svcqa.records.mapping import Mapping
 from svcqa.records.parsing import Finding, parse_column
 from svcqa.records.report import FileReport
@@ -91,6 +91,7 @@ def _ingest(
     if now.tzinfo is not None:
         now = now.astimezone(dt.UTC).replace(tzinfo=None)
     schema = mapping.table_schema()
+    raw, waiting = answers.laid_out(raw, mapping)
     columns, findings, odd = _parse(raw, schema, mapping, door)
     keep = _accepted(raw.texts.num_rows, findings)
     rows = _store_table(columns, schema, raw, source).filter(pa.array(keep))
@@ -102,7 +103,7 @@ def _ingest(
             read=raw.texts.num_rows + len(raw.broken), accepted=int(keep.sum()),
             quarantined=int((~keep).sum()) + len(raw.broken), new=change.new, changed=change.changed,
             unchanged=change.unchanged, absent=change.absent,
-            reasons=_counts(findings, len(raw.broken)), warnings=_counts(_among(odd, keep), 0),
+            reasons=_counts(findings, len(raw.broken)), warnings=_counts(_among(odd, keep), 0), waiting=waiting,
         )  # fmt: skip
         fresh = rows.filter(pa.array(change.write))
         extras = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -23,6 +23,8 @@ class ColumnMapping(Entity):
 
     columns: tuple[str, ...] = Field(alias="from", min_length=1)
     join: str = " "
+    take: Literal["all", "last", "count"] = "all"
+    """Of several columns: all of them joined, the last one that is filled, or how many are filled."""
     format: str | None = None
     zone: str | None = None
     unit: str | None = None
@@ -50,6 +52,27 @@ class ExtraColumn(ColumnMapping):
     kept_in: str = ""
 
 
+class Answers(Entity):
+    """A sheet that holds the answers to several questions side by side: a row becomes one for each question.
+
+    ``scored`` and ``opinions`` name the source's column of each question. An opinion that nobody gave makes no row. A
+    row whose columns ``waiting`` are all blank is one that nobody has called yet.
+    """
+
+    scored: dict[str, str] = Field(min_length=1)
+    opinions: dict[str, str] = Field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The source columns that are read."""
+        return (*self.scored.values(), *self.opinions.values(), *self.waiting)
+
+
+ANSWERED: Final = {"question": "\x1fquestion", "score": "\x1fscore", "opinion": "\x1fopinion"}
+"""What the columns are called that answers are laid out in."""
+
+
 class Mapping(Entity):
     """One mapping file."""
 
@@ -67,6 +90,7 @@ class Mapping(Entity):
     """Lists of codes in files of their own (TOML, or CSV or Excel of two columns), beside the mapping file."""
     constants: dict[str, str] = Field(default_factory=dict)
     extra: dict[str, ExtraColumn] = Field(default_factory=dict)
+    answers: Answers | None = None
 
     def table_schema(self) -> Table:
         """The table with the extra columns of this source."""
@@ -80,13 +104,16 @@ class Mapping(Entity):
 
     def sources_of(self, name: str) -> ColumnMapping | None:
         """How the column ``name`` is read, or ``None`` where it is not mapped."""
+        if self.answers is not None and name in ANSWERED:
+            return ColumnMapping.model_validate(ANSWERED[name])
         return self.columns.get(name) or self.extra.get(name)
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """The source columns that are read; no other column enters."""
         both = (*self.columns.values(), *self.extra.values())
-        return tuple(dict.fromkeys(name for item in both for name in item.columns))
+        answered = self.answers.wanted if self.answers is not None else ()
+        return tuple(dict.fromkeys((*(name for item in both for name in item.columns), *answered)))
 
     @property
     def digest(self) -> str:
@@ -124,8 +151,12 @@ def _schema_faults(mapping: Mapping, file: str) -> list[Fault]:
         if item.kept_in and item.kept_in not in UNIT_WORDS:
             allowed = ", ".join(UNIT_WORDS)
             faults.append(Fault("bad_value", file, f"extra.{name}.kept_in", repr(item.kept_in), allowed))
+    laid_out = tuple(ANSWERED) if mapping.answers is not None else ()
+    for name in laid_out:
+        if not known.has(name) or name in mapping.columns or name in mapping.constants:
+            faults.append(Fault("answers_column", file, "answers", repr(name)))
     for column in known.columns:
-        if column.required and column.name not in mapping.columns and column.name not in mapping.constants:
+        if column.required and column.name not in (*mapping.columns, *mapping.constants, *laid_out):
             faults.append(Fault("required_unmapped", file, "columns", repr(column.name)))
     return faults
 

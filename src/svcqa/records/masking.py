@@ -29,6 +29,15 @@ _IN_A_CELL: Final = (
     re.compile(r"(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"),
 )
 _ADDRESS: Final = re.compile(r"[路街巷弄村区區].*\d+\s*[号號室栋幢楼樓]|[小社][区區]|\d+\s*[栋幢号楼]\s*\d+")
+_LONG_NUMBER: Final = re.compile(r"\d(?:[ -]?\d){7,}")
+_PERSON: Final = re.compile(
+    rf"(?:[{''.join(sorted(_SURNAMES))}][\u4e00-\u9fff]{{0,2}}(?:先生|女士|小姐|师傅|師傅|经理|經理|主任|工程师|工程師|老师|老師))"
+    r"|(?:(?<=我叫)|(?<=我是))[\u4e00-\u9fff]{2,3}(?=[，,。.]|$)|\b(?:Mr|Mrs|Ms|Miss)\.? ?[A-Z][a-z]+"
+)
+_DOOR: Final = re.compile(
+    r"[\u4e00-\u9fff]{2,4}[路街巷弄村][\dA-Za-z\-号號栋棟幢楼樓单單元室层層]*\d[\dA-Za-z\-号號栋棟幢楼樓单單元室层層]*"
+    r"|\d+\s*[栋棟幢号號][楼樓]?\s*[\dA-Za-z\-单單元室层層]*"
+)
 _NAME: Final = re.compile(r"[\u4e00-\u9fff]{2,4}(先生|女士|小姐)?")
 
 
@@ -49,6 +58,19 @@ def covered(text: str) -> str:
     for shape in _IN_A_CELL:
         text = shape.sub(COVER, text)
     return text
+
+
+def covered_remark(text: str) -> str:
+    """What a customer said, without numbers of eight and more digits, house numbers, and people named with a title.
+
+    A bare name without a title cannot be told from other words and stays: such texts are for colleagues only.
+
+    >>> covered_remark("请打 13800138000 找王师傅，幸福路12号楼3单元")
+    '请打 *** 找***，***'
+    """
+    for shape in (_LONG_NUMBER, _PERSON, _DOOR):
+        text = shape.sub(COVER, text)
+    return covered(text)
 
 
 def masked(text: str, *, personal: bool) -> str:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from svcqa.records import plain as plain_texts
 from svcqa.records.mapping import ColumnMapping, Mapping
-from svcqa.records.masking import covered
+from svcqa.records.masking import covered, covered_remark
 from svcqa.records.schema import PERSONAL, Column, ColumnType
 
 _OFFSET = (
@@ -61,6 +61,8 @@ def finding(code: str, column: Column, mask: Any, texts: Any) -> Iterable[Findin
 def texts_of(raw: Any, item: ColumnMapping) -> Any:
     """The trimmed texts of a column; blank ones are null."""
     parts = [pc.utf8_trim_whitespace(raw[name].combine_chunks()) for name in item.columns]
+    if item.take != "all":
+        return _chosen(parts, item)
     joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, item.join)
     if isinstance(joined, pa.ChunkedArray):
         joined = joined.combine_chunks()
@@ -70,6 +72,22 @@ def texts_of(raw: Any, item: ColumnMapping) -> Any:
     if item.blank:
         empty = pc.or_(empty, pc.is_in(joined, value_set=pa.array(item.blank)))
     return pc.if_else(empty, pa.scalar(None, pa.string()), joined)
+
+
+def _chosen(parts: list[Any], item: ColumnMapping) -> Any:
+    """The last cell that is filled, or how many are."""
+    filled = [pc.if_else(_is_blank(part, item), pa.scalar(None, pa.string()), part) for part in parts]
+    if item.take == "last":
+        return pc.coalesce(*reversed(filled))
+    count = pc.is_valid(filled[0]).cast(pa.int64())
+    for part in filled[1:]:
+        count = pc.add(count, pc.is_valid(part).cast(pa.int64()))
+    return count.cast(pa.string())
+
+
+def _is_blank(part: Any, item: ColumnMapping) -> Any:
+    empty = pc.equal(part, "")
+    return pc.or_(empty, pc.is_in(part, value_set=pa.array(item.blank))) if item.blank else empty
 
 
 def parse_column(raw: Any, column: Column, mapping: Mapping, *, time_zone: str, findings: list[Finding]) -> Any:
@@ -97,6 +115,8 @@ def parse_column(raw: Any, column: Column, mapping: Mapping, *, time_zone: str, 
         return _flags(texts, column, findings)
     if column.type in (ColumnType.CODE, ColumnType.UNIT):
         return texts.dictionary_encode()
+    if column.type is ColumnType.REMARK:
+        return plain_texts.each(texts, covered_remark)
     return texts
 
 

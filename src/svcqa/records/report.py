@@ -24,6 +24,8 @@ class FileReport:
     """Rows per quarantine reason; a row can have several."""
     warnings: dict[str, int] = field(default_factory=dict)
     already_read: bool = False
+    waiting: int = 0
+    """Rows of a call sheet that nobody has called yet; they are no records."""
 
     def as_dict(self) -> dict[str, Any]:
         """For the manifest."""

@@ -29,6 +29,8 @@ class ColumnType(StrEnum):
     """A name, telephone number or address; goes to the vault and nowhere else."""
     PERSON = "person"
     """A colleague's name or number; replaced by a surrogate at the door, kept nowhere else."""
+    REMARK = "remark"
+    """What a customer said; numbers, addresses and people he names are covered at the door."""
 
 
 PERSONAL = frozenset({ColumnType.CUSTOMER, ColumnType.CONTACT, ColumnType.PERSON})

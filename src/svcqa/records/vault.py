@@ -1,7 +1,7 @@
 """The vault: who a surrogate stands for. It stays apart; nothing in reports, notebooks or logs reads it.
 
-A surrogate is the keyed SHA-256 of the customer's number. The key is made once per vault and never leaves it; another
-key, for draws, will be separate.
+A surrogate is the keyed SHA-256 of the customer's number. The key is made once per vault and never leaves it; the
+key of draws is another one (:mod:`svcqa.records.draw_key`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import MetaData, String, Table, create_engine, select
 from sqlalchemy.dialects.sqlite import insert
 
+from svcqa.errors import Fault, WorkspaceError
+
 _METADATA: Final = MetaData()
 _CROSSWALK: Final = Table(
     "crosswalk",
@@ -37,12 +39,12 @@ CONTACTS: Final = ("customer_name", "phone", "address")
 class Vault:
     """The crosswalk of one workspace, in a folder that only its owner can enter where the system has that."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, key_file: Path | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if os.name == "posix":
             folder.chmod(stat.S_IRWXU)
         self._folder = folder
-        self._key = self._load_key(folder / "surrogate.key")
+        self._key = _given_key(key_file) if key_file is not None else self._load_key(folder / "surrogate.key")
 
     @staticmethod
     def _load_key(path: Path) -> bytes:
@@ -102,6 +104,25 @@ class Vault:
             )
         engine.dispose()
 
+    def contacts(self, surrogates: Sequence[str]) -> dict[str, dict[str, str | None]]:
+        """Name, telephone and address of some customers, by surrogate: for a call sheet and nothing else."""
+        wanted, engine, found = set(surrogates), self._engine(), dict[str, dict[str, str | None]]()
+        with engine.connect() as connection:
+            for row in connection.execute(select(_CROSSWALK)):
+                if row.surrogate in wanted:
+                    found[row.surrogate] = {name: getattr(row, name) for name in CONTACTS}
+        engine.dispose()
+        return found
+
+    def reachable(self) -> list[str]:
+        """The surrogates of customers whose telephone number is known."""
+        engine = self._engine()
+        with engine.connect() as connection:
+            query = select(_CROSSWALK.c.surrogate).where(_CROSSWALK.c.phone.is_not(None))
+            found = [str(row.surrogate) for row in connection.execute(query.order_by(_CROSSWALK.c.surrogate))]
+        engine.dispose()
+        return found
+
     def count(self) -> int:
         """How many customers the vault knows."""
         engine = self._engine()
@@ -109,6 +130,23 @@ class Vault:
             found = len(connection.execute(select(_CROSSWALK.c.surrogate)).all())
         engine.dispose()
         return found
+
+
+def _given_key(path: Path) -> bytes:
+    """The key in a file that somebody else keeps.
+
+    Raises:
+        WorkspaceError: there is no such file, or it holds no key.
+    """
+    if not path.is_file():
+        raise WorkspaceError(Fault("missing_file", path.name, got=path.name))
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise WorkspaceError(Fault("bad_vault_key", path.name, allowed="64 × 0-9a-f"))
+    return key
 
 
 def _coalesce(first: object, second: object) -> object:

@@ -33,6 +33,7 @@ from svcqa.entities.action import ActionItem
 from svcqa.entities.base import Entity
 from svcqa.entities.published import Publication
 from svcqa.entities.rebase import Rebase
+from svcqa.entities.wave import ContactExport, Wave
 from svcqa.errors import Fault, RegisterError
 
 _Item = TypeVar("_Item", bound=Entity)
@@ -105,14 +106,14 @@ class Register:
         assert key is not None
         return int(key[0])
 
-    def entries(self, kind: str, *, known_at: dt.datetime | None = None) -> list[Entry]:
-        """The entries of ``kind`` that nothing replaced by ``known_at``, oldest first."""
+    def entries(self, kind: str, *, known_at: dt.datetime | None = None, replaced: bool = False) -> list[Entry]:
+        """The entries of ``kind`` that nothing replaced by ``known_at``, or with ``replaced`` all; oldest first."""
         query = select(_ENTRIES).where(_ENTRIES.c.kind == kind).order_by(_ENTRIES.c.id)
         if known_at is not None:
             query = query.where(_ENTRIES.c.at <= known_at)
         with self._connection() as connection:
             found = [Entry(r.id, r.kind, r.at, r.author, r.replaces, r.body) for r in connection.execute(query)]
-        gone = {entry.replaces for entry in found}
+        gone = set() if replaced else {entry.replaces for entry in found}
         return [entry for entry in found if entry.id not in gone]
 
     def note(
@@ -142,6 +143,27 @@ class Register:
         found = [Publication.model_validate(entry.body) for entry in self.entries("publication")]
         return [one for one in found if period is None or one.period == period]
 
+    def note_wave(self, wave: Wave, *, author: str, now: dt.datetime) -> int:
+        """Note that a wave was drawn, by whom and when. ``now`` is UTC.
+
+        Raises:
+            RegisterError: nobody is named.
+        """
+        if not author.strip():
+            raise RegisterError(Fault("wave_author", got=repr(author)))
+        kept = {"code", "survey", "number", "period", "key_fingerprint", "frame_digest", "list_digest"}
+        return self.add("wave", wave.model_dump(mode="json", include=kept), author=author.strip(), now=now)
+
+    def note_contact_export(self, export: ContactExport, *, author: str, now: dt.datetime) -> int:
+        """Note that contacts of customers were written into a file. ``now`` is UTC.
+
+        Raises:
+            RegisterError: nobody is named.
+        """
+        if not author.strip():
+            raise RegisterError(Fault("export_author", got=repr(author)))
+        return self.add("contact_export", export.model_dump(mode="json"), author=author.strip(), now=now)
+
     def note_rebase(self, item: Rebase, *, now: dt.datetime | None = None, replaces: int | None = None) -> int:
         """Note a rebase; its author is who decided it. ``now`` is UTC, the clock's where absent."""
         moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
@@ -159,7 +181,7 @@ def action_item(**fields: Any) -> ActionItem:
     Raises:
         RegisterError: naming each field that is empty or wrong.
     """
-    return _checked(ActionItem, fields, "register_field")
+    return checked(ActionItem, fields, "register_field")
 
 
 def rebase_item(**fields: Any) -> Rebase:
@@ -168,19 +190,24 @@ def rebase_item(**fields: Any) -> Rebase:
     Raises:
         RegisterError: naming each field that is empty or wrong.
     """
-    return _checked(Rebase, fields, "rebase_field")
+    return checked(Rebase, fields, "rebase_field")
 
 
-def _checked(model: type[_Item], fields: dict[str, Any], code: str) -> _Item:
+def checked(model: type[_Item], fields: dict[str, Any], code: str) -> _Item:
+    """An entry's body from what a person gives; ``code`` is the fault of a field that is empty.
+
+    Raises:
+        RegisterError: naming each field that is empty or wrong.
+    """
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        empty = ("missing", "string_too_short")
-        raise RegisterError(
-            [
-                Fault(code, place=str(item["loc"][0]))
-                if item["type"] in empty or item["input"] is None
-                else Fault("bad_value", place=str(item["loc"][0]), got=repr(item["input"]), allowed=item["msg"])
-                for item in error.errors(include_url=False)
-            ]
-        ) from error
+        raise RegisterError(_fault(dict(item), model, code) for item in error.errors(include_url=False)) from error
+
+
+def _fault(item: dict[str, Any], model: type[Entity], code: str) -> Fault:
+    """What is wrong with a field, or with how fields go together."""
+    place = str(item["loc"][0]) if item["loc"] else model.__name__
+    if item["loc"] and (item["type"] in ("missing", "string_too_short") or item["input"] is None):
+        return Fault(code, place=place)
+    return Fault("bad_value", place=place, got=repr(item["input"]), allowed=item["msg"])

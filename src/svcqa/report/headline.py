@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from svcqa.catalogue import Language, text
 from svcqa.report import wording
-from svcqa.review.half_year import HalfYearReview, TargetReview
+from svcqa.review.period_review import PeriodReview
+from svcqa.review.targets import TargetReview
 
 
-def headline(review: HalfYearReview, language: Language) -> str:
+def headline(review: PeriodReview, language: Language) -> str:
     """Sentences, one a line: counts, then what is missed, then what is at risk."""
     own = [item for item in review.targets if item.owner.code == review.unit.code]
     missed = [item for item in own if item.judged.verdict == "missed"]

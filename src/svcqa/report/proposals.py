@@ -6,10 +6,11 @@ from svcqa.catalogue import Language, text
 from svcqa.entities.action import ActionItem
 from svcqa.entities.target import MilestoneTarget, QuantityTarget
 from svcqa.report import wording
-from svcqa.review.half_year import HalfYearReview, TargetReview
+from svcqa.review.period_review import PeriodReview
+from svcqa.review.targets import TargetReview
 
 
-def proposals(review: HalfYearReview, language: Language) -> tuple[ActionItem, ...]:
+def proposals(review: PeriodReview, language: Language) -> tuple[ActionItem, ...]:
     """One row for each target that is missed or at risk and that nobody has noted yet."""
     noted = {(item.target, item.unit) for item in review.actions}
     return tuple(
@@ -19,7 +20,7 @@ def proposals(review: HalfYearReview, language: Language) -> tuple[ActionItem, .
     )
 
 
-def _proposal(review: HalfYearReview, item: TargetReview, language: Language) -> ActionItem:
+def _proposal(review: PeriodReview, item: TargetReview, language: Language) -> ActionItem:
     category = text(f"proposals.category_{'missed' if item.judged.verdict == 'missed' else 'risk'}", language)
     return ActionItem(
         category=category,

@@ -13,12 +13,14 @@ from svcqa.entities.target import LevelTarget
 from svcqa.errors import NameUnknownError, SvcqaError
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure, Scale
-from svcqa.review.half_year import Course, HalfYearReview, asked_by
+from svcqa.review.courses import Course
+from svcqa.review.period_review import PeriodReview
+from svcqa.review.targets import asked_by
 
 Cause = Literal["records", "policy", "calendar"]
 
 
-def publication(review: HalfYearReview, *, now: dt.datetime) -> Publication:
+def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
     """Everything that a review reports, ready for the register.
 
     Args:

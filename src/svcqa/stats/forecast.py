@@ -160,7 +160,7 @@ def simulate_year(
     [1.0, 0.0]
     """
     _check(rest_months, level, draws)
-    history = _history(kind, value, base, bounds, festival, rest_months)
+    history = checked_history(kind, value, base, bounds, festival=festival, ahead=rest_months)
     year = 12 - rest_months
     in_year = slice(max(0, len(history.value) - year), None) if year else slice(0, 0)
     missing = max(0, year - len(history.value)) + int(history.missing[in_year].sum())
@@ -171,16 +171,21 @@ def simulate_year(
     return SimulatedYear(history, futures, total, under, missing, better, level)
 
 
-def _history(
-    kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None, bounds: tuple[float, float],
-    festival: npt.ArrayLike | None, rest_months: int,
+def checked_history(
+    kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None, bounds: tuple[float, float], *,
+    festival: npt.ArrayLike | None = None, ahead: int = 0,
 ) -> History:  # fmt: skip
+    """The months of a history that can be forecast; ``festival`` covers the ``ahead`` months to come as well.
+
+    Raises:
+        MetricError: it is too short, or cannot be.
+    """
     values = np.asarray(value, dtype=np.float64)
     bases = np.ones(len(values)) if base is None or kind == "amount" else np.asarray(base, dtype=np.float64)
     if values.shape != bases.shape or values.ndim != 1:
         raise MetricError(Fault("forecast_shapes", got=f"{values.shape}, {bases.shape}"))
     moving = None if festival is None else np.asarray(festival, dtype=np.float64)
-    if moving is not None and moving.shape != (len(values) + rest_months,):
+    if moving is not None and moving.shape != (len(values) + ahead,):
         raise MetricError(Fault("forecast_shapes", got=f"{values.shape}, {moving.shape}"))
     history = History(kind, values, bases, bounds, moving)
     value, base = values[history.known], bases[history.known]

@@ -65,11 +65,15 @@ class History:
 
 @dataclass(frozen=True)
 class Futures:
-    """Simulated months to come, ``(draws, months)``, and the models they come from."""
+    """Simulated months to come, ``(draws, months)``, and the models they come from.
+
+    ``level`` is what the cases of a month are drawn from; where nothing is drawn, the value itself.
+    """
 
     total: Float64
     base: Float64
     value: Float64
+    level: Float64
     model: Model
     base_model: Model | None
     effective: float
@@ -86,14 +90,14 @@ def simulate_futures(history: History, *, ahead: int, draws: int, generator: np.
         base_model = paths.model
     if history.kind == "amount":
         total, paths = _amounts(history.value, history.festival, first, ahead, draws, generator)
-        return Futures(total, base, total, paths.model, None, paths.effective, paths.festival)
+        return Futures(total, base, total, total, paths.model, None, paths.effective, paths.festival)
     if history.kind in ("share", "rate"):
-        total, paths = _counts(history, base, first, generator)
+        total, level, paths = _counts(history, base, first, generator)
         value = np.divide(total, base, out=np.full_like(total, np.nan), where=base > 0)
     else:
         value, paths = _means(history, base, first, generator)
-        total = value * base
-    return Futures(total, base, value, paths.model, base_model, paths.effective, paths.festival)
+        total, level = value * base, value
+    return Futures(total, base, value, level, paths.model, base_model, paths.effective, paths.festival)
 
 
 def _amounts(
@@ -116,7 +120,10 @@ def _amounts(
     return np.maximum(paths.predictor, least), paths
 
 
-def _counts(history: History, base: Float64, first: int, generator: np.random.PCG64) -> tuple[Float64, Paths]:
+def _counts(
+    history: History, base: Float64, first: int, generator: np.random.PCG64
+) -> tuple[Float64, Float64, Paths]:  # fmt: skip
+    """Counts of the months to come, the share or rate that they are drawn from, and its paths."""
     from scipy.special import expit
 
     known = history.known
@@ -126,8 +133,10 @@ def _counts(history: History, base: Float64, first: int, generator: np.random.PC
     observed = Observed("binomial" if binomial else "poisson", value, size, 0 * size, known)
     paths = _paths(observed, _MIDDLING, first, ahead, draws, generator, history.festival)
     if binomial:
-        return draw_binomial(base, expit(paths.predictor), generator), paths
-    return draw_poisson(base * np.exp(paths.predictor), generator), paths
+        level = np.asarray(expit(paths.predictor), dtype=np.float64)
+        return draw_binomial(base, level, generator), level, paths
+    level = np.asarray(np.exp(paths.predictor), dtype=np.float64)
+    return draw_poisson(base * level, generator), level, paths
 
 
 def _means(history: History, base: Float64, first: int, generator: np.random.PCG64) -> tuple[Float64, Paths]:

@@ -27,12 +27,18 @@ class Keys:
     low: int
     distinct: Float64 | None
 
-    def group_and_value(self, key: npt.NDArray[Any]) -> tuple[Int64, Float64]:
-        """Group and value of ``key``, which has no mark any more."""
-        whole = key.astype(np.int64)
-        group = whole // self.span
-        place = whole - group * self.span
-        return group, (place + self.low).astype(np.float64) if self.distinct is None else self.distinct[place]
+    def group_and_value(self, key: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Float64]:
+        """Group and value of ``key``, which has no mark any more; the group in integers as narrow as the key's."""
+        group = key // self.span
+        place = key - group * self.span
+        return group, place.astype(np.float64) + self.low if self.distinct is None else self.distinct[place]
+
+    def starts(self, key: npt.NDArray[Any], groups: int) -> Int64:
+        """Where each group begins in ``key``, which is in order and has no mark any more; ``(groups + 1,)``."""
+        # bounds as narrow as the keys: others would have the search copy all of them
+        bounds = (np.arange(groups + 1, dtype=np.int64) * self.span).astype(key.dtype)
+        first: Int64 = np.searchsorted(key, bounds)
+        return first
 
 
 def keys_of(
@@ -54,7 +60,8 @@ def keys_of(
     place: npt.NDArray[Any] = value if len(value) else np.zeros(0, dtype=np.int64)
     if len(value):
         if np.issubdtype(value.dtype, np.integer):
-            low, span = int(value.min()), int(value.max()) - int(value.min()) + 1
+            low = int(value.min())
+            span = int(value.max()) - low + 1
         if not np.issubdtype(value.dtype, np.integer) or groups * span * marks >= _MOST:
             distinct, place = np.unique(value.astype(np.float64), return_inverse=True)
             low, span = 0, len(distinct)

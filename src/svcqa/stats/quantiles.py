@@ -16,12 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from svcqa.stats.ordering import Float64, Int64, Keys, Mask, keys_of
-from svcqa.stats.survival import Curves, LimitKind, limits
+from svcqa.stats.survival import Curves, LimitKind, limits_on_scale, on_scale
 
 _TOLERANCE: Final = float(np.sqrt(np.finfo(np.float64).eps))
 """Shares that differ by less are one share; R's own tolerance."""
-_APART: Final = 4.0
-"""How far the shares of neighbouring groups, from −1 to 1, are put apart."""
 
 
 @dataclass(frozen=True)
@@ -64,33 +62,54 @@ def curve_quantiles(
     >>> float(found.value[0, 0]), found.reached.tolist()
     (4.5, [[True, False]])
     """
-    lower, upper = limits(curves, kind=kind, level=level)
     asked = np.asarray(probabilities, dtype=np.float64)
     if not len(curves.time):
         return Quantiles(*np.full((3, len(curves), len(asked)), np.nan))
-    return Quantiles(*(_crossing(curves, curve, asked) for curve in (curves.survival, lower, upper)))
+    value = _crossing(curves, curves.survival, asked, "plain")
+    # The limits are compared where they are symmetric; to bring them back to shares would cost more than the search.
+    lower, upper = limits_on_scale(curves.survival, curves.variance, kind=kind, level=level)
+    return Quantiles(value, _crossing(curves, lower, asked, kind), _crossing(curves, upper, asked, kind))
 
 
-def _crossing(curves: Curves, curve: Float64, asked: Float64) -> Float64:
-    """Where ``1 − curve`` first exceeds each share, ``(groups, asked)``; NaN where it never does.
-
-    A limit can rise again where few cases are left; its first fall counts. The groups are searched at once: each is
-    raised above the one before it.
-    """
-    first = curves.first[:-1, np.newaxis]
-    last, rise = curves.first[1:, np.newaxis] - 1, _APART * np.arange(len(curves), dtype=np.float64)
-    share = 1 - curve
-    share[np.isnan(share)] = -1.0
-    share += np.repeat(rise, np.diff(curves.first))
-    np.maximum.accumulate(share, out=share)
-    sought = rise[:, np.newaxis] + asked
-    touched = np.searchsorted(share, sought - _TOLERANCE, side="left")
-    passed = np.searchsorted(share, sought + _TOLERANCE, side="left")
+def _crossing(curves: Curves, scaled: Float64, asked: Float64, kind: LimitKind) -> Float64:
+    """Where a curve on its scale first falls below 1 − each share, ``(groups, asked)``; NaN where it never does."""
+    first, last = curves.first[:-1, np.newaxis], curves.first[1:, np.newaxis] - 1
+    bounds = (_bounds(1 - asked + apart, kind) for apart in (_TOLERANCE, -_TOLERANCE))
+    steps = np.asarray([_touched_and_passed(scaled, curves.first, *pair) for pair in zip(*bounds, strict=True)])
+    touched, passed = steps[:, 0].T, steps[:, 1].T
     # A stretch that lasts to the end is as long as the observation; NaN says that the curve ends elsewhere.
     within = np.clip(last, 0, None)
     middle = (curves.time[np.minimum(touched, within)] + curves.time[np.minimum(passed, within)]) / 2
-    never = (last < first) | (touched > last) | ((passed > last) & np.isnan(curve[within]))
+    never = (last < first) | (touched > last) | ((passed > last) & np.isnan(scaled[within]))
     found: Float64 = np.where(never | ~np.isfinite(middle), np.nan, middle)
+    return found
+
+
+def _bounds(shares: Float64, kind: LimitKind) -> Float64:
+    """Shares on the scale of a curve; nothing lies below a share of 0."""
+    return np.where(shares > 0, on_scale(np.clip(shares, 0, 1), kind), -np.inf)
+
+
+def _touched_and_passed(scaled: Float64, first: Int64, loose: np.float64, strict: np.float64) -> tuple[Int64, Int64]:
+    """Where each group first comes to a bound and where beyond it; a second search only if some group stays at it."""
+    touched = _first_at_most(scaled, first, loose)
+    there = touched[touched < first[1:]]
+    stays = bool((scaled[there] > strict).any())
+    return touched, _first_at_most(scaled, first, strict) if stays else touched
+
+
+def _first_at_most(scaled: Float64, first: Int64, bound: np.float64) -> Int64:
+    """The first step of each group at or below ``bound``, ``(groups,)``; one beyond the group where there is none.
+
+    A limit can rise again where few cases are left; its first fall counts.
+    """
+    below = scaled <= bound
+    falls = below.copy()
+    falls[1:] &= ~below[:-1]
+    starts = first[:-1][first[:-1] < len(below)]
+    falls[starts] = below[starts]
+    steps = np.append(np.flatnonzero(falls), len(below))
+    found: Int64 = steps[np.searchsorted(steps, first[:-1])]
     return found
 
 
@@ -153,7 +172,7 @@ def _ranked(keys: Keys, weight: npt.ArrayLike | None, groups: int) -> _Ranked:
     else:
         order = np.argsort(key, kind="stable")
         key, until = key[order], np.cumsum(np.asarray(weight, dtype=np.int64)[order])
-    ends = np.searchsorted(key, (np.arange(groups + 1, dtype=np.int64) * keys.span).astype(np.int64))
+    ends = keys.starts(key, groups)
     if until is not None:
         ends = np.concatenate([np.zeros(1, dtype=np.int64), until])[ends]
     return _Ranked(keys, key, until, ends[:-1], np.diff(ends))

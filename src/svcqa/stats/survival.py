@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -92,40 +92,43 @@ def kaplan_meier(
     else:
         order = np.argsort(key, kind="stable")
         key, many = key[order], many[order]
-    # Equal entries first, so that only what differs goes through the rest.
+    # Equal entries first, so that only what differs goes through the rest: at most two for each step, the ended last.
     begin = run_starts(key)
-    counts = np.diff(begin, append=len(key)) if many is None else _run_sums(many, begin)
-    key = key[begin]
-    mark = key & 1
+    before = _cases_before(begin, len(key), many)
+    key = key.take(begin)
+    ends = np.diff(before) * (key & 1).astype(np.int64)  # of one width: NumPy would multiply in small pieces
     key >>= 1
-    begin = run_starts(key)
-    step_group, step_time = keys.group_and_value(key[begin])
-    first = np.searchsorted(step_group, np.arange(count + 1))
-    return _curves(first, step_time, _run_sums(counts, begin), _run_sums(counts * mark, begin))
+    begin = np.append(run_starts(key), len(key))
+    step = key.take(begin[:-1])
+    _, step_time = keys.group_and_value(step)
+    return _curves(keys.starts(step, count), step_time, before.take(begin), ends.take(begin[1:] - 1))
 
 
-def _run_sums(numbers: npt.NDArray[Any], begin: Int64) -> Int64:
-    """Sums of runs as differences of one running sum, which is exact for whole numbers."""
-    if not len(begin):
-        return np.zeros(0, dtype=np.int64)
-    until = np.cumsum(numbers, dtype=np.int64)
-    ends = until[np.append(begin[1:], len(numbers)) - 1]
-    sums: Int64 = np.diff(ends, prepend=0)
-    return sums
+def _cases_before(begin: Int64, entries: int, weight: Int64 | None) -> Int64:
+    """Cases before each run of equal entries, and all of them last."""
+    bounds = np.append(begin, entries)
+    if weight is None:
+        return bounds
+    cases: Int64 = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(weight)])[bounds]
+    return cases
 
 
-def _curves(first: Int64, time: Float64, total: Int64, ended: Int64) -> Curves:
-    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(total)])
-    sizes = np.diff(first)
-    at_risk = np.repeat(before[first[1:]], sizes) - before[:-1]
-    left = at_risk - ended
-    survival = left / np.maximum(at_risk, 1)
+def _curves(first: Int64, time: Float64, before: Int64, ended: Int64) -> Curves:
+    """``before`` counts the cases before each step, those of the groups before included."""
+    at_risk = np.repeat(before[first[1:]], np.diff(first)) - before[:-1]
+    # Floats before dividing: NumPy divides whole numbers ten times slower, and they are exact up to 2⁵³.
+    cases, ends = at_risk.astype(np.float64), ended.astype(np.float64)
+    survival = cases - ends
     with np.errstate(divide="ignore"):
-        variance = np.where(ended > 0, ended / (at_risk * left.astype(np.float64)), 0.0)
+        variance = np.divide(ends, cases * survival, out=ends)
+    survival /= cases
     # Group by group: one running sum of logarithms over all of them would carry its rounding from group to group.
+    product, total = np.multiply.accumulate, np.add.accumulate
     for begin, end in pairwise(first.tolist()):
-        np.cumprod(survival[begin:end], out=survival[begin:end])
-        np.cumsum(variance[begin:end], out=variance[begin:end])
+        if end > begin:
+            shares, parts = survival[begin:end], variance[begin:end]
+            product(shares, 0, None, shares)
+            total(parts, 0, None, parts)
     return Curves(first, time, at_risk, ended, survival, variance)
 
 
@@ -143,22 +146,46 @@ def limits_of(
     survival: Float64, variance: Float64, *, kind: LimitKind = "log-log", level: float = 0.95
 ) -> tuple[Float64, Float64]:
     """Limits of shares with their Greenwood sums; see :func:`limits`."""
+    lower, upper = limits_on_scale(survival, variance, kind=kind, level=level)
+    if kind != "plain":
+        lower, upper = (np.exp(limit if kind == "log" else -np.exp(-limit)) for limit in (lower, upper))
+    return np.clip(lower, 0, 1), np.clip(upper, 0, 1)
+
+
+def on_scale(share: Float64, kind: LimitKind) -> Float64:
+    """Shares on the scale on which limits are symmetric; it rises with the share."""
+    if kind == "plain":
+        return share
+    with np.errstate(divide="ignore"):
+        scaled: Float64 = np.log(share) if kind == "log" else -np.log(-np.log(share))
+    return scaled
+
+
+def limits_on_scale(
+    survival: Float64, variance: Float64, *, kind: LimitKind, level: float
+) -> tuple[Float64, Float64]:  # fmt: skip
+    """Limits of shares on the scale on which they are symmetric; NaN where the formula gives none.
+
+    On the log-log scale, and on the plain one, no number comes of a curve at 0 of itself: 0 × ∞ and ∞ ÷ ∞ are none.
+    """
     from scipy.special import ndtri
 
-    z = float(ndtri(0.5 + level / 2))
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = z * np.sqrt(variance)
+        spread = np.sqrt(variance)
+        spread *= float(ndtri(0.5 + level / 2))
+        centre = survival
         if kind == "plain":
-            lower, upper = survival - spread * survival, survival + spread * survival
-        elif kind == "log":
-            lower, upper = survival * np.exp(-spread), survival * np.exp(spread)
+            spread *= survival
         else:
-            log = np.log(survival)
-            lower, upper = np.exp(log * np.exp(-spread / log)), np.exp(log * np.exp(spread / log))
-        nothing = (survival <= 0) | ((survival >= 1) & (kind == "log-log"))
-        lower, upper = np.clip(lower, 0, 1), np.clip(upper, 0, 1)
-    lower[nothing] = np.nan
-    upper[nothing] = np.nan
+            centre = np.log(survival)
+        if kind == "log-log":
+            hazard = np.negative(centre, out=centre)
+            spread /= hazard
+            centre = np.log(hazard)
+            np.negative(centre, out=centre)
+        lower, upper = centre - spread, centre + spread
+    if kind == "log":
+        lower[survival <= 0] = np.nan
     return lower, upper
 
 

@@ -3,115 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import LANGUAGES, Language
-from svcqa.clock.calendar import WorkCalendar
-from svcqa.clock.calendar_set import CalendarSet, build_calendars
-from svcqa.engine.cache import SummaryCache
-from svcqa.engine.embedded import EmbeddedEngine, Progress
+from svcqa.engine.embedded import Progress
 from svcqa.entities.complaint import Complaint
-from svcqa.entities.policy import Policies, load_policies, load_settings
-from svcqa.entities.published import Publication
-from svcqa.entities.rebase import Rebase
-from svcqa.entities.settings import Settings
-from svcqa.entities.target import LevelTarget
-from svcqa.errors import Fault, NameUnknownError, WorkspaceError
-from svcqa.metrics.contract import Context
-from svcqa.metrics.figures import Figures, WhatIf
-from svcqa.metrics.measure import target_faults
-from svcqa.metrics.registry import Registry
+from svcqa.errors import Fault, NameUnknownError
+from svcqa.metrics.figures import WhatIf
 from svcqa.metrics.result import STATES, Result
-from svcqa.periods import Period, PeriodKind, PeriodRule, read_moment
+from svcqa.periods import Period, PeriodKind, read_moment
 from svcqa.records.check import CheckReport, check_report
 from svcqa.records.ingest import Door
 from svcqa.records.mapping import load_mapping
 from svcqa.records.report import IngestReport
 from svcqa.records.source_files import ingest_sources
-from svcqa.records.store import RecordStore
-from svcqa.records.vault import Vault
-from svcqa.register import Register
-from svcqa.register.register import action_item, rebase_item
+from svcqa.workspace.callbacks import Callbacks
+from svcqa.workspace.letters import LetterVerbs
+from svcqa.workspace.notes import NoteVerbs
+from svcqa.workspace.reviews import ReviewVerbs
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from svcqa.entities.plan import NextYearRules
     from svcqa.metrics.explanation import Explanation
     from svcqa.records.assistant import Proposal
-    from svcqa.review.half_year import HalfYearReview
-    from svcqa.review.published import Restatement
-    from svcqa.review.returns import Comparison
+    from svcqa.workspace.next_year import NextYear
 
 SETTINGS_FILE = "svcqa.toml"
 
 
-def open_workspace(path: str | Path = ".") -> Workspace:
-    """Open the workspace in folder ``path``.
-
-    Raises:
-        WorkspaceError: the folder holds no ``svcqa.toml``.
-        PolicyError: with all faults of the settings or of the policy files.
-    """
-    folder = Path(path)
-    if not (folder / SETTINGS_FILE).is_file():
-        raise WorkspaceError(Fault("no_workspace", got=str(path)))
-    settings = load_settings(folder / SETTINGS_FILE)
-    registry = Registry()
-
-    def metric_faults(target: LevelTarget, file: str) -> Iterable[Fault]:
-        return target_faults(registry, target, file)
-
-    return Workspace(folder, settings, load_policies(folder, settings, metric_faults=metric_faults), registry)
-
-
-class Workspace:
+class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
     """One company's policies, records and decisions. Make it with :func:`svcqa.open`."""
 
-    def __init__(self, folder: Path, settings: Settings, policies: Policies, registry: Registry | None = None) -> None:
-        self.folder = folder
-        self.settings = settings
-        self.policies = policies
-        self.period_rule = PeriodRule(settings.company.month_closes_on)
-        self.store = RecordStore(folder / ".svcqa" / "records")
-        self.registry = registry or Registry()
-        self.progress: Callable[[str], Progress] | None = None
-
-    @property
-    def language(self) -> Language:
-        """The first language of the settings."""
-        return self.settings.languages[0]
-
     @cached_property
-    def calendar(self) -> WorkCalendar:
-        """Working days and hours of the company."""
-        return self.calendars.company
-
-    @cached_property
-    def calendars(self) -> CalendarSet:
-        """Working days and hours of the company and of the units that keep others."""
-        return build_calendars(self.settings.calendar, self.policies.organisation, folder=self.folder)
-
-    @cached_property
-    def register(self) -> Register:
-        """What people decided."""
-        path = (self.folder / "register.sqlite").resolve()
-        return Register(self.settings.register_url or f"sqlite:///{path}")
-
-    @cached_property
-    def figures(self) -> Figures:
-        """The door to all metrics."""
-        engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
-        return Figures(
-            engine, self.registry, self.calendars, self.policies.organisation, self.period_rule, self.policies.digest,
-            self.progress,
-        )  # fmt: skip
-
-    def period(self, label: str) -> Period:
-        """A period of this company's calendar."""
-        return self.period_rule.parse(label)
+    def callbacks(self) -> Callbacks:
+        """Surveys by callback: plan, draw, call sheets, audit."""
+        return Callbacks(self)
 
     def ingest(
         self, *, source_folder: str | Path | None = None, now: dt.datetime | None = None,
@@ -128,8 +59,7 @@ class Workspace:
             SourceError: with every file that is missing or cannot be read; the others have been read.
         """
         base = Path(source_folder) if source_folder is not None else self.folder
-        vault = Vault(self.folder / self.settings.vault)
-        door = Door(self.store, vault, self.policies.organisation, self.settings.company.time_zone)
+        door = Door(self.store, self.vault, self.policies.organisation, self.settings.company.time_zone)
         try:
             return ingest_sources(
                 door, self.settings.sources, files=base, mappings=self.folder, progress=progress,
@@ -180,7 +110,8 @@ class Workspace:
             commitment: key of the commitment, for metrics that take one.
             target: key of the target, for metrics that take one.
             by: levels of the organisation, ``unit``, lengths of period, columns of codes.
-            as_of: events after it are masked (local time); the end of the period where absent.
+            as_of: events after it are masked (local time); the end of the period where absent, of a survey metric that
+                of the wave's calls.
             cumulative: each period counts from the first day of its year.
             unit: only this unit and what is below it.
             level: coverage of the intervals.
@@ -191,8 +122,10 @@ class Workspace:
         Returns:
             A tidy frame, see ``svcqa.metrics.result.COLUMNS``.
         """
-        context = self._context(period, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
         given = {**self._params(commitment, target), **(params or {})}
+        asked = self.period(period) if isinstance(period, str) else period
+        as_of = as_of or self.figures.asked_as_of(metric, given, asked)
+        context = self._context(asked, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
         known = self.registry.plugins().get(metric)
         if known is not None and "rebases" in known.accepts:
             given.setdefault("rebases", self.rebases())
@@ -270,6 +203,15 @@ class Workspace:
         counted = self.policies.commitment(commitment).counted
         return drivers(self.figures, counted, context, against=since, by=by)
 
+    def next_year(
+        self, year: int, *, as_of: dt.datetime | str | None = None, unit: str | None = None,
+        rules: NextYearRules | None = None,
+    ) -> NextYear:  # fmt: skip
+        """Next year's targets: what is proposed, shared out, tried and saved; arguments as those of its class."""
+        from svcqa.workspace.next_year import NextYear
+
+        return NextYear(self, year, as_of=as_of, unit=unit, rules=rules)
+
     def complaint(self, complaint_id: str) -> Complaint:
         """One complaint as it is known now.
 
@@ -282,114 +224,3 @@ class Workspace:
         if row is None:
             raise NameUnknownError(Fault("no_records", place="complaints", got=complaint_id))
         return Complaint.model_validate({name: row[name] for name in Complaint.model_fields if name in row})
-
-    def review_half_year(
-        self, period: str | Period, *, as_of: dt.datetime | str | None = None, unit: str | None = None
-    ) -> HalfYearReview:
-        """The half-year review: pure figures and register entries, ready to be shown.
-
-        Raises:
-            PeriodError: the period is no half-year.
-        """
-        from svcqa.review.half_year import half_year_review
-
-        context = self._context(period, as_of, unit=unit)
-        return half_year_review(
-            self.figures, self.policies, context, self.register.actions(period=context.period.label)
-        )
-
-    def compare_returns(
-        self, period: str | Period, *, as_of: dt.datetime | str | None = None
-    ) -> tuple[Comparison, ...]:
-        """Records beside monthly returns, per department and month, of each commitment that has both."""
-        from svcqa.review.returns import compare_returns
-
-        return compare_returns(self.figures, self.policies.commitments, self._context(period, as_of))
-
-    def publish(
-        self, period: str | Period, *, author: str, as_of: dt.datetime | str | None = None,
-        now: dt.datetime | None = None,
-    ) -> Publication:  # fmt: skip
-        """Pin the figures of a half-year review in the register: as reported, from now on.
-
-        Args:
-            author: who reports them.
-            now: UTC; the clock's moment where absent.
-
-        Raises:
-            RegisterError: nobody is named.
-        """
-        from svcqa.review.published import publication
-
-        moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-        found = publication(self.review_half_year(period, as_of=as_of), now=moment)
-        self.register.publish(found, author=author, now=moment)
-        return found
-
-    def restated(
-        self, period: str | Period | None = None, *, calendars: CalendarSet | None = None
-    ) -> tuple[Restatement, ...]:
-        """Every published figure beside what it is today, oldest publication first.
-
-        Args:
-            period: only publications of this period.
-            calendars: count with these instead of today's.
-        """
-        from dataclasses import replace
-
-        from svcqa.review.published import restate
-
-        label = self.period(period).label if isinstance(period, str) else period.label if period else None
-        figures = self.figures if calendars is None else replace(self.figures, calendars=calendars)
-        return tuple(restate(figures, self.policies, one) for one in self.register.publications(period=label))
-
-    def note_problem(
-        self, *, category: str, problem: str, author: str, action: str = "", due: dt.date | None = None,
-        responsible: str = "", tracker: str = "", period: str = "", target: str = "", unit: str = "",
-        now: dt.datetime | None = None,
-    ) -> int:  # fmt: skip
-        """Note a row of form B in the register and give its number.
-
-        Raises:
-            RegisterError: naming each field that is empty.
-        """
-        item = action_item(
-            category=category, problem=problem, action=action, due=due, responsible=responsible, tracker=tracker,
-            period=period, target=target, unit=unit,
-        )  # fmt: skip
-        return self.register.note(item, author=author.strip() or "—", now=now)
-
-    def note_rebase(
-        self, indicator: str, *, unit: str, since: str | Period, reason: str, name: str, now: dt.datetime | None = None,
-        replaces: int | None = None,
-    ) -> int:  # fmt: skip
-        """Note in the register that a process has a new level, so that its chart has new limits; give its number.
-
-        Args:
-            since: the first month of the new level, such as ``2025-10``.
-            reason, name: what changed, and who decided it.
-            replaces: number of the entry that this one corrects.
-
-        Raises:
-            RegisterError: reason, name or indicator is empty.
-        """
-        code = self.policies.organisation.unit(unit).code
-        first = (self.period(since) if isinstance(since, str) else since).first
-        item = rebase_item(indicator=indicator, unit=code, since=first, reason=reason, name=name)
-        return self.register.note_rebase(item, now=now, replaces=replaces)
-
-    def rebases(self, indicator: str | None = None) -> tuple[Rebase, ...]:
-        """What people decided on new levels, oldest entry first; of one indicator where it is given."""
-        return tuple(self.register.rebases(indicator=indicator))
-
-    def _context(self, period: str | Period, as_of: dt.datetime | str | None, **options: Any) -> Context:
-        found = self.period(period) if isinstance(period, str) else period
-        return self.figures.context(found, as_of=read_moment(as_of), **options)
-
-    def _params(self, commitment: str | None, target: str | None) -> dict[str, Any]:
-        params: dict[str, Any] = {}
-        if commitment is not None:
-            params["commitment"] = self.policies.commitment(commitment).counted
-        if target is not None:
-            params["target"] = self.policies.target(target)
-        return params

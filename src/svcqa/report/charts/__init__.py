@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from svcqa.catalogue import Language
 from svcqa.metrics.explanation import Explanation
@@ -16,12 +17,16 @@ from svcqa.report.charts.process import process_chart
 from svcqa.report.charts.results import FigureKind, chart_of
 from svcqa.report.charts.reviews import months_chart, targets_chart
 from svcqa.report.charts.timeline import timeline_chart
-from svcqa.review.half_year import CommitmentReview, HalfYearReview
+from svcqa.review.commitments import CommitmentReview
+from svcqa.review.period_review import PeriodReview
+
+if TYPE_CHECKING:
+    from svcqa.report.sections.registry import BuiltSection
 
 __all__ = [
     "Better", "Bin", "Chart", "Distribution", "Dot", "FigureKind", "Kind", "Mark", "Picture", "Point", "Record",
     "Row", "Stretch", "chart_of", "chart_of_distribution", "distribution", "funnel_chart", "months", "months_chart",
-    "of_result", "outlook", "outlook_chart", "process", "process_chart", "targets", "targets_chart",
+    "of_result", "of_section", "outlook", "outlook_chart", "process", "process_chart", "targets", "targets_chart",
     "timeline", "timeline_chart",
 ]  # fmt: skip
 
@@ -68,12 +73,18 @@ def distribution(
     return Picture(chart_of_distribution(given, language, cumulative=cumulative, title=title))
 
 
-def targets(review: HalfYearReview, language: Language) -> Picture:
+def of_section(section: BuiltSection, name: str) -> Picture | None:
+    """A picture of one of a section's charts; nothing where it had nothing to draw."""
+    found = section.chart(name)
+    return Picture(found) if found is not None else None
+
+
+def targets(review: PeriodReview, language: Language) -> Picture:
     """The company's level targets: how far each lies above or below its goal, with its interval."""
     return Picture(targets_chart(review, language))
 
 
-def months(review: HalfYearReview, item: CommitmentReview, language: Language) -> Picture:
+def months(review: PeriodReview, item: CommitmentReview, language: Language) -> Picture:
     """One commitment month by month, by department, with its goal."""
     return Picture(months_chart(review, item, language))
 

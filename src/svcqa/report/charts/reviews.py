@@ -12,10 +12,12 @@ from svcqa.report.charts.finding import finding
 from svcqa.report.charts.grammar import MOST_LINES, Chart, Row, Standing
 from svcqa.report.charts.palette import SIGNS
 from svcqa.report.charts.results import chart_of_rows, row_of
-from svcqa.review.half_year import CommitmentReview, HalfYearReview, TargetReview
+from svcqa.review.commitments import CommitmentReview
+from svcqa.review.period_review import PeriodReview
+from svcqa.review.targets import TargetReview
 
 
-def targets_chart(review: HalfYearReview, language: Language) -> Chart:
+def targets_chart(review: PeriodReview, language: Language) -> Chart:
     """The company's level targets: figure, interval and goal, in percentage points above or below the goal."""
     rows = tuple(
         row
@@ -50,7 +52,7 @@ def _target_row(item: TargetReview, period: str, language: Language) -> Row | No
     )
 
 
-def months_chart(review: HalfYearReview, item: CommitmentReview, language: Language) -> Chart:
+def months_chart(review: PeriodReview, item: CommitmentReview, language: Language) -> Chart:
     """One commitment month by month, by department; its title holds the whole half-year against the goal."""
     label, scale = item.commitment.item.in_language(language), item.course.scale
     named = [(unit, unit.unit.name.in_language(language)) for unit in item.departments]

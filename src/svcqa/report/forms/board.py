@@ -10,15 +10,16 @@ from svcqa.metrics.result import Figure
 from svcqa.report import wording
 from svcqa.report.forms.naming import joined, period_name, say, year_is_over
 from svcqa.report.forms.numbers import Shown
-from svcqa.report.forms.remarks import remarks
+from svcqa.report.forms.remarks import counting_lines, remarks
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import bound, cases, change_of, figure_of, goal_of, name_of, needed_of
-from svcqa.review.half_year import HalfYearReview, TargetReview
+from svcqa.review.period_review import PeriodReview
+from svcqa.review.targets import TargetReview
 
 WIDTHS: Final = (4.2, 20, 14, 10, 9.5, 7.8, 7.8, 9.5, 9.5, 6.8, 8.8, 8.6, 7.8, 8.6, 7.8, 9.5, 9.8, 25)
 
 
-def write_board(sheet: FormSheet, review: HalfYearReview, company: str, language: Language) -> tuple[int, int]:
+def write_board(sheet: FormSheet, review: PeriodReview, company: str, language: Language) -> tuple[int, int]:
     """Fill the sheet; returns the header rows to repeat."""
     sheet.title(say("board_title", language, company=company, period=period_name(review, language)))
     sheet.line(_summary(review, language))
@@ -34,7 +35,7 @@ def write_board(sheet: FormSheet, review: HalfYearReview, company: str, language
     return header, header + 1
 
 
-def _summary(review: HalfYearReview, language: Language) -> str:
+def _summary(review: PeriodReview, language: Language) -> str:
     verdicts = [item.judged.verdict for item in review.targets]
     return say(
         "board_summary", language, unit=review.unit.name.in_language(language), first=review.period.first,
@@ -43,7 +44,7 @@ def _summary(review: HalfYearReview, language: Language) -> str:
     )  # fmt: skip
 
 
-def _header(sheet: FormSheet, review: HalfYearReview, language: Language) -> None:
+def _header(sheet: FormSheet, review: PeriodReview, language: Language) -> None:
     def tall(key: str, **fields: object) -> Cell:
         return words(say(key, language, **fields), "head", down=2)
 
@@ -54,8 +55,8 @@ def _header(sheet: FormSheet, review: HalfYearReview, language: Language) -> Non
         return words(say(key, language), "head")
 
     sheet.put([
-        tall("number"), tall("target"), tall("owner"), tall("goal"), tall("this_half"), wide("interval"), tall("n"),
-        tall("verdict"), tall("evidence"), tall("risk"), wide("on_year", label=review.year_before.label),
+        tall("number"), tall("target"), tall("owner"), tall("goal"), tall(f"this_{review.kind}"), wide("interval"),
+        tall("n"), tall("verdict"), tall("evidence"), tall("risk"), wide("on_year", label=review.year_before.label),
         wide("on_previous", label=review.previous.label), tall("year_so_far"), tall("needed"), tall("remarks"),
     ])  # fmt: skip
     sheet.put([
@@ -64,7 +65,7 @@ def _header(sheet: FormSheet, review: HalfYearReview, language: Language) -> Non
     ])  # fmt: skip
 
 
-def _row(number: int, item: TargetReview, review: HalfYearReview, language: Language, *, first: bool) -> list[Cell]:
+def _row(number: int, item: TargetReview, review: PeriodReview, language: Language, *, first: bool) -> list[Cell]:
     target, course, judged = item.target, item.course, item.judged
     now, goal, scale = course.now, getattr(target, "goal", None), course.scale
 
@@ -96,7 +97,7 @@ def _row(number: int, item: TargetReview, review: HalfYearReview, language: Lang
     ]
 
 
-def _legend(review: HalfYearReview, language: Language) -> list[str]:
+def _legend(review: PeriodReview, language: Language) -> list[str]:
     figures = [item.course.now for item in review.targets]
     methods = sorted({figure.method for figure in figures if figure is not None and figure.lower is not None})
     keys = ["legend_rate", "legend_signs", "legend_change"]
@@ -111,4 +112,7 @@ def _legend(review: HalfYearReview, language: Language) -> list[str]:
     lines = [say(key, language) for key in keys]
     if methods:
         lines.insert(2, say("legend_interval", language, methods=joined(methods, language)))
+    lines += counting_lines(
+        ((item.target.name.in_language(language), item.course.now) for item in review.targets), language
+    )
     return [say("legend_line", language, number=number, text=line) for number, line in enumerate(lines, start=1)]

@@ -12,7 +12,7 @@ from svcqa.report.forms.numbers import Shown, count, share_format
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.styles import FONTS
 from svcqa.report.wording import decimals_for
-from svcqa.review.half_year import HalfYearReview
+from svcqa.review.period_review import PeriodReview
 
 WIDTHS: Final = (22, 9, 8, 8, 8, 8, 9, 10, 12, 8, 24, 10, 8, 8)
 _LINE: Final = 15.0
@@ -27,14 +27,14 @@ _MANY: Final = 8
 _COUNTS: Final = ("n", "closed", "still_open")
 
 
-def review_charts(review: HalfYearReview, language: Language) -> list[Chart]:
+def review_charts(review: PeriodReview, language: Language) -> list[Chart]:
     """The company's targets, then each commitment's months by department: the notebook's pictures."""
     months = [months_chart(review, item, language) for item in review.commitments if item.departments]
     return [targets_chart(review, language), *months]
 
 
 def write_review_charts(
-    sheet: FormSheet, review: HalfYearReview, make: Maker, company: str, language: Language
+    sheet: FormSheet, review: PeriodReview, make: Maker, company: str, language: Language
 ) -> tuple[int, int]:
     """Fill the sheet of a half-year review; returns the header rows to repeat."""
     header = sheet.row

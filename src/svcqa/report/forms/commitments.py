@@ -10,16 +10,18 @@ from svcqa.metrics.result import Figure, Scale
 from svcqa.periods import Period
 from svcqa.report import wording
 from svcqa.report.forms.naming import current_month, joined, listed, say, unit_names
-from svcqa.report.forms.remarks import case_remarks, flag_lines
+from svcqa.report.forms.remarks import case_remarks, counting_lines, flag_lines
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import cases, counts_amounts, goal_level, level
-from svcqa.review.half_year import CommitmentReview, Course, HalfYearReview
+from svcqa.review.commitments import CommitmentReview
+from svcqa.review.courses import Course
+from svcqa.review.period_review import PeriodReview
 
 WIDTHS: Final = (12.5, 25, 9, *[8.7] * 12, 9.7, 14)
 _MONTHS: Final = range(1, 13)
 
 
-def write_commitments(sheet: FormSheet, review: HalfYearReview, company: str, language: Language) -> tuple[int, int]:
+def write_commitments(sheet: FormSheet, review: PeriodReview, company: str, language: Language) -> tuple[int, int]:
     """Fill the sheet; returns the header rows to repeat."""
     until = current_month(review)
     sheet.title(say("commitments_title", language, company=company, year=review.year.year))
@@ -113,12 +115,13 @@ def _reported_by(item: CommitmentReview, names: dict[str, str], language: Langua
     return names.get(code, code)
 
 
-def _notes(review: HalfYearReview, language: Language) -> list[str]:
+def _notes(review: PeriodReview, language: Language) -> list[str]:
     lines = [say(f"commitments_{key}", language) for key in ("due", "rate", "year", "signs")]
     named = [(item.commitment.item.in_language(language), item) for item in review.commitments]
     amounts = [name for name, item in named if counts_amounts(item.commitment)]
     if amounts:
         lines.append(say("commitments_amounts", language, names=listed(amounts, language)))
+    lines += counting_lines(((name, item.course.year) for name, item in named), language)
     lines += flag_lines(((name, item.course.year) for name, item in named), language)
     lines += [
         say("returns_differ", language, name=one.commitment.item.in_language(language), count=len(one.differences),

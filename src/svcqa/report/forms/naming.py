@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from svcqa.catalogue import Language, text
 from svcqa.periods import Period
-from svcqa.review.half_year import HalfYearReview
+from svcqa.review.period_review import PeriodReview
 
 
 def say(key: str, language: Language, **fields: object) -> str:
@@ -24,23 +24,25 @@ def listed(names: Iterable[str], language: Language) -> str:
     return say("between_names", language).join(dict.fromkeys(names))
 
 
-def period_name(review: HalfYearReview, language: Language) -> str:
-    """The half-year in words."""
+def period_name(review: PeriodReview, language: Language) -> str:
+    """The half-year or the year in words."""
+    if review.kind == "annual":
+        return say("year", language, year=review.period.year)
     return say(f"half_{review.period.number}", language, year=review.period.year)
 
 
-def current_month(review: HalfYearReview) -> Period:
+def current_month(review: PeriodReview) -> Period:
     """The month the forms report: the last that had begun by the as-of moment."""
     begun = [month for month in review.months if month.first < review.as_of.date()]
     return begun[-1] if begun else review.months[0]
 
 
-def year_is_over(review: HalfYearReview) -> bool:
+def year_is_over(review: PeriodReview) -> bool:
     """Whether nothing of the year is left after the period."""
     return review.year.last <= review.period.last
 
 
-def unit_names(review: HalfYearReview, language: Language) -> dict[str, str]:
+def unit_names(review: PeriodReview, language: Language) -> dict[str, str]:
     """The names of the units the review knows, by code."""
     units = [review.unit, *(item.owner for item in review.targets)]
     units += [part.unit for item in review.commitments for part in item.departments]

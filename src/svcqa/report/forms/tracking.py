@@ -13,10 +13,11 @@ from svcqa.periods import Period
 from svcqa.report import wording
 from svcqa.report.forms.naming import current_month, joined, period_name, say, year_is_over
 from svcqa.report.forms.numbers import NOTHING, Shown
-from svcqa.report.forms.remarks import hint
+from svcqa.report.forms.remarks import counting_lines, hint
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import cases, figure_of, missed
-from svcqa.review.half_year import HalfYearReview, TargetReview
+from svcqa.review.period_review import PeriodReview
+from svcqa.review.targets import TargetReview
 
 WIDTHS: Final = (5, 32, 13, 9, 13, 9, 48, 32)
 _ROWS: Final = 10
@@ -25,7 +26,7 @@ _SPACE: Final = 390.0
 """Height that the rows may take so that the form stays on one page."""
 
 
-def owners(review: HalfYearReview) -> list[tuple[Unit, list[TargetReview]]]:
+def owners(review: PeriodReview) -> list[tuple[Unit, list[TargetReview]]]:
     """Each unit that has targets, with them, in the order of the review."""
     order = {item.owner.code: place for place, item in reversed(list(enumerate(review.targets)))}
     sorted_items = sorted(review.targets, key=lambda item: order[item.owner.code])
@@ -34,7 +35,7 @@ def owners(review: HalfYearReview) -> list[tuple[Unit, list[TargetReview]]]:
 
 
 def write_tracking(
-    sheet: FormSheet, review: HalfYearReview, unit: Unit, items: list[TargetReview], language: Language
+    sheet: FormSheet, review: PeriodReview, unit: Unit, items: list[TargetReview], language: Language
 ) -> tuple[int, int]:
     """Fill the sheet of one unit; returns the header rows to repeat."""
     sheet.title(say("tracking_title", language))
@@ -53,12 +54,15 @@ def write_tracking(
     sheet.skip()
     for key in ("tracking_signs", "tracking_draft", "due_on_7th"):
         sheet.line(say(key, language), "note")
+    figures = [(item.target.name.in_language(language), item.course.year) for item in items]
+    for note in counting_lines(figures, language):
+        sheet.line(note, "note")
     sheet.put([words(say("signed_by", language), "sign", across=half),
                words(say("signed_on", language), "sign", across=len(WIDTHS) - half)], lowest=30)  # fmt: skip
     return header, header + 1
 
 
-def _header(sheet: FormSheet, review: HalfYearReview, month: Period, language: Language) -> None:
+def _header(sheet: FormSheet, review: PeriodReview, month: Period, language: Language) -> None:
     def head(key: str, *, across: int = 1, down: int = 1, **fields: object) -> Cell:
         return words(say(key, language, **fields), "head", across=across, down=down)
 
@@ -71,7 +75,7 @@ def _header(sheet: FormSheet, review: HalfYearReview, month: Period, language: L
 
 
 def _filled(
-    review: HalfYearReview, unit: Unit, items: list[TargetReview], month: Period, language: Language
+    review: PeriodReview, unit: Unit, items: list[TargetReview], month: Period, language: Language
 ) -> list[list[Cell]]:
     """A row a target, a row an action of the unit that belongs to no target of it, empty rows up to ten."""
     rows = [_row(review, item, month, language) for item in items]
@@ -85,12 +89,12 @@ def _filled(
     return rows
 
 
-def _row(review: HalfYearReview, item: TargetReview, month: Period, language: Language) -> list[Cell]:
+def _row(review: PeriodReview, item: TargetReview, month: Period, language: Language) -> list[Cell]:
     target, course = item.target, item.course
     last = next((figure for figure in course.months if figure.period == month.label), None)
     year = course.year
     noted = [_action_text(action, language) for action in review.actions if action.target == target.key]
-    drafted = hint(item, language, year_over=year_is_over(review))
+    drafted = hint(item, language, kind=review.kind, year_over=year_is_over(review))
     problems = words("\n".join(noted)) if noted else words(f"{_DRAFTED} {drafted}" if drafted else "", "draft")
     return [
         words(_goal_line(item, language), "name"),

@@ -1,0 +1,259 @@
+"""How many to draw, in which stratum, and what precision that buys: from counts alone, for sliders."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from svcqa.entities.survey import Survey
+from svcqa.review.callbacks.counts import StratumCounts
+from svcqa.stats.survey.allocation import Allocation, Limits, neyman, power, proportional
+from svcqa.stats.survey.precision import precision, smallest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEAST_ANSWERS: Final = 10
+"""Fewer former answers do not tell a stratum's spread."""
+METHOD: Final = "stratified_mean_fpc"
+COLUMNS: Final = (
+    "level", "key", "population_size", "cases", "excluded", "rule", "drawn", "reserve", "expected_answers", "spread",
+    "spread_from", "standard_error", "half_width", "confidence", "method",
+)  # fmt: skip
+Rule = Literal["allocated", "share", "take_all"]
+
+
+@dataclass(frozen=True)
+class Former:
+    """What former answers of a stratum tell: how many, their mean, their standard deviation."""
+
+    n: int
+    mean: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class PlannedStratum:
+    """One stratum of a plan; ``half_width`` is that of the mean of the survey's question, missing where nobody is."""
+
+    counts: StratumCounts
+    rule: Rule
+    drawn: int
+    reserve: int
+    expected_answers: float
+    spread: float
+    spread_from: Literal["answers", "all_answers", "policy", "scale"]
+    standard_error: float | None
+    half_width: float | None
+
+
+@dataclass(frozen=True)
+class Bought:
+    """The precision of the mean of several strata together."""
+
+    key: str
+    population_size: int
+    drawn: int
+    reserve: int
+    expected_answers: float
+    standard_error: float | None
+    half_width: float | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan: strata, departments where the strata know them, and all together."""
+
+    survey: Survey
+    strata: tuple[PlannedStratum, ...]
+    departments: tuple[Bought, ...]
+    overall: Bought
+    formula: str
+    former: Mapping[str, Former] = field(default_factory=dict)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A tidy frame with :data:`COLUMNS`: a row for each stratum, each department, and all together."""
+        import pandas as pd
+
+        level, rows = self.survey.allocation.level, list[dict[str, Any]]()
+        for item in self.strata:
+            rows.append({
+                "level": "stratum", "key": item.counts.key, "population_size": item.counts.population_size,
+                "cases": item.counts.cases, "excluded": sum(item.counts.excluded.values()), "rule": item.rule,
+                "drawn": item.drawn, "reserve": item.reserve, "expected_answers": item.expected_answers,
+                "spread": item.spread, "spread_from": item.spread_from, "standard_error": item.standard_error,
+                "half_width": item.half_width,
+            })  # fmt: skip
+        for name, bought in (*(("department", one) for one in self.departments), ("overall", self.overall)):
+            rows.append({
+                "level": name, "key": bought.key, "population_size": bought.population_size, "drawn": bought.drawn,
+                "reserve": bought.reserve, "expected_answers": bought.expected_answers,
+                "standard_error": bought.standard_error, "half_width": bought.half_width,
+            })  # fmt: skip
+        frame = pd.DataFrame(rows, columns=list(COLUMNS))
+        frame["confidence"], frame["method"] = level, METHOD
+        return frame
+
+
+def make_plan(
+    survey: Survey, counts: Sequence[StratumCounts], *, former: Mapping[str, Former] | None = None,
+    calls: int | None = None, half_width: float | None = None,
+) -> Plan:  # fmt: skip
+    """Allocate a sample.
+
+    Args:
+        counts: of the frame.
+        former: what former answers tell, by stratum; ``""`` for all together.
+        calls: customers to be drawn; what the survey says where absent.
+        half_width: of the overall mean that is wanted, in the question's own unit; not beside ``calls``.
+
+    Raises:
+        MetricError: fewer calls than the minima and prescribed shares take, or a precision that all customers together
+            do not buy.
+    """
+    rules = survey.allocation
+    if calls is None and half_width is None:
+        calls, half_width = rules.calls, rules.half_width
+    known = dict(former or {})
+    present = [item for item in counts if item.population_size]
+    sizes = [item.population_size for item in present]
+    spreads = [_spread(survey, item.key, known) for item in present]
+    limits = _limits(survey, present)
+    domains = [item.parts.get("department", "") for item in present]
+    bought = _Buyer(survey, sizes, [spread for spread, _ in spreads], domains)
+    lowest, highest = _ends(survey, present)
+    means = [_mean(survey, item.key, known) for item in present]
+
+    def allocated(n: int) -> Allocation:
+        if rules.method == "proportional":
+            return proportional(n, population_size=sizes, limits=limits)
+        if rules.method == "neyman":
+            return neyman(n, population_size=sizes, spread=bought.spreads, limits=limits)
+        return power(n, population_size=sizes, spread=bought.spreads, mean=means, exponent=rules.power, limits=limits)
+
+    if not present:
+        drawn: list[int] = []
+    elif half_width is not None and calls is None:
+        wanted = half_width
+        found = smallest(lambda one: bought(one.drawn).half_width <= wanted, allocated, lowest=lowest, highest=highest)
+        drawn = found.drawn.tolist()
+    else:
+        drawn = allocated(calls or 0).drawn.tolist()
+    return _plan(survey, counts, present, drawn, spreads, bought, known)
+
+
+class _Buyer:
+    """The precision that a number drawn from each stratum can be expected to buy."""
+
+    def __init__(self, survey: Survey, sizes: list[int], spreads: list[float], domains: list[str]) -> None:
+        self.rate, self.level = survey.allocation.response_rate, survey.allocation.level
+        self.sizes, self.spreads, self.domains = sizes, spreads, domains
+
+    def __call__(self, drawn: Any) -> Any:
+        expected = [int(n) * self.rate for n in drawn]
+        return precision(expected, population_size=self.sizes, spread=self.spreads, domain=self.domains,
+                         level=self.level)  # fmt: skip
+
+
+def _rule(survey: Survey, item: StratumCounts) -> tuple[Rule, float]:
+    """How the stratum is drawn, and the share prescribed; NaN where the allocation decides."""
+    service = survey.service(item.parts["service"]) if "service" in item.parts else survey.services[0]
+    if service.take_all:
+        return "take_all", 1.0
+    if service.share is not None:
+        return "share", service.share
+    return "allocated", math.nan
+
+
+def _limits(survey: Survey, present: Sequence[StratumCounts]) -> Limits:
+    rules = survey.allocation
+    domain = [item.parts["department"] for item in present] if "department" in survey.strata else None
+    return Limits(
+        minimum=rules.minimum, prescribed_share=[_rule(survey, item)[1] for item in present], domain=domain,
+        domain_minimum=rules.minimum_per_department if domain is not None else 0,
+    )  # fmt: skip
+
+
+def _ends(survey: Survey, present: Sequence[StratumCounts]) -> tuple[int, int]:
+    """The fewest that keep every prescription, and the most that the prescriptions leave room for."""
+    rules, lowest, highest = survey.allocation, dict[str, int](), 0
+    sizes = dict[str, int]()
+    for item in present:
+        share = _rule(survey, item)[1]
+        size, place = item.population_size, item.parts.get("department", "")
+        least = min(rules.minimum, size)
+        fixed = not math.isnan(share)
+        own = max(math.ceil(share * size - 1e-9), least) if fixed else least
+        lowest[place] = lowest.get(place, 0) + own
+        sizes[place] = sizes.get(place, 0) + (own if fixed else size)
+        highest += own if fixed else size
+    wanted = rules.minimum_per_department if "department" in survey.strata else 0
+    return sum(max(low, min(wanted, sizes[place])) for place, low in lowest.items()), highest
+
+
+def _spread(
+    survey: Survey, key: str, former: Mapping[str, Former]
+) -> tuple[float, Literal["answers", "all_answers", "policy", "scale"]]:
+    """The standard deviation to expect, and who says so."""
+    if survey.allocation.spread_from_records:
+        for name, said in ((key, "answers"), ("", "all_answers")):
+            one = former.get(name)
+            if one is not None and one.n >= LEAST_ANSWERS and one.spread > 0:
+                return one.spread, "answers" if said == "answers" else "all_answers"
+    return survey.expected_spread, "policy" if survey.allocation.spread else "scale"
+
+
+def _mean(survey: Survey, key: str, former: Mapping[str, Former]) -> float:
+    """The mean to expect: that of former answers, otherwise the middle of the scale."""
+    for name in (key, ""):
+        one = former.get(name)
+        if one is not None and one.n >= LEAST_ANSWERS and one.mean > 0:
+            return one.mean
+    lowest, highest = survey.measured.range
+    return max((lowest + highest) / 2, 1e-9)
+
+
+def _plan(
+    survey: Survey, counts: Sequence[StratumCounts], present: Sequence[StratumCounts], drawn: Sequence[int],
+    spreads: Sequence[tuple[float, Any]], buyer: _Buyer, former: Mapping[str, Former],
+) -> Plan:  # fmt: skip
+    rules = survey.allocation
+    bought: Any = buyer(drawn) if present else None
+    placed = {item.key: place for place, item in enumerate(present)}
+    strata = []
+    for item in counts:
+        place = placed.get(item.key)
+        if place is None:
+            spread, source = _spread(survey, item.key, former)
+            strata.append(PlannedStratum(item, _rule(survey, item)[0], 0, 0, 0.0, spread, source, None, None))
+            continue
+        n = drawn[place]
+        reserve = min(math.ceil(n * survey.reserve - 1e-9), item.population_size - n)
+        spread, source = spreads[place]
+        strata.append(PlannedStratum(
+            item, _rule(survey, item)[0], n, reserve, n * rules.response_rate, spread, source,
+            _number(bought.stratum_standard_error[place]), _number(bought.stratum_half_width[place]),
+        ))  # fmt: skip
+    departments = []
+    if bought is not None and "department" in survey.strata:
+        for place, name in enumerate(bought.domains):
+            own = [one for one in strata if one.counts.parts["department"] == name]
+            error, half = bought.domain_standard_error[place], bought.domain_half_width[place]
+            departments.append(_together(name, own, _number(error), _number(half)))
+    error, half = (bought.standard_error, bought.half_width) if bought is not None else (None, None)
+    overall = _together("", strata, _number(error), _number(half))
+    return Plan(survey, tuple(strata), tuple(departments), overall, rules.method, dict(former))
+
+
+def _together(key: str, strata: Sequence[PlannedStratum], error: float | None, half: float | None) -> Bought:
+    return Bought(
+        key, sum(one.counts.population_size for one in strata), sum(one.drawn for one in strata),
+        sum(one.reserve for one in strata), sum(one.expected_answers for one in strata), error, half,
+    )  # fmt: skip
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)

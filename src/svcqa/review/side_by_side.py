@@ -1,0 +1,106 @@
+"""Units of one level side by side, and drawn together as far as their numbers of cases ask for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from svcqa.entities.commitment import Commitment
+from svcqa.entities.organisation import Level, Unit
+from svcqa.errors import SvcqaError
+from svcqa.metrics.contract import Context
+from svcqa.metrics.figures import Figures
+from svcqa.metrics.result import Figure, Scale
+from svcqa.review.last_year import change_limits
+from svcqa.review.period_review import PeriodReview
+from svcqa.stats.pooling import pool_shares
+
+LEAST = 3
+"""Fewer units tell nothing of how units differ."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One unit in two years.
+
+    Attributes:
+        before: last year's figure of the same unit, on the same tree.
+        limits: of the change; missing where the figures are no shares of cases.
+        pooled: this year's figure drawn towards all units, with its limits; missing with fewer than three units.
+    """
+
+    unit: Unit
+    now: Figure | None
+    before: Figure | None
+    limits: tuple[float, float] | None
+    pooled: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """One commitment by units of a level; ``whole`` is all of them."""
+
+    commitment: Commitment
+    scale: Scale
+    whole: Figure | None
+    units: tuple[Beside, ...]
+    fault: SvcqaError | None = None
+
+
+def side_by_side(
+    figures: Figures, review: PeriodReview, context: Context, *, level: Level, tree_on: dt.date | None = None
+) -> tuple[SideBySide, ...]:
+    """Every commitment of ``review`` by the units of ``level``.
+
+    Args:
+        tree_on: on the tree of this day, for both years: units closed before it stand as their successor. The end of
+            the period where absent, so that a merger of this year is seen in last year's figures, too.
+    """
+    day = tree_on or context.period.last
+    asked = replace(context, by=(level,), tree_on=day)
+    return tuple(
+        _compared(figures, item.commitment, review, asked, item.course.now, item.course.scale)
+        for item in review.commitments
+        if item.fault is None
+    )
+
+
+def _compared(
+    figures: Figures, commitment: Commitment, review: PeriodReview, context: Context, whole: Figure | None, scale: Scale
+) -> SideBySide:
+    try:
+        now = _by_unit(figures, commitment, context)
+        before = _by_unit(figures, commitment, replace(context, period=review.year_before))
+    except SvcqaError as error:
+        return SideBySide(commitment, scale, whole, (), error)
+    level = context.by[0]
+    named = [figures.organisation.unit(code) for code in dict.fromkeys((*now, *before))]
+    units = [unit for unit in named if unit.level == level]
+    pooled = _pooled([now.get(unit.code) for unit in units], context.level)
+    return SideBySide(commitment, scale, whole, tuple(
+        Beside(unit, now.get(unit.code), before.get(unit.code),
+               change_limits(before.get(unit.code), now.get(unit.code), level=context.level), drawn)
+        for unit, drawn in zip(units, pooled, strict=True)
+    ))  # fmt: skip
+
+
+def _by_unit(figures: Figures, commitment: Commitment, context: Context) -> dict[str, Figure]:
+    found = figures.result(commitment.metric, {"commitment": commitment}, context).figures()
+    return {figure.unit: figure for figure in found if figure.measure == found[0].measure}
+
+
+def _pooled(now: list[Figure | None], level: float) -> list[tuple[float, float, float] | None]:
+    """Partial pooling of the units whose figure is a share of cases; see ``stats.pooling``."""
+    counted = {
+        place: (figure.numerator, figure.n)
+        for place, figure in enumerate(now)
+        if figure is not None and figure.n and figure.numerator is not None and figure.lower is not None
+        and not figure.base and "amounts" not in figure.flags and figure.numerator <= figure.n
+    }  # fmt: skip
+    drawn: list[tuple[float, float, float] | None] = [None] * len(now)
+    if len(counted) < LEAST:
+        return drawn
+    found = pool_shares([met for met, _ in counted.values()], [n for _, n in counted.values()], level=level)
+    for row, place in enumerate(counted):
+        drawn[place] = (float(found.value[row]), float(found.lower[row]), float(found.upper[row]))
+    return drawn

@@ -1,0 +1,1 @@
+"""Survey statistics for callbacks: sizes of a sample, its design, estimates, weights, comparisons, quality of calls."""

@@ -1,0 +1,219 @@
+"""Callbacks: plan a wave, draw it, write its call sheet, draw it again for an audit. It stands beside the workspace."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from svcqa.engine.draw import as_digits, start_of
+from svcqa.engine.embedded import EmbeddedEngine
+from svcqa.entities.survey import Survey
+from svcqa.entities.wave import Wave
+from svcqa.errors import Fault, MetricError, RegisterError
+from svcqa.periods import Period, read_moment
+from svcqa.records.draw_key import draw_key, fingerprint
+from svcqa.records.wave_store import WAVES, WaveStore
+from svcqa.review.callbacks.counts import StratumCounts, count_frame
+from svcqa.review.callbacks.former import LeftOut, former_answers, left_out
+from svcqa.review.callbacks.frame import Span
+from svcqa.review.callbacks.plan import Former, Plan, make_plan
+from svcqa.review.callbacks.wave import Audit, compared, frame_digest, list_digest, wave_list
+from svcqa.workspace.drawing import Drawing, strata_of, take
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from svcqa.workspace.workspace import Workspace
+
+
+class Callbacks:
+    """The surveys and waves of one workspace. Reach it as ``workspace.callbacks``."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self.store = WaveStore(workspace.folder / WAVES)
+
+    @property
+    def surveys(self) -> tuple[Survey, ...]:
+        """The surveys that the policy files declare."""
+        return self._workspace.policies.surveys
+
+    @property
+    def waves(self) -> tuple[Wave, ...]:
+        """The documents of all waves in the order of drawing."""
+        return self.store.waves()
+
+    def wave(self, code: str) -> Wave:
+        """The document of one wave.
+
+        Raises:
+            NameUnknownError: there is no such wave.
+        """
+        return self.store.wave(code)
+
+    def drawn(self, code: str) -> pd.DataFrame:
+        """A wave's list: main rows in calling order, then the reserves; surrogates only."""
+        frame: pd.DataFrame = self.store.drawn(code).to_pandas()
+        return frame
+
+    def frame(self, code: str) -> pd.DataFrame:
+        """A wave's frame: every customer with a case in scope, his stratum, what kept him out; surrogates only."""
+        frame: pd.DataFrame = self.store.frame(code).to_pandas()
+        return frame
+
+    def plan(
+        self, survey: str, *, period: str | Period, as_of: dt.datetime | str, calls: int | None = None,
+        half_width: float | None = None, known_at: dt.datetime | None = None,
+    ) -> Plan:  # fmt: skip
+        """How many to draw, in which stratum, what precision that buys where.
+
+        Args:
+            survey: key of a survey.
+            period: the cases closed in it, up to ``as_of``, are those the wave speaks for.
+            as_of: the moment of the draw (local time); calls begin on its day.
+            calls, half_width: customers to draw, or the half-width wanted of the overall mean; as the survey says
+                where both are absent.
+            known_at: only what had been read by then (UTC).
+
+        Raises:
+            MetricError: too few calls for what is prescribed, or a precision that cannot be had.
+        """
+        policy = self._workspace.policies.survey(survey)
+        counts, former = self.counts(survey, period=period, as_of=as_of, known_at=known_at)
+        return make_plan(policy, counts, former=former, calls=calls, half_width=half_width)
+
+    def counts(
+        self, survey: str, *, period: str | Period, as_of: dt.datetime | str, known_at: dt.datetime | None = None
+    ) -> tuple[tuple[StratumCounts, ...], dict[str, Former]]:
+        """The counted frame and what former answers tell: all that a plan needs, so that a slider can ask again."""
+        policy, span = self._asked(survey, period, as_of)
+        frame = self._drawing.frame(policy, span, key=self._key, known_at=known_at)
+        answers = self._drawing.answers(policy, span.as_of, known_at=known_at)
+        return count_frame(policy, frame), former_answers(answers)
+
+    def left_out(
+        self, survey: str, *, period: str | Period, as_of: dt.datetime | str, known_at: dt.datetime | None = None
+    ) -> tuple[LeftOut, ...]:
+        """Whom quarantine, window and lists keep out of the frame, and the bias that may bring."""
+        policy, span = self._asked(survey, period, as_of)
+        frame = self._drawing.frame(policy, span, key=self._key, known_at=known_at)
+        return left_out(frame, self._drawing.answers(policy, span.as_of, known_at=known_at))
+
+    def left_out_of(self, code: str) -> tuple[LeftOut, ...]:
+        """The same of a wave that was drawn."""
+        wave = self.wave(code)
+        policy = self._workspace.policies.survey(wave.survey)
+        answers = self._drawing.answers(policy, wave.as_of, known_at=self._known(wave))
+        return left_out(self.store.frame(code), answers)
+
+    def draw(
+        self, survey: str, code: str, *, period: str | Period, as_of: dt.datetime | str, who: str,
+        calls: int | None = None, half_width: float | None = None, now: dt.datetime | None = None,
+    ) -> Wave:  # fmt: skip
+        """Draw a wave, keep its document and list, note it in the register.
+
+        Drawing the same again gives the wave that stands; under the same code nothing else is ever drawn.
+
+        Args:
+            code: what the wave is called, such as ``2026Q2``.
+            who: who draws.
+            now: UTC; the clock's moment where absent.
+
+        Raises:
+            RegisterError: nobody is named, or another draw has this code.
+            MetricError: there is nobody to draw.
+        """
+        if not who.strip():
+            raise RegisterError(Fault("wave_author", got=repr(who)))
+        moment = now or dt.datetime.now(dt.UTC)
+        known_at = moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+        before = {wave.code: wave for wave in self.waves}
+        number = before[code].number if code in before else 1 + max((w.number for w in before.values()), default=0)
+        policy, span = self._asked(survey, period, as_of)
+        frame = self._drawing.frame(policy, span, key=self._key, known_at=None, before=number)
+        former = former_answers(self._drawing.answers(policy, span.as_of, known_at=None))
+        plan = make_plan(policy, count_frame(policy, frame), former=former, calls=calls, half_width=half_width)
+        if not plan.overall.drawn:
+            raise MetricError(
+                Fault("nobody_to_draw", place=f'survey "{survey}"', got=str(plan.overall.population_size))
+            )
+        label = period.label if isinstance(period, Period) else period
+        wave, drawn = self._made(policy, span, label, code, number, plan, frame, known_at)
+        if code in before:
+            if not before[code].same_draw(wave):
+                raise RegisterError(Fault("wave_exists", got=code))
+            return before[code]
+        self._workspace.register.note_wave(wave, author=who, now=known_at)
+        self.store.write(wave, drawn, frame)
+        return wave
+
+    def audit(self, code: str) -> Audit:
+        """Draw a wave again: from its document, its frame and the key, and the frame again from the records.
+
+        Raises:
+            NameUnknownError: there is no such wave.
+        """
+        wave, drawn, frame = self.wave(code), self.store.drawn(code), self.store.frame(code)
+        policy = self._workspace.policies.survey(wave.survey)
+        checks = [
+            compared("list", list_digest(drawn), wave.list_digest),
+            compared("frame", frame_digest(frame), wave.frame_digest),
+            compared("key", fingerprint(self._key), wave.key_fingerprint),
+            compared("survey", policy.digest, wave.survey_digest),
+        ]
+        again = wave_list(policy, wave, take(policy, wave, frame, key=self._key), frame)
+        checks.append(compared("draw", list_digest(again), wave.list_digest))
+        span = Span(dt.datetime.combine(wave.first, dt.time()), self._end(wave.last, wave.as_of), wave.as_of)
+        anew = self._drawing.frame(policy, span, key=self._key, known_at=self._known(wave), before=wave.number)
+        checks.append(compared("records", frame_digest(anew), wave.frame_digest))
+        noted = [entry.body for entry in self._workspace.register.entries("wave") if entry.body["code"] == code]
+        checks.append(compared("register", noted[-1]["list_digest"] if noted else "", wave.list_digest))
+        return Audit(wave, tuple(checks))
+
+    def _known(self, wave: Wave) -> dt.datetime | None:
+        """What the store knew when the wave was drawn; all it knows where it was read again since."""
+        store = self._workspace.store
+        return wave.known_at if store.digest(known_at=wave.known_at) == wave.records else None
+
+    def _made(
+        self, policy: Survey, span: Span, period: str, code: str, number: int, plan: Plan, frame: object,
+        known_at: dt.datetime,
+    ) -> tuple[Wave, object]:  # fmt: skip
+        """The wave and its list."""
+        strata = strata_of(plan)
+        calls_until = span.as_of.date() + dt.timedelta(days=policy.window.field_days - 1)
+        wave = Wave(
+            code=code, survey=policy.key, number=number, period=period, first=span.first.date(),
+            last=(span.end - dt.timedelta(seconds=1)).date(), as_of=span.as_of, known_at=known_at,
+            calls_until=calls_until, draw=policy.draw, start=as_digits(start_of(number)), survey_digest=policy.digest,
+            policy=self._workspace.policies.digest, records=self._workspace.store.digest(),
+            key_fingerprint=fingerprint(self._key), do_not_call=self._drawing.not_to_call_digest(policy),
+            strata=strata, frame_digest=frame_digest(frame), list_digest="",
+        )  # fmt: skip
+        drawn = wave_list(policy, wave, take(policy, wave, frame, key=self._key), frame)
+        return wave.model_copy(update={"list_digest": list_digest(drawn)}), drawn
+
+    def _asked(self, survey: str, period: str | Period, as_of: dt.datetime | str) -> tuple[Survey, Span]:
+        policy = self._workspace.policies.survey(survey)
+        found = self._workspace.period(period) if isinstance(period, str) else period
+        moment = read_moment(as_of)
+        assert moment is not None
+        if moment <= dt.datetime.combine(found.first, dt.time()):
+            raise MetricError(Fault("wave_before_period", place=found.label, got=f"{moment:%Y-%m-%d %H:%M}"))
+        first = dt.datetime.combine(found.first, dt.time())
+        return policy, Span(first, self._end(found.last, moment), moment)
+
+    @staticmethod
+    def _end(last: dt.date, as_of: dt.datetime) -> dt.datetime:
+        return min(dt.datetime.combine(last + dt.timedelta(days=1), dt.time()), as_of)
+
+    @cached_property
+    def _drawing(self) -> Drawing:
+        workspace = self._workspace
+        engine = EmbeddedEngine(workspace.store, None)
+        return Drawing(engine, workspace.vault, workspace.policies.organisation, self.store, workspace.folder)
+
+    @cached_property
+    def _key(self) -> str:
+        return draw_key(self._workspace.folder / self._workspace.settings.draw_key)

@@ -1,0 +1,101 @@
+"""What people note in the register: problems and what became of them, success, rebases."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from svcqa.entities.rebase import Rebase
+from svcqa.periods import Period
+from svcqa.register.register import action_item, rebase_item
+from svcqa.workspace.opened import OpenedWorkspace
+
+
+class NoteVerbs(OpenedWorkspace):
+    """What a workspace notes."""
+
+    def note_problem(
+        self, *, category: str, problem: str, author: str, action: str = "", due: dt.date | None = None,
+        responsible: str = "", tracker: str = "", period: str = "", target: str = "", unit: str = "",
+        now: dt.datetime | None = None,
+    ) -> int:  # fmt: skip
+        """Note a row of form B in the register and give its number.
+
+        Raises:
+            RegisterError: naming each field that is empty.
+        """
+        item = action_item(
+            category=category, problem=problem, action=action, due=due, responsible=responsible, tracker=tracker,
+            period=period, target=target, unit=unit,
+        )  # fmt: skip
+        return self.register.note(item, author=author.strip() or "—", now=now)
+
+    def note_rebase(
+        self, indicator: str, *, unit: str, since: str | Period, reason: str, name: str, now: dt.datetime | None = None,
+        replaces: int | None = None,
+    ) -> int:  # fmt: skip
+        """Note in the register that a process has a new level, so that its chart has new limits; give its number.
+
+        Args:
+            since: the first month of the new level, such as ``2025-10``.
+            reason, name: what changed, and who decided it.
+            replaces: number of the entry that this one corrects.
+
+        Raises:
+            RegisterError: reason, name or indicator is empty.
+        """
+        code = self.policies.organisation.unit(unit).code
+        first = (self.period(since) if isinstance(since, str) else since).first
+        item = rebase_item(indicator=indicator, unit=code, since=first, reason=reason, name=name)
+        return self.register.note_rebase(item, now=now, replaces=replaces)
+
+    def rebases(self, indicator: str | None = None) -> tuple[Rebase, ...]:
+        """What people decided on new levels, oldest entry first; of one indicator where it is given."""
+        return tuple(self.register.rebases(indicator=indicator))
+
+    def note_step(
+        self, number: int, step: str, *, by: str, on: dt.date | str | None = None, finding: str = "",
+        due: dt.date | None = None, now: dt.datetime | None = None,
+    ) -> int:  # fmt: skip
+        """Note what became of a row of form B; give the number of the entry.
+
+        Args:
+            number: of the row, as :meth:`note_problem` gave it.
+            step: ``done`` (reported), ``effective`` (checked, and so closed) or ``reopened`` (checked, and not enough).
+            by: who reports or checks.
+            on: the day; today where absent.
+            finding: what the check found; needed for a check.
+            due: the new date of a row that is opened again.
+
+        Raises:
+            RegisterError: no such row, a check before the report, or a field that is empty or wrong.
+        """
+        from svcqa.register.follow_up import action_step, note_step
+
+        item = action_step(action=number, step=step, by=by, on=on or dt.date.today(), finding=finding, due=due)
+        return note_step(self.register, item, now=now)
+
+    def note_success(
+        self, *, unit: str, experience: str, period: str, name: str, target: str = "", evidence: str = "",
+        now: dt.datetime | None = None, replaces: int | None = None,
+    ) -> int:  # fmt: skip
+        """Note success experience in the register; give the number of the entry.
+
+        Args:
+            unit: code of the unit where it worked.
+            experience: what worked.
+            period: when, such as ``2026``.
+            name: who tells it.
+            target: key of the target or commitment that it served.
+            evidence: the figure that shows it, in words.
+            replaces: number of the entry that this one corrects.
+
+        Raises:
+            RegisterError: naming each field that is empty.
+        """
+        from svcqa.register.successes import note_success, success
+
+        item = success(
+            unit=self.policies.organisation.unit(unit).code, experience=experience, period=self.period(period).label,
+            name=name, target=target, evidence=evidence,
+        )  # fmt: skip
+        return note_success(self.register, item, now=now, replaces=replaces)

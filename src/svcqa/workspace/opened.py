@@ -1,0 +1,101 @@
+"""What an open workspace holds: settings, policies, calendars, records, register. Its verbs stand beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from svcqa.catalogue import Language
+from svcqa.clock.calendar import WorkCalendar
+from svcqa.clock.calendar_set import CalendarSet, build_calendars
+from svcqa.engine.cache import SummaryCache
+from svcqa.engine.embedded import EmbeddedEngine, Progress
+from svcqa.entities.policy import Policies
+from svcqa.entities.settings import Settings
+from svcqa.metrics.contract import Context
+from svcqa.metrics.figures import Figures
+from svcqa.metrics.registry import Registry
+from svcqa.metrics.survey.waves import Surveys
+from svcqa.periods import Period, PeriodRule, read_moment
+from svcqa.records.store import RecordStore
+from svcqa.records.vault import Vault
+from svcqa.records.wave_store import WAVES, WaveStore
+from svcqa.register import Register
+
+if TYPE_CHECKING:
+    from svcqa.report.sections import SectionRegistry
+
+
+class OpenedWorkspace:
+    """One company's settings, policies and stores."""
+
+    def __init__(self, folder: Path, settings: Settings, policies: Policies, registry: Registry | None = None) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.policies = policies
+        self.period_rule = PeriodRule(settings.company.month_closes_on)
+        self.store = RecordStore(folder / ".svcqa" / "records")
+        self.registry = registry or Registry()
+        self.progress: Callable[[str], Progress] | None = None
+
+    @property
+    def language(self) -> Language:
+        """The first language of the settings."""
+        return self.settings.languages[0]
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Working days and hours of the company."""
+        return self.calendars.company
+
+    @cached_property
+    def calendars(self) -> CalendarSet:
+        """Working days and hours of the company and of the units that keep others."""
+        return build_calendars(self.settings.calendar, self.policies.organisation, folder=self.folder)
+
+    @cached_property
+    def register(self) -> Register:
+        """What people decided."""
+        path = (self.folder / "register.sqlite").resolve()
+        return Register(self.settings.register_url or f"sqlite:///{path}")
+
+    @property
+    def vault(self) -> Vault:
+        """Who surrogates stand for."""
+        key = self.settings.vault_key
+        return Vault(self.folder / self.settings.vault, key_file=self.folder / key if key is not None else None)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The door to all metrics."""
+        engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
+        return Figures(
+            engine, self.registry, self.calendars, self.policies.organisation, self.period_rule, self.policies.digest,
+            self.progress, Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
+        )  # fmt: skip
+
+    @cached_property
+    def section_registry(self) -> SectionRegistry:
+        """The sections that reviews are made of."""
+        from svcqa.report.sections import SectionRegistry
+
+        return SectionRegistry()
+
+    def period(self, label: str) -> Period:
+        """A period of this company's calendar."""
+        return self.period_rule.parse(label)
+
+    def _context(self, period: str | Period, as_of: dt.datetime | str | None, **options: Any) -> Context:
+        found = self.period(period) if isinstance(period, str) else period
+        return self.figures.context(found, as_of=read_moment(as_of), **options)
+
+    def _params(self, commitment: str | None, target: str | None) -> dict[str, Any]:
+        params: dict[str, Any] = {}
+        if commitment is not None:
+            params["commitment"] = self.policies.commitment(commitment).counted
+        if target is not None:
+            params["target"] = self.policies.target(target)
+        return params

@@ -1,0 +1,34 @@
+"""Opening a workspace: settings and policies, checked together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from svcqa.entities.policy import load_policies, load_settings
+from svcqa.entities.target import LevelTarget
+from svcqa.errors import Fault, WorkspaceError
+from svcqa.metrics.measure import target_faults
+from svcqa.metrics.registry import Registry
+from svcqa.records.survey_records import survey_faults
+from svcqa.workspace.workspace import SETTINGS_FILE, Workspace
+
+
+def open_workspace(path: str | Path = ".") -> Workspace:
+    """Open the workspace in folder ``path``.
+
+    Raises:
+        WorkspaceError: the folder holds no ``svcqa.toml``.
+        PolicyError: with all faults of the settings or of the policy files.
+    """
+    folder = Path(path)
+    if not (folder / SETTINGS_FILE).is_file():
+        raise WorkspaceError(Fault("no_workspace", got=str(path)))
+    settings = load_settings(folder / SETTINGS_FILE)
+    registry = Registry()
+
+    def metric_faults(target: LevelTarget, file: str) -> Iterable[Fault]:
+        return target_faults(registry, target, file)
+
+    policies = load_policies(folder, settings, metric_faults=metric_faults, survey_faults=survey_faults)
+    return Workspace(folder, settings, policies, registry)
