@@ -536,7 +536,7 @@ def test_a_commitment_that_could_not_be_computed_is_named_with_the_reason(review
 
 
 def test_every_form_that_bears_such_a_figure_names_how_its_limit_is_counted(
-    review: HalfYearReview, tmp_path: Path
+    review: PeriodReview, tmp_path: Path
 ) -> None:
     # The policy: complaint_reply within 3 working days counted from the next day, stoppage_notice 48 hours ahead.
     found = written(review, tmp_path, language="zh-Hans")
@@ -556,7 +556,7 @@ def test_every_form_that_bears_such_a_figure_names_how_its_limit_is_counted(
 
 
 def test_form_b_names_the_counting_where_an_action_speaks_of_such_a_figure(
-    review: HalfYearReview, tmp_path: Path
+    review: PeriodReview, tmp_path: Path
 ) -> None:
     target = next(item.target for item in review.targets
                   if item.commitment is not None and item.commitment.key == "complaint_reply")  # fmt: skip

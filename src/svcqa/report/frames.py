@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def frame(
     rows: Iterable[Sequence[object]], columns: Sequence[str], language: Language, *, subject: str = "tables"
 ) -> pd.DataFrame:  # fmt: skip
-    """Rows under columns whose names are ``SUBJECT.NAME`` of the catalogue."""
+    """Rows under columns whose names are ``SUBJECT.NAME`` of the catalogue, or entries named in full."""
     import pandas as pd
 
-    names = [text(f"{subject}.{name}", language) for name in columns]
+    names = [text(name if "." in name else f"{subject}.{name}", language) for name in columns]
     return numbered(pd.DataFrame([list(row) for row in rows], columns=names))
 
 

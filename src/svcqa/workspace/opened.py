@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language
 from svcqa.clock.calendar import WorkCalendar
@@ -18,10 +18,15 @@ from svcqa.entities.settings import Settings
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.registry import Registry
+from svcqa.metrics.survey.waves import Surveys
 from svcqa.periods import Period, PeriodRule, read_moment
 from svcqa.records.store import RecordStore
 from svcqa.records.vault import Vault
+from svcqa.records.wave_store import WAVES, WaveStore
 from svcqa.register import Register
+
+if TYPE_CHECKING:
+    from svcqa.report.sections import SectionRegistry
 
 
 class OpenedWorkspace:
@@ -69,8 +74,15 @@ class OpenedWorkspace:
         engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
         return Figures(
             engine, self.registry, self.calendars, self.policies.organisation, self.period_rule, self.policies.digest,
-            self.progress,
+            self.progress, Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
         )  # fmt: skip
+
+    @cached_property
+    def section_registry(self) -> SectionRegistry:
+        """The sections that reviews are made of."""
+        from svcqa.report.sections import SectionRegistry
+
+        return SectionRegistry()
 
     def period(self, label: str) -> Period:
         """A period of this company's calendar."""

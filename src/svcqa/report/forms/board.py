@@ -55,8 +55,8 @@ def _header(sheet: FormSheet, review: PeriodReview, language: Language) -> None:
         return words(say(key, language), "head")
 
     sheet.put([
-        tall("number"), tall("target"), tall("owner"), tall("goal"), tall("this_half"), wide("interval"), tall("n"),
-        tall("verdict"), tall("evidence"), tall("risk"), wide("on_year", label=review.year_before.label),
+        tall("number"), tall("target"), tall("owner"), tall("goal"), tall(f"this_{review.kind}"), wide("interval"),
+        tall("n"), tall("verdict"), tall("evidence"), tall("risk"), wide("on_year", label=review.year_before.label),
         wide("on_previous", label=review.previous.label), tall("year_so_far"), tall("needed"), tall("remarks"),
     ])  # fmt: skip
     sheet.put([

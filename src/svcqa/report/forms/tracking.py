@@ -94,7 +94,7 @@ def _row(review: PeriodReview, item: TargetReview, month: Period, language: Lang
     last = next((figure for figure in course.months if figure.period == month.label), None)
     year = course.year
     noted = [_action_text(action, language) for action in review.actions if action.target == target.key]
-    drafted = hint(item, language, year_over=year_is_over(review))
+    drafted = hint(item, language, kind=review.kind, year_over=year_is_over(review))
     problems = words("\n".join(noted)) if noted else words(f"{_DRAFTED} {drafted}" if drafted else "", "draft")
     return [
         words(_goal_line(item, language), "name"),

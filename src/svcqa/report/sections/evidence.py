@@ -1,0 +1,83 @@
+"""What the figures rest on: returns beside records, what was read, digests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from svcqa.catalogue import Language, or_key, text
+from svcqa.report.frames import frame
+from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
+from svcqa.report.tables import about, differences, reading
+
+if TYPE_CHECKING:
+    from svcqa.records.check import Place
+
+
+class ReturnsSection(OwnSection):
+    """Returns beside records."""
+
+    name = "returns"
+    order = 900
+    in_forms = True
+
+    def build(self, context: SectionContext) -> SectionContent:
+        """Department-months that differ."""
+        found, language = context.review.returns, context.language
+        compared, differing = sum(len(one.months) for one in found), sum(len(one.differences) for one in found)
+        if not compared:
+            return SectionContent()
+        said = text("terminal.returns", language, compared=compared, differing=differing)
+        tables = {"differences": titled("returns_beside", differences(found, language), language)} if differing else {}
+        return SectionContent((said,), tables)
+
+
+class DataQualitySection(OwnSection):
+    """What was read, refused and odd."""
+
+    name = "data_quality"
+    order = 1000
+
+    def build(self, context: SectionContext) -> SectionContent:
+        """Rows by table; why rows were refused or marked."""
+        check, language = context.check, context.language
+        if not check.files:
+            return SectionContent()
+        said = text("sections.rows_read", language, read=f"{sum(file.read for file in check.files):,}",
+                    quarantined=f"{sum(file.quarantined for file in check.files):,}", odd=f"{len(check.odd):,}",
+                    changed=f"{len(check.changes):,}")  # fmt: skip
+        tables = {"reading": titled("what_was_read", reading(check, language), language)}
+        rows = [row for key, places in (("quarantined", check.quarantined), ("odd", check.odd))
+                for row in _reasons(key, places, language)]  # fmt: skip
+        if rows:
+            columns = ("sections.row_fate", "reason", "sections.places", "sections.where_found")
+            tables["reasons"] = titled("why_refused", frame(rows, columns, language), language)
+        return SectionContent((said,), tables)
+
+
+def _reasons(key: str, places: Sequence[Place], language: Language) -> Iterator[tuple[str, str, str, str]]:
+    """Each reason with how often it was found and in which tables, the most frequent first."""
+    found = Counter(place.reason for place in places)
+    tables = Counter((place.reason, place.table) for place in places)
+    glue = text("wording.separator", language)
+    for reason, count in sorted(found.items(), key=lambda one: (-one[1], one[0])):
+        own = sorted(
+            ((n, table) for (why, table), n in tables.items() if why == reason), key=lambda one: (-one[0], one[1])
+        )
+        where = glue.join(f"{or_key(f'tables.table_{table}', language)} {n:,}" for n, table in own)
+        yield text(f"sections.{key}", language), or_key(f"reasons.{reason}", language), f"{count:,}", where
+
+
+class BasisSection(OwnSection):
+    """The moment and the digests."""
+
+    name = "basis"
+    order = 1100
+    in_forms = True
+
+    def build(self, context: SectionContext) -> SectionContent:
+        """The same digests give the same figures."""
+        said = text("sections.same_digests", context.language)
+        found = about(context.review, context.language)
+        return SectionContent((said,), {"about": titled("basis", found, context.language)})
