@@ -17,6 +17,7 @@ from svcqa.catalogue import Language, text
 from svcqa.report.notebook import run_notebook, write_html
 
 NOTEBOOK = REPO / "notebooks" / "02_half_year_review.ipynb"
+TARGETS = REPO / "notebooks" / "04_next_year_targets.ipynb"
 NOTEBOOKS = sorted((REPO / "notebooks").glob("*.ipynb"))
 IGNORED = "nbval-ignore-output"
 
@@ -61,7 +62,8 @@ def test_the_notebook_gives_the_saved_figures_again(checkout: Path, notebook: Pa
     assert result.returncode == 0, result.stdout[-3000:]
 
 
-def test_one_changed_record_makes_nbval_fail(checkout: Path) -> None:
+@pytest.mark.parametrize("name", [NOTEBOOK.name, TARGETS.name])
+def test_one_changed_record_makes_nbval_fail(checkout: Path, name: str) -> None:
     """An emergency of the half-year that was reached in time arrives a day later."""
     path = checkout / "sample_data" / "sources" / "work_orders_2026H1.csv"
     lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
@@ -73,7 +75,7 @@ def test_one_changed_record_makes_nbval_fail(checkout: Path) -> None:
             lines[number] = ",".join(fields) + "\n"
             break
     path.write_text("".join(lines), encoding="utf-8-sig")
-    result = nbval(checkout, NOTEBOOK)
+    result = nbval(checkout, NOTEBOOK.with_name(name))
     assert result.returncode == 1, result.stdout[-3000:]
     assert "failed" in result.stdout
 
