@@ -19,6 +19,7 @@ from scipy import stats
 
 import svcqa
 from conftest import UNITS, commitment, make_workspace, scratch
+from svcqa.errors import MetricError
 from svcqa.stats.bootstrap import poisson_total
 
 Row = dict[str, Any]
@@ -425,6 +426,43 @@ def test_a_gap_left_out_and_one_that_counts_share_their_seconds_in_the_figure_wi
     # 10:00-11:30 and 08:00-08:10: 100 minutes in two gaps
     assert row["value_without_exclusions"] == pytest.approx(1 - 100 * 60 / (31 * DAY), rel=1e-15)
     assert row["n_without_exclusions"] == 2
+
+
+def test_a_file_without_a_row_says_that_no_gap_was(tmp_path: Path) -> None:
+    workspace = read(tmp_path, LINE, [])
+    row = only(workspace, "2026-01")
+    assert (row["value"], row["value_without_exclusions"], row["verdict"]) == (1.0, 1.0, "met")
+    assert (row["base"], row["n"], row["total"]) == (31 * DAY, 0, 0)
+
+
+def test_a_file_of_stoppages_without_a_row_says_that_none_was(tmp_path: Path) -> None:
+    workspace = read(tmp_path, SUPPLY, [], counted({"2026-01": 100}))
+    row = only(workspace, "2026-01")
+    assert (row["value"], row["n"], row["verdict"], row["base"]) == (1.0, 0, "met", 100 * 31 * DAY)
+
+
+def test_a_table_of_which_no_file_was_read_is_no_record_of_anything(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, records={"duty_gaps": []}, commitments=[LINE])
+    with pytest.raises(MetricError) as caught:  # not ingested yet
+        only(workspace, "2026-01")
+    assert [(fault.code, fault.got) for fault in caught.value.faults] == [("no_records", "duty_gaps")]
+
+
+def test_a_file_whose_rows_are_all_in_quarantine_is_no_record_that_nothing_happened(tmp_path: Path) -> None:
+    workspace = make_workspace(
+        tmp_path, records={"duty_gaps": [gap("1", "not a moment", None)]}, commitments=[LINE]
+    )  # fmt: skip
+    assert workspace.ingest().quarantined == 1
+    with pytest.raises(MetricError) as caught:
+        only(workspace, "2026-01")
+    assert [fault.code for fault in caught.value.faults] == ["no_records"]
+
+
+def test_a_gap_reported_after_all_replaces_the_file_without_a_row(tmp_path: Path) -> None:
+    workspace = read(tmp_path, LINE, [])
+    assert only(workspace, "2026-01")["value"] == 1.0
+    again = read(tmp_path, LINE, [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00")])
+    assert lost(only(again, "2026-01")) == HOUR
 
 
 def test_a_gap_at_a_unit_without_posts_stands_apart_and_is_said(tmp_path: Path) -> None:

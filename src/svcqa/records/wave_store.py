@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pyarrow import parquet
 
@@ -12,6 +12,8 @@ from svcqa.entities.policy import read_json
 from svcqa.entities.wave import Wave
 from svcqa.errors import Fault, NameUnknownError
 
+WAVES: Final = "waves"
+"""The folder of a workspace."""
 DOCUMENT, LIST, FRAME, MAPPING, FILLED = "wave.json", "drawn.parquet", "frame.parquet", "call_sheet.toml", "filled"
 
 

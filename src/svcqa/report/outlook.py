@@ -106,8 +106,7 @@ def chance_text(chance: Figure, language: Language) -> str:
         return wording.DASH
     if "year_over" in chance.flags:
         return text("signals.chance_reached" if chance.value else "signals.chance_missed", language)
-    shown = round(chance.value * 100)
-    return "<1%" if shown < 1 else ">99%" if shown > 99 else f"{shown}%"
+    return wording.probability(chance.value)
 
 
 def forecast_sentence(found: Result, language: Language) -> str:

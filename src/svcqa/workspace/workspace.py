@@ -110,7 +110,8 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
             commitment: key of the commitment, for metrics that take one.
             target: key of the target, for metrics that take one.
             by: levels of the organisation, ``unit``, lengths of period, columns of codes.
-            as_of: events after it are masked (local time); the end of the period where absent.
+            as_of: events after it are masked (local time); the end of the period where absent, of a survey metric that
+                of the wave's calls.
             cumulative: each period counts from the first day of its year.
             unit: only this unit and what is below it.
             level: coverage of the intervals.
@@ -121,8 +122,10 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         Returns:
             A tidy frame, see ``svcqa.metrics.result.COLUMNS``.
         """
-        context = self._context(period, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
         given = {**self._params(commitment, target), **(params or {})}
+        asked = self.period(period) if isinstance(period, str) else period
+        as_of = as_of or self.figures.asked_as_of(metric, given, asked)
+        context = self._context(asked, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
         known = self.registry.plugins().get(metric)
         if known is not None and "rebases" in known.accepts:
             given.setdefault("rebases", self.rebases())

@@ -90,8 +90,11 @@ def _noise(past: Past, ahead: YearAhead, goals: Sequence[float]) -> Iterator[Not
     half = 1.96 * (middle * (1 - middle) / cases) ** 0.5 if cases else 0.0
     inside = [goal for goal in dict.fromkeys(goals) if abs(goal - middle) < half]
     if inside and half > 0:
-        yield Note("noise", levels={"easiest": inside[0], "hardest": inside[-1], "forecast": middle},
-                   shares={"half": half}, counts={"n": cases})  # fmt: skip
+        levels = {"easiest": inside[0], "hardest": inside[-1], "forecast": middle}
+        if len(inside) == 1:
+            yield Note("noise_of_one", {"goal": inside[0], "forecast": middle}, {"half": half}, {"n": cases})
+        else:
+            yield Note("noise", levels, {"half": half}, {"n": cases})
 
 
 def _few_cases(ahead: YearAhead, rules: NextYearRules) -> Iterator[Note]:

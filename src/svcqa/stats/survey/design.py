@@ -85,12 +85,17 @@ class SampleDesign:
 
     def covariance(self, scaled: Float64) -> Float64:
         """Covariance matrix of the sums of ``scaled`` = weight × influence, shape ``(n, k)`` or ``(n,)``."""
+        values, added = self.before_adjustments(scaled)
+        return added + self._drawing(values)
+
+    def before_adjustments(self, scaled: Float64) -> tuple[Float64, Float64]:
+        """Weight × influence as of the draw, shape ``(n, k)``, and the covariance that the steps since then add."""
         values = scaled.reshape(len(scaled), -1)
         added = np.zeros((values.shape[1], values.shape[1]))
         for step in reversed(self.adjustments):
             values, more = step.linearised(values)
             added += more
-        return added + self._drawing(values)
+        return values, added
 
     def reweighted(self, weight: Float64, step: Adjustment) -> SampleDesign:
         """The same sample with other weights, which ``step`` explains."""
