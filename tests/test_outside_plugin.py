@@ -19,11 +19,14 @@ import pytest
 from openpyxl import load_workbook
 
 import svcqa
-from conftest import REPO, make_workspace
+from callback_company import SURVEY, random_records
+from callback_company import company as drawn_company
+from conftest import REPO, make_workspace, write_rows
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError, NameUnknownError, PluginError, PolicyError
 from svcqa.metrics.registry import GROUP, Registry
 from svcqa.metrics.testing import check_metric
+from svcqa.records.tables import table
 from svcqa.report import charts, tables
 from svcqa.report.forms.workbook import write_forms
 from svcqa.starter import make_plugin
@@ -51,7 +54,8 @@ def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(site)
     importlib.invalidate_caches()
     yield
-    sys.modules.pop("svcqa_first_contact", None)
+    for name in ("svcqa_first_contact", "svcqa_calls_an_answer"):
+        sys.modules.pop(name, None)
 
 
 def run(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -89,6 +93,30 @@ def company(folder: Path, **target: Any) -> svcqa.Workspace:
 
 def test_it_passes_the_kit(installed: None) -> None:
     check_metric(Registry().get("first_contact"))
+
+
+def test_a_survey_metric_of_somebody_elses_is_driven(site: Path, installed: None, tmp_path: Path) -> None:
+    check_metric(Registry().get("calls_an_answer"))
+    records = {**random_records(3), "callbacks": []}
+    workspace = drawn_company(tmp_path, records, surveys=[SURVEY])
+    workspace.callbacks.draw("satisfaction", "W1", period="2026Q1", as_of="2026-04-01 09:00", who="甲")
+    first, second, *_ = workspace.callbacks.drawn("W1").to_dict("records")
+    plain = {"question": "attitude", "called_at": "2026-04-01 15:00:00"}
+    calls = [
+        {**plain, "callback_id": first["reference"], "unit": first["unit"], "outcome": "reached", "score": 9,
+         "attempts": 2},
+        {**plain, "callback_id": second["reference"], "unit": second["unit"], "outcome": "busy", "attempts": 3},
+    ]  # fmt: skip
+    header = [column.name for column in table("callbacks").columns]
+    write_rows(tmp_path / "sources/callbacks_w1.csv", calls, header)
+    workspace.ingest()
+    (figure,) = workspace.measure("calls_an_answer", period="2026Q1").figures()
+    assert (figure.value, figure.n) == (5.0, 1)
+    shown = tables.result(workspace.measure("calls_an_answer", period="2026Q1"), "zh-Hans")
+    assert "5.0 call" in list(shown.iloc[0])
+    said = run(site, "measure", "calls_an_answer", "-w", str(tmp_path), "--period", "2026Q1", "--format", "json").stdout
+    (row,) = json.loads(said)["rows"]
+    assert row["value"] == 5.0
 
 
 def test_it_is_listed_with_its_package(site: Path) -> None:

@@ -17,7 +17,7 @@ import svcqa
 from conftest import commitment, make_workspace, measured
 from svcqa.entities.action import ActionItem
 from svcqa.errors import MetricError, NameUnknownError, PluginError, RegisterError, SvcqaError
-from svcqa.metrics.contract import RecordMetric, SeriesMetric
+from svcqa.metrics.contract import RecordMetric, SeriesMetric, SurveyMetric
 from svcqa.metrics.registry import GROUP, Registry, validate_metric
 from svcqa.register.register import Register, action_item
 
@@ -131,7 +131,7 @@ def test_built_in_metrics_come_through_entry_points() -> None:
     assert set(ours) >= {"compliance", "quantity", "milestone"}
     for name, value in ours.items():
         assert (found[name].source, found[name].distribution, found[name].error) == (value, "svcqa", "")
-        shape = {"record": RecordMetric, "series": SeriesMetric}[found[name].metric.spec.shape]
+        shape = {"record": RecordMetric, "series": SeriesMetric, "survey": SurveyMetric}[found[name].metric.spec.shape]
         assert isinstance(found[name].metric, shape)
         validate_metric(name, found[name].metric)
     assert list(found) == sorted(found)

@@ -1,8 +1,8 @@
 """The plugin contract: three shapes, one result.
 
-A metric is a class registered under the entry-point group ``svcqa.metrics``. Record and series metrics are driven; the
-survey shape is declared so that plugins can be written against it. What a kernel takes and gives (``Batch``,
-``Observations``, ``Summary`` …) is imported from here too: a plugin needs to know no engine.
+A metric is a class registered under the entry-point group ``svcqa.metrics``. What a kernel takes and gives (``Batch``,
+``Observations``, ``Summary`` …) is imported from here too: a plugin needs to know no engine. What series and survey
+metrics are given stands in ``svcqa.metrics.series`` and ``svcqa.metrics.survey``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -24,6 +24,10 @@ from svcqa.entities.organisation import Level, Organisation
 from svcqa.entities.settings import Calendar
 from svcqa.metrics.result import Result
 from svcqa.periods import Period, PeriodRule
+
+if TYPE_CHECKING:
+    from svcqa.metrics.survey.example import SurveyExample
+    from svcqa.metrics.survey.waves import WaveDesign, WaveRecords
 
 __all__ = [
     "MATURE", "NULL", "Batch", "Codes", "Context", "Derive", "Example", "Fact", "Int64", "MetricSpec", "Observations",
@@ -242,10 +246,16 @@ class SeriesMetric(Protocol[ParamsT]):
 
 @runtime_checkable
 class SurveyMetric(Protocol[ParamsT]):
-    """A metric computed from the design and the records of a survey wave."""
+    """A metric computed from the design and the records of a survey wave.
+
+    ``params`` is a subclass of :class:`svcqa.metrics.survey.SurveyParams`, which names the wave.
+    """
 
     spec: ClassVar[MetricSpec]
     params: ClassVar[type[Entity]]
 
-    def measure(self, wave: Any, design: Any, params: ParamsT, context: Context) -> Result:
+    def measure(self, wave: WaveRecords, design: WaveDesign, params: ParamsT, context: Context) -> Result:
         """Figures from a wave."""
+
+    def examples(self) -> tuple[SurveyExample, ...]:
+        """Small waves with figures worked out by hand; the conformance kit runs all its checks on them."""

@@ -26,6 +26,7 @@ from svcqa.metrics.measure import check_reads_records, read, summarise, validate
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import series_for
+from svcqa.metrics.survey.waves import TABLE, Surveyed, SurveyParams, Surveys
 from svcqa.periods import Period, PeriodRule
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ class Figures:
     period_rule: PeriodRule
     policy_digest: str
     progress: Callable[[str], Progress] | None = None
+    surveys: Surveys | None = None
     _summaries: dict[tuple[Any, ...], Summary] = field(default_factory=dict, init=False)
+    _waves: dict[tuple[Any, ...], Surveyed] = field(default_factory=dict, init=False)
 
     def context(
         self, period: Period, *, as_of: dt.datetime | None = None, by: Sequence[str] = (), cumulative: bool = False,
@@ -77,8 +80,35 @@ class Figures:
         with _named(metric):
             if plugin.spec.shape == "series":
                 return read(plugin, series_for(self.result, plugin, model, context), model, context, pins=pins)
+            if plugin.spec.shape == "survey":
+                surveyed = self.surveyed(plugin.spec.name, model, context)
+                return read(plugin, surveyed, model, context, pins={**pins, **_pins_of(surveyed)})
             check_reads_records(plugin)
             return read(plugin, self._summary(plugin, model, context), model, context, pins=pins)
+
+    def surveyed(self, metric: str, params: Entity, context: Context) -> Surveyed:
+        """The wave that a survey metric reads, with its calls up to ``as_of`` and the wave before it.
+
+        Raises:
+            MetricError: the metric names no wave, the workspace has none, or the period is not that of the wave.
+        """
+        if not isinstance(params, SurveyParams):
+            raise MetricError(Fault("survey_params", place=metric))
+        if self.surveys is None:
+            raise MetricError(Fault("no_wave", place=context.period.label, got=params.wave or ""))
+        wave = self.surveys.chosen(params, context.period)
+        key = ("wave", wave.code, wave.list_digest, context.as_of, self.engine.digest(context.known_at))
+        if key not in self._waves:
+            callbacks = self.engine.rows(TABLE, known_at=context.known_at)
+            self._waves[key] = self.surveys.read(wave, callbacks, context.as_of, before=self.surveys.before(wave))
+        return self._waves[key]
+
+    def asked_as_of(self, metric: str, params: dict[str, Any], period: Period) -> dt.datetime | None:
+        """The moment that a survey metric is asked as of where nobody names one: the calls follow the services."""
+        plugin, model = self._bound(metric, params)
+        if plugin.spec.shape != "survey" or self.surveys is None or not isinstance(model, SurveyParams):
+            return None
+        return self.surveys.calls_end(model, period)
 
     def what_if(self, metric: str, params: dict[str, Any], context: Context) -> WhatIf:
         """The same figures with parameters to move; the records are read once, now.
@@ -90,6 +120,8 @@ class Figures:
         with _named(metric):
             if plugin.spec.shape == "series" and hasattr(plugin, "fit"):
                 summary = plugin.fit(series_for(self.result, plugin, model, context), model, context)
+            elif plugin.spec.shape == "survey":
+                summary = self.surveyed(metric, model, context)
             else:
                 check_reads_records(plugin)
                 summary = self._summary(plugin, model, context)
@@ -125,6 +157,12 @@ class Figures:
             progress = self.progress(plugin.spec.name) if self.progress else None
             self._summaries[key] = summarise(self.engine, plugin, model, context, progress=progress)
         return self._summaries[key]
+
+
+def _pins_of(surveyed: Surveyed) -> dict[str, str]:
+    """What pins a wave's figures."""
+    wave = surveyed.design.wave
+    return {"wave": wave.code, "survey": wave.survey, "list": wave.list_digest, "frame": wave.frame_digest}
 
 
 @contextmanager

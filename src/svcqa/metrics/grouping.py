@@ -72,7 +72,7 @@ class Groups:
 def group(summary: Summary, context: Context) -> Groups:
     """Group cells by unit level and code columns, within the unit asked for."""
     used = np.bincount(summary.codes["unit"], minlength=len(summary.labels["unit"])) > 0
-    unit_of = _unit_labels(summary.labels["unit"], used, context)
+    unit_of = unit_labels(summary.labels["unit"], used, context)
     columns: dict[str, tuple[npt.NDArray[np.int32], list[str | None]]] = {"unit": (summary.codes["unit"], unit_of)}
     for name in code_columns(context.by):
         columns[name] = (summary.codes[name], [label or "" for label in summary.labels[name]])
@@ -113,7 +113,7 @@ def shown_units(labels: Sequence[str], context: Context, *, recorded: Sequence[s
     levels = [name for name in context.by if name in LEVELS]
     if not levels and "unit" not in context.by:
         return (context.unit or context.organisation.company.code,)
-    shown = _unit_labels(labels, np.ones(len(labels), dtype=np.bool_), context)
+    shown = unit_labels(labels, np.ones(len(labels), dtype=np.bool_), context)
     tree = context.organisation
     found = [unit for unit in dict.fromkeys(shown) if unit is not None]
     if levels:
@@ -121,7 +121,7 @@ def shown_units(labels: Sequence[str], context: Context, *, recorded: Sequence[s
     return tuple(unit for unit in found if not any(tree.within(other, unit) for other in recorded))
 
 
-def _unit_labels(labels: Sequence[str], used: npt.NDArray[np.bool_], context: Context) -> list[str | None]:
+def unit_labels(labels: Sequence[str], used: npt.NDArray[np.bool_], context: Context) -> list[str | None]:
     """What each recorded unit is shown as: its ancestor on the level asked for, closed units as their successor."""
     tree = context.organisation
     levels = [name for name in context.by if name in LEVELS]

@@ -21,6 +21,7 @@ from svcqa.metrics.contract import Context
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
+from svcqa.metrics.survey.waves import Surveyed
 
 
 def validated(metric: Any, params: Mapping[str, Any], *, file: str = "", place: str = "") -> Entity:
@@ -119,14 +120,15 @@ def summarise(
 
 
 def read(
-    metric: Any, summary: Summary | Result, params: Entity, context: Context, *, pins: Mapping[str, str]
+    metric: Any, summary: Summary | Result | Surveyed, params: Entity, context: Context, *, pins: Mapping[str, str]
 ) -> Result:
-    """The metric's figures from a summary, or from another metric's result, with what pins them.
+    """The metric's figures from a summary, another metric's result or a wave, with what pins them.
 
     Raises:
         MetricError: the metric gives something else than a result.
     """
-    result = metric.measure(summary, params, context)
+    given = (summary.wave, summary.design) if isinstance(summary, Surveyed) else (summary,)
+    result = metric.measure(*given, params, context)
     if not isinstance(result, Result):
         got = f"measure gives a Result, not {type(result).__name__}"
         raise MetricError(Fault("plugin_contract", place=metric.spec.name, got=got))

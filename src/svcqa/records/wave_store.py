@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pyarrow import parquet
 
@@ -14,6 +14,8 @@ from svcqa.entities.wave import Wave
 from svcqa.errors import Fault, NameUnknownError
 from svcqa.records.mapping import load_mapping
 
+WAVES: Final = "waves"
+"""The folder of a workspace."""
 DOCUMENT, LIST, FRAME, FILLED = "wave.json", "drawn.parquet", "frame.parquet", "filled"
 
 

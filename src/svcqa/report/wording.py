@@ -110,7 +110,12 @@ def with_unit(shown: str, scale: Scale, language: Language) -> str:
     """A figure's text with the name of its unit behind it; shares carry their own sign."""
     if scale.unit in ("share", _RATIO, *_AMOUNTS):
         return shown
-    return f"{shown} {or_key(f'wording.unit_{scale.unit}', language)}"
+    return f"{shown} {unit_name(scale.unit, language)}"
+
+
+def unit_name(unit: str, language: Language) -> str:
+    """What a unit is called; one that the catalogue does not know (of an outside plugin) by its own name."""
+    return or_key(f"wording.unit_{unit}", language).removeprefix("unit_")
 
 
 def goal_level(goal: float | None, scale: Scale, language: Language) -> str:
@@ -279,7 +284,7 @@ def out_of_reach(judged: Judgement, scale: Scale) -> bool:
 
 def value_unit(unit: str, language: Language) -> str:
     """What a unit of values is called; its own name where the catalogue has none."""
-    return "%" if unit == "share" else or_key(f"wording.unit_{unit}", language)
+    return "%" if unit == "share" else unit_name(unit, language)
 
 
 def flags(figure: Figure | None, language: Language) -> str:
@@ -347,7 +352,7 @@ def limit(shown: str, language: Language) -> str:
     parts = shown.split()
     if not parts:
         return DASH
-    unit = or_key(f"wording.unit_{parts[1]}", language)
+    unit = unit_name(parts[1], language)
     rules = text("wording.separator", language).join(text(f"wording.counting_{part}", language) for part in parts[2:])
     counted = text("wording.in_brackets", language, shown=rules) if rules else ""
     return f"{parts[0]} {unit}{counted}"

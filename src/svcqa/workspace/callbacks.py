@@ -15,7 +15,7 @@ from svcqa.entities.wave import ContactExport, Wave
 from svcqa.errors import Fault, MetricError, RegisterError
 from svcqa.periods import Period, read_moment
 from svcqa.records.draw_key import draw_key, fingerprint
-from svcqa.records.wave_store import WaveStore
+from svcqa.records.wave_store import WAVES, WaveStore
 from svcqa.review.callbacks.counts import StratumCounts, count_frame
 from svcqa.review.callbacks.former import LeftOut, former_answers, left_out
 from svcqa.review.callbacks.frame import Span
@@ -35,7 +35,7 @@ class Callbacks:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self.store = WaveStore(workspace.folder / "waves")
+        self.store = WaveStore(workspace.folder / WAVES)
 
     @property
     def surveys(self) -> tuple[Survey, ...]:

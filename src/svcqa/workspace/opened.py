@@ -18,9 +18,11 @@ from svcqa.entities.settings import Settings
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.registry import Registry
+from svcqa.metrics.survey.waves import Surveys
 from svcqa.periods import Period, PeriodRule, read_moment
 from svcqa.records.store import RecordStore
 from svcqa.records.vault import Vault
+from svcqa.records.wave_store import WAVES, WaveStore
 from svcqa.register import Register
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ class OpenedWorkspace:
         engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
         return Figures(
             engine, self.registry, self.calendars, self.policies.organisation, self.period_rule, self.policies.digest,
-            self.progress,
+            self.progress, Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
         )  # fmt: skip
 
     @cached_property

@@ -21,6 +21,7 @@ from svcqa.records.mapping import load_mapping
 from svcqa.records.report import IngestReport
 from svcqa.records.source_files import ingest_sources
 from svcqa.workspace.callbacks import Callbacks
+from svcqa.workspace.letters import LetterVerbs
 from svcqa.workspace.notes import NoteVerbs
 from svcqa.workspace.reviews import ReviewVerbs
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "svcqa.toml"
 
 
-class Workspace(ReviewVerbs, NoteVerbs):
+class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
     """One company's policies, records and decisions. Make it with :func:`svcqa.open`."""
 
     @cached_property
@@ -109,7 +110,8 @@ class Workspace(ReviewVerbs, NoteVerbs):
             commitment: key of the commitment, for metrics that take one.
             target: key of the target, for metrics that take one.
             by: levels of the organisation, ``unit``, lengths of period, columns of codes.
-            as_of: events after it are masked (local time); the end of the period where absent.
+            as_of: events after it are masked (local time); the end of the period where absent, of a survey metric that
+                of the wave's calls.
             cumulative: each period counts from the first day of its year.
             unit: only this unit and what is below it.
             level: coverage of the intervals.
@@ -120,8 +122,10 @@ class Workspace(ReviewVerbs, NoteVerbs):
         Returns:
             A tidy frame, see ``svcqa.metrics.result.COLUMNS``.
         """
-        context = self._context(period, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
         given = {**self._params(commitment, target), **(params or {})}
+        asked = self.period(period) if isinstance(period, str) else period
+        as_of = as_of or self.figures.asked_as_of(metric, given, asked)
+        context = self._context(asked, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
         known = self.registry.plugins().get(metric)
         if known is not None and "rebases" in known.accepts:
             given.setdefault("rebases", self.rebases())

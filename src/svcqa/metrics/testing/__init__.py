@@ -18,6 +18,7 @@ from svcqa.errors import Fault, PluginError, SvcqaError
 from svcqa.metrics.testing.problems import FailureError, name_of
 from svcqa.metrics.testing.record_checks import EVERY, RECORD
 from svcqa.metrics.testing.series_checks import SERIES
+from svcqa.metrics.testing.survey_checks import SURVEY
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Outcome:
 def checks(metric: Any) -> Iterator[Check]:
     """The checks that apply to ``metric``, in order."""
     shape = getattr(getattr(metric, "spec", None), "shape", "record")
-    own = {"record": RECORD, "series": SERIES}
+    own = {"record": RECORD, "series": SERIES, "survey": SURVEY}
     for run in (*EVERY, *own.get(shape, ())):
         yield Check(run.__name__.strip("_"), str(run.__doc__).strip(), metric, run)
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import copy
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +13,8 @@ from svcqa.errors import MetricError
 from svcqa.metrics.contract import Context, SeriesExample
 from svcqa.metrics.measure import read, validated
 from svcqa.metrics.result import Result
-from svcqa.metrics.testing.problems import SEED, examples_of, require, same
+from svcqa.metrics.testing.problems import SEED, examples_of, require
+from svcqa.metrics.testing.row_checks import broken_interval, unexpected
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def _trials(metric: Any) -> list[_Trial]:
 
 def _examples_reproduced(metric: Any) -> None:
     """Every example gives the figures that were worked out for it."""
-    require([problem for trial in _trials(metric) for problem in _expected(trial)])
+    require([problem for t in _trials(metric) for problem in unexpected(t.place, _rows(t), t.example.expected)])
 
 
 def _input_not_mutated(metric: Any) -> None:
@@ -111,7 +109,7 @@ def _empty_input(metric: Any) -> None:
 
 def _interval_holds_the_value(metric: Any) -> None:
     """lower ≤ value ≤ upper; an interval names its method."""
-    require([problem for trial in _trials(metric) for row in _rows(trial) for problem in _interval(trial, row)])
+    require([problem for t in _trials(metric) for row in _rows(t) for problem in broken_interval(t.place, row)])
 
 
 def _rows(trial: _Trial, series: Result | None = None) -> list[dict[str, Any]]:
@@ -120,35 +118,6 @@ def _rows(trial: _Trial, series: Result | None = None) -> list[dict[str, Any]]:
 
 def _moved(value: Any) -> Any:
     return value if value is None else value * 0.5
-
-
-def _expected(trial: _Trial) -> list[str]:
-    if not trial.example.expected:
-        return [f"{trial.place} expects at least one figure"]
-    problems, rows = [], _rows(trial)
-    for key, wanted in trial.example.expected.items():
-        name, _, where = key.partition("@")
-        measure, _, column = name.partition(".")
-        found = [row for row in rows if row.get("measure") == measure and (not where or where in _places(row))]
-        if len(found) != 1:
-            problems.append(f"{trial.place}: {key} has one row, not {len(found)}")
-        elif not same(found[0].get(column or "value"), wanted):
-            problems.append(f"{trial.place}: {key} is {wanted!r}, not {found[0].get(column or 'value')!r}")
-    return problems
-
-
-def _places(row: Mapping[str, Any]) -> tuple[str, str]:
-    return str(row.get("period")), str(row.get("unit"))
-
-
-def _interval(trial: _Trial, row: Mapping[str, Any]) -> list[str]:
-    ends = [row.get(name) for name in ("lower", "value", "upper")]
-    known = [float(number) for number in ends if number is not None]
-    if any(left > right for left, right in pairwise(known)) or any(map(math.isnan, known)):
-        return [f"{trial.place}: not {ends[0]} ≤ {ends[1]} ≤ {ends[2]}"]
-    if ends[0] is not None and not row.get("method"):
-        return [f"{trial.place}: the interval names no method"]
-    return []
 
 
 SERIES: Final = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from svcqa.catalogue import Language, or_key
+from svcqa.catalogue import Language
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.rules import MonthlyReturn
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
@@ -38,7 +38,7 @@ def goal_level(goal: float | None, scale: Scale, language: Language) -> Shown:
     """A goal in its figure's unit."""
     if goal is None:
         return NOTHING
-    unit = "" if scale.unit == "share" else or_key(f"wording.unit_{scale.unit}", language)
+    unit = "" if scale.unit == "share" else wording.unit_name(scale.unit, language)
     return Shown(goal, goal_format(goal, scale, unit))
 
 

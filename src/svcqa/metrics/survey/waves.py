@@ -1,0 +1,240 @@
+"""Surveys by callback: a wave's drawn list with what became of each call, and how the wave was drawn.
+
+Reserves count from the moment they are called: the main rows of a stratum and the reserves called after them are the
+first of one random order, so that together they are a sample of that size. Whoever was called and did not answer stays
+in it. A replacement never makes non-response disappear.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from svcqa.entities.base import Entity, Key
+from svcqa.entities.organisation import LEVELS
+from svcqa.entities.survey import RECORD_COLUMNS, Survey
+from svcqa.entities.wave import Role, Wave
+from svcqa.errors import Fault, MetricError
+from svcqa.periods import Period
+
+COLUMNS: Final = ("stratum", "service", "unit", *LEVELS, *RECORD_COLUMNS)
+"""What is known of everybody in the frame: what figures can be grouped and weights be made by."""
+TABLE: Final = "callbacks"
+
+
+class SurveyParams(Entity):
+    """Which wave: by its code, or the last one of the survey that lies in the period asked for."""
+
+    wave: Key | None = None
+    survey: Key | None = None
+
+
+@dataclass(frozen=True)
+class DrawnCustomer:
+    """One row of a wave's list and what became of the call.
+
+    Attributes:
+        place: within the stratum; a reserve replaces in the order of places.
+        cases: how many cases the customer has; the drawn one stands for them.
+        columns: see :data:`COLUMNS`.
+        outcome: of the last call; empty where nobody called.
+        scores: by question, where one was given.
+        opinions: by question, as the records have them (masked).
+    """
+
+    reference: str
+    role: Role
+    stratum: str
+    place: int
+    cases: int = 1
+    customer: str = field(default="", repr=False)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    outcome: str = ""
+    called_at: dt.datetime | None = None
+    attempts: int = 0
+    caller: str = ""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    opinions: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def released(self) -> bool:
+        """Whether the customer belongs to the sample: drawn first, or called in somebody's place."""
+        return self.role == "main" or bool(self.outcome)
+
+
+@dataclass(frozen=True)
+class FrameCell:
+    """Customers of the frame who are alike in all of :data:`COLUMNS`, and their cases."""
+
+    columns: Mapping[str, str]
+    customers: int
+    cases: int
+
+
+@dataclass(frozen=True)
+class WaveRecords:
+    """A wave's list with its calls, as they were known at ``as_of``; ``before``: the wave it is compared with."""
+
+    code: str
+    people: tuple[DrawnCustomer, ...]
+    before: WaveRecords | None = None
+
+    @property
+    def released(self) -> tuple[DrawnCustomer, ...]:
+        """The sample: who was drawn first, and reserves that were called."""
+        return tuple(one for one in self.people if one.released)
+
+
+@dataclass(frozen=True)
+class WaveDesign:
+    """How a wave was drawn: the survey's rules, the wave's document, its frame counted."""
+
+    survey: Survey
+    wave: Wave
+    cells: tuple[FrameCell, ...]
+    before: WaveDesign | None = None
+
+    def population(self, *columns: str, cases: bool = False) -> dict[tuple[str, ...], int]:
+        """Customers (or cases) of the frame by some of :data:`COLUMNS`."""
+        found: dict[tuple[str, ...], int] = {}
+        for cell in self.cells:
+            key = tuple(cell.columns.get(name, "") for name in columns)
+            found[key] = found.get(key, 0) + (cell.cases if cases else cell.customers)
+        return found
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """What a survey metric measures."""
+
+    wave: WaveRecords
+    design: WaveDesign
+
+
+class WaveArchive(Protocol):
+    """Where waves are kept; lists and frames are Arrow tables."""
+
+    def waves(self) -> tuple[Wave, ...]:
+        """All documents in the order of drawing."""
+
+    def drawn(self, code: str) -> Any:
+        """The list of a wave."""
+
+    def frame(self, code: str) -> Any:
+        """The frame of a wave."""
+
+
+@dataclass(frozen=True)
+class Surveys:
+    """The surveys and waves of a workspace."""
+
+    policies: tuple[Survey, ...]
+    archive: WaveArchive
+
+    def chosen(self, params: SurveyParams, period: Period) -> Wave:
+        """The wave that ``params`` name, or the last one of the period.
+
+        Raises:
+            MetricError: there is none, or it speaks for another period than the one asked for.
+        """
+        waves = [one for one in self.archive.waves() if params.survey in (None, one.survey)]
+        known = ", ".join(one.code for one in waves)
+        if params.wave is not None:
+            waves = [one for one in waves if one.code == params.wave]
+            if not waves:
+                raise MetricError(Fault("no_wave", got=params.wave, allowed=known))
+        inside = [one for one in waves if period.first <= one.first and one.last <= period.last]
+        if not inside:
+            said = ", ".join(f"{one.code} ({one.first}…{one.last})" for one in waves)
+            raise MetricError(Fault("no_wave", place=period.label, got=params.wave or "", allowed=said))
+        return inside[-1]
+
+    def calls_end(self, params: SurveyParams, period: Period) -> dt.datetime:
+        """The end of the period, or of the wave's calls where they go on after it."""
+        calls_until = self.chosen(params, period).calls_until
+        return max(period.end, dt.datetime.combine(calls_until + dt.timedelta(days=1), dt.time()))
+
+    def before(self, wave: Wave) -> Wave | None:
+        """The wave of the same survey that was drawn before."""
+        earlier = [one for one in self.archive.waves() if one.survey == wave.survey and one.number < wave.number]
+        return earlier[-1] if earlier else None
+
+    def policy(self, wave: Wave) -> Survey:
+        """The survey of a wave.
+
+        Raises:
+            MetricError: no policy file declares it any more.
+        """
+        found = next((one for one in self.policies if one.key == wave.survey), None)
+        if found is None:
+            raise MetricError(Fault("no_survey", place=wave.code, got=wave.survey))
+        return found
+
+    def read(self, wave: Wave, callbacks: Any, as_of: dt.datetime, *, before: Wave | None = None) -> Surveyed:
+        """A wave with its calls up to ``as_of``, and the wave before it likewise."""
+        earlier = self.read(before, callbacks, as_of) if before is not None else None
+        frame = self.archive.frame(wave.code).to_pylist()
+        records = wave_records(wave.code, self.archive.drawn(wave.code).to_pylist(), frame, callbacks, as_of)
+        design = WaveDesign(self.policy(wave), wave, frame_cells(frame), earlier.design if earlier else None)
+        return Surveyed(WaveRecords(wave.code, records, earlier.wave if earlier else None), design)
+
+
+def frame_cells(frame: Iterable[Mapping[str, Any]]) -> tuple[FrameCell, ...]:
+    """The customers who could be drawn, counted."""
+    counts: dict[tuple[str, ...], list[int]] = {}
+    for row in frame:
+        if not row["reason"]:
+            sums = counts.setdefault(tuple(str(row.get(name) or "") for name in COLUMNS), [0, 0])
+            sums[0] += 1
+            sums[1] += int(row["cases"])
+    return tuple(FrameCell(dict(zip(COLUMNS, key, strict=True)), *sums) for key, sums in sorted(counts.items()))
+
+
+def wave_records(
+    code: str, drawn: Sequence[Mapping[str, Any]], frame: Sequence[Mapping[str, Any]], callbacks: Any,
+    as_of: dt.datetime,
+) -> tuple[DrawnCustomer, ...]:  # fmt: skip
+    """The list joined with the calls; a row of ``callbacks`` belongs to the list by its reference."""
+    known = {row["customer"]: row for row in frame if row.get("customer")}
+    calls: dict[str, list[Mapping[str, Any]]] = {}
+    for row in _calls(callbacks, [str(row["reference"]) for row in drawn]):
+        if row["called_at"] <= as_of:
+            calls.setdefault(str(row["callback_id"]), []).append(row)
+    people = []
+    for row in drawn:
+        about = {**known.get(row["customer"], {}), **{name: row[name] for name in ("stratum", "service", "unit")}}
+        columns = {name: str(about.get(name) or "") for name in COLUMNS}
+        people.append(DrawnCustomer(
+            reference=str(row["reference"]), role=row["role"], stratum=str(row["stratum"]), place=int(row["place"]),
+            cases=int(row["cases"]), customer=str(row["customer"]), columns=columns,
+            **_outcome(calls.get(str(row["reference"]), ())),
+        ))  # fmt: skip
+    return tuple(people)
+
+
+def _calls(callbacks: Any, references: Sequence[str]) -> list[Mapping[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    numbers = callbacks["callback_id"].cast(pa.string())
+    found: list[Mapping[str, Any]] = callbacks.filter(pc.is_in(numbers, pa.array(references, pa.string()))).to_pylist()
+    return found
+
+
+def _outcome(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What became of a call: the last moment that is on record decides, and every answer that was given counts."""
+    if not rows:
+        return {}
+    ordered = sorted(rows, key=lambda row: (row["called_at"], str(row["question"])))
+    last = ordered[-1]
+    outcome = next((str(row["outcome"]) for row in reversed(ordered) if row.get("outcome")), "")
+    scores = {str(row["question"]): float(row["score"]) for row in ordered if row.get("score") is not None}
+    opinions = {str(row["question"]): str(row["opinion"]) for row in ordered if row.get("opinion")}
+    attempts = max(int(row.get("attempts") or 0) for row in ordered)
+    return {
+        "outcome": outcome or ("reached" if scores else ""), "called_at": last["called_at"],
+        "attempts": attempts or len({row["called_at"] for row in ordered}),
+        "caller": str(last.get("caller") or ""), "scores": scores, "opinions": opinions,
+    }  # fmt: skip

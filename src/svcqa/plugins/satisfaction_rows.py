@@ -1,0 +1,123 @@
+"""The rows of one group of a wave: the figure and what must stand beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from svcqa.metrics.contract import Context
+from svcqa.metrics.survey import Asked, Estimated, Group, WaveDesign, Weighted, difference, estimate, hits
+from svcqa.metrics.verdict import judge
+from svcqa.stats.survey.estimate import Estimate
+from svcqa.stats.survey.nonresponse import worst_case
+from svcqa.stats.survey.waves import against_target
+
+_CHANGED: Final = "changed"
+
+
+class SilentGroupError(Exception):
+    """Nobody of the group answered."""
+
+
+@dataclass(frozen=True)
+class GroupRows:
+    """The rows, and the estimate that they are made of."""
+
+    rows: list[dict[str, Any]]
+    estimated: Estimated
+
+
+def group_rows(
+    sample: Weighted, design: WaveDesign, params: Any, group: Group, lead: Mapping[str, Any], context: Context
+) -> GroupRows:
+    """Figure, plain figure, design effect, effective size, response, worst case, chance of the goal.
+
+    Raises:
+        SilentGroupError: nobody of the group answered.
+    """
+    estimated = estimate(sample, design.survey, params, within=group.inside, level=context.level)
+    if estimated is None:
+        raise SilentGroupError
+    found, n = estimated.found, estimated.found.n
+    method = f"{found.method}; {sample.method}"
+    flags = (*sample.flags, *(("field_open",) if context.as_of.date() <= design.wave.calls_until else ()))
+    rows = [{**lead, "measure": params.estimate, "value": found.value, **_ends(found), "n": n, "method": method,
+             **_judged(found, params), "flags": (*flags, *_open(found))}]  # fmt: skip
+    plain = {**lead, "n": n, "flags": ()}
+    if params.estimate not in ("total", "ratio"):
+        rows.append({**plain, "measure": "unweighted", "value": float(estimated.values[estimated.inside].mean()),
+                     "method": "none (answers as they are)"})  # fmt: skip
+    effect = found.design_effect
+    if math.isfinite(effect) and effect > 0:
+        size = found.effective_n if math.isfinite(found.effective_n) else n / effect
+        rows.append({**plain, "measure": "design_effect", "value": effect, "value_unit": "ratio",
+                     "method": "variance ÷ that of a simple random sample (Kish 1965)"})  # fmt: skip
+        rows.append({**plain, "measure": "effective_n", "value": size, "value_unit": "answer",
+                     "method": "n ÷ design effect" if math.isnan(found.effective_n) else found.method})  # fmt: skip
+    rows += _nonresponse(sample, design, params, group, plain, context)
+    if params.goal is not None:
+        against = against_target(found, params.goal)
+        rows.append({**plain, "measure": "chance_of_goal", "value": _number(against.chance), "value_unit": "share",
+                     "goal": params.goal, "method": against.method})  # fmt: skip
+    return GroupRows(rows, estimated)
+
+
+def compared(
+    now: GroupRows, before: tuple[Weighted, Mapping[tuple[str, ...], Group]] | None, earlier: WaveDesign, params: Any,
+    group: Group, lead: Mapping[str, Any], context: Context,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The figure minus that of the last wave; without a value where the last one has none for this group."""
+    row = {**lead, "measure": "against_last_wave", "value": None, "flags": ("no_comparison",)}
+    other = before[1].get((group.unit, *group.keys.values())) if before is not None else None
+    if before is None or other is None:
+        return [row]
+    last = estimate(before[0], earlier.survey, params, within=other.inside, level=context.level)
+    if last is None:
+        return [row]
+    found = difference(now.estimated, last, params, level=context.level)
+    ends = {"lower": _number(found.lower), "upper": _number(found.upper)}
+    clear = ends["lower"] is not None and ends["upper"] is not None and (found.lower > 0 or found.upper < 0)
+    flags = (_CHANGED,) if clear else ("interval_open",) if ends["lower"] is None else ()
+    return [{**row, "value": found.value, **ends, "n": found.n, "method": found.method, "flags": flags}]
+
+
+def _nonresponse(
+    sample: Weighted, design: WaveDesign, params: Asked, group: Group, plain: Mapping[str, Any], context: Context
+) -> list[dict[str, Any]]:
+    """How many answered, and between which values the figure lies whatever the others think."""
+    inside = group.inside & sample.eligible
+    if params.estimate in ("total", "ratio"):
+        return []
+    lowest, highest = params.question_of(design.survey).range if params.estimate == "mean" else (0, 1)
+    values = sample.scores if params.estimate == "mean" else hits(sample.scores, design.survey, params)
+    found = worst_case(
+        sample.drawn, np.where(sample.answered, values, lowest), sample.answered, lowest=lowest, highest=highest,
+        within=inside, level=context.level,
+    )  # fmt: skip
+    return [
+        {**plain, "measure": "response_rate", "value": found.response_rate, "value_unit": "share", "n": found.drawn,
+         "numerator": found.n, "method": "weighted share of the sample that answered"},
+        {**plain, "measure": "worst_case", "value": None, "lower": found.lower, "upper": found.upper,
+         "method": f"{found.method} (Manski 1989)"},
+    ]  # fmt: skip
+
+
+def _judged(found: Estimate, params: Any) -> dict[str, Any]:
+    judged = judge(value=found.value, lower=_number(found.lower), upper=_number(found.upper), goal=params.goal)
+    return {"goal": params.goal, "verdict": judged.verdict, "evidence": judged.evidence, "at_risk": judged.at_risk}
+
+
+def _ends(found: Estimate) -> dict[str, float | None]:
+    return {"lower": _number(found.lower), "upper": _number(found.upper)}
+
+
+def _open(found: Estimate) -> tuple[str, ...]:
+    return ("interval_open",) if math.isnan(found.lower) or math.isnan(found.upper) else ()
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
