@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from benchmarks import forecast_real
 from benchmarks.forecast_scores import Score, by_label, print_calibration, print_scores, score
 from benchmarks.forecast_series import Series, generated
 
-SERIES = 560
+SERIES = 640
 """16 of each kind and shape."""
 
 
 def run(rows: int, seed: int) -> None:
-    """Forecast ``rows`` generated series, at most 560; with all of them, the real ones and the sample's too."""
+    """Forecast ``rows`` generated series, at most 640; with all of them, the real ones and the sample's too."""
     count = min(rows, SERIES)
     print(f"{count} generated series, seed {seed}, one origin each", flush=True)
     scores = _scores(generated(count, seed), seed)
@@ -22,13 +23,30 @@ def run(rows: int, seed: int) -> None:
             print_scores(label, part)
     print_scores("all generated series", scores, aims=True)
     print_calibration(scores)
+    _without_festival(scores, seed)
     if count == SERIES:
-        _real(seed)
+        _real(seed, scores)
 
 
-def _real(seed: int) -> None:
+def _without_festival(scores: list[Score], seed: int) -> None:
+    """The same series again, the forecast not told of the festival: what telling it gains, and whether it does harm."""
+    used = [place for place, one in enumerate(scores) if one.found.festival]
+    for label, here in (("with an effect", True), ("without any", False)):
+        places = [place for place in used if (scores[place].series.label == "festival") is here]
+        if places:
+            told = [scores[place] for place in places]
+            untold = [
+                score(replace(scores[place].series, festival=None), seed=seed + place, with_ets=False)
+                for place in places
+            ]  # fmt: skip
+            print_scores(f"series {label} of the festival, three years or more, told of it", told)
+            print_scores(f"series {label} of the festival, the same, not told", untold)
+
+
+def _real(seed: int, generated_scores: list[Score]) -> None:
     """Origins of one series are not independent of each other: their limits are too narrow, and no aim is set."""
     named = {"sample": forecast_real.sample}
+    everything = list(generated_scores)
     if forecast_real.at_hand():
         named = {"NHS": forecast_real.nhs, "CFPB": forecast_real.cfpb, **named}
     else:
@@ -40,6 +58,8 @@ def _real(seed: int) -> None:
             print_scores(f"{name}, {label}", part)
         print_scores(f"{name}, all", scores)
         print_calibration(scores)
+        everything += scores
+    print_scores("all sets together", everything)
 
 
 def _scores(series: Sequence[Series], seed: int) -> list[Score]:

@@ -8,12 +8,13 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from benchmarks.forecast_series import Series, figure
+from benchmarks.forecast_series import Series, festival_shares, figure
 
 ROOT: Final = Path(__file__).parents[1]
 REAL: Final = ROOT.parent / "shared" / "real_data"
@@ -85,7 +86,11 @@ def sample() -> list[Series]:
             months = {_month(one.period + "-01"): [one.numerator or 0, one.n or 0]
                       for one in asked.figures() if one.measure == "compliance"}  # fmt: skip
             if len(months) == 36:
-                found += _cut("sample", months, ends=[2024 * 12 + 11, 2025 * 12 + 11])
+                cut = _cut("sample", months, ends=[2024 * 12 + 11, 2025 * 12 + 11])
+                found += [
+                    replace(one, festival=festival_shares(len(one.value), (min(months) + len(one.value)) // 12 - 1))
+                    for one in cut
+                ]  # fmt: skip
     return found
 
 

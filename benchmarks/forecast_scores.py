@@ -40,7 +40,7 @@ def score(series: Series, *, seed: int, with_ets: bool) -> Score:
     known = slice(0, series.origin)
     found = year_chance(
         series.kind, series.value[known], series.base[known], rest_months=series.rest, goal=series.goal,
-        better=series.better, bounds=_bounds(series), draws=DRAWS, seed=seed,
+        better=series.better, bounds=_bounds(series), draws=DRAWS, seed=seed, festival=series.festival,
     )  # fmt: skip
     came, past = series.figures[series.origin :], series.figures[known]
     months_covered = sum(a.lower <= x <= a.upper for a, x in zip(found.months, came, strict=True))
@@ -113,7 +113,7 @@ def print_scores(label: str, scores: list[Score], *, aims: bool = False) -> None
         print(f"  {still} forecasts of a history that never moved are left out of MASE")
     ours, naive = (np.concatenate([getattr(one, name) for one in scores]).mean() for name in ("errors", "naive"))
     print(f"  pooled MASE: svcqa {ours:.3f}, seasonal naive {naive:.3f}")
-    if scores[0].ets is not None:
+    if all(one.ets is not None for one in scores):
         ets = np.concatenate([one.ets for one in scores if one.ets is not None]).mean()
         ratio = ours / ets
         print(f"  pooled MASE of ETS {ets:.3f}; svcqa / ETS {ratio:.3f}" + _aim("≤ 1.05", ratio <= 1.05, aims))

@@ -1,26 +1,45 @@
 """Generated monthly series whose future is known, none of them made by the model that is to forecast them.
 
-Five kinds of figure, seven shapes of course; seasons are waves or peaks, trends straight lines that may end, noise can
-hang together, single months can stand out, counts can vary more than chance.
+Five kinds of figure, eight shapes of course; seasons are waves or peaks, trends straight lines that may end, noise can
+hang together, single months can stand out, counts can vary more than chance. All are series of a Chinese company, so
+that the forecast is told of the Spring Festival; it has an effect in one shape alone.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from svcqa.clock.festivals import festivals, lunar_new_years
+from svcqa.plugins.forecast import FESTIVAL_DAYS
+from svcqa.stats.moving_holidays import holiday_days
+
 Float64 = npt.NDArray[np.float64]
-SHAPES: Final = ("plain", "seasonal", "trending", "seasonal and trending", "step", "overdispersed", "wandering")
+SHAPES: Final = (
+    "plain",
+    "seasonal",
+    "trending",
+    "seasonal and trending",
+    "step",
+    "overdispersed",
+    "wandering",
+    "festival",
+)
 KINDS: Final = ("share", "rate", "duration", "rating", "amount")
 SPREAD_OF_GOALS: Final = 0.15
 
 
 @dataclass(frozen=True)
 class Series:
-    """``value`` and ``base`` of all months; the forecast sees those before ``origin``."""
+    """``value`` and ``base`` of all months; the forecast sees those before ``origin``.
+
+    ``festival`` is how much of the Spring Festival lies in each month; ``None`` where nobody keeps it.
+    """
 
     label: str
     kind: Any
@@ -29,6 +48,7 @@ class Series:
     origin: int
     goal: float
     better: Any
+    festival: Float64 | None = None
 
     @property
     def rest(self) -> int:
@@ -64,19 +84,47 @@ def _series(kind: str, shape: str, rng: np.random.Generator) -> Series:
     rest = int(rng.integers(1, 12))
     years = int(rng.integers(2, 6))
     months = 12 * years + int(rng.integers(0, 12)) + 12
+    last_year = int(rng.integers(2012, 2026))
     predictor = _course(shape, months, rng)
+    if shape == "festival":
+        predictor += _weeks_around(months, last_year, rng)
     cases = _cases(months, rng)
     value, base = _observed(kind, shape, predictor, cases, rng)
     origin = months - rest
-    return Series(shape, kind, value, base, origin, _goal(kind, value[:origin], base[:origin], rest, rng),
-                  "lower" if kind in ("rate", "duration") else "higher")  # fmt: skip
+    goal = _goal(kind, value[:origin], base[:origin], rest, rng)
+    better = "lower" if kind in ("rate", "duration") else "higher"
+    return Series(shape, kind, value, base, origin, goal, better, festival_shares(months, last_year))
+
+
+def _weeks_around(months: int, last_year: int, rng: np.random.Generator) -> Float64:
+    """What the weeks about the lunar new year change: from three days ahead of it, fading over a fortnight. It is not
+    made of the days off that the forecast is told of, and every year's is another size."""
+    found, first = np.zeros(months), (last_year + 1) * 12 - months
+    effect = rng.choice([-1, 1]) * rng.uniform(0.15, 0.5)
+    for year in range(first // 12, last_year + 1):
+        size = effect * rng.uniform(0.8, 1.2)
+        new_year = lunar_new_years()[year]
+        weights = {new_year + dt.timedelta(days=day): 1.0 if day < 8 else (15 - day) / 8 for day in range(-3, 15)}
+        for day, weight in weights.items():
+            place = day.year * 12 + day.month - 1 - first
+            if 0 <= place < months:
+                found[place] += size * weight / sum(weights.values())
+    return found
+
+
+def festival_shares(months: int, last_year: int) -> Float64:
+    """How much of the Spring Festival lies in each of ``months`` that end with December of ``last_year``."""
+    first = (last_year + 1) * 12 - months
+    starts = [dt.date((first + n) // 12, (first + n) % 12 + 1, 1) for n in range(months + 1)]
+    stretches = [(start, following - dt.timedelta(days=1)) for start, following in pairwise(starts)]
+    return holiday_days(stretches, festivals(starts[0], starts[-1]))["during"] / FESTIVAL_DAYS
 
 
 def _course(shape: str, months: int, rng: np.random.Generator) -> Float64:
     """Deviations from the level, in logarithms or logits."""
     t = np.arange(months)
     found = 0.05 * rng.standard_normal(months)
-    if "seasonal" in shape:
+    if "seasonal" in shape or shape == "festival":
         wave = rng.uniform(0.1, 0.4) * np.sin(2 * np.pi * (t + rng.uniform(0, 12)) / 12)
         peak = rng.uniform(0.2, 0.6) * np.isin((t + rng.integers(0, 12)) % 12, (0, 1))
         found += wave if rng.random() < 0.5 else peak

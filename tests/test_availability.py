@@ -19,6 +19,7 @@ from scipy import stats
 
 import svcqa
 from conftest import UNITS, commitment, make_workspace, scratch
+from svcqa.errors import MetricError
 from svcqa.stats.bootstrap import poisson_total
 
 Row = dict[str, Any]
@@ -191,6 +192,30 @@ def test_without_any_count_there_is_no_figure_and_the_reason_is_said(tmp_path: P
 def test_kinds_of_customers_add_up(tmp_path: Path) -> None:
     counts = [*counted({"2026-01": 100}, customer_kind="resident"), *counted({"2026-01": 7}, customer_kind="shop")]
     assert only(read(tmp_path, SUPPLY, hours([10]), counts), "2026-01")["base"] == 107 * 31 * DAY
+
+
+def test_a_kind_that_a_month_does_not_name_takes_its_own_count_of_the_month_before(tmp_path: Path) -> None:
+    counts = [*counted({"2026-01": 100, "2026-02": 110}, customer_kind="resident"),
+              *counted({"2026-01": 7, "2026-03": 9}, customer_kind="shop")]  # fmt: skip
+    workspace = read(tmp_path, SUPPLY, [outage("1", "2026-02-10 10:00:00", "2026-02-10 11:00:00")], counts)
+    months = {row["period"]: row for row in rows_of(workspace, "2026-01..2026-03", by=["month"])}
+    # January 100 + 7; February 110 and January's 7; March February's 110 and 9
+    assert {month: row["base"] for month, row in months.items()} == {
+        "2026-01": 107 * 31 * DAY, "2026-02": 117 * 28 * DAY, "2026-03": 119 * 31 * DAY
+    }  # fmt: skip
+    assert [month for month, row in months.items() if "base_carried" in row["flags"]] == ["2026-02", "2026-03"]
+
+
+def test_a_count_of_no_kind_is_one_of_all_and_no_kind_is_added_to_it(tmp_path: Path) -> None:
+    counts = [*counted({"2026-01": 100}, customer_kind="resident"), *counted({"2026-01": 7}, customer_kind="shop"),
+              *counted({"2026-02": 120}), *counted({"2026-03": 111}, customer_kind="resident")]  # fmt: skip
+    workspace = read(tmp_path, SUPPLY, [outage("1", "2026-02-10 10:00:00", "2026-02-10 11:00:00")], counts)
+    months = {row["period"]: row for row in rows_of(workspace, "2026-01..2026-03", by=["month"])}
+    # February all in one; March 111 and January's 7 shops
+    assert [months[month]["base"] for month in ("2026-01", "2026-02", "2026-03")] == [
+        107 * 31 * DAY, 120 * 28 * DAY, 118 * 31 * DAY
+    ]  # fmt: skip
+    assert [month for month, row in months.items() if "base_carried" in row["flags"]] == ["2026-03"]
 
 
 def test_no_stoppage_is_a_hundred_per_cent(tmp_path: Path) -> None:
@@ -389,6 +414,82 @@ def test_gaps_with_a_reason_are_left_out(tmp_path: Path) -> None:
     assert row["value_without_exclusions"] == pytest.approx(1 - 2 * HOUR / (62 * DAY), rel=1e-15)
 
 
+def test_a_gap_left_out_and_one_that_counts_share_their_seconds_in_the_figure_without_exclusions(
+    tmp_path: Path,
+) -> None:
+    gaps = [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
+            gap("2", "2026-01-10 10:30:00", "2026-01-10 11:30:00", excluded_reason="drill"),
+            gap("3", "2026-01-10 10:45:00", "2026-01-10 11:15:00", excluded_reason="storm"),
+            gap("4", "2026-01-20 08:00:00", "2026-01-20 08:10:00", excluded_reason="drill")]  # fmt: skip
+    row = only(read(tmp_path, LINE, gaps), "2026-01")
+    assert (lost(row), row["n"], row["excluded_by"]) == (HOUR, 1, {"drill": 2, "storm": 1})
+    # 10:00-11:30 and 08:00-08:10: 100 minutes in two gaps
+    assert row["value_without_exclusions"] == pytest.approx(1 - 100 * 60 / (31 * DAY), rel=1e-15)
+    assert row["n_without_exclusions"] == 2
+
+
+def test_a_file_without_a_row_says_that_no_gap_was(tmp_path: Path) -> None:
+    workspace = read(tmp_path, LINE, [])
+    row = only(workspace, "2026-01")
+    assert (row["value"], row["value_without_exclusions"], row["verdict"]) == (1.0, 1.0, "met")
+    assert (row["base"], row["n"], row["total"]) == (31 * DAY, 0, 0)
+
+
+def test_a_file_of_stoppages_without_a_row_says_that_none_was(tmp_path: Path) -> None:
+    workspace = read(tmp_path, SUPPLY, [], counted({"2026-01": 100}))
+    row = only(workspace, "2026-01")
+    assert (row["value"], row["n"], row["verdict"], row["base"]) == (1.0, 0, "met", 100 * 31 * DAY)
+
+
+def test_a_table_of_which_no_file_was_read_is_no_record_of_anything(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, records={"duty_gaps": []}, commitments=[LINE])
+    with pytest.raises(MetricError) as caught:  # not ingested yet
+        only(workspace, "2026-01")
+    assert [(fault.code, fault.got) for fault in caught.value.faults] == [("no_records", "duty_gaps")]
+
+
+def test_a_file_whose_rows_are_all_in_quarantine_is_no_record_that_nothing_happened(tmp_path: Path) -> None:
+    workspace = make_workspace(
+        tmp_path, records={"duty_gaps": [gap("1", "not a moment", None)]}, commitments=[LINE]
+    )  # fmt: skip
+    assert workspace.ingest().quarantined == 1
+    with pytest.raises(MetricError) as caught:
+        only(workspace, "2026-01")
+    assert [fault.code for fault in caught.value.faults] == ["no_records"]
+
+
+def test_a_gap_reported_after_all_replaces_the_file_without_a_row(tmp_path: Path) -> None:
+    workspace = read(tmp_path, LINE, [])
+    assert only(workspace, "2026-01")["value"] == 1.0
+    again = read(tmp_path, LINE, [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00")])
+    assert lost(only(again, "2026-01")) == HOUR
+
+
+def test_a_gap_at_a_unit_without_posts_stands_apart_and_is_said(tmp_path: Path) -> None:
+    gaps = [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
+            gap("2", "2026-01-10 10:00:00", "2026-01-10 12:00:00", unit="D2"),
+            gap("3", "2026-02-10 10:00:00", "2026-02-10 12:00:00")]  # fmt: skip
+    workspace = read(tmp_path, LINE, gaps)  # D1 alone has a post
+    row = only(workspace, "2026-01")
+    assert (lost(row), row["base"], row["n"], row["not_applicable"], row["total"]) == (HOUR, 31 * DAY, 1, 1, 2)
+    assert row["value_without_exclusions"] == row["value"] == pytest.approx(1 - HOUR / (31 * DAY), rel=1e-15)
+    assert "without_posts" in row["flags"]
+    assert "without_posts" not in only(workspace, "2026-02")["flags"]
+    found = {row["unit"]: row for row in rows_of(workspace, "2026-01", by=["department"])}
+    assert (found["D2"]["value"], found["D2"]["not_applicable"]) == (None, 1)
+    assert "without_posts" in found["D2"]["flags"]
+    assert "without_posts" not in found["D1"]["flags"]
+
+
+def test_a_gap_below_or_above_the_unit_with_the_posts_counts(tmp_path: Path) -> None:
+    promise = LINE | {"rule": LINE["rule"] | {"posts": {"S": 1}}}
+    gaps = [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00", unit="D1"),
+            gap("2", "2026-01-11 10:00:00", "2026-01-11 11:00:00", unit="C")]  # fmt: skip
+    row = only(read(tmp_path, promise, gaps, units=BRANCHES), "2026-01")
+    assert (lost(row), row["base"], row["not_applicable"]) == (2 * HOUR, 31 * DAY, 0)
+    assert "without_posts" not in row["flags"]
+
+
 def test_gaps_of_a_unit_that_is_closed_already_are_shown_apart(tmp_path: Path) -> None:
     units = (UNITS[0], {**UNITS[1], "valid_from": dt.date(2026, 1, 11), "valid_to": dt.date(2026, 1, 15)}, UNITS[2])
     gaps = [gap("1", "2026-01-10 23:00:00", "2026-01-11 02:00:00"), gap("2", "2026-01-16 10:00:00", None)]
@@ -483,11 +584,10 @@ def test_staffing_equals_the_set_of_unstaffed_seconds(rows: list[Row], as_of: in
     for unit in ("D1", "D2"):
         for month, is_january in (("2026-01", True), ("2026-02", False)):
             mine = {item for item in empty if item[0] == unit and (item[2] < 0) == is_january}
+            plain = len({item[1:3] for item in mine})  # whatever the reason, a post is empty once a second
             row = found.get((unit, month), {"base": 0, "numerator": 0, "value": None})
             base = 2 * (31 * DAY + min(as_of, 0) if is_january else max(as_of, 0))
             assert row["base"] == base
             assert lost(dict(row)) == len({item[1:3] for item in mine if item[3] is None})
-            overlaps = len({item[1:3] for item in mine}) < len(mine)
-            if base and not overlaps:
-                plain = len(mine)
+            if base:
                 assert row["value_without_exclusions"] == pytest.approx(1 - plain / base, rel=1e-12, abs=1e-12)

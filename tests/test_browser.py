@@ -23,6 +23,7 @@ from conftest import REPO, SAMPLE, copy_workspace, require
 
 NOTEBOOK = "02_half_year_review.ipynb"
 ANSWER = ".svcqa-answer"
+CHANCE = ".svcqa-chance"
 
 
 def chromium() -> str:
@@ -112,21 +113,21 @@ def page_of(address: str, shots: Path) -> Iterator[Any]:
             browser.close()
 
 
-def move_slider(page: Any) -> tuple[str, str]:
-    """Move the limit by keyboard until the answer changes; gives the answers before and after."""
-    answer = page.locator(ANSWER).first
+def move_slider(page: Any, told: str = ANSWER, key: str = "ArrowLeft") -> tuple[str, str]:
+    """Move a panel's slider by keyboard until what it tells changes; gives what it told before and after."""
+    answer = page.locator(told).first
     failed = page.locator("[data-mime-type='application/vnd.jupyter.stderr']").first
     answer.or_(failed).first.wait_for()
     assert not failed.is_visible(), failed.inner_text()
     before = answer.inner_text()
-    panel = page.locator(".widget-vbox", has=page.locator(ANSWER)).last  # other panels have sliders, too
+    panel = page.locator(".widget-vbox", has=page.locator(told)).last  # other panels have sliders, too
     handle = panel.locator(".noUi-handle").first
     handle.scroll_into_view_if_needed()
     handle.focus()
     for _ in range(10):
-        handle.press("ArrowLeft")
+        handle.press(key)
     page.wait_for_function(
-        "([selector, before]) => document.querySelector(selector).innerText !== before", arg=[ANSWER, before]
+        "([selector, before]) => document.querySelector(selector).innerText !== before", arg=[told, before]
     )
     return before, answer.inner_text()
 
@@ -160,6 +161,11 @@ def test_jupyterlab_runs_the_notebook_and_the_slider_moves_the_figure(site: Path
         before, after = move_slider(page)
         page.screenshot(path=str(shots / "jupyterlab.png"))
         assert first_percentage(after) < first_percentage(before)  # a shorter limit is kept by fewer cases
+        said = move_slider(page, CHANCE)
+        assert "≥95%" in said[0]
+        assert "≥95%" not in said[1]
+        panel = page.locator(".widget-vbox", has=page.locator(CHANCE)).last
+        panel.screenshot(path=str(shots / "outlook.png"))
         assert page.locator(".jp-RenderedSVG").count() >= 2
         assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
 

@@ -177,6 +177,14 @@ def test_more_households_visited_than_counted_is_said(tmp_path: Path) -> None:
     assert "above_base" in visited["flags"]
 
 
+def test_households_of_a_kind_that_the_last_month_does_not_name_are_carried(tmp_path: Path) -> None:
+    counts = [*households({"2026-02": 2, "2026-03": 3}, customer_kind="resident"),
+              *households({"2026-02": 5}, customer_kind="shop")]  # fmt: skip
+    visited, _ = both(read(tmp_path, [visit(1, "A", "2026-01-05")], counts), "2026Q1")
+    assert visited["n"] == 3 + 5  # the households of March: residents as counted, shops as in February
+    assert "base_carried" in visited["flags"]
+
+
 def test_without_a_count_there_is_no_figure(tmp_path: Path) -> None:
     visited, _ = both(read(tmp_path, [visit(1, "A", "2026-01-05")], households({"2026-04": 2})), "2026Q1")
     assert (visited["value"], visited["numerator"], visited["verdict"]) == (None, 1, "")

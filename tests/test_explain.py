@@ -25,6 +25,8 @@ from svcqa.report.charts.files import write_picture
 from test_service_clock import CHINA, DAYS_OF_WORK, NATURAL, POST, WORKING, clock, order, paused, read, told
 
 LATER = "2026-07-01"
+LONGEST = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 1, "maximum": 2.5,
+           "unit": "hour"}  # fmt: skip
 START = int((dt.datetime(2026, 2, 9) - dt.datetime(1970, 1, 1)).total_seconds())
 
 
@@ -99,6 +101,40 @@ def test_natural_time_counts_everything_but_pauses(tmp_path: Path) -> None:
     ]  # fmt: skip
     # 120 minutes are used up to the second at 10:00 on Saturday
     assert (found.clock.value, found.clock.due) == (120, dt.datetime(2026, 1, 10, 10))
+
+
+def test_a_case_of_mean_and_maximum_is_held_against_the_maximum(tmp_path: Path) -> None:
+    rows = [order("1", "2026-01-09 16:00:00"), order("2", "2026-01-12 09:00:00", "2026-01-12 11:30:00"),
+            order("3", "2026-01-12 09:00:00"), order("4", "2026-01-12 09:00:00", excluded_reason="flood")]  # fmt: skip
+    history = told("1", ("2026-01-09 17:00:00", "waiting"), ("2026-01-10 09:00:00", "open"),
+                   ("2026-01-10 11:00:00", "closed"))  # fmt: skip
+    workspace = read(tmp_path, paused(LONGEST), rows, history)
+    first = only(workspace)
+    assert stretches(first) == [
+        ("01-09 16:00", "01-09 17:00", "counted"), ("01-09 17:00", "01-10 09:00", "paused"),
+        ("01-10 09:00", "01-10 11:00", "counted"),
+    ]  # fmt: skip
+    # an hour on Friday, so that two and a half are used up at 10:30 on Saturday
+    assert (first.clock.state, first.clock.value, first.clock.due) == (
+        "breached", 3 * 3600, dt.datetime(2026, 1, 10, 10, 30)
+    )  # fmt: skip
+    assert only(workspace, "2").clock.state == "met"  # two and a half hours to the second
+    states = [only(workspace, "3", as_of=f"2026-01-12 {at}").clock.state for at in ("11:30:00", "11:30:01")]
+    assert states == ["open_not_due", "open_overdue"]
+    left_out = only(workspace, "4")
+    assert (left_out.clock.state, left_out.clock.excluded_by) == ("excluded", "flood")
+    shown = tables.explanation(first, "en").to_string()
+    assert all(word in shown for word in ("2.5 h (net of pauses)", "3 h", "10,800", "2026-01-10 10:30:00"))
+    assert "2.5 小时（扣除暂停）" in tables.explanation(first, "zh-Hans").to_string()
+
+
+def test_working_time_of_mean_and_maximum_is_told_by_the_hours_of_work(tmp_path: Path) -> None:
+    promise = commitment(rule=LONGEST | {"clock": "working_time"})
+    found = only(read(tmp_path, promise, [order("1", "2026-01-09 16:30:00", "2026-01-12 10:30:00")]))
+    # Friday 16:30-17:30, Monday 08:30-10:30: three hours; two and a half are used up on Monday at 10:00
+    assert (found.clock.value, found.clock.state) == (3 * 3600, "breached")
+    assert found.clock.due == dt.datetime(2026, 1, 12, 10)
+    assert "2.5 working h" in tables.explanation(found, "en").to_string()
 
 
 def test_a_moved_case_is_told_by_the_hours_of_whoever_had_it(tmp_path: Path) -> None:
@@ -298,7 +334,7 @@ ENTRIES = st.lists(st.tuples(MOMENTS, st.sampled_from(("open", "back", "waiting"
                    unique_by=lambda entry: entry[0])  # fmt: skip
 ROWS = st.lists(st.tuples(MOMENTS, st.none() | MOMENTS, st.sampled_from(("D1", "D2")), ENTRIES), min_size=1, max_size=6)
 RULES = st.sampled_from(
-    [(rule, True) for rule in (NATURAL, WORKING, DAYS_OF_WORK)]
+    [(rule, True) for rule in (NATURAL, WORKING, DAYS_OF_WORK, LONGEST, LONGEST | {"clock": "working_time"})]
     + [(DAYS_OF_WORK | {"counting": first, "last": last, "limit": 3}, False)
        for first, last in (("next_day", "end"), ("next_day", "closing"), ("next_day", "hour"), ("same_day", "closing"))]
 )  # fmt: skip

@@ -23,7 +23,7 @@ from svcqa.stats.monthly_paths import model_for
 from svcqa.stats.observation import Observed, update
 from svcqa.stats.random_stream import normal, uniform
 from svcqa.stats.remaining import needed_mean
-from svcqa.stats.state_space import MONTHS, SEASON_DRIFT, Settings, run_filter
+from svcqa.stats.state_space import FESTIVAL, MONTHS, SEASON_DRIFT, Settings, run_filter
 
 RATINGS = [8.2, 8.5, 8.1, 8.6, 8.4, 8.3]
 KINDS: list[Any] = ["share", "rate", "duration", "rating", "amount"]
@@ -67,18 +67,22 @@ def dense(months: int, settings: Settings, first: int, start: tuple[float, float
     return np.full(months, start[0]), covariance + np.diag(noise**2 * spread)
 
 
-@pytest.mark.parametrize("season", [0.0, 0.7])
-def test_filter_equals_the_joint_distribution_of_all_months(season: float) -> None:
+@pytest.mark.parametrize(("season", "festival"), [(0.0, 0.0), (0.7, 0.0), (0.7, 0.4)])
+def test_filter_equals_the_joint_distribution_of_all_months(season: float, festival: float) -> None:
     rng = np.random.default_rng(8)
     months, ahead, first = 26, 3, 4
     value, spread = rng.normal(2.0, 0.5, months + ahead), rng.uniform(0.5, 2.0, months + ahead)
-    settings = Settings(*(np.array([x]) for x in (0.3, 0.1, 0.05, 0.9, season)))
+    settings = Settings(*(np.array([x]) for x in (0.3, 0.1, 0.05, 0.9, season, festival)))
     known = np.ones(months, dtype=bool)
     known[[3, 9, 10]] = False
     ones = np.ones(months)
     observed = Observed("normal", value[:months], ones, 0 * ones, known)
-    found = run_filter(observed, settings, first_month=first, start=(1.5, 2.0), spread=spread[:months])
+    moved = np.where(rng.random(months + ahead) < 0.3, rng.uniform(-1, 1, months + ahead), 0.0)
+    moved[months] = 0.5
+    found = run_filter(observed, settings, first_month=first, start=(1.5, 2.0), spread=spread[:months],
+                       festival=moved if festival else None)  # fmt: skip
     mean, covariance = dense(months + ahead, settings, first, (1.5, 2.0), spread)
+    covariance = covariance + festival**2 * np.outer(moved, moved)  # one effect that all months share
     seen, target = np.flatnonzero(known), months
     joint = stats.multivariate_normal(mean[seen], covariance[np.ix_(seen, seen)])
     constant = 0.5 * len(seen) * math.log(2 * math.pi)
@@ -86,9 +90,15 @@ def test_filter_equals_the_joint_distribution_of_all_months(season: float) -> No
     gain = np.linalg.solve(covariance[np.ix_(seen, seen)], covariance[seen, target])
     place = 2 + (first + months) % 12
     expected = found.mean[0, 0] + (found.mean[0, place] if season else 0)
+    expected += moved[target] * found.mean[0, FESTIVAL] if festival else 0
     assert expected == pytest.approx(mean[target] + gain @ (value[seen] - mean[seen]), rel=1e-9)
-    about = found.covariance[0]
-    variance = about[0, 0] + (2 * about[0, place] + about[place, place] if season else 0)
+    about, load = found.covariance[0], np.zeros(len(found.mean[0]))
+    load[0] = 1.0
+    if season:
+        load[place] = 1.0
+    if festival:
+        load[FESTIVAL] = moved[target]
+    variance = load @ about @ load
     without_noise = covariance[target, target] - 0.3**2 * spread[target]
     assert variance == pytest.approx(without_noise - gain @ covariance[seen, target], rel=1e-8)
 
@@ -398,3 +408,40 @@ def test_what_cannot_be_forecast_is_refused_in_words(given_: dict[str, Any], wor
         year_chance("share", **{"rest_months": 6, **given_})
     for language in ("zh-Hans", "zh-Hant", "en"):
         assert word in refused.value.render(language)
+
+
+# --- a holiday that moves between months ------------------------------------------------------------------------------
+
+
+def moving(years: int, effect: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Monthly counts from January on with a holiday now in January, now in February; how much of it lies in each."""
+    rng = np.random.default_rng(seed)
+    share = np.zeros(12 * years)
+    for year in range(years):
+        in_january = rng.choice([0.0, 0.5, 1.0])
+        share[12 * year], share[12 * year + 1] = in_january, 1 - in_january
+    return rng.poisson(2000 * np.exp(0.02 * rng.standard_normal(12 * years) + effect * share)).astype(float), share
+
+
+def test_a_moving_holiday_is_learnt_and_followed() -> None:
+    """Four Januaries and Februaries told, the next ones forecast: closer with the holiday than without."""
+    errors: dict[bool, list[float]] = {True: [], False: []}
+    for seed in range(8):
+        counts, share = moving(5, -0.4, seed)
+        for told in errors:
+            found = year_chance("amount", counts[:48], rest_months=12, draws=400, festival=share if told else None)
+            assert found.festival == told
+            errors[told] += [abs(found.months[place].value - counts[48 + place]) for place in (0, 1)]
+    assert sum(errors[True]) < 0.5 * sum(errors[False])
+
+
+def test_under_three_years_a_moving_holiday_has_no_effect_of_its_own() -> None:
+    counts, share = moving(3, -0.4, 1)
+    with_it = year_chance("amount", counts[:30], rest_months=6, festival=share, draws=200)
+    assert not with_it.festival
+    assert with_it == year_chance("amount", counts[:30], rest_months=6, draws=200)
+
+
+def test_a_holiday_of_another_length_is_refused() -> None:
+    with pytest.raises(MetricError, match="same months"):
+        year_chance("amount", [1.0] * 40, rest_months=8, festival=[0.0] * 40)

@@ -530,3 +530,39 @@ def test_a_commitment_that_could_not_be_computed_is_named_with_the_reason(review
     sheet = written(replace(review, commitments=(broken, *review.commitments[1:])), tmp_path).worksheets[-2]
     assert [sheet.cell(FIRST_C_ROW, place).value for place in range(C_MONTH, C_YEAR + 1)] == [None] * 13
     assert f"{first.commitment.item}：数据表 monthly_returns 里还没有记录" in texts(sheet)
+
+
+# ---- how limits are counted
+
+
+def test_every_form_that_bears_such_a_figure_names_how_its_limit_is_counted(
+    review: PeriodReview, tmp_path: Path
+) -> None:
+    # The policy: complaint_reply within 3 working days counted from the next day, stoppage_notice 48 hours ahead.
+    found = written(review, tmp_path, language="zh-Hans")
+    line = next(line for line in texts(found.worksheets[-2]).splitlines() if "时限的计法" in line)
+    assert "处理客户意见：3 个工作日（次日起算）" in line
+    assert "48 小时（提前）" in line
+    assert "接通" not in line  # rings are counted in one way only
+    bearing = {item.owner.code: str(item.target.name) for item in review.targets
+               if item.commitment is not None and item.commitment.key == "complaint_reply"}  # fmt: skip
+    assert bearing
+    for sheet in found.worksheets[: 1 + len({item.owner.code for item in review.targets})]:
+        owner = next((item.owner for item in review.targets if sheet.title == f"A {item.owner.name}"), None)
+        if owner is None or owner.code in bearing:
+            assert "3 个工作日（次日起算）" in texts(sheet), sheet.title
+        else:
+            assert "次日起算" not in texts(sheet), sheet.title
+
+
+def test_form_b_names_the_counting_where_an_action_speaks_of_such_a_figure(
+    review: PeriodReview, tmp_path: Path
+) -> None:
+    target = next(item.target for item in review.targets
+                  if item.commitment is not None and item.commitment.key == "complaint_reply")  # fmt: skip
+    action = ActionItem(unit="C-FW", category="服务", problem="答复偏慢", target=target.key)
+    with_it = written(replace(review, actions=(action,)), tmp_path, language="en")
+    assert "from the next day" in texts(with_it.worksheets[-3])
+    other = replace(review, actions=(action.model_copy(update={"target": ""}),))
+    without = written(other, tmp_path, language="en")
+    assert "from the next day" not in texts(without.worksheets[-3])

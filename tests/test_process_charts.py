@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svcqa.stats.assurance import assurance, variation
-from svcqa.stats.chart_choice import choose_chart
-from svcqa.stats.process_limits import ProcessLimits, c, g, p, u, xmr
+from svcqa.stats.chart_choice import choose_chart, rate_factor
+from svcqa.stats.process_limits import ProcessLimits, c, g, p, t, u, xmr
 from svcqa.stats.signals import Rule, find_signals
 
 
@@ -80,6 +81,41 @@ def test_u_c_and_g_by_hand() -> None:
     assert float(u([4, 6, 5], [100, 100, 100]).lower[0]) == 0.0
     assert float(c([4, 6, 5, 9]).upper[0]) == pytest.approx(6 + 3 * 2.44948974278, rel=1e-9)
     assert float(g([30, 12, 41, 17]).upper[0]) == pytest.approx(25 + 3 * 25.4950975679, rel=1e-9)
+
+
+# Hours between failures of a valve, and the same to the power 0.2777: D. C. Montgomery, Introduction to Statistical
+# Quality Control, 6th ed. (2009), Table 7.14.
+VALVE = [286, 948, 536, 124, 816, 729, 4, 143, 431, 8, 2837, 596, 81, 227, 603, 492, 1199, 1214, 2831, 96]
+VALVE_ROOTS = [
+    4.80986, 6.70903, 5.72650, 3.81367, 6.43541, 6.23705, 1.46958, 3.96768, 5.39007, 1.78151, 9.09619, 5.89774, 3.38833,
+    4.51095, 5.91690, 5.59189, 7.16124, 7.18601, 9.09083, 3.55203,
+]  # fmt: skip
+
+
+def test_the_t_chart_of_montgomerys_valve() -> None:
+    # limits by hand from the published transformed times: mean ± 2.66 × mean moving range, to the power 1 ÷ 0.2777;
+    # his exponent is not quite 1 ÷ 3.6, which is what we use
+    mean = sum(VALVE_ROOTS) / 20
+    spread = 2.66 * sum(abs(after - before) for before, after in pairwise(VALVE_ROOTS)) / 19
+    limits = t(VALVE, screen=False)
+    assert limits.centre[0] == pytest.approx(mean ** (1 / 0.2777), rel=1e-3)
+    assert limits.upper[0] == pytest.approx((mean + spread) ** (1 / 0.2777), rel=1e-3)
+    assert limits.lower[0] == 0.0  # below nought on the transformed scale
+    assert limits.near_upper[0] == pytest.approx((mean + 2 / 3 * spread) ** (1 / 0.2777), rel=1e-3)
+    assert find_signals(VALVE, limits).rule.tolist() == [0] * 20  # in control, as published
+
+
+def test_the_transformed_times_are_those_published() -> None:
+    for hours, root in zip(VALVE, VALVE_ROOTS, strict=True):
+        assert hours**0.2777 == pytest.approx(root, abs=2e-5)
+
+
+@given(st.lists(st.floats(0, 1e4), min_size=3, max_size=30), st.floats(0.1, 50))
+def test_a_t_chart_does_not_mind_the_unit_of_time(times: list[float], factor: float) -> None:
+    one, other = t(times), t([factor * time for time in times])
+    for name in ("lower", "near_lower", "centre", "near_upper", "upper"):
+        assert getattr(other, name) == pytest.approx(factor * getattr(one, name), rel=1e-6, abs=1e-6)
+    assert bool((one.lower <= one.near_lower).all() and (one.near_upper <= one.upper).all())
 
 
 def test_u_prime_by_hand() -> None:
@@ -206,6 +242,7 @@ def test_the_chart_follows_from_the_data(shared: Path) -> None:
     assert chosen.spread == pytest.approx(reference(shared, "pchart_nhs")["laney_sigma_z"], rel=1e-9)
     assert choose_chart("count").kind == "c"
     assert choose_chart("between").kind == "g"
+    assert choose_chart("time_between").kind == "t"
     with pytest.raises(ValueError, match="events and n"):
         choose_chart("rate")
 
@@ -215,3 +252,11 @@ def test_binomial_counts_are_called_overdispersed_as_rarely_as_the_threshold_say
     rng = np.random.default_rng(20_260_101)
     found = [choose_chart("share", events=rng.binomial(400, 0.93, 36), n=[400] * 36).kind for _ in range(2000)]
     assert 0.03 < found.count("p_prime") / 2000 < 0.075
+
+
+def test_a_rate_is_told_by_its_counts() -> None:
+    assert rate_factor([2.0, 0.0, 4.0], [4, 0, 9], [20_000, 21_000, 22_500]) == pytest.approx(10_000)
+    assert rate_factor([2.0, 0.0, 4.1], [4, 0, 9], [20_000, 21_000, 22_500]) is None  # not the same factor
+    assert rate_factor([2.5, 2.0], [2.5, 2], [1, 1]) is None  # no whole number of events
+    assert rate_factor([0.0, 0.0], [0, 0], [10, 10]) is None
+    assert rate_factor([2.0, math.nan], [4, math.nan], [20_000, math.nan]) == pytest.approx(10_000)

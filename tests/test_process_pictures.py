@@ -118,3 +118,18 @@ def test_no_ratio_is_drawn_beside_a_share(sample_workspace: svcqa.Workspace) -> 
                                                                          "change a period (same months)"}  # fmt: skip
     several = charts.of_result(process(sample_workspace), "en")
     assert len(several.chart.groups) == 4
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5])  # u, c, g and t of the metric's own examples
+def test_rates_counts_and_rare_events_are_drawn_and_explained(number: int) -> None:
+    metric = Registry().get("process_chart")
+    example: SeriesExample = metric.examples()[number]
+    found = read(metric, example.series(), validated(metric, example.params), example.context(), pins={})
+    kind = ("u", "c", "g", "t")[number - 2]
+    for language in LANGUAGES:
+        picture = charts.process(found, language, names={"base": "X"})
+        assert f"{kind} " in " ".join(picture.chart.notes)
+        assert "flag_" not in " ".join(picture.chart.notes)
+        assert picture.svg().count("<path") > 5
+    limits = [row for row in found.rows if row["measure"] == "limits"]
+    assert [point.upper_limit for point in picture.chart.points] == [row["upper"] for row in limits]

@@ -16,11 +16,14 @@ from scipy import stats
 
 from survey_oracle import DESIGNS, RELATIVE, Data, clus1_fpc, reference
 from svcqa.errors import MetricError
+from svcqa.stats.proportions import clopper_pearson, wilson
 from svcqa.stats.survey.calibration import post_stratified, raked
 from svcqa.stats.survey.comparison import independence, mean_difference
 from svcqa.stats.survey.design import SampleDesign, sample_design
 from svcqa.stats.survey.estimate import Estimate, by_domain, mean, quantile, ratio, total
+from svcqa.stats.survey.finite import exact_limits
 from svcqa.stats.survey.shares import share, top_box
+from svcqa.stats.survey.waves import against_target
 
 Found = dict[str, float]
 LIKELIHOOD = 1e-5
@@ -245,6 +248,43 @@ def test_the_share_of_a_simple_sample_has_the_limits_of_its_effective_size() -> 
         assert (0.95 - limit) ** 2 == pytest.approx(z * z * limit * (1 - limit) / size, rel=1e-9)
 
 
+@given(data=st.data(), size=st.integers(1, 60), level=st.sampled_from([0.8, 0.95]))
+def test_exact_limits_are_the_shares_that_the_sample_does_not_contradict(
+    data: st.DataObject, size: int, level: float
+) -> None:
+    # brute force over every possible number K of N, with scipy's hypergeometric distribution
+    n = data.draw(st.integers(1, size))
+    seen = data.draw(st.integers(0, n))
+    tail = (1 - level) / 2
+    every = np.arange(size + 1)
+    possible = (stats.hypergeom.sf(seen - 1, size, every, n) > tail) & (
+        stats.hypergeom.cdf(seen, size, every, n) > tail
+    )
+    found = exact_limits(seen, n, population_size=size, level=level)
+    assert found == (every[possible].min() / size, every[possible].max() / size)
+    if n == size:
+        assert found == (seen / n, seen / n)
+
+
+@pytest.mark.parametrize("section", ["binom_45_50", "binom_20_20"])
+def test_limits_of_plain_counts_equal_those_of_r(shared: Path, section: str) -> None:
+    known = reference(shared, section)
+    successes, n = known.pop("x"), known.pop("n")
+    found: Found = {}
+    for name, limits in (("clopper_pearson", clopper_pearson), ("wilson", wilson)):
+        lower, upper = limits(successes, n)
+        found |= {f"{name}.lo": float(lower), f"{name}.hi": float(upper)}
+    assert found == pytest.approx({key: known[key] for key in found}, rel=RELATIVE)
+    # the chance of a goal is Jeffreys' distribution: at his limits it is 97.5 % and 2.5 %
+    effective = Estimate(successes / n, 0.0, 0, 1, int(n), n - 1, "share:beta", 0.95, effective_n=n)
+    for side, chance in (("lo", 0.975), ("hi", 0.025)):
+        goal = known[f"jeffreys.{side}"]
+        assert against_target(effective, goal).chance == pytest.approx(chance, rel=1e-6)
+        found[f"jeffreys.{side}"] = goal
+    # not offered: Wilson's limits with continuity correction are wider than exact ones where n is small
+    assert set(known) - set(found) == {"wilson_cc.lo", "wilson_cc.hi"}
+
+
 def test_everyone_satisfied_leaves_room_for_doubt() -> None:
     # Clopper–Pearson of 30 of 30 (equal weights: Kish's size is n): 0.025^(1/30)
     design = sample_design(["all"] * 30, population_size={"all": 3000})
@@ -315,6 +355,7 @@ def test_what_cannot_be_estimated_is_refused_with_its_place() -> None:
     assert refused(lambda: mean(design, [1, 2, 3, 4], within=[0, 1, 0, 1])) == "survey_shape"
     assert refused(lambda: ratio(design, [1] * 4, [0] * 4)) == "survey_zero_base"
     assert refused(lambda: share(design, [0, 1, 0.5, 1])) == "survey_range"
+    assert refused(lambda: exact_limits(6, 5, population_size=9)) == "survey_range"
     assert refused(lambda: quantile(design, [1, 2, 3, 4], 1.0)) == "survey_range"
     assert refused(lambda: post_stratified(design, list("xxyy"), population_size={"x": 9})) == "survey_margin"
     assert refused(lambda: post_stratified(design, list("xxxx"), population_size={"x": 9, "y": 9})) == "survey_margin"

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from svcqa.cli.options import Lang, named
-from svcqa.cli.review import write_review
+from svcqa.cli.review import write_files
 from svcqa.cli.screen import Screen
 from svcqa.cli.workspace import read_sources
 
@@ -35,4 +35,4 @@ def demo(
     with Screen() as screen:
         opened = screen.open(folder)
         read_sources(screen, opened, None, language)
-        write_review(screen, opened, "2026H1", out, None, None, language)
+        write_files(screen, opened, opened.review_half_year("2026H1"), out, None, language)

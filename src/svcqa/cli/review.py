@@ -12,6 +12,7 @@ from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_
 from svcqa.cli.screen import Screen
 
 if TYPE_CHECKING:
+    from svcqa.review.period_review import PeriodReview
     from svcqa.workspace import Workspace
 
 commands = typer.Typer()
@@ -28,40 +29,50 @@ def half_year(
     workspace: WorkspaceOption = Path(),
     lang: LangOption = None,
 ) -> None:
-    """The half-year review: score board, executed notebook, HTML report, forms in one workbook."""
+    """The half-year review: score board, executed notebook, HTML report, forms in one workbook, summary in Word."""
     with Screen() as screen:
         opened = screen.open(workspace)
-        write_review(screen, opened, period, out, as_of, unit, language_of(opened, lang))
+        review = opened.review_half_year(period, as_of=as_of, unit=unit)
+        write_files(screen, opened, review, out, as_of, language_of(opened, lang))
 
 
-def write_review(
-    screen: Screen,
-    workspace: Workspace,
-    period: str,
-    out: Path,
-    as_of: str | None,
-    unit: str | None,
-    language: Language,
+@review_commands.command("annual")
+def annual(
+    year: Annotated[str, typer.Argument(help="A year, such as 2025.")],
+    out: Annotated[Path, typer.Option(help="Where the files are written.")] = Path("out"),
+    as_of: AsOfOption = None,
+    unit: Annotated[str | None, typer.Option(help="Only this unit and what is below it.")] = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
 ) -> None:
-    """Review, print the score board, write the files and say where they are."""
+    """The annual review: score board, executed notebook, HTML report, forms in one workbook, summary in Word."""
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        review = opened.review_annual(year, as_of=as_of, unit=unit)
+        write_files(screen, opened, review, out, as_of, language_of(opened, lang))
+
+
+def write_files(
+    screen: Screen, workspace: Workspace, review: PeriodReview, out: Path, as_of: str | None, language: Language
+) -> None:
+    """Print the score board, write the files and say where they are."""
     from svcqa.bundled import bundled
-    from svcqa.report.review_files import NOTEBOOK, write_half_year
+    from svcqa.report.review_files import NOTEBOOKS, write_review
     from svcqa.report.terminal import print_board
 
-    review = workspace.review_half_year(period, as_of=as_of, unit=unit)
     company = workspace.settings.company.name.in_language(language)
     console = screen.console
     print_board(review, language, console, company=company)
     parameters = {
         "workspace_path": str(workspace.folder.resolve()),
-        "period": period,
+        "period": review.period.label,
         "as_of": as_of or "",
-        "unit": unit or "",
+        "unit": review.unit.code if review.unit.level != "company" else "",
     }
     running = screen.bar(text("terminal.running", language))
-    written = write_half_year(
-        review, out, notebook=bundled("notebooks") / NOTEBOOK, language=language, company=company,
-        parameters=parameters,
+    written = write_review(
+        review, workspace.sections(review, language), out, notebook=bundled("notebooks") / NOTEBOOKS[review.kind],
+        language=language, company=company, parameters=parameters,
     )  # fmt: skip
     running(1, 1)
     console.print(text("terminal.written", language))

@@ -7,9 +7,12 @@ The first day of the lunar year is astronomy and known ahead; it comes from the 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from svcqa.entities.settings import FIRST_DAY, LAST_DAY
+
+if TYPE_CHECKING:
+    from svcqa.clock.calendar import WorkCalendar
 
 Stretch = tuple[dt.date, dt.date]
 _NAME: Final = "Spring Festival"
@@ -28,6 +31,24 @@ def spring_festivals() -> tuple[Stretch, ...]:
         if name == _NAME:
             days.setdefault(day.year, []).append(day)
     return tuple((min(found), max(found)) for _, found in sorted(days.items()))
+
+
+def festivals(first: dt.date, last: dt.date) -> tuple[Stretch, ...]:
+    """Each Spring Festival between two days: days off as announced; beyond the notices, eve to sixth day.
+
+    >>> [(begin.isoformat(), end.isoformat()) for begin, end in festivals(dt.date(2026, 1, 1), dt.date(2027, 12, 31))]
+    [('2026-02-15', '2026-02-23'), ('2027-02-05', '2027-02-11')]
+    """
+    announced = {stretch[0].year: stretch for stretch in spring_festivals()}
+    day = dt.timedelta(days=1)
+    expected = {year: (new_year - day, new_year + 5 * day) for year, new_year in lunar_new_years().items()}
+    found = {**expected, **announced}
+    return tuple(found[year] for year in sorted(found) if first <= found[year][1] and found[year][0] <= last)
+
+
+def follows_china(calendar: WorkCalendar) -> bool:
+    """Whether the calendar's days come from the notices for the mainland of China."""
+    return calendar.source.startswith("chinesecalendar ")
 
 
 def lunar_new_years() -> dict[int, dt.date]:

@@ -55,8 +55,9 @@ class EmbeddedEngine:
         self._threads = threads or min(4, os.cpu_count() or 1)
 
     def columns(self, table: str) -> list[str]:
-        """Columns of ``table`` that the store has."""
-        return self.store.columns(table)
+        """Columns of ``table`` that the store has; all that it can have where it was read and held no row."""
+        found = self.store.columns(table)
+        return found or (list(_nothing(table).schema.names) if self.store.read_empty(table) else [])
 
     def key(self, table: str) -> tuple[str, ...]:
         """The columns that identify a record of ``table``."""
@@ -123,19 +124,22 @@ class EmbeddedEngine:
         if request.derive is not None:
             yield self._derived(request, self._parts(request))
             return
-        for part in self._parts(request):
+        parts = self._parts(request)
+        if not parts:
+            yield _completed(_nothing(request.table), wanted)
+        for part in parts:
             for group in _row_groups(part):
                 yield from group.read(wanted, group.rows)
 
     def _parts(self, request: Request) -> list[Part]:
         parts = self.store.parts(request.table, known_at=request.known_at)
-        if not parts:
+        if not parts and not self.store.read_empty(request.table, known_at=request.known_at):
             raise MetricError(Fault("no_records", got=request.table))
         return parts
 
     def _derived(self, request: Request, parts: Sequence[Part]) -> Any:
         assert request.derive is not None
-        views = {"records": _whole(parts)}
+        views = {"records": _whole(parts) if parts else _nothing(request.table)}
         for name in request.derive.tables:
             views[name] = self.rows(name, known_at=request.known_at)
         wanted = (*request.columns, *request.keys)
@@ -152,6 +156,14 @@ def _whole(parts: Sequence[Part]) -> Any:
             for batch in group.read(None, group.rows)
         ],
         promote_options="permissive",
+    )
+
+
+def _nothing(table: str) -> Any:
+    """A table as the store keeps it, without a row."""
+    files = pa.array([], pa.string()).dictionary_encode()
+    return (
+        typed_table(table, {}).append_column("source_file", files).append_column("source_row", pa.array([], pa.int32()))
     )
 
 

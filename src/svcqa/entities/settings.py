@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from svcqa.catalogue import Language
 from svcqa.entities.base import Entity, Text
+from svcqa.entities.plan import NextYearRules
 from svcqa.entities.shifts import SECONDS_A_DAY, Shifts
 
 FIRST_DAY: Final = dt.date(1999, 1, 1)
@@ -153,3 +154,4 @@ class Settings(Entity):
     draw_key: str = "draw.key"
     """The file with the key of random numbers; made at the first draw."""
     register_url: str | None = None
+    next_year: NextYearRules = NextYearRules()

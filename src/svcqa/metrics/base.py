@@ -6,7 +6,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -56,18 +56,30 @@ def base_seconds(base: Base, shown: str, first: dt.date, end: dt.datetime, conte
     return Amount(sum(part.value for part in known), any(part.carried for part in known))
 
 
+COUNTED_KIND: Final = "counted_kind"
+"""The key under which a summary keeps the kind of customers that a count is of."""
+KIND_OF_COUNT: Final = "COALESCE(CAST(customer_counts.customer_kind AS VARCHAR(200)), '')"
+"""What a query fills it with; by the name of its table, because records too can have a column of that name."""
+
+
 class MonthlyCounts:
-    """Counts by unit and month; a month without one takes that of the month before, as long as the unit exists."""
+    """Counts by unit, month and kind of customer.
+
+    A kind that a month does not name takes its count of the month before, as long as the unit exists. A count of no
+    kind is one of all: it replaces the kinds of the months before, and they replace it.
+    """
 
     def __init__(self, summary: Summary, cells: Any, context: Context) -> None:
         self._context = context
-        self._counts: dict[str, dict[int, int]] = {}
-        labels = summary.labels["unit"]
+        self._counts: dict[str, dict[str, dict[int, int]]] = {}
+        units, kinds = summary.labels["unit"], summary.labels[COUNTED_KIND]
         for place in np.flatnonzero(cells):
-            months = self._counts.setdefault(labels[int(summary.codes["unit"][place])], {})
+            unit, kind = units[int(summary.codes["unit"][place])], kinds[int(summary.codes[COUNTED_KIND][place])]
+            months = self._counts.setdefault(unit, {}).setdefault(kind, {})
             day = int(summary.day[place])
             months[day] = months.get(day, 0) + int(summary.value[place] * summary.weight[place])
-        self._days = {unit: sorted(months) for unit, months in self._counts.items()}
+        self._days = {unit: sorted({day for one in of_kinds.values() for day in one})
+                      for unit, of_kinds in self._counts.items()}  # fmt: skip
         self.units = tuple(sorted(self._counts))
 
     def at(self, unit: str, month: Period) -> Amount | None:
@@ -78,10 +90,24 @@ class MonthlyCounts:
         if place < 0:
             not_yet = about.valid_from is not None and about.valid_from > month.last
             return Amount(0) if not_yet else None
-        found = self._days[unit][place]
-        if found != first and about.valid_to is not None and about.valid_to < month.last:
-            return Amount(0)  # a closed unit's customers are counted at its successor
-        return Amount(self._counts[unit][found], found != first)
+        latest = self._days[unit][place]
+        closed = about.valid_to is not None and about.valid_to < month.last
+        total, carried = 0, False
+        for kind in self._kinds_at(unit, latest):
+            months = self._counts[unit][kind]
+            found = max(day for day in months if day <= latest)
+            if found != first and closed:
+                continue  # a closed unit's customers are counted at its successor
+            total, carried = total + months[found], carried or found != first
+        return Amount(total, carried)
+
+    def _kinds_at(self, unit: str, day: int) -> list[str]:
+        """The kinds that make up the count of the month that begins on ``day``, in which some kind is counted."""
+        of_kinds = self._counts[unit]
+        now = [kind for kind, months in of_kinds.items() if day in months]
+        if now == [""]:
+            return now
+        return [kind for kind, months in of_kinds.items() if day in months or (kind and min(months) <= day)]
 
     def seconds(self, unit: str, first: dt.date, end: dt.datetime) -> Amount | None:
         """Count × seconds, month by month."""

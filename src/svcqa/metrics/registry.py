@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
@@ -70,17 +70,8 @@ class Registry:
     def plugins(self) -> dict[str, Plugin]:
         """Every registered plugin by name, broken ones with their error."""
         if self._loaded is None:
-            found: dict[str, Plugin] = {}
-            for entry in self.entries if self.entries is not None else entry_points(group=GROUP):
-                plugin = _load(entry)
-                if entry.name in found:
-                    first = found[entry.name]
-                    warnings.warn(
-                        f"svcqa: {plugin.source} is ignored, {first.source} has the name {entry.name!r}", stacklevel=2
-                    )
-                    continue
-                found[entry.name] = plugin
-            self._loaded = dict(sorted(found.items()))
+            entries = self.entries if self.entries is not None else entry_points(group=GROUP)
+            self._loaded = load_entries(entries, validate_metric)
         return self._loaded
 
     def add(self, metric: Any) -> None:
@@ -111,13 +102,32 @@ class Registry:
         return plugin.metric
 
 
-def _load(entry: EntryPoint) -> Plugin:
+def load_entries(entries: Iterable[EntryPoint], validate: Callable[[str, Any], None]) -> dict[str, Plugin]:
+    """What entry points offer, by name: one that cannot be used has its error, of two with one name the first counts.
+
+    Args:
+        validate: raises where an object does not keep the contract of its group.
+    """
+    found: dict[str, Plugin] = {}
+    for entry in entries:
+        plugin = _load(entry, validate)
+        if entry.name in found:
+            first = found[entry.name]
+            warnings.warn(
+                f"svcqa: {plugin.source} is ignored, {first.source} has the name {entry.name!r}", stacklevel=3
+            )
+            continue
+        found[entry.name] = plugin
+    return dict(sorted(found.items()))
+
+
+def _load(entry: EntryPoint, validate: Callable[[str, Any], None]) -> Plugin:
     distribution = entry.dist.name if entry.dist is not None else ""
     try:
         metric = entry.load()()
-        validate_metric(entry.name, metric)
-    except (Exception, SystemExit) as error:  # anything an outside package raises costs only its own metric
+        validate(entry.name, metric)
+    except (Exception, SystemExit) as error:  # anything an outside package raises costs only its own part
         message = f"{type(error).__name__}: {error}"
-        warnings.warn(f"svcqa: the plugin {entry.name!r} ({entry.value}) cannot be used: {message}", stacklevel=3)
+        warnings.warn(f"svcqa: the plugin {entry.name!r} ({entry.value}) cannot be used: {message}", stacklevel=4)
         return Plugin(entry.name, entry.value, distribution, error=message)
     return Plugin(entry.name, entry.value, distribution, metric)

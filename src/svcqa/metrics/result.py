@@ -51,7 +51,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "method": "name of the interval's formula",
     "limit": "the limit applied, with its unit and way of counting",
     "flags": "what to know of the figure: amounts, unclustered, undesigned, partial, cycle_open, goal_changed, "
-    "base_carried, lower_bound, provisional_calendar, assumed, what_if",
+    "base_carried, without_posts, lower_bound, provisional_calendar, assumed, what_if",
 }
 
 

@@ -7,7 +7,7 @@ to ``as_of``. Customers hit together cluster in incidents, so the interval comes
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -17,7 +17,16 @@ from pydantic import Field
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.rules import Availability, Staffed
-from svcqa.metrics.base import Amount, Base, MonthlyCounts, Posts, base_seconds, existence, first_day_of_months
+from svcqa.metrics.base import (
+    COUNTED_KIND,
+    Amount,
+    Base,
+    MonthlyCounts,
+    Posts,
+    base_seconds,
+    base_units,
+    first_day_of_months,
+)
 from svcqa.metrics.commitments import (
     CommitmentParams,
     by_reason,
@@ -42,14 +51,12 @@ from svcqa.metrics.contract import (
 )
 from svcqa.metrics.grouping import Groups, code_columns, group, rows, shown_units, within
 from svcqa.metrics.result import Result
-from svcqa.metrics.sql import code, column, exclusion_reason, matches, moment, quoted
 from svcqa.periods import Period
 from svcqa.plugins.availability_examples import EXAMPLES
+from svcqa.plugins.availability_query import BASE, WHOLE, gaps, interruptions
 from svcqa.stats.bootstrap import poisson_total
 
 FEWEST_INCIDENTS: Final = 5
-_INCIDENT, _BASE = "incident", "base"
-_LONG_AGO, _FAR = "TIMESTAMP '0001-01-01 00:00:00'", "TIMESTAMP '9999-01-01 00:00:00'"
 
 
 class AvailabilityParams(CommitmentParams):
@@ -95,20 +102,20 @@ class AvailabilityMetric:
 
     def keys(self, params: AvailabilityParams) -> tuple[str, ...]:
         """Incidents are kept apart, and the counts that they are held against."""
-        return ("part", "incident")
+        return ("part", "incident", COUNTED_KIND)
 
     def derive(self, params: AvailabilityParams, context: Context) -> Derive:
         """Each incident once, and the counts of customers by month."""
         extra = code_columns(context.by)
         if isinstance(params.rule, Staffed):
-            return Derive(_gaps(params, params.rule, extra, context))
-        return Derive(_interruptions(params, params.rule, extra), ("customer_counts",))
+            return Derive(gaps(params.commitment, params.rule, extra, context))
+        return Derive(interruptions(params.commitment, params.rule, extra), ("customer_counts",))
 
     def observe(self, batch: Batch, params: AvailabilityParams, context: Context) -> Observations:
         """The customer-seconds of each incident on each day; the counts as they are."""
         start, stop = batch.moments("started"), batch.moments("stopped")
         part, labels = batch.codes("part")
-        is_base = np.asarray([label == _BASE for label in labels], dtype=np.bool_)[part]
+        is_base = np.asarray([label == BASE for label in labels], dtype=np.bool_)[part]
         begun = np.flatnonzero(~is_base & (start <= context.as_of_seconds))
         incidents = _by_day(start[begun], stop[begun], batch.integers("hit")[begun], context.as_of_seconds)
         counts = np.flatnonzero(is_base)
@@ -139,56 +146,6 @@ class AvailabilityMetric:
     def examples(self) -> tuple[Example, ...]:
         """Stoppages across midnight and month's end, an emergency excepted; a post unstaffed."""
         return EXAMPLES
-
-
-def _interruptions(params: AvailabilityParams, rule: Availability, extra: tuple[str, ...]) -> str:
-    more = "".join(f", {column(name)}" for name in extra)
-    nothing = "".join(", NULL" for _ in extra)
-    start, stop, hit = column(rule.start), column(rule.stop), column(rule.customers)
-    order = f"{start}, {stop}, CAST(unit AS VARCHAR(200)), {hit}"
-    return (
-        f"SELECT '{_INCIDENT}' AS part, CAST(ROW_NUMBER() OVER (ORDER BY {order}) AS VARCHAR(20)) AS incident, "
-        f"{code('unit')} AS unit, {start} AS started, {stop} AS stopped, {hit} AS hit, "
-        f"{exclusion_reason(params.commitment)} AS excluded{more} "
-        f"FROM records WHERE {matches(params.commitment.where)} "
-        f"UNION ALL SELECT '{_BASE}', '', {code('unit')}, month, NULL, {rule.valid}, ''{nothing} "
-        f"FROM customer_counts WHERE {rule.valid} IS NOT NULL"
-    )
-
-
-def _gaps(params: AvailabilityParams, rule: Staffed, extra: tuple[str, ...], context: Context) -> str:
-    """Gaps of one post that overlap or touch become one; a unit that is not there has no post to leave."""
-    commitment = params.commitment
-    start, stop, post = column(rule.start), column(rule.stop), column(rule.post)
-    more = "".join(f", {column(name)}" for name in extra)
-    apart = f"unit, post, excluded{more}"
-    window = f"PARTITION BY {apart} ORDER BY started, stopped"
-    opened, closed = _existence(rule, context)
-    return (
-        f"WITH gaps AS (SELECT {code('unit')} AS unit, {code(post)} AS post, "
-        f"GREATEST({start}, {opened}) AS started, LEAST(COALESCE({stop}, {_FAR}), {closed}) AS stopped, "
-        f"{exclusion_reason(commitment)} AS excluded{more} FROM records WHERE {matches(commitment.where)}), "
-        f"behind AS (SELECT gaps.*, MAX(stopped) OVER ({window} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
-        "AS until FROM gaps), "
-        "numbered AS (SELECT behind.*, SUM(CASE WHEN until >= started THEN 0 ELSE 1 END) "
-        f"OVER ({window} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island FROM behind), "
-        f"merged AS (SELECT {apart}, MIN(started) AS started, MAX(stopped) AS stopped FROM numbered "
-        f"GROUP BY {apart}, island) "
-        f"SELECT '{_INCIDENT}' AS part, CAST(ROW_NUMBER() OVER (ORDER BY unit, post, started) AS VARCHAR(20)) "
-        "AS incident, unit, started, stopped, CASE WHEN stopped < started THEN NULL ELSE 1 END AS hit, "
-        f"excluded{more} FROM merged"
-    )
-
-
-def _existence(rule: Staffed, context: Context) -> tuple[str, str]:
-    """From when and up to when the unit of a gap exists, as SQL."""
-    bounds = {unit: existence(context.organisation.unit(unit)) for unit, _ in rule.posts}
-    opened = "".join(f" WHEN {quoted(unit)} THEN {moment(first)}" for unit, (first, _) in bounds.items()
-                     if first != dt.datetime.min)  # fmt: skip
-    closed = "".join(f" WHEN {quoted(unit)} THEN {moment(end)}" for unit, (_, end) in bounds.items()
-                     if end != dt.datetime.max)  # fmt: skip
-    return (f"CASE {code('unit')}{opened} ELSE {_LONG_AGO} END" if opened else _LONG_AGO,
-            f"CASE {code('unit')}{closed} ELSE {_FAR} END" if closed else _FAR)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -222,16 +179,14 @@ class _Interruptions:
 
     def __init__(self, summary: Summary, params: AvailabilityParams, context: Context) -> None:
         self.params, self.context = params, context
-        is_base = np.asarray([label == _BASE for label in summary.labels["part"]], dtype=np.bool_)[
-            summary.codes["part"]
-        ]
+        is_base = _is(summary, BASE)
         self.base: Base = (
             Posts(dict(params.rule.posts), context)
             if isinstance(params.rule, Staffed)
             else MonthlyCounts(summary, is_base, context)
         )
-        self.cells = summary.where(~is_base)
-        self.excluded = is_excluded(self.cells)
+        self.cells, self.unplaced = _placed(summary.where(~is_base), self.base, context)
+        self.excluded, self.is_whole = is_excluded(self.cells), _is(self.cells, WHOLE)
         self.reasons = self.cells.labels["exclusion"]
         groups: Groups = group(self.cells, context)
         further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
@@ -243,7 +198,9 @@ class _Interruptions:
         base = self._base(place, period.first, period.end)
         if not counted.total and (base is None or not base.value):
             return None
-        lost, lost_by_excluded = int(counted.sizes.sum()), counted.lost_by_excluded
+        staffed, nowhere = isinstance(self.params.rule, Staffed), self._has_unplaced(place, period)
+        whole = self._incidents(place, period.first, period.last, whole=True) if staffed else counted
+        lost = int(counted.sizes.sum())
         amount = base.value if base is not None else 0
         level, params = self.context.level, self.params
         lower, upper, method = None, None, f"none (fewer than {FEWEST_INCIDENTS} incidents)"
@@ -259,18 +216,23 @@ class _Interruptions:
         )  # fmt: skip
         return {
             "value": value, "lower": lower, "upper": upper, "n": len(counted.sizes), "numerator": amount - lost,
-            "base": amount, "base_unit": "post_second" if isinstance(params.rule, Staffed) else "customer_second",
+            "base": amount, "base_unit": "post_second" if staffed else "customer_second",
             **counted.states, "total": counted.total, "excluded_by": counted.excluded_by,
-            "value_without_exclusions": (amount - lost - lost_by_excluded) / amount if amount else None,
-            "n_without_exclusions": len(counted.sizes) + counted.states["excluded"],
+            "value_without_exclusions": (amount - whole.lost_plainly) / amount if amount else None,
+            "n_without_exclusions": whole.plain_n,
             **held, "method": method,
             "flags": flags_of(params, self.context, period, base_carried=base is not None and base.carried,
-                              base_missing=not amount),
+                              base_missing=not amount and not nowhere, without_posts=nowhere),
         }  # fmt: skip
 
-    def _incidents(self, place: int, first: dt.date, last: dt.date) -> _Counted:
+    def _has_unplaced(self, place: int, period: Period) -> bool:
+        mine = self.unplaced & (self.groups.index == place)
+        return bool((mine & within(self.cells, period.first, period.last)).any())
+
+    def _incidents(self, place: int, first: dt.date, last: dt.date, *, whole: bool = False) -> _Counted:
         cells = self.cells
-        mine = np.flatnonzero((self.groups.index == place) & within(cells, first, last))
+        chosen = (self.groups.index == place) & (self.is_whole == whole)
+        mine = np.flatnonzero(chosen & within(cells, first, last))
         incident, position = np.unique(cells.codes["incident"][mine], return_inverse=True)
         size = np.zeros(len(incident), dtype=np.int64)
         np.add.at(size, position, cells.value[mine] * cells.weight[mine])
@@ -296,6 +258,22 @@ class _Interruptions:
         return 1 - allowed / (whole.value - so_far.value) if allowed < whole.value - so_far.value else 0.0
 
 
+def _is(summary: Summary, part: str) -> npt.NDArray[np.bool_]:
+    """Which cells are of one part."""
+    named = np.asarray([label == part for label in summary.labels["part"]], dtype=np.bool_)
+    found: npt.NDArray[np.bool_] = named[summary.codes["part"]]
+    return found
+
+
+def _placed(cells: Summary, base: Base, context: Context) -> tuple[Summary, npt.NDArray[np.bool_]]:
+    """Gaps at a unit that has no post, nor any above or below it, as not applicable, and which these are."""
+    posts = isinstance(base, Posts)
+    nowhere = [posts and not base_units(base, unit, context) for unit in cells.labels["unit"]]
+    without: npt.NDArray[np.bool_] = np.asarray(nowhere, dtype=np.bool_)[cells.codes["unit"]]
+    fact = np.where(without, Fact.NOT_APPLICABLE, cells.fact).astype(np.int8)
+    return replace(cells, fact=fact, value=np.where(without, 0, cells.value)), without
+
+
 class _Counted:
     """Incidents of one group and window: sizes of those that count, states of all."""
 
@@ -306,7 +284,7 @@ class _Counted:
         left_out = excluded & ~unknown
         counts = ~unknown & ~excluded
         self.sizes = size[counts]
-        self.lost_by_excluded = int(size[left_out].sum())
+        self.lost_plainly, self.plain_n = int(size[~unknown].sum()), int((~unknown).sum())
         self.excluded_by = by_reason(reasons, np.bincount(reason[left_out], minlength=len(reasons)).tolist())
         self.states = {
             "met": 0, "breached": int((counts & (fact == Fact.CLOSED)).sum()),

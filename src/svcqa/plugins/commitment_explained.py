@@ -88,22 +88,32 @@ def story(batch: Batch, commitment: Commitment, calendars: CalendarSet, as_of: i
     times = read_times(batch, commitment, calendars, as_of, start=rule.start, stop=rule.stop)
     if not times.started[0]:
         return Story()
-    calendar, moves = _calendars(times, calendars)
-    now = _EPOCH + dt.timedelta(seconds=as_of)
-    begun, stopped = moment(times.start[0]), moment(times.stop[0])
-    assert begun is not None
+    calendar, _ = _calendars(times, calendars)
     limits = limits_of(batch, commitment, rule)
     if counts_days(rule) and isinstance(rule, ElapsedWorkingDays):
+        begun, stopped = moment(times.start[0]), moment(times.stop[0])
+        assert begun is not None
         due = due_moment_of_days(calendar, times.start, np.maximum(limits, 1), rule=counting_rule(rule))
+        now = _EPOCH + dt.timedelta(seconds=as_of)
         days = day_ledger(calendar, begun, stopped, as_of=now, rule=counting_rule(rule))
         return Story(begun, stopped, moment(due[0]), False, days)
     a_unit = calendar.seconds_a_day if isinstance(rule, ElapsedWorkingDays) else resolution(rule)
-    natural = isinstance(rule, ElapsedNatural)
-    found = limits_due(times, calendars, limits * a_unit, as_of, natural=natural)
+    return running_story(times, calendars, limits * a_unit, as_of, natural=isinstance(rule, ElapsedNatural))
+
+
+def running_story(times: Times, calendars: CalendarSet, limits: Int64 | None, as_of: int, *, natural: bool) -> Story:
+    """What happened to the only case of ``times``; ``limits`` in seconds, absent where it has none."""
+    begun, stopped = moment(times.start[0]), moment(times.stop[0])
+    if begun is None or not times.started[0]:
+        return Story()
+    calendar, moves = _calendars(times, calendars)
     told = ledger(
-        None if natural else calendar, begun, stopped, as_of=now, pauses=_spans(times.pauses),
-        closed=_spans(times.closed_between), moves=moves,
+        None if natural else calendar, begun, stopped, as_of=_EPOCH + dt.timedelta(seconds=as_of),
+        pauses=_spans(times.pauses), closed=_spans(times.closed_between), moves=moves,
     )  # fmt: skip
+    if limits is None:
+        return Story(begun, stopped, ledger=told)
+    found = limits_due(times, calendars, limits, as_of, natural=natural)
     return Story(begun, stopped, moment(found.moment[0]), bool(found.held[0]), told)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.rules import Coverage
-from svcqa.metrics.base import MonthlyCounts, base_units, first_day_of_months
+from svcqa.metrics.base import COUNTED_KIND, KIND_OF_COUNT, MonthlyCounts, base_units, first_day_of_months
 from svcqa.metrics.commitments import (
     CommitmentParams,
     by_reason,
@@ -76,7 +76,7 @@ class CoverageMetric:
 
     def keys(self, params: CoverageParams) -> tuple[str, ...]:
         """Visits, entries, exclusions and counts are kept apart."""
-        return ("part",)
+        return ("part", COUNTED_KIND)
 
     def derive(self, params: CoverageParams, context: Context) -> Derive:
         """The first visit and the first entry of each household in each cycle, and the counts of households."""
@@ -125,7 +125,8 @@ def _first_in_cycle(params: CoverageParams, context: Context) -> str:
     same = "PARTITION BY household, cycle"
     order = "ORDER BY visited_on, unit, outcome"
     found = (
-        f"SELECT unit, visited_on, {{excluded}} AS excluded, 1 AS households{more} FROM ranked "
+        f"SELECT unit, visited_on, {{excluded}} AS excluded, 1 AS households, '' AS {COUNTED_KIND}{more} "
+        "FROM ranked "
         "WHERE household <> '' AND"
     )
     return (
@@ -147,8 +148,9 @@ def _first_in_cycle(params: CoverageParams, context: Context) -> str:
                 (_EXCLUDED, "excluded", "ever = 0 AND excluded <> '' AND nth_excluded = 1"),
             )
         )
-        + f" UNION ALL SELECT '{_UNKNOWN}', unit, visited_on, '', 1{more} FROM visits WHERE household = ''"
-        f" UNION ALL SELECT '{_BASE}', {code('unit')}, month, '', {rule.valid}{nothing} FROM customer_counts"
+        + f" UNION ALL SELECT '{_UNKNOWN}', unit, visited_on, '', 1, ''{more} FROM visits WHERE household = ''"
+        f" UNION ALL SELECT '{_BASE}', {code('unit')}, month, '', {rule.valid}, {KIND_OF_COUNT}{nothing} "
+        "FROM customer_counts"
         f" WHERE {rule.valid} IS NOT NULL"
     )
 

@@ -6,15 +6,18 @@ flatter whoever closes the easy ones.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any, ClassVar, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.commitment import MonthOf
 from svcqa.entities.rules import MeanAndMaximum
+from svcqa.metrics.base import moment_of
 from svcqa.metrics.commitments import (
     EXCLUDED_COLUMN,
     CommitmentParams,
@@ -40,13 +43,18 @@ from svcqa.metrics.contract import (
     Observations,
     Summary,
 )
+from svcqa.metrics.explanation import CaseClock
 from svcqa.metrics.grouping import code_columns, group, rows, within, year_ahead
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period
 from svcqa.plugins.commitment_clock import day_of
+from svcqa.plugins.commitment_explained import running_story
 from svcqa.plugins.service_clock import HISTORY, due_moments, read_times, seconds, with_history
 from svcqa.stats.means import student_t
 
+_MET, _BREACHED, _OVERDUE, _NOT_DUE, _EXCLUDED, _NOT_APPLICABLE = (
+    STATES.index(name) for name in ("met", "breached", "open_overdue", "open_not_due", "excluded", "not_applicable")
+)
 _SECONDS: Final = {"minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
 _REPAIR: Final[dict[str, Any]] = {
     "category": "维修", "item": "故障修复", "promise": "平均不超过 24 小时，最长不超过 48 小时", "key": "repair",
@@ -123,6 +131,30 @@ class MeanAndMaximumMetric:
         return Observations(
             day[chosen], fact[chosen], value[chosen], np.where(fact[chosen] == Fact.OPEN, 0, MATURE),
             exclusion=(codes[chosen], labels), rows=chosen, complete=not pending,
+        )  # fmt: skip
+
+    def states(self, observed: Observations | Summary, params: MeanAndMaximumParams) -> npt.NDArray[np.int8]:
+        """The state of each observation or cell against the maximum of its day, as an index into ``STATES``."""
+        days, place = np.unique(observed.day, return_inverse=True)
+        limits = np.asarray([_limit_in_seconds(params, moment_of(int(day))) for day in days], dtype=np.float64)
+        return _state(observed.fact, is_excluded(observed), observed.value > limits[place])
+
+    def explain(self, batch: Batch, params: MeanAndMaximumParams, context: Context) -> CaseClock | None:
+        """The only case of ``batch`` told from its beginning, against the maximum of its day."""
+        observed, rule, as_of = self.observe(batch, params, context), params.rule, context.as_of_seconds
+        if not len(observed.day):
+            return None
+        maximum = params.commitment.maximum_on(moment_of(int(observed.day[0])))
+        limits = None if maximum is None else np.full(1, round(maximum * params.second), dtype=np.int64)
+        times = read_times(batch, params.commitment, context.calendars, as_of, start=rule.start, stop=rule.stop)
+        story = running_story(times, context.calendars, limits, as_of, natural=rule.clock == "natural")
+        unit = rule.unit if rule.clock == "natural" else f"working_{rule.unit}"
+        net = " net" if params.commitment.status is not None else ""
+        codes, labels = observed.exclusion or (np.zeros(1, dtype=np.int32), ("",))
+        return CaseClock(
+            STATES[int(self.states(observed, params)[0])], int(observed.value[0]), 1, unit, params.second,
+            "" if maximum is None else f"{maximum:g} {unit}{net}", 0, story.started, story.stopped, story.due,
+            story.held, labels[codes[0]], story.ledger, bool(observed.fact[0] == Fact.CLOSED),
         )  # fmt: skip
 
     def measure(self, summary: Summary, params: MeanAndMaximumParams, context: Context) -> Result:
@@ -220,15 +252,21 @@ def _states(
     fact: Any, value: Int64, weight: Int64, excluded: Any, params: MeanAndMaximumParams, maximum: float | None
 ) -> dict[str, int]:
     """Where every case stands against the maximum."""
-    beyond = value > (math.inf if maximum is None else maximum * params.second)
-    named = {
-        "met": (fact == Fact.CLOSED) & ~beyond, "breached": (fact == Fact.CLOSED) & beyond,
-        "open_overdue": (fact == Fact.OPEN) & beyond, "open_not_due": (fact == Fact.OPEN) & ~beyond,
-    }  # fmt: skip
-    applies = fact != Fact.NOT_APPLICABLE
-    found = {name: int(weight[mask & ~excluded].sum()) for name, mask in named.items()}
-    found["excluded"], found["not_applicable"] = int(weight[excluded & applies].sum()), int(weight[~applies].sum())
-    return {state: found.get(state, 0) for state in STATES}
+    state = _state(fact, excluded, value > (math.inf if maximum is None else maximum * params.second))
+    return {name: int(weight[state == place].sum()) for place, name in enumerate(STATES)}
+
+
+def _state(fact: Any, excluded: Any, beyond: Any) -> npt.NDArray[np.int8]:
+    """The state of each case or cell, as an index into ``STATES``; what does not apply is not excluded either."""
+    still_open = fact == Fact.OPEN
+    found = np.where(beyond, np.where(still_open, _OVERDUE, _BREACHED), np.where(still_open, _NOT_DUE, _MET))
+    found = np.where(fact == Fact.NOT_APPLICABLE, _NOT_APPLICABLE, np.where(excluded, _EXCLUDED, found))
+    return found.astype(np.int8)
+
+
+def _limit_in_seconds(params: MeanAndMaximumParams, day: dt.date) -> float:
+    maximum = params.commitment.maximum_on(day)
+    return math.inf if maximum is None else maximum * params.second
 
 
 def _held(longest: float | None, maximum: float | None, judged: bool, *, still_open: bool) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
@@ -17,19 +18,24 @@ from svcqa.plugins.process_chart_examples import EXAMPLES
 from svcqa.stats import process_limits
 from svcqa.stats.assurance import assurance, variation
 from svcqa.stats.change_point import suggest_changes
-from svcqa.stats.chart_choice import ChartKind, Choice, choose_chart
+from svcqa.stats.chart_choice import ChartKind, Choice, Shape, choose_chart, rate_factor
 from svcqa.stats.process_limits import ProcessLimits
 from svcqa.stats.signals import Rule, Signals, find_signals
 
 Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
 
 _DURATIONS: Final = (
     "second", "minute", "hour", "day", "working_minute", "working_hour", "working_day", "ring",
 )  # fmt: skip
 METHODS: Final[dict[ChartKind, str]] = {
     "xmr": "XmR (Wheeler 1993)", "p": "p chart", "p_prime": "p′ chart (Laney 2002)", "u": "u chart",
-    "u_prime": "u′ chart (Laney 2002)", "c": "c chart", "g": "g chart (Benneyan 2001)",
+    "u_prime": "u′ chart (Laney 2002)", "c": "c chart", "g": "g chart (Benneyan 2001)", "t": "t chart (Nelson 1994)",
 }  # fmt: skip
+RATE: Final = "per_"
+"""What the unit of a rate of counted events begins with, such as ``per_10000_customers``."""
+_SHAPES: Final[dict[str, Shape]] = {"count": "count", "case_between": "between", "day_between": "time_between"}
+"""What a metric says of its values by their unit; durations, scores and amounts are measurements."""
 _NAMES: Final = {
     Rule.OUTSIDE: ("outside_high", "outside_low"), Rule.TREND: ("trend_up", "trend_down"),
     Rule.NEAR_LIMIT: ("near_limit_high", "near_limit_low"), Rule.ONE_SIDE: ("one_side_high", "one_side_low"),
@@ -39,7 +45,7 @@ _NAMES: Final = {
 class ProcessChartParams(SeriesParams):
     """Which series, which chart, and the rebases that people decided."""
 
-    chart: Literal["auto", "xmr", "p", "p_prime", "u", "u_prime", "c", "g"] = "auto"
+    chart: Literal["auto", "xmr", "p", "p_prime", "u", "u_prime", "c", "g", "t"] = "auto"
     screen: bool = True
     """XmR: leave out moving ranges of 3.267 times their mean or more, once."""
     suggest: bool = True
@@ -56,12 +62,16 @@ class ProcessChartMetric:
         unit="share",
         better="neutral",
         formula=Text(
-            hans="中心线 ± 3σ；XmR 取 2.66 倍平均移动极差；p、u 取计数的标准差，过度离散时乘以 Laney 的 σz",
-            hant="中心線 ± 3σ；XmR 取 2.66 倍平均移動全距；p、u 取計數的標準差，過度離散時乘以 Laney 的 σz",
-            en="centre ± 3σ; XmR: 2.66 mean moving ranges; p, u: standard deviation of the counts, times Laney's σz "
-            "where they are overdispersed",
+            hans="中心线 ± 3σ；XmR 取 2.66 倍平均移动极差；p、u、c、g 取计数的标准差，"
+            "p、u 过度离散时乘以 Laney 的 σz；t 取时间的 1/3.6 次方的 XmR",
+            hant="中心線 ± 3σ；XmR 取 2.66 倍平均移動全距；p、u、c、g 取計數的標準差，"
+            "p、u 過度離散時乘以 Laney 的 σz；t 取時間的 1/3.6 次方的 XmR",
+            en="centre ± 3σ; XmR: 2.66 mean moving ranges; p, u, c, g: standard deviation of the counts, p and u times "
+            "Laney's σz where they are overdispersed; t: XmR of the times to the power 1/3.6",
         ),
         reference="Wheeler (1993) Understanding Variation; Laney (2002) Quality Engineering 14, 531–537; "
+        "Benneyan (2001) Health Care Management Science 4, 305–318; Nelson (1994) Journal of Quality Technology 26, "
+        "239–241; "
         "NHS England, Making Data Count",
         shape="series",
         additive=False,
@@ -101,7 +111,30 @@ class _Chart:
             return Choice(asked, "asked")
         if self.unit == "share" and counted and settled.any():
             return choose_chart("share", events=events, n=n, group=self.group)
-        return choose_chart("measurement")
+        if self.unit.startswith(RATE) and self.factor is not None:
+            return choose_chart("rate", events=self.events, n=self.exposure, group=self.group)
+        return choose_chart(_SHAPES.get(self.unit, "measurement"))
+
+    @property
+    def events(self) -> Float64:
+        """What is counted, of the settled periods."""
+        return np.where(self.series.settled, self.series.column("numerator"), np.nan)
+
+    @cached_property
+    def factor(self) -> float | None:
+        """How many events per exposure the values are; ``None`` where they are no rate."""
+        return rate_factor(self.values, self.events, self._under)
+
+    @property
+    def exposure(self) -> Float64:
+        """What the events stand over, so that events ÷ exposure is the value; of a share its cases."""
+        return self._under / (self.factor or 1.0)
+
+    @property
+    def _under(self) -> Float64:
+        base = self.series.column("base")
+        under = np.where(np.isfinite(base), base, self.series.column("n"))
+        return np.where(self.series.settled, under, np.nan)
 
     @property
     def _amounts(self) -> bool:
@@ -111,7 +144,10 @@ class _Chart:
 
     @property
     def _few_events(self) -> bool:
-        """Whether a p chart expects less than one case a period on its rarer side: its limits are rough then."""
+        """Whether less than one case a period is expected, of a share on its rarer side: the limits are rough then."""
+        if self.choice.kind in ("u", "u_prime", "c"):
+            counted = self.values if self.choice.kind == "c" else self.events
+            return bool(np.nanmean(counted) < 1)
         if self.choice.kind not in ("p", "p_prime"):
             return False
         n, settled = self.series.column("n"), self.series.settled
@@ -119,15 +155,17 @@ class _Chart:
         return bool((rarer * n)[settled].mean() < 1)
 
     def _limits(self) -> ProcessLimits:
-        kind, settled = self.choice.kind, self.series.settled
+        kind = self.choice.kind
         if kind == "xmr":
             bounds = {"share": (0.0, 1.0)}.get(self.unit, (0.0 if self.unit in _DURATIONS else -np.inf, np.inf))
             return process_limits.xmr(self.values, group=self.group, screen=self.params.screen, bounds=bounds)
         if kind in ("c", "g"):
             return (process_limits.c if kind == "c" else process_limits.g)(self.values, group=self.group)
-        events, n = (np.where(settled, self.series.column(name), np.nan) for name in ("numerator", "n"))
+        if kind == "t":
+            return process_limits.t(self.values, group=self.group, screen=self.params.screen)
         chart = process_limits.p if kind in ("p", "p_prime") else process_limits.u
-        return chart(events, n, group=self.group, laney=kind.endswith("prime"))
+        n = self.exposure if chart is process_limits.u else self._under
+        return chart(self.events, n, group=self.group, laney=kind.endswith("prime"))
 
     def rows(self) -> list[dict[str, Any]]:
         """All rows of the group."""
@@ -175,7 +213,7 @@ class _Chart:
             self.series.row(last, measure="icons", value=base.get("value"), goal=base.get("goal"), n=count,
                             method=method, flags=icons)
         ]  # fmt: skip
-        if self.choice.reason in ("counts_explain", "overdispersed"):
+        if self.choice.reason.endswith(("counts_explain", "overdispersed")):
             spread = {"value": self.choice.spread, "value_unit": "ratio", "n": count, "method": "Laney (2002) σz"}
             found.append(self.series.row(last, measure="spread", flags=(), **spread))
         return found

@@ -46,4 +46,60 @@ EXAMPLES: Final = (
         source="By hand: 800 of 900 kept, variance 8/9 × 1/9 = 8/81; April is not over and has no part in it; 400 "
         "cases have limits 0.8418 to 0.9360, so that 0.8325 lies outside and 0.95 is out of reach.",
     ),
+    SeriesExample(
+        params=_OF,
+        rows=[
+            {"period": f"2026-{month:02}", "value": 10_000 * events / 50_000, "numerator": events, "base": 50_000}
+            for month, events in enumerate((10, 12, 9, 11, 8), start=1)
+        ],
+        period="2026H1",
+        expected={
+            "limits@2026-03": 2.0, "limits.upper@2026-03": 2.0 + 3 * (2.0 / 5) ** 0.5, "spread.n": 5,
+            "icons.flags@2026-05": (
+                "variation_common_cause", "assurance_none", "chart_u", "choice_rate_counts_explain",
+            ),
+        },
+        source="By hand: 50 complaints of five times 50 000 customers, 2 per 10 000; a month has five times 10 000: "
+        "its standard deviation is √(2/5). Ranges 2, 3, 2, 3 of 10 000ths ÷ 5 make σz 0.70.",
+        better="lower",
+        value_unit="per_10000",
+    ),
+    SeriesExample(
+        params=_OF,
+        rows=[{"period": f"2026-{month:02}", "value": value} for month, value in enumerate((4.0, 6.0, 5.0, 9.0), 1)],
+        period="2026H1",
+        expected={
+            "limits@2026-01": 6.0, "limits.upper@2026-01": 6 + 3 * 6**0.5,
+            "icons.flags@2026-04": ("variation_common_cause", "assurance_none", "chart_c", "choice_counts"),
+        },
+        source="By hand: 24 events in four months, √6 each.",
+        better="lower",
+        value_unit="count",
+    ),
+    SeriesExample(
+        params=_OF,
+        rows=[
+            {"period": f"2026-{month:02}", "value": value} for month, value in enumerate((30.0, 12.0, 41.0, 17.0), 1)
+        ],
+        period="2026H1",
+        expected={
+            "limits@2026-01": 25.0, "limits.upper@2026-01": 25 + 3 * 650**0.5, "limits.lower@2026-01": 0.0,
+            "icons.flags@2026-04": ("variation_common_cause", "assurance_none", "chart_g", "choice_between_events"),
+        },
+        source="By hand: 100 cases between four events, √(25 × 26) = √650.",
+        value_unit="case_between",
+    ),
+    SeriesExample(
+        params=_OF,
+        rows=[
+            {"period": f"2026-{month:02}", "value": value**3.6} for month, value in enumerate((3.0, 4.0, 3.0, 4.0), 1)
+        ],
+        period="2026H1",
+        expected={
+            "limits@2026-01": 3.5**3.6, "limits.upper@2026-01": 6.16**3.6, "limits.lower@2026-01": 0.84**3.6,
+            "icons.flags@2026-04": ("variation_common_cause", "assurance_none", "chart_t", "choice_time_between"),
+        },
+        source="By hand: days whose 3.6th roots are 3, 4, 3, 4: mean 3.5, ranges 1, limits 3.5 ± 2.66.",
+        value_unit="day_between",
+    ),
 )  # fmt: skip

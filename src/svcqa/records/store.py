@@ -97,7 +97,7 @@ class RecordStore:
 
     def parts(self, table: str, *, known_at: dt.datetime | None = None) -> list[Part]:
         """The parts of ``table`` as known at ``known_at`` (UTC; now where absent), oldest batch first."""
-        batches = [b for b in self.manifest()["batches"] if known_at is None or _moment(b) <= known_at]
+        batches = self._batches(known_at)
         dead: dict[str, list[tuple[str, str]]] = {}
         for batch in batches:
             for name, item in batch["dead"].items():
@@ -120,6 +120,17 @@ class RecordStore:
                     )
         return found
 
+    def read_empty(self, table: str, *, known_at: dt.datetime | None = None) -> bool:
+        """Whether files of ``table`` were read that held no row: a record that nothing happened.
+
+        Where a row was put in quarantine something did happen, and nothing is known of it.
+        """
+        reports = [b["report"] for b in self._batches(known_at) if b["table"] == table]
+        return bool(reports) and not any(report["accepted"] or report["quarantined"] for report in reports)
+
+    def _batches(self, known_at: dt.datetime | None) -> list[dict[str, Any]]:
+        return [b for b in self.manifest()["batches"] if known_at is None or _moment(b) <= known_at]
+
     def columns(self, table: str) -> list[str]:
         """The columns that any part of ``table`` has."""
 
@@ -139,8 +150,8 @@ class RecordStore:
         """
 
         def make() -> str:
-            batches = [b for b in self.manifest()["batches"] if known_at is None or _moment(b) <= known_at]
-            return hashlib.sha256("".join(batch["read_digest"] for batch in batches).encode()).hexdigest()[:16]
+            read = "".join(batch["read_digest"] for batch in self._batches(known_at))
+            return hashlib.sha256(read.encode()).hexdigest()[:16]
 
         digest: str = self._remembered(("digest", known_at), make)
         return digest

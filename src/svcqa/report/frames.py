@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def frame(rows: Iterable[Sequence[object]], columns: Sequence[str], language: Language) -> pd.DataFrame:
-    """Rows under columns whose names are ``tables.NAME`` of the catalogue."""
+def frame(
+    rows: Iterable[Sequence[object]], columns: Sequence[str], language: Language, *, subject: str = "tables"
+) -> pd.DataFrame:  # fmt: skip
+    """Rows under columns whose names are ``SUBJECT.NAME`` of the catalogue, or entries named in full."""
     import pandas as pd
 
-    names = [text(f"tables.{name}", language) for name in columns]
+    names = [text(name if "." in name else f"{subject}.{name}", language) for name in columns]
     return numbered(pd.DataFrame([list(row) for row in rows], columns=names))
 
 

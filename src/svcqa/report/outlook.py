@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from svcqa.catalogue import Language, text
-from svcqa.errors import SvcqaError
 from svcqa.metrics.result import Figure, Result
 from svcqa.report import signal_words, wording
 from svcqa.report.frames import frame
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_SAID: Final = ("out_of_reach", "safe", "year_over")
+"""Flags that the sentence tells already."""
+
+
 def management(
     found: Iterable[Result], language: Language, *, names: Mapping[str, str] | None = None,
-    refused: Mapping[str, SvcqaError] | None = None,
+    refused: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """One row an indicator and unit: icons of variation and assurance, the latest value, one sentence.
 
@@ -28,8 +32,8 @@ def management(
         refused: indicators whose chart could not be had, and why.
     """
     called = names or {}
-    left_out = [(called.get(key, key), *[wording.DASH] * 5, error.render(language))
-                for key, error in (refused or {}).items()]  # fmt: skip
+    left_out = [(called.get(key, key), *[wording.DASH] * 5, reason)
+                for key, reason in (refused or {}).items()]  # fmt: skip
     icons = [(one, row) for one in found for row in one.rows if row.get("measure") == "icons"]
     told = (
         (
@@ -52,15 +56,23 @@ def outlooks(found: Iterable[Outlook], language: Language) -> pd.DataFrame:
     known = tuple(found)
     names = {one.unit.code: one.unit.name.in_language(language) for one in known}
     names |= {one.commitment.key: one.commitment.item.in_language(language) for one in known}
-    refused = {one.commitment.key: one.chart_fault for one in known if one.chart_fault is not None}
+    refused = {one.commitment.key: _why_not(one, language) for one in known if not _has_chart(one)}
     return management([one.chart for one in known if one.chart is not None], language, names=names, refused=refused)
+
+
+def _has_chart(one: Outlook) -> bool:
+    return one.chart is not None and any(row["measure"] == "icons" for row in one.chart.rows)
+
+
+def _why_not(one: Outlook, language: Language) -> str:
+    return text("panel.no_cases", language) if one.chart_fault is None else one.chart_fault.render(language)
 
 
 def forecasts(found: Iterable[Outlook], language: Language) -> pd.DataFrame:
     """One row a commitment: goal, year so far, chance of making the year, one sentence; refusals say why."""
     return frame(
         (_forecast_row(one, language) for one in found),
-        ("item", "goal", "year_so_far", "months_known", "chance", "sentence", "flags"),
+        ("item", "goal", "year_so_far", "months_known", "chance", "sentence"),
         language,
     )
 
@@ -69,17 +81,18 @@ def _forecast_row(one: Outlook, language: Language) -> tuple[str, ...]:
     item = one.commitment.item.in_language(language)
     if one.forecast is None or not one.forecast.rows:
         said = text("panel.no_cases", language) if one.forecast_fault is None else one.forecast_fault.render(language)
-        return item, wording.DASH, wording.DASH, wording.DASH, wording.DASH, said, ""
+        return item, wording.DASH, wording.DASH, wording.DASH, wording.DASH, said
     rows, scale = _by_measure(one.forecast), one.forecast.scale
     chance = rows["chance"]
+    flags = wording.flags(replace(chance, flags=tuple(f for f in chance.flags if f not in _SAID)), language)
     return (
         item,
         wording.goal_level(chance.goal, scale, language),
         wording.level_with_unit(rows["so_far"].value, scale, language, chance.goal),
         f"{chance.n}",
         chance_text(chance, language),
-        forecast_sentence(one.forecast, language),
-        wording.flags(chance, language),
+        forecast_sentence(one.forecast, language)
+        + (text("wording.in_brackets", language, shown=flags) if flags else ""),
     )
 
 
@@ -93,8 +106,7 @@ def chance_text(chance: Figure, language: Language) -> str:
         return wording.DASH
     if "year_over" in chance.flags:
         return text("signals.chance_reached" if chance.value else "signals.chance_missed", language)
-    shown = round(chance.value * 100)
-    return "<1%" if shown < 1 else ">99%" if shown > 99 else f"{shown}%"
+    return wording.probability(chance.value)
 
 
 def forecast_sentence(found: Result, language: Language) -> str:
@@ -131,26 +143,16 @@ def season_sentence(found: Result, language: Language) -> str:
     scale = found.scale
     said = text(
         "signals.season", language, strength=f"{rows['seasonal_strength'][0]['value']:.2f}",
-        high_month=index[-1]["first"].month, high=_signed(index[-1]["value"], found, language),
-        low_month=index[0]["first"].month, low=_signed(index[0]["value"], found, language),
+        high_month=index[-1]["first"].month, high=signal_words.signed_change(index[-1]["value"], scale, language),
+        low_month=index[0]["first"].month, low=signal_words.signed_change(index[0]["value"], scale, language),
         period=adjusted["period"], value=wording.level_with_unit(adjusted["value"], scale, language),
     )  # fmt: skip
     effect = next(iter(rows.get("festival_during", ())), None)
     if effect is None or effect.get("value") is None:
         return said
-    limits = (_signed(effect[name], found, language) for name in ("value", "lower", "upper"))
+    limits = (signal_words.signed_change(effect[name], scale, language) for name in ("value", "lower", "upper"))
     return said + text("signals.season_festival", language, **dict(zip(("value", "lower", "upper"), limits,
                                                                        strict=True)))  # fmt: skip
-
-
-def _signed(value: float, found: Result, language: Language) -> str:
-    """A change with its sign; shares in percentage points with two decimals."""
-    share = found.unit == "share"
-    shown = f"{value * 100:+.2f}" if share else f"{value:+.3g}"
-    shown = shown.replace("-", "\N{MINUS SIGN}")
-    if share:
-        return text("wording.points", language, change=shown)
-    return wording.with_unit(shown, found.scale, language)
 
 
 def _by_measure(found: Result) -> dict[str, Figure]:

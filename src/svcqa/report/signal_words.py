@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from svcqa.catalogue import Language, text
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Result, Scale
 from svcqa.report import wording
 
 SIGNALS: Final = (
@@ -76,3 +76,10 @@ def _change(value: float, found: Result, language: Language, *, signed: bool) ->
     if found.unit == "share":
         return text("wording.points", language, change=shown)
     return wording.with_unit(shown, found.scale, language)
+
+
+def signed_change(value: float, scale: Scale, language: Language) -> str:
+    """A change with its sign: shares in percentage points with two decimals, else three figures."""
+    share = scale.unit == "share"
+    shown = (f"{value * 100:+.2f}" if share else f"{value:+.3g}").replace("-", "\N{MINUS SIGN}")
+    return text("wording.points", language, change=shown) if share else wording.with_unit(shown, scale, language)

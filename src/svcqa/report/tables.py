@@ -14,6 +14,7 @@ from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import STATES, Figure, Result
 from svcqa.metrics.testing import outcomes
 from svcqa.report import wording
+from svcqa.report.drivers import drivers as drivers
 from svcqa.report.explained import explanation as explanation
 from svcqa.report.frames import frame as _frame
 from svcqa.report.frames import numbered as _numbered
@@ -30,17 +31,12 @@ from svcqa.review.targets import TargetReview
 if TYPE_CHECKING:
     import pandas as pd
 
+    from svcqa.records.check import CheckReport
     from svcqa.records.report import IngestReport
 
 
 def _value(figure: Figure | None) -> float | None:
     return figure.value if figure is not None else None
-
-
-def _n(figure: Figure | None) -> str:
-    if figure is None or figure.n is None or "amounts" in figure.flags:
-        return wording.DASH  # customer-hours and minutes are no number of cases
-    return f"{figure.n:,}"
 
 
 def _compared(item: TargetReview, before: Figure | None, language: Language) -> str:
@@ -60,7 +56,7 @@ def board(review: PeriodReview, language: Language) -> pd.DataFrame:
                 wording.goal_text(item.target, item.course.scale, language),
                 wording.value_text(item.target, item.course.now, item.course.scale, language),
                 wording.level_interval(item.course.now, item.course.scale, getattr(item.target, "goal", None)),
-                _n(item.course.now),
+                wording.cases(item.course.now),
                 wording.verdict(item.judged, language),
                 wording.evidence(item.judged, language),
                 wording.risk(item.judged, language),
@@ -72,7 +68,7 @@ def board(review: PeriodReview, language: Language) -> pd.DataFrame:
     )
 
 
-def reading(report: IngestReport, language: Language) -> pd.DataFrame:
+def reading(report: IngestReport | CheckReport, language: Language) -> pd.DataFrame:
     """What was read, by table: accepted and quarantined rows add up to those read."""
     rows: dict[str, list[int]] = {}
     for file in report.files:
@@ -172,7 +168,7 @@ def departments(item: CommitmentReview, language: Language) -> pd.DataFrame:
             name,
             wording.level(_value(now), scale, goal),
             wording.level_interval(now, scale, goal),
-            _n(now),
+            wording.cases(now),
             f"{now.states['breached'] + now.states['open_overdue']:,}" if now else wording.DASH,
             wording.level_change(_value(now), _value(course.previous), scale, language, goal),
             wording.level_change(_value(now), _value(course.year_before), scale, language, goal),
@@ -233,7 +229,11 @@ def _share_of(figure: Figure | None, language: Language) -> str:
     if figure is None:
         return text("tables.not_reported", language)
     share = wording.percent(figure.value, figure.goal)
-    return share if _n(figure) == wording.DASH or figure.base else f"{figure.numerator:,}/{figure.n:,} = {share}"
+    return (
+        share
+        if wording.cases(figure) == wording.DASH or figure.base
+        else f"{figure.numerator:,}/{figure.n:,} = {share}"
+    )
 
 
 def form_b(items: Sequence[ActionItem], language: Language) -> pd.DataFrame:
@@ -272,7 +272,7 @@ def result(found: Result, language: Language) -> pd.DataFrame:
             (
                 row.get("indicator"), figure.unit, figure.period, *(str(row.get(key) or "") for key in found.keys),
                 *([called[str(row.get("measure") or "")]] if len(called) > 1 else []), value,
-                wording.level_interval(figure, scale, figure.goal), _n(figure),
+                wording.level_interval(figure, scale, figure.goal), wording.cases(figure),
                 *(f"{figure.states[state]:,}" for state in seen),
                 _verdict_of(figure, language),
                 wording.flags(figure, language),

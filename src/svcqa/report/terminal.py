@@ -31,7 +31,8 @@ def print_board(review: PeriodReview, language: Language, console: Console, *, c
     """Print the score board of the company's own targets, and what is to be said below it."""
     frame = tables.board(review, language)
     own = [item.owner.code == review.unit.code for item in review.targets]
-    title = text("terminal.board", language, company=company, period=review.period.label,
+    called = text(f"terminal.review_{review.kind}", language)
+    title = text("terminal.board", language, company=company, period=review.period.label, review=called,
                  as_of=f"{review.as_of:%Y-%m-%d %H:%M}")  # fmt: skip
     columns = [name for name in frame.columns if name != text("tables.owner", language)]
     console.print(table_of(frame.loc[own, columns], title=title))

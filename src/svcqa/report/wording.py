@@ -188,11 +188,43 @@ def points(now: float | None, before: float | None, language: Language, goal: fl
     return text("wording.points", language, change=f"{change:+.{digits}f}" if change else f"{0:.{digits}f}")
 
 
+def probability(value: float) -> str:
+    """A simulated chance in whole per cent: never nought, never certain.
+
+    >>> probability(0.854), probability(0.999), probability(0.0)
+    ('85%', '>99%', '<1%')
+    """
+    shown = round(value * 100)
+    return "<1%" if shown < 1 else ">99%" if shown > 99 else f"{shown}%"
+
+
 def amount(value: float | None) -> str:
     """An amount without needless decimals."""
     if value is None:
         return DASH
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def cases(figure: Figure | None) -> str:
+    """The number of cases; a dash where a figure counts none."""
+    if figure is None or figure.n is None or "amounts" in figure.flags:
+        return DASH  # customer-hours and minutes are no number of cases
+    return f"{figure.n:,}"
+
+
+def change_limits(limits: tuple[float, float] | None, language: Language) -> str:
+    """The limits of the change of a share, in percentage points."""
+    if limits is None:
+        return DASH
+    low, high = (f"{round(end * 100, 1) or 0.0:+.1f}" for end in limits)
+    return text("wording.points", language, change=f"{low} … {high}")
+
+
+def clear_change(limits: tuple[float, float] | None, language: Language) -> str:
+    """Whether a change is beyond chance: its limits leave out nought."""
+    if limits is None:
+        return DASH
+    return text("wording.evidence_unclear" if limits[0] <= 0 <= limits[1] else "wording.evidence_clear", language)
 
 
 def goal_text(target: Target, scale: Scale, language: Language) -> str:
@@ -308,6 +340,11 @@ def reason(name: str, commitment: Commitment, language: Language) -> str:
 def _recorded_reason(name: str, language: Language) -> str:
     key = f"wording.reason_{name}"
     return text(key, language) if has(key) else name
+
+
+def has_counting_rule(shown: str) -> bool:
+    """Whether a limit such as ``3 working_day next_day`` is counted by a rule that its unit does not tell."""
+    return len(shown.split()) > 2
 
 
 def limit(shown: str, language: Language) -> str:

@@ -48,11 +48,14 @@ def problems_of(
     return tuple(found)
 
 
-def rows_of(register: Register, period: Period, rule: PeriodRule) -> list[ActionItem]:
+def rows_of(
+    register: Register, period: Period, rule: PeriodRule, *, known_at: dt.datetime | None = None
+) -> list[ActionItem]:
     """The rows of form B noted of ``period``; of a year also those of its parts."""
     if period.kind is not PeriodKind.YEAR:
-        return register.actions(period=period.label)
-    return [one.item for one in followed(register) if one.item.period and _year_of(one, rule) == period.year]
+        return register.actions(period=period.label, known_at=known_at)
+    rows = followed(register, known_at=known_at)
+    return [one.item for one in rows if one.item.period and _year_of(one, rule) == period.year]
 
 
 def _year_of(one: Followed, rule: PeriodRule) -> int:

@@ -43,6 +43,8 @@ class PeriodReview:
     """Records beside the monthly returns of the same commitment."""
     actions: tuple[ActionItem, ...]
     about: dict[str, str]
+    known_at: dt.datetime | None = None
+    """Only what had been read by then (UTC); everything where absent."""
 
     @property
     def to_discuss(self) -> tuple[TargetReview, ...]:
@@ -103,6 +105,7 @@ def period_review(
         returns=_returns(figures, policies, context), actions=tuple(actions),
         about={"policy": policies.digest, "records": figures.engine.digest(context.known_at),
                "calendar": context.calendars.digest, "calendar_source": context.calendar.source},
+        known_at=context.known_at,
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """Cases bunching just under a limit: more in the last stretch below it than the stretches around it let expect.
 
-Times are counted in stretches of equal width that end at the limit. A smooth curve, log-linear with a square, is fitted
-to the counts around, leaving out the last stretch below and the two above, where cases that were moved are missing. The
-excess of the last stretch is tested one-sided against that curve, with the overdispersion of the others.
+Times are counted in stretches of equal width that end at the limit. A smooth curve, log-linear in the time, its square
+and its logarithm, is fitted to the counts around, leaving out the last stretch below and the two above, where cases
+that were moved are missing. The excess of the last stretch is tested one-sided against that curve, with the
+overdispersion of the others.
 
 Source: R. Chetty, J. N. Friedman, T. Olsen, L. Pistaferri (2011) Quarterly Journal of Economics 126, 749–804 (excess
 mass); H. J. Kleven, M. Waseem (2013) QJE 128, 669–723 (what is missing above a notch); P. McCullagh, J. A. Nelder

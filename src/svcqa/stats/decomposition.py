@@ -257,6 +257,8 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
         )  # fmt: skip
     value: dict[str, tuple[float, int, float]] = {}
     error = 0.0
+    if len(parts) == 1:  # the whole has no parts to share it with
+        value[parts[0].code] = (whole, 0, 0.0)
     for block in _blocks(parts, whole):
         v = block.weights / block.weights.sum()
         shares = effort_shares(rule, block.starts, best=best)

@@ -56,6 +56,7 @@ class YearChance:
         needed: what the rest must come to, given ``rest_base``; for amounts what is still missing.
         needed_lower, needed_upper: the same, should the rest have as few or as many cases as its interval says.
         model: ``season``, ``trend`` or ``level``: what the known months bear.
+        festival: whether a holiday that moves between months has an effect of its own.
         known_months: months of the history with a value.
         months: the months to come.
         flags: ``short_history``, ``months_missing``, ``out_of_reach``, ``safe``, ``rough``, ``year_over``.
@@ -78,6 +79,7 @@ class YearChance:
     needed_upper: float | None
     model: Model | None
     base_model: Model | None
+    festival: bool
     known_months: int
     months: tuple[MonthAhead, ...]
     draws: int
@@ -88,7 +90,7 @@ class YearChance:
 def year_chance(
     kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None = None, *, rest_months: int, goal: float | None = None,
     better: Literal["higher", "lower"] = "higher", bounds: tuple[float, float] = (-np.inf, np.inf), level: float = 0.95,
-    draws: int = 4000, seed: int = 1,
+    draws: int = 4000, seed: int = 1, festival: npt.ArrayLike | None = None,
 ) -> YearChance:  # fmt: skip
     """The chance that the year reaches its goal, and what the rest of it must deliver.
 
@@ -103,6 +105,8 @@ def year_chance(
         level: coverage of the intervals.
         draws: simulated futures.
         seed: of the generator PCG64; its raw stream is used, which does not change between versions of NumPy.
+        festival: how much of a holiday that moves between months (1 for all of it) lies in each of the months, those
+            to come included, shape ``(n + rest_months,)``; with three years of months it has an effect of its own.
 
     Raises:
         MetricError: the history is too short or cannot be.
@@ -114,7 +118,8 @@ def year_chance(
     True
     """
     return simulate_year(
-        kind, value, base, rest_months=rest_months, better=better, bounds=bounds, level=level, draws=draws, seed=seed
+        kind, value, base, rest_months=rest_months, better=better, bounds=bounds, level=level, draws=draws, seed=seed,
+        festival=festival,
     ).at(goal)  # fmt: skip
 
 
@@ -146,7 +151,7 @@ class SimulatedYear:
 def simulate_year(
     kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None = None, *, rest_months: int,
     better: Literal["higher", "lower"] = "higher", bounds: tuple[float, float] = (-np.inf, np.inf), level: float = 0.95,
-    draws: int = 4000, seed: int = 1,
+    draws: int = 4000, seed: int = 1, festival: npt.ArrayLike | None = None,
 ) -> SimulatedYear:  # fmt: skip
     """Fit the history and run the year to its end; arguments and refusals are those of :func:`year_chance`.
 
@@ -154,8 +159,8 @@ def simulate_year(
     >>> [year.at(goal).probability for goal in (0.5, 1.0)]
     [1.0, 0.0]
     """
-    history = _history(kind, value, base, bounds)
     _check(rest_months, level, draws)
+    history = checked_history(kind, value, base, bounds, festival=festival, ahead=rest_months)
     year = 12 - rest_months
     in_year = slice(max(0, len(history.value) - year), None) if year else slice(0, 0)
     missing = max(0, year - len(history.value)) + int(history.missing[in_year].sum())
@@ -166,12 +171,23 @@ def simulate_year(
     return SimulatedYear(history, futures, total, under, missing, better, level)
 
 
-def _history(kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None, bounds: tuple[float, float]) -> History:
+def checked_history(
+    kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None, bounds: tuple[float, float], *,
+    festival: npt.ArrayLike | None = None, ahead: int = 0,
+) -> History:  # fmt: skip
+    """The months of a history that can be forecast; ``festival`` covers the ``ahead`` months to come as well.
+
+    Raises:
+        MetricError: it is too short, or cannot be.
+    """
     values = np.asarray(value, dtype=np.float64)
     bases = np.ones(len(values)) if base is None or kind == "amount" else np.asarray(base, dtype=np.float64)
     if values.shape != bases.shape or values.ndim != 1:
         raise MetricError(Fault("forecast_shapes", got=f"{values.shape}, {bases.shape}"))
-    history = History(kind, values, bases, bounds)
+    moving = None if festival is None else np.asarray(festival, dtype=np.float64)
+    if moving is not None and moving.shape != (len(values) + ahead,):
+        raise MetricError(Fault("forecast_shapes", got=f"{values.shape}, {moving.shape}"))
+    history = History(kind, values, bases, bounds, moving)
     value, base = values[history.known], bases[history.known]
     faults = []
     if len(value) < LEAST_MONTHS:
@@ -214,8 +230,8 @@ def _told(year: SimulatedYear, futures: Futures, goal: float | None) -> YearChan
     return YearChance(
         history.kind, goal, better, level, _chance(figure, goal, better), value, lower, upper,
         total if amount else total / under if under else None, total, under, None if amount else expected, needed,
-        lowest, highest, futures.model, futures.base_model, int(history.known.sum()), _months(futures, tails),
-        len(figure), METHOD, tuple(name for name, holds in flags.items() if holds),
+        lowest, highest, futures.model, futures.base_model, futures.festival, int(history.known.sum()),
+        _months(futures, tails), len(figure), METHOD, tuple(name for name, holds in flags.items() if holds),
     )  # fmt: skip
 
 
@@ -285,5 +301,5 @@ def _over(year: SimulatedYear, goal: float | None) -> YearChance:
     flags = ("year_over", *(("months_missing",) if year.missing else ()))
     return YearChance(
         history.kind, goal, better, year.level, _chance(np.asarray([figure]), goal, better), figure, figure, figure,
-        figure, total, under, None, None, None, None, None, None, int(history.known.sum()), (), 0, METHOD, flags,
+        figure, total, under, None, None, None, None, None, None, False, int(history.known.sum()), (), 0, METHOD, flags,
     )  # fmt: skip

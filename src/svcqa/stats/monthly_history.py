@@ -32,12 +32,14 @@ class History:
         value: successes of a share, events of a rate, monthly means, or amounts; NaN where a month is not known.
         base: cases, exposure or weights of the months; ones where absent.
         bounds: the lowest and highest value that a mean can have.
+        festival: how much of a holiday that moves between months lies in each month, those to come included.
     """
 
     kind: Kind
     value: Float64
     base: Float64
     bounds: tuple[float, float] = (-np.inf, np.inf)
+    festival: Float64 | None = None
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -63,14 +65,19 @@ class History:
 
 @dataclass(frozen=True)
 class Futures:
-    """Simulated months to come, ``(draws, months)``, and the models they come from."""
+    """Simulated months to come, ``(draws, months)``, and the models they come from.
+
+    ``level`` is what the cases of a month are drawn from; where nothing is drawn, the value itself.
+    """
 
     total: Float64
     base: Float64
     value: Float64
+    level: Float64
     model: Model
     base_model: Model | None
     effective: float
+    festival: bool = False
 
 
 def simulate_futures(history: History, *, ahead: int, draws: int, generator: np.random.PCG64) -> Futures:
@@ -79,41 +86,44 @@ def simulate_futures(history: History, *, ahead: int, draws: int, generator: np.
     base, base_model = np.ones((draws, ahead)) * history.base[history.known][-1], None
     first = -(len(history.value) + ahead) % 12
     if varies:
-        base, paths = _amounts(history.base, first, ahead, draws, generator)
+        base, paths = _amounts(history.base, history.festival, first, ahead, draws, generator)
         base_model = paths.model
     if history.kind == "amount":
-        total, paths = _amounts(history.value, first, ahead, draws, generator)
-        return Futures(total, base, total, paths.model, None, paths.effective)
+        total, paths = _amounts(history.value, history.festival, first, ahead, draws, generator)
+        return Futures(total, base, total, total, paths.model, None, paths.effective, paths.festival)
     if history.kind in ("share", "rate"):
-        total, paths = _counts(history, base, first, generator)
+        total, level, paths = _counts(history, base, first, generator)
         value = np.divide(total, base, out=np.full_like(total, np.nan), where=base > 0)
     else:
         value, paths = _means(history, base, first, generator)
-        total = value * base
-    return Futures(total, base, value, paths.model, base_model, paths.effective)
+        total, level = value * base, value
+    return Futures(total, base, value, level, paths.model, base_model, paths.effective, paths.festival)
 
 
 def _amounts(
-    value: Float64, first: int, ahead: int, draws: int, generator: np.random.PCG64
-) -> tuple[Float64, Paths]:  # fmt: skip
+    value: Float64, festival: Float64 | None, first: int, ahead: int, draws: int, generator: np.random.PCG64
+) -> tuple[Float64, Paths]:
     """Whole numbers as counts, other positive amounts by their logarithm, the rest as they are."""
     known = np.isfinite(value)
     given, ones = np.where(known, value, 1.0), np.ones(len(value))
     if np.all((given >= 0) & (given == np.round(given))):
         observed = Observed("poisson", given, ones, 0 * ones, known)
-        paths = _paths(observed, _MIDDLING, first, ahead, draws, generator)
+        paths = _paths(observed, _MIDDLING, first, ahead, draws, generator, festival)
         return draw_poisson(np.exp(paths.predictor), generator), paths
     if np.all(given > 0):
         observed = Observed("normal", np.log(given), ones, 0 * ones, known)
-        paths = _paths(observed, _MIDDLING, first, ahead, draws, generator)
+        paths = _paths(observed, _MIDDLING, first, ahead, draws, generator, festival)
         return np.exp(paths.predictor), paths
     observed = Observed("normal", given, ones, 0 * ones, known)
-    paths = _paths(observed, _own_scale(given[known]), first, ahead, draws, generator)
+    paths = _paths(observed, _own_scale(given[known]), first, ahead, draws, generator, festival)
     least = 0.0 if np.all(given >= 0) else -np.inf
     return np.maximum(paths.predictor, least), paths
 
 
-def _counts(history: History, base: Float64, first: int, generator: np.random.PCG64) -> tuple[Float64, Paths]:
+def _counts(
+    history: History, base: Float64, first: int, generator: np.random.PCG64
+) -> tuple[Float64, Float64, Paths]:  # fmt: skip
+    """Counts of the months to come, the share or rate that they are drawn from, and its paths."""
     from scipy.special import expit
 
     known = history.known
@@ -121,10 +131,12 @@ def _counts(history: History, base: Float64, first: int, generator: np.random.PC
     draws, ahead = base.shape
     binomial = history.kind == "share"
     observed = Observed("binomial" if binomial else "poisson", value, size, 0 * size, known)
-    paths = _paths(observed, _MIDDLING, first, ahead, draws, generator)
+    paths = _paths(observed, _MIDDLING, first, ahead, draws, generator, history.festival)
     if binomial:
-        return draw_binomial(base, expit(paths.predictor), generator), paths
-    return draw_poisson(base * np.exp(paths.predictor), generator), paths
+        level = np.asarray(expit(paths.predictor), dtype=np.float64)
+        return draw_binomial(base, level, generator), level, paths
+    level = np.asarray(np.exp(paths.predictor), dtype=np.float64)
+    return draw_poisson(base * level, generator), level, paths
 
 
 def _means(history: History, base: Float64, first: int, generator: np.random.PCG64) -> tuple[Float64, Paths]:
@@ -140,17 +152,18 @@ def _means(history: History, base: Float64, first: int, generator: np.random.PCG
     observed = Observed("normal", value, ones, 0 * ones, known)
     draws, ahead = base.shape
     paths = simulate(observed, first_month=first, ahead=ahead, scale=scale, draws=draws, generator=generator,
-                     spread=spread, spread_ahead=spread_ahead)  # fmt: skip
+                     spread=spread, spread_ahead=spread_ahead, festival=history.festival)  # fmt: skip
     found = np.exp(paths.predictor) if by_logarithm else paths.predictor
     return np.clip(found, *history.bounds), paths
 
 
 def _paths(
-    observed: Observed, scale: float, first: int, ahead: int, draws: int, generator: np.random.PCG64
+    observed: Observed, scale: float, first: int, ahead: int, draws: int, generator: np.random.PCG64,
+    festival: Float64 | None,
 ) -> Paths:  # fmt: skip
     ones = np.ones(len(observed))
     return simulate(observed, first_month=first, ahead=ahead, scale=scale, draws=draws, generator=generator,
-                    spread=ones, spread_ahead=np.ones(ahead))  # fmt: skip
+                    spread=ones, spread_ahead=np.ones(ahead), festival=festival)  # fmt: skip
 
 
 def _own_scale(value: Float64) -> float:

@@ -12,16 +12,20 @@ from svcqa.errors import Fault, MetricError
 from svcqa.stats.importance import Weighted, posterior
 from svcqa.stats.observation import Observed, link_values
 from svcqa.stats.random_stream import normal, uniform
-from svcqa.stats.state_space import LEVEL, MONTHS, SEASON, SLOPE, Filtered, Settings, run_filter
+from svcqa.stats.state_space import FESTIVAL, LEVEL, MONTHS, SEASON, SLOPE, Filtered, Settings, run_filter
 
 Float64 = npt.NDArray[np.float64]
 Model = Literal["level", "trend", "season"]
 FOR_TREND: Final = 12
 """Fewer known months than this: a level without a trend."""
+FOR_FESTIVAL: Final = 36
+"""Fewer known months than this: no effect of a holiday that moves; two festivals cannot tell it from the season."""
 FOR_SEASON: Final = 24
 """Fewer known months than this: no season; a month seen once cannot be told from chance."""
 _NOISE, _SHOCK, _SLOPE, _SPREAD = (0.25, 1.3), (0.08, 1.3), (0.01, 1.0), (1.5, 0.8)
 """Priors: median in units of the link's scale, and standard deviation of the logarithm."""
+_FESTIVAL: Final = 1.0
+"""Prior standard deviation of a whole festival's effect on a month, in units of the link's scale."""
 _DAMPING: Final = (0.80, 0.195)
 """Least damping factor, and how far it can lie above."""
 _TRACES_OF_NOISE: Final = (1e-9, 1e-7, 1e-5)
@@ -32,12 +36,14 @@ _TRACES_OF_NOISE: Final = (1e-9, 1e-7, 1e-5)
 class Paths:
     """Simulated months to come on the link scale, ``(draws, months)``; which model they come from.
 
-    ``effective`` says how many settings of the model bear the weight: below 20 the answer is rough.
+    ``effective`` says how many settings of the model bear the weight: below 20 the answer is rough; ``festival``
+    whether a moving holiday has an effect of its own.
     """
 
     predictor: Float64
     model: Model
     effective: float
+    festival: bool = False
 
 
 def model_for(known_months: int) -> Model:
@@ -53,7 +59,7 @@ def model_for(known_months: int) -> Model:
 
 def simulate(
     observed: Observed, *, first_month: int, ahead: int, scale: float, draws: int, generator: np.random.PCG64,
-    spread: Float64, spread_ahead: Float64,
+    spread: Float64, spread_ahead: Float64, festival: Float64 | None = None,
 ) -> Paths:  # fmt: skip
     """Months to come, with what is not known of the state, of the settings and of the months themselves.
 
@@ -62,14 +68,17 @@ def simulate(
         scale: what counts as a middling change on the link scale.
         spread, spread_ahead: factors on the noise's variance of known months and of those to come; the latter
             ``(ahead,)`` or ``(draws, ahead)``.
+        festival: how much of a moving holiday lies in each known month and in those to come.
     """
-    model = model_for(int(observed.known.sum()))
+    count = int(observed.known.sum())
+    model = model_for(count)
+    moved = None if festival is None or count < FOR_FESTIVAL else _moved(festival, first_month)
     known = link_values(observed)[observed.known]
     start = (float(known[:MONTHS].mean()), 3 * scale + 3 * float(known.std()))
 
     def filtered(points: Float64) -> Filtered:
         settings = _settings(points, model, scale)
-        return run_filter(observed, settings, first_month=first_month, start=start, spread=spread)
+        return run_filter(observed, settings, first_month=first_month, start=start, spread=spread, festival=moved)
 
     found = posterior(lambda points: filtered(points).log_likelihood, dimensions=_dimensions(model))
     chosen = _resample(found, draws, generator)
@@ -78,7 +87,18 @@ def simulate(
     state = _draw_states(last, place, generator)
     settings = _settings(found.points[chosen], model, scale)
     month = first_month + len(observed)
-    return Paths(_forward(state, settings, month, ahead, generator, spread_ahead), model, found.effective)
+    predictor = _forward(state, settings, month, ahead, generator, spread_ahead)
+    if moved is not None:
+        predictor += state[:, [FESTIVAL]] * moved[len(observed) :]
+    return Paths(predictor, model, found.effective, moved is not None)
+
+
+def _moved(festival: Float64, first_month: int) -> Float64:
+    """How far each month has more of the holiday than the same months have on average: the rest is season."""
+    of_year = (first_month + np.arange(len(festival))) % MONTHS
+    usual = np.asarray([festival[of_year == month].mean() if (of_year == month).any() else 0.0
+                        for month in range(MONTHS)])  # fmt: skip
+    return np.asarray(festival - usual[of_year])
 
 
 def _dimensions(model: Model) -> int:
@@ -95,10 +115,10 @@ def _settings(points: Float64, model: Model, scale: float) -> Settings:
     none = np.zeros(len(points))
     noise, level = spread(0, _NOISE), spread(1, _SHOCK)
     if model == "level":
-        return Settings(noise, level, none, none, none)
+        return Settings(noise, level, none, none, none, none)
     damping = _DAMPING[0] + _DAMPING[1] * ndtr(points[:, 3])
     season = spread(4, _SPREAD) if model == "season" else none
-    return Settings(noise, level, spread(2, _SLOPE), damping, season)
+    return Settings(noise, level, spread(2, _SLOPE), damping, season, none + _FESTIVAL * scale)
 
 
 def _resample(found: Weighted, draws: int, generator: np.random.PCG64) -> npt.NDArray[np.int64]:

@@ -115,3 +115,36 @@ def _best(
                             options={"xatol": 1e-9})  # fmt: skip
     weight = scale * float(np.exp(found.x))
     return mean_for(weight)[0], weight
+
+
+def pool_means(mean: npt.ArrayLike, variance: npt.ArrayLike, *, level: float = 0.95) -> Pooled:
+    """Means drawn together by a normal prior, its variance by moments: R. DerSimonian, N. Laird (1986) Controlled
+    Clinical Trials 7, 177–188.
+
+    Args:
+        mean: of the units, ``(k,)``.
+        variance: of each mean, above 0, ``(k,)``.
+
+    >>> found = pool_means([8.0, 9.0, 9.2], [0.25, 0.01, 0.01])
+    >>> bool(8.0 < found.value[0] < 9.0)
+    True
+    """
+    from scipy.special import ndtri
+
+    y, v = np.asarray(mean, dtype=np.float64), np.asarray(variance, dtype=np.float64)
+    w = 1 / v
+    centre = float((w * y).sum() / w.sum())
+    q, freedom = float((w * (y - centre) ** 2).sum()), len(y) - 1
+    spread = max(0.0, (q - freedom) / float(w.sum() - (w**2).sum() / w.sum())) if freedom else 0.0
+    own = 1 / (v + spread)
+    centre = float((own * y).sum() / own.sum())
+    if spread == 0.0:
+        together = np.full(len(y), float(1 / w.sum()))
+        return _normal(np.full(len(y), centre), together, centre, np.inf, float(ndtri(0.5 + level / 2)))
+    held = spread / (spread + v)
+    return _normal(centre + held * (y - centre), held * v, centre, 1 / spread, float(ndtri(0.5 + level / 2)))
+
+
+def _normal(value: Float64, variance: Float64, mean: float, weight: float, z: float) -> Pooled:
+    half = z * np.sqrt(variance)
+    return Pooled(value, value - half, value + half, mean, weight)

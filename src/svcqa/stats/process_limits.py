@@ -1,8 +1,9 @@
-"""Limits of process behaviour charts: XmR, p, p′, u, u′, c and g.
+"""Limits of process behaviour charts: XmR, p, p′, u, u′, c, g and t.
 
 XmR: D. J. Wheeler (1993) Understanding Variation (2.66 and 3.267 times the mean moving range). p, u, c:
 D. C. Montgomery (2013) Introduction to Statistical Quality Control, 7th ed., ch. 7. p′ and u′: D. B. Laney (2002)
-Quality Engineering 14, 531–537. g: J. C. Benneyan (2001) Health Care Management Science 4, 305–318.
+Quality Engineering 14, 531–537. g: J. C. Benneyan (2001) Health Care Management Science 4, 305–318. t: L. S. Nelson
+(1994) Journal of Quality Technology 26, 239–241 (times between events, near normal once raised to 1 ÷ 3.6).
 
 Every function takes values in the order of time and the number of the group that each belongs to: limits are computed
 per group, from one rebase to the next. A missing value (NaN) has no part in anything, and ends a moving range.
@@ -25,6 +26,8 @@ XMR_LIMIT: Final = 2.66
 """Mean moving ranges from the centre to a limit."""
 RANGE_LIMIT: Final = 3.267
 """A moving range of as many mean moving ranges is no part of routine variation."""
+TIME_POWER: Final = 3.6
+"""Exponential times raised to one over it are about normal."""
 _MEAN_RANGE: Final = 1.128
 """Mean moving range of two normal values, in standard deviations."""
 
@@ -39,6 +42,7 @@ class ProcessLimits:
         lower, upper: three sigma from the centre, within what values can be.
         spread: p′ and u′: how many times wider neighbouring points lie apart than counts alone explain (Laney's
             sigma z), by group; 1 elsewhere.
+        power: ``sigma`` belongs to values raised to one over it; 1 but for times between events.
     """
 
     centre: Float64
@@ -46,16 +50,23 @@ class ProcessLimits:
     lower: Float64
     upper: Float64
     spread: Float64
+    power: float = 1.0
 
     @property
     def near_lower(self) -> Float64:
         """Where the outer third below the centre begins."""
-        return np.maximum(self.centre - 2 * self.sigma, self.lower)
+        return np.maximum(self._away(-2), self.lower)
 
     @property
     def near_upper(self) -> Float64:
         """Where the outer third above the centre begins."""
-        return np.minimum(self.centre + 2 * self.sigma, self.upper)
+        return np.minimum(self._away(2), self.upper)
+
+    def _away(self, sigmas: float) -> Float64:
+        if self.power == 1:
+            return self.centre + sigmas * self.sigma
+        root = self.centre ** (1 / self.power) + sigmas * self.sigma
+        return np.asarray(np.maximum(root, 0.0) ** self.power)
 
 
 def xmr(
@@ -145,6 +156,19 @@ def g(between: npt.ArrayLike, *, group: npt.ArrayLike | None = None) -> ProcessL
     (25.0, 0.0, 101.485)
     """
     return _one_mean(between, group, lambda mean: math.sqrt(mean * (mean + 1)))
+
+
+def t(between: npt.ArrayLike, *, group: npt.ArrayLike | None = None, screen: bool = True) -> ProcessLimits:
+    """Rare events by the time between them: XmR of the times raised to 1 ÷ 3.6, and back.
+
+    >>> limits = t([20, 35, 12, 50])
+    >>> bool(0 <= limits.lower[0] < limits.centre[0] < limits.upper[0])
+    True
+    """
+    x, _ = _prepared(between, group)
+    root = xmr(x ** (1 / TIME_POWER), group=group, screen=screen)
+    lower, centre, upper = (np.maximum(root.centre + side * root.sigma, 0.0) ** TIME_POWER for side in (-3, 0, 3))
+    return ProcessLimits(centre, root.sigma, lower, upper, root.spread, TIME_POWER)
 
 
 def _attributes(

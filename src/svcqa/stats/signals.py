@@ -65,8 +65,7 @@ def find_signals(values: npt.ArrayLike, limits: ProcessLimits, *, group: npt.Arr
     found = {name: np.zeros(len(x), dtype=np.int8) for name in ("outside", "trend", "near_limit", "one_side")}
     with np.errstate(invalid="ignore"):
         found["outside"] += (x > limits.upper).astype(np.int8) - (x < limits.lower).astype(np.int8)
-        beyond = (x > limits.centre + 2 * limits.sigma).astype(np.int8)
-        beyond -= (x < limits.centre - 2 * limits.sigma).astype(np.int8)
+        beyond = (x > limits.near_upper).astype(np.int8) - (x < limits.near_lower).astype(np.int8)
         above = np.nan_to_num(np.sign(x - limits.centre)).astype(np.int8)
     beyond[found["outside"] != 0] = 0
     for number in np.unique(groups):

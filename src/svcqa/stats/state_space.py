@@ -20,6 +20,8 @@ from svcqa.stats.observation import Observed, update
 Float64 = npt.NDArray[np.float64]
 MONTHS: Final = 12
 LEVEL, SLOPE, SEASON = 0, 1, 2
+FESTIVAL: Final = SEASON + MONTHS
+"""Beside level, slope and season, where a holiday that moves between months has an effect of its own."""
 SEASON_DRIFT: Final = 0.03
 """Monthly drift of a seasonal effect in units of the effects' spread: a tenth of it in a year."""
 _CENTRED: Final = np.eye(MONTHS) - 1.0 / MONTHS
@@ -34,6 +36,7 @@ class Settings:
         level: of the monthly shocks of the level.
         slope: of the monthly shocks of the slope; 0 for no trend.
         season: spread of the seasonal effects; 0 for no season.
+        festival: prior standard deviation of a moving holiday's effect; 0 for none.
     """
 
     noise: Float64
@@ -41,13 +44,15 @@ class Settings:
     slope: Float64
     damping: Float64
     season: Float64
+    festival: Float64
 
     def __len__(self) -> int:
         return len(self.noise)
 
     def chosen(self, place: npt.NDArray[np.int64]) -> Settings:
         """The settings at ``place``."""
-        return Settings(*(part[place] for part in (self.noise, self.level, self.slope, self.damping, self.season)))
+        parts = (self.noise, self.level, self.slope, self.damping, self.season, self.festival)
+        return Settings(*(part[place] for part in parts))
 
 
 @dataclass(frozen=True)
@@ -60,17 +65,19 @@ class Filtered:
 
 
 def run_filter(
-    observed: Observed, settings: Settings, *, first_month: int, start: tuple[float, float], spread: Float64
-) -> Filtered:
+    observed: Observed, settings: Settings, *, first_month: int, start: tuple[float, float], spread: Float64,
+    festival: Float64 | None = None,
+) -> Filtered:  # fmt: skip
     """Filter all months.
 
     Args:
         first_month: place in the year of the first month, 0 … 11.
         start: mean and standard deviation of the level before the first month.
         spread: factor on the variance of ``settings.noise``, month by month.
+        festival: how much of a moving holiday lies in each month, where ``settings.festival`` gives it an effect.
     """
     has_season = bool(settings.season.any())
-    mean, covariance = _start(settings, start, has_season)
+    mean, covariance = _start(settings, start, has_season, festival is not None)
     likelihood = np.zeros(len(settings))
     for month in range(len(observed)):
         if month:
@@ -81,7 +88,12 @@ def run_filter(
         predictor, with_state = mean[:, LEVEL], covariance[:, :, LEVEL]
         if has_season:
             predictor, with_state = predictor + mean[:, season], with_state + covariance[:, :, season]
+        if festival is not None and festival[month]:
+            predictor = predictor + festival[month] * mean[:, FESTIVAL]
+            with_state = with_state + festival[month] * covariance[:, :, FESTIVAL]
         own = with_state[:, LEVEL] + (with_state[:, season] if has_season else 0.0)
+        if festival is not None and festival[month]:
+            own = own + festival[month] * with_state[:, FESTIVAL]
         variance = own + settings.noise**2 * spread[month]
         after, after_variance, gained = update(observed, month, predictor, variance)
         gain = with_state / variance[:, None]
@@ -92,15 +104,19 @@ def run_filter(
     return Filtered(mean, covariance, likelihood)
 
 
-def _start(settings: Settings, start: tuple[float, float], has_season: bool) -> tuple[Float64, Float64]:
-    size = SEASON + (MONTHS if has_season else 0)
+def _start(
+    settings: Settings, start: tuple[float, float], has_season: bool, has_festival: bool
+) -> tuple[Float64, Float64]:  # fmt: skip
+    size = FESTIVAL + 1 if has_festival else SEASON + (MONTHS if has_season else 0)
     mean = np.zeros((len(settings), size))
     covariance = np.zeros((len(settings), size, size))
     mean[:, LEVEL] = start[0]
     covariance[:, LEVEL, LEVEL] = start[1] ** 2
     covariance[:, SLOPE, SLOPE] = settings.slope**2 / (1 - settings.damping**2)
     if has_season:
-        covariance[:, SEASON:, SEASON:] = settings.season[:, None, None] ** 2 * _CENTRED
+        covariance[:, SEASON:FESTIVAL, SEASON:FESTIVAL] = settings.season[:, None, None] ** 2 * _CENTRED
+    if has_festival:
+        covariance[:, FESTIVAL, FESTIVAL] = settings.festival**2
     return mean, covariance
 
 
@@ -117,4 +133,4 @@ def advance(mean: Float64, covariance: Float64, settings: Settings) -> None:
     covariance[:, SLOPE, SLOPE] += settings.slope**2
     if covariance.shape[1] > SEASON:
         drift = (SEASON_DRIFT * settings.season) ** 2
-        covariance[:, SEASON:, SEASON:] += drift[:, None, None] * _CENTRED
+        covariance[:, SEASON:FESTIVAL, SEASON:FESTIVAL] += drift[:, None, None] * _CENTRED

@@ -96,7 +96,7 @@ def kaplan_meier(
     begin = run_starts(key)
     before = _cases_before(begin, len(key), many)
     key = key.take(begin)
-    ends = np.diff(before) * (key & 1)
+    ends = np.diff(before) * (key & 1).astype(np.int64)  # of one width: NumPy would multiply in small pieces
     key >>= 1
     begin = np.append(run_starts(key), len(key))
     step = key.take(begin[:-1])

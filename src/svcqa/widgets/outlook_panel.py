@@ -41,7 +41,7 @@ class OutlookPanel:
         keys = [item.key for item in policies.commitments]
         self.commitment = self._dropdown("commitment", keys, commitment or keys[0])
         self.unit = self._dropdown("unit", [one.code for one in policies.organisation.units], self._outlooks.unit)
-        self.chart, self.season, self.season_chart, self.answer, self.year = (widgets.HTML() for _ in range(5))
+        self.chart, self.season, self.answer, self.year = (widgets.HTML() for _ in range(4))
         self.goal = widgets.FloatSlider(description=self._text("goal_moved"), style=_STYLE, layout=_WIDE)
         self.form = RebaseForm(workspace, language=language, indicator=lambda: str(self.commitment.value),
                                unit=lambda: str(self.unit.value), noted=self._draw_chart)  # fmt: skip
@@ -49,7 +49,7 @@ class OutlookPanel:
             control.observe(self._choose, names="value")
         self.goal.observe(self._move, names="value")
         self.box = widgets.VBox([
-            self.commitment, self.unit, self.chart, self.form.box, self.season, self.season_chart, self.goal,
+            self.commitment, self.unit, self.chart, self.form.box, self.season, self.goal,
             self.answer, self.year,
         ])  # fmt: skip
         self._choose(None)
@@ -80,17 +80,19 @@ class OutlookPanel:
         self.form.offer(_periods(self._found, "value")[1:], _periods(self._found, "suggested_rebase"))
 
     def _draw_season(self) -> None:
-        self.season.value = self.season_chart.value = ""
+        self.season.value = ""
         try:
             found = self._outlooks.season(self.commitment.value, unit=self.unit.value)
         except SvcqaError as error:
             self.season.value = html.escape(error.render(self.language))
             return
-        self.season.value = f"<b>{html.escape(season_sentence(found, self.language))}</b>"
-        if any(row["measure"] == "adjusted" for row in found.rows):
-            self.season_chart.value = charts.of_result(
-                found, self.language, names=self._names, measures=("adjusted", "trend")
-            ).html()
+        said = season_sentence(found, self.language)
+        if not any(row["measure"] == "adjusted" for row in found.rows):
+            self.season.value = html.escape(said)
+            return
+        self.season.value = charts.of_result(
+            found, self.language, names=self._names, measures=("adjusted", "trend"), title=said
+        ).html()
 
     def _fit(self) -> None:
         """The year of this choice, run to its end once."""

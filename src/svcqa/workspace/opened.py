@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language
 from svcqa.clock.calendar import WorkCalendar
@@ -24,6 +24,9 @@ from svcqa.records.store import RecordStore
 from svcqa.records.vault import Vault
 from svcqa.records.wave_store import WAVES, WaveStore
 from svcqa.register import Register
+
+if TYPE_CHECKING:
+    from svcqa.report.sections import SectionRegistry
 
 
 class OpenedWorkspace:
@@ -73,6 +76,13 @@ class OpenedWorkspace:
             engine, self.registry, self.calendars, self.policies.organisation, self.period_rule, self.policies.digest,
             self.progress, Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
         )  # fmt: skip
+
+    @cached_property
+    def section_registry(self) -> SectionRegistry:
+        """The sections that reviews are made of."""
+        from svcqa.report.sections import SectionRegistry
+
+        return SectionRegistry()
 
     def period(self, label: str) -> Period:
         """A period of this company's calendar."""

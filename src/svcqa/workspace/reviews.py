@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from svcqa.catalogue import Language
 from svcqa.clock.calendar_set import CalendarSet
 from svcqa.entities.published import Publication
 from svcqa.errors import Fault, PeriodError
 from svcqa.periods import Period, PeriodKind
+from svcqa.records.check import check_report
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
+    from svcqa.report.sections import Sections
     from svcqa.review.period_review import PeriodReview
     from svcqa.review.published import Restatement
     from svcqa.review.returns import Comparison
@@ -62,7 +65,34 @@ class ReviewVerbs(OpenedWorkspace):
         from svcqa.review.period_review import period_review
 
         context = self._context(period, as_of, unit=unit, known_at=known_at)
-        return period_review(self.figures, self.policies, context, rows_of(self.register, period, self.period_rule))
+        return period_review(
+            self.figures, self.policies, context, rows_of(self.register, period, self.period_rule, known_at=known_at)
+        )
+
+    def sections(
+        self, review: PeriodReview, language: Language | None = None, *, known_at: dt.datetime | None = None
+    ) -> Sections:
+        """The review in its sections: those of svcqa and of every package that registers some.
+
+        Args:
+            review: from :meth:`review_half_year` or :meth:`review_annual`.
+            language: the workspace's first where absent.
+        """
+        from svcqa.report.sections import SectionContext
+
+        unit = review.unit.code if review.unit.level != "company" else None
+        context = self._context(review.period, review.as_of, unit=unit, known_at=known_at)
+        return self.section_registry.compose(
+            SectionContext(
+                review,
+                context,
+                self.figures,
+                self.policies,
+                self.register,
+                check_report(self.store),
+                language or self.language,
+            )
+        )
 
     def compare_returns(
         self, period: str | Period, *, as_of: dt.datetime | str | None = None

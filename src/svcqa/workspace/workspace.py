@@ -27,8 +27,10 @@ from svcqa.workspace.reviews import ReviewVerbs
 if TYPE_CHECKING:
     import pandas as pd
 
+    from svcqa.entities.plan import NextYearRules
     from svcqa.metrics.explanation import Explanation
     from svcqa.records.assistant import Proposal
+    from svcqa.workspace.next_year import NextYear
 
 SETTINGS_FILE = "svcqa.toml"
 
@@ -45,7 +47,7 @@ class Workspace(ReviewVerbs, NoteVerbs):
         self, *, source_folder: str | Path | None = None, now: dt.datetime | None = None,
         progress: Progress | None = None,
     ) -> IngestReport:  # fmt: skip
-        """Read all sources of the settings; files already read change nothing.
+        """Read all sources of the settings and the call sheets filled in; files already read change nothing.
 
         Args:
             source_folder: where the files are looked for; the workspace where absent.
@@ -60,7 +62,7 @@ class Workspace(ReviewVerbs, NoteVerbs):
         try:
             return ingest_sources(
                 door, self.settings.sources, files=base, mappings=self.folder, progress=progress,
-                now=now or dt.datetime.now(dt.UTC).replace(tzinfo=None),
+                now=now or dt.datetime.now(dt.UTC).replace(tzinfo=None), waves=self.callbacks.store,
             )  # fmt: skip
         finally:
             self.__dict__.pop("figures", None)
@@ -199,6 +201,15 @@ class Workspace(ReviewVerbs, NoteVerbs):
         since = since or self.period_rule.previous(context.period)
         counted = self.policies.commitment(commitment).counted
         return drivers(self.figures, counted, context, against=since, by=by)
+
+    def next_year(
+        self, year: int, *, as_of: dt.datetime | str | None = None, unit: str | None = None,
+        rules: NextYearRules | None = None,
+    ) -> NextYear:  # fmt: skip
+        """Next year's targets: what is proposed, shared out, tried and saved; arguments as those of its class."""
+        from svcqa.workspace.next_year import NextYear
+
+        return NextYear(self, year, as_of=as_of, unit=unit, rules=rules)
 
     def complaint(self, complaint_id: str) -> Complaint:
         """One complaint as it is known now.

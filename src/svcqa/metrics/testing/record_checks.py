@@ -209,12 +209,18 @@ def _empty_input(metric: Any) -> None:
     require(problems)
 
 
+def _words(derive: Any) -> set[str]:
+    """The names in a query, but for columns of the tables beside the records that it calls by their table's name."""
+    beside = "|".join(map(re.escape, derive.tables)) or "(?!)"
+    return set(re.findall(r"\w+", re.sub(rf"\b(?:{beside})\.\w+", "", derive.sql)))
+
+
 def _missing_column_named(metric: Any) -> None:
     """A column that the records lack is named in the error."""
     problems = []
     for trial in trials(metric):
         derive = metric.derive(trial.params, trial.example.context())
-        words = set(re.findall(r"\w+", derive.sql)) if derive is not None else set()
+        words = _words(derive) if derive is not None else set()
         read_ = [name for name in trial.records.schema.names if name in words or name in metric.columns(trial.params)]
         if not read_:
             problems.append(f"{trial.place}: columns names what the kernel reads")

@@ -43,6 +43,13 @@ def svg(chart: Chart) -> str:
     return f"{opening}{end}<title>{html.escape(chart.title)}</title>{rest}"
 
 
+def png(chart: Chart) -> bytes:
+    """The chart as a picture of dots, fine enough to print, for documents that hold no SVG."""
+    import vl_convert
+
+    return bytes(vl_convert.vegalite_to_png(specification(chart), scale=2))
+
+
 def _styled(drawn: Any, chart: Chart) -> Any:
     import altair as alt
 

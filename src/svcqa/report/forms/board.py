@@ -10,7 +10,7 @@ from svcqa.metrics.result import Figure
 from svcqa.report import wording
 from svcqa.report.forms.naming import joined, period_name, say, year_is_over
 from svcqa.report.forms.numbers import Shown
-from svcqa.report.forms.remarks import remarks
+from svcqa.report.forms.remarks import counting_lines, remarks
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import bound, cases, change_of, figure_of, goal_of, name_of, needed_of
 from svcqa.review.period_review import PeriodReview
@@ -55,8 +55,8 @@ def _header(sheet: FormSheet, review: PeriodReview, language: Language) -> None:
         return words(say(key, language), "head")
 
     sheet.put([
-        tall("number"), tall("target"), tall("owner"), tall("goal"), tall("this_half"), wide("interval"), tall("n"),
-        tall("verdict"), tall("evidence"), tall("risk"), wide("on_year", label=review.year_before.label),
+        tall("number"), tall("target"), tall("owner"), tall("goal"), tall(f"this_{review.kind}"), wide("interval"),
+        tall("n"), tall("verdict"), tall("evidence"), tall("risk"), wide("on_year", label=review.year_before.label),
         wide("on_previous", label=review.previous.label), tall("year_so_far"), tall("needed"), tall("remarks"),
     ])  # fmt: skip
     sheet.put([
@@ -112,4 +112,7 @@ def _legend(review: PeriodReview, language: Language) -> list[str]:
     lines = [say(key, language) for key in keys]
     if methods:
         lines.insert(2, say("legend_interval", language, methods=joined(methods, language)))
+    lines += counting_lines(
+        ((item.target.name.in_language(language), item.course.now) for item in review.targets), language
+    )
     return [say("legend_line", language, number=number, text=line) for number, line in enumerate(lines, start=1)]

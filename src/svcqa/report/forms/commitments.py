@@ -10,7 +10,7 @@ from svcqa.metrics.result import Figure, Scale
 from svcqa.periods import Period
 from svcqa.report import wording
 from svcqa.report.forms.naming import current_month, joined, listed, say, unit_names
-from svcqa.report.forms.remarks import case_remarks, flag_lines
+from svcqa.report.forms.remarks import case_remarks, counting_lines, flag_lines
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import cases, counts_amounts, goal_level, level
 from svcqa.review.commitments import CommitmentReview
@@ -121,6 +121,7 @@ def _notes(review: PeriodReview, language: Language) -> list[str]:
     amounts = [name for name, item in named if counts_amounts(item.commitment)]
     if amounts:
         lines.append(say("commitments_amounts", language, names=listed(amounts, language)))
+    lines += counting_lines(((name, item.course.year) for name, item in named), language)
     lines += flag_lines(((name, item.course.year) for name, item in named), language)
     lines += [
         say("returns_differ", language, name=one.commitment.item.in_language(language), count=len(one.differences),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from svcqa.catalogue import Language
 from svcqa.entities.action import ActionItem
+from svcqa.metrics.result import Figure
 from svcqa.report.forms.naming import period_name, say, unit_names
 from svcqa.report.forms.numbers import Shown
+from svcqa.report.forms.remarks import counting_lines
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.review.period_review import PeriodReview
 
@@ -41,7 +43,19 @@ def write_follow_up(
     if proposals:
         sheet.line(say("proposed_note", language), "note")
     sheet.line(say("follow_up_note", language), "note")
+    for line in counting_lines(_figures(review, [*review.actions, *proposals], language), language):
+        sheet.line(line, "note")
     return header, header
+
+
+def _figures(
+    review: PeriodReview, actions: Sequence[ActionItem], language: Language
+) -> Iterator[tuple[str, Figure | None]]:
+    """The figures that the actions' words speak of."""
+    spoken_of = {action.target for action in actions}
+    for item in review.targets:
+        if item.target.key in spoken_of:
+            yield item.target.name.in_language(language), item.course.now
 
 
 def _cells(action: ActionItem, names: Mapping[str, str], *, proposed: str = "") -> list[Cell]:

@@ -25,7 +25,9 @@ def listed(names: Iterable[str], language: Language) -> str:
 
 
 def period_name(review: PeriodReview, language: Language) -> str:
-    """The half-year in words."""
+    """The half-year or the year in words."""
+    if review.kind == "annual":
+        return say("year", language, year=review.period.year)
     return say(f"half_{review.period.number}", language, year=review.period.year)
 
 

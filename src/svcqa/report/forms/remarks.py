@@ -11,6 +11,7 @@ from svcqa.metrics.result import Figure, Scale
 from svcqa.report import wording
 from svcqa.report.forms.naming import joined, listed, say
 from svcqa.report.forms.shown import counts_amounts, milestone_state
+from svcqa.review.period_review import Kind
 from svcqa.review.targets import TargetReview
 
 
@@ -52,7 +53,7 @@ def _plan_remark(item: TargetReview, target: QuantityTarget, language: Language)
     )  # fmt: skip
 
 
-def hint(item: TargetReview, language: Language, *, year_over: bool) -> str:
+def hint(item: TargetReview, language: Language, *, kind: Kind, year_over: bool) -> str:
     """The facts behind a target that is missed or at risk; nothing for the others."""
     now, judged = item.course.now, item.judged
     if now is None or now.value is None or not (judged.verdict == "missed" or judged.at_risk):
@@ -63,12 +64,13 @@ def hint(item: TargetReview, language: Language, *, year_over: bool) -> str:
         return say("hint_milestone", language, state=milestone_state(item.target, now, language),
                    date=item.target.due.isoformat())  # fmt: skip
     goal, scale = item.target.goal, item.course.scale
+    this = say(f"this_{kind}", language)
     value, shown = wording.level(now.value, scale, goal), wording.goal_text(item.target, scale, language)
     if judged.verdict == "met":
         key, worst = ("hint_unclear_upper", now.upper) if scale.better == "lower" else ("hint_unclear", now.lower)
-        return say(key, language, value=value, goal=shown, worst=wording.level(worst, scale, goal))
+        return say(key, language, this=this, value=value, goal=shown, worst=wording.level(worst, scale, goal))
     gap = wording.level_change(max(goal, now.value), min(goal, now.value), scale, language, goal).lstrip("+")
-    parts = [say("hint_missed", language, value=value, goal=shown, gap=gap)]
+    parts = [say("hint_missed", language, this=this, value=value, goal=shown, gap=gap)]
     if judged.needed is not None and not year_over:
         key = "hint_lost" if wording.out_of_reach(judged, scale) else "hint_needed"
         parts.append(say(key, language, needed=wording.needed(item.target, judged, scale, language)))
@@ -82,6 +84,16 @@ def _amount_hint(item: TargetReview, target: QuantityTarget, language: Language)
         "hint_amount", language, actual=wording.amount(actual), planned=wording.amount(planned),
         gap=wording.amount(planned - actual), unit=target.amount_unit.in_language(language),
     )  # fmt: skip
+
+
+def counting_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:
+    """One line that says how the limits behind the figures are counted, where their unit does not tell."""
+    said = [
+        say("item_line", language, name=name, text=wording.limit(figure.limit, language))
+        for name, figure in named
+        if figure is not None and wording.has_counting_rule(figure.limit)
+    ]
+    return [say("counting_line", language, items=joined(dict.fromkeys(said), language))] if said else []
 
 
 def flag_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:

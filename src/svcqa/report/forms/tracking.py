@@ -13,7 +13,7 @@ from svcqa.periods import Period
 from svcqa.report import wording
 from svcqa.report.forms.naming import current_month, joined, period_name, say, year_is_over
 from svcqa.report.forms.numbers import NOTHING, Shown
-from svcqa.report.forms.remarks import hint
+from svcqa.report.forms.remarks import counting_lines, hint
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import cases, figure_of, missed
 from svcqa.review.period_review import PeriodReview
@@ -54,6 +54,9 @@ def write_tracking(
     sheet.skip()
     for key in ("tracking_signs", "tracking_draft", "due_on_7th"):
         sheet.line(say(key, language), "note")
+    figures = [(item.target.name.in_language(language), item.course.year) for item in items]
+    for note in counting_lines(figures, language):
+        sheet.line(note, "note")
     sheet.put([words(say("signed_by", language), "sign", across=half),
                words(say("signed_on", language), "sign", across=len(WIDTHS) - half)], lowest=30)  # fmt: skip
     return header, header + 1
@@ -91,7 +94,7 @@ def _row(review: PeriodReview, item: TargetReview, month: Period, language: Lang
     last = next((figure for figure in course.months if figure.period == month.label), None)
     year = course.year
     noted = [_action_text(action, language) for action in review.actions if action.target == target.key]
-    drafted = hint(item, language, year_over=year_is_over(review))
+    drafted = hint(item, language, kind=review.kind, year_over=year_is_over(review))
     problems = words("\n".join(noted)) if noted else words(f"{_DRAFTED} {drafted}" if drafted else "", "draft")
     return [
         words(_goal_line(item, language), "name"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,12 @@ from xlsxwriter import Workbook
 
 from svcqa.catalogue import Language, text
 from svcqa.entities.action import ActionItem
-from svcqa.report.forms import board, chart_sheet, commitments, follow_up, tracking
+from svcqa.report.forms import board, chart_sheet, commitments, follow_up, section_sheet, tracking
 from svcqa.report.forms.book import new_book
 from svcqa.report.forms.naming import say
 from svcqa.report.forms.sheet import FormSheet
 from svcqa.report.forms.styles import Styles
+from svcqa.report.sections.registry import BuiltSection
 from svcqa.review.period_review import PeriodReview
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
@@ -23,9 +24,15 @@ _LONGEST_NAME = 31
 
 
 def write_forms(
-    review: PeriodReview, path: Path, *, language: Language, company: str, proposals: Sequence[ActionItem] = ()
+    review: PeriodReview,
+    path: Path,
+    *,
+    language: Language,
+    company: str,
+    proposals: Sequence[ActionItem] = (),
+    sections: Iterable[BuiltSection] = (),
 ) -> Path:
-    """Write score board and forms A, B, C of a half-year review as one workbook.
+    """Write score board and forms A, B, C of a review as one workbook.
 
     Args:
         review: what is shown; nothing else is read.
@@ -33,6 +40,7 @@ def write_forms(
         language: of all fixed texts, and of names where the policy has them.
         company: the name in the titles.
         proposals: rows of form B that the program proposes and nobody agreed to yet; marked so.
+        sections: of the review; those that no form shows have a sheet of their own.
 
     Returns:
         ``path``.
@@ -42,7 +50,12 @@ def write_forms(
     """
     properties = {"title": say("workbook", language, company=company), "created": review.as_of}
     with new_book(path, properties) as book:
-        _write_sheets(_Binder(book, review, language), review, company, proposals, language)
+        binder = _Binder(book, review, language)
+        _write_sheets(binder, review, company, proposals, language)
+        for section in sections:
+            if not section.in_forms and not section.is_empty:
+                sheet = binder.add(section.title, section_sheet.widths_of(section))
+                binder.close(sheet, section_sheet.write_section(sheet, section, review, company, language))
     return path
 
 

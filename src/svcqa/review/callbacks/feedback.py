@@ -1,4 +1,4 @@
-"""What customers said goes to the department that must answer, as rows of form B; and whether it was answered in time."""
+"""What customers said goes to the department that must answer, as rows of form B; was it answered in time?"""
 
 from __future__ import annotations
 

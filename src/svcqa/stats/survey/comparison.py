@@ -60,7 +60,7 @@ class Independence:
     method: str = "independence:rao_scott_2"
 
 
-def meandifference_of(
+def mean_difference(
     design: SampleDesign, values: npt.ArrayLike, *, first: npt.ArrayLike, second: npt.ArrayLike, level: float = 0.95
 ) -> Difference:
     """The mean of one domain minus that of another of the same sample.
@@ -74,7 +74,7 @@ def meandifference_of(
     >>> from svcqa.stats.survey.design import sample_design
     >>> import numpy as np
     >>> design, own = sample_design(["a"] * 6, population_size={"a": 60}), np.array([True, False] * 3)
-    >>> found = meandifference_of(design, [1, 5, 2, 7, 3, 6], first=own, second=~own)
+    >>> found = mean_difference(design, [1, 5, 2, 7, 3, 6], first=own, second=~own)
     >>> found.value, bool(found.lower > 0)
     (4.0, True)
     """

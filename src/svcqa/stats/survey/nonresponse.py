@@ -2,10 +2,10 @@
 
 Weighting classes: W. G. Cochran (1977) Sampling Techniques, 3rd ed., § 13.2; R. J. A. Little (1986) International
 Statistical Review 54, 139–157. They assume that within a class those who answered are like those who did not. The
-variance is that of R. E. Fay (1991) Proceedings of the Survey Research Methods Section, ASA, 429–440, and J. Shao, P.
-Steel (1999) JASA 94, 254–265: response first, then the draw. The draw's part uses all drawn units with the finite
-population correction; the part of the response, which a correction for n/N would hide, is added. With everyone called
-it remains.
+variance is that of R. E. Fay (1991) Proceedings of the Annual Research Conference, U.S. Bureau of the Census, 429–440,
+and J. Shao, P. Steel (1999) JASA 94, 254–265: response first, then the draw. The draw's part uses all drawn units with
+the finite population correction; the part of the response, which a correction for n/N would hide, is added. With
+everyone called it remains.
 """
 
 from __future__ import annotations

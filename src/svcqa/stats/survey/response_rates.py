@@ -1,10 +1,9 @@
 """Outcome rates of a wave of calls, by the standard of the American Association for Public Opinion Research.
 
-AAPOR (2016) Standard Definitions: Final Dispositions of Case Codes and Outcome Rates for Surveys, 9th edition, section
-"Calculating outcome rates from final disposition distributions". Its letters: I complete, P partial, R refused, NC not
-contacted, O other, U unknown whether the person belongs to the population (its UH + UO). e, the share of U that does,
-is estimated by that among the others: Council of American Survey Research Organizations (1982) On the Definition of
-Response Rates.
+AAPOR (2016) Standard Definitions: Final Dispositions of Case Codes and Outcome Rates for Surveys, 9th edition. Its
+letters: I complete, P partial, R refused, NC not contacted, O other, U unknown whether the person belongs to the
+population (its UH + UO). e, the share of U that does, is estimated by that among the others: Council of American Survey
+Research Organizations (1982) On the Definition of Response Rates.
 """
 
 from __future__ import annotations

@@ -1,0 +1,172 @@
+"""Next year's targets: what is proposed, how a goal is shared out, which plan was chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svcqa.catalogue import Language, text
+from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of
+from svcqa.cli.screen import Screen
+from svcqa.errors import Fault, WorkspaceError
+
+if TYPE_CHECKING:
+    from svcqa.entities.plan import FairRule
+    from svcqa.workspace import Workspace
+
+commands = typer.Typer(help="Next year's targets.", no_args_is_help=True)
+YearArgument = Annotated[int, typer.Argument(help="The year to plan, such as 2027.")]
+TargetArgument = Annotated[str, typer.Argument(help="Key of the target that next year's follows.")]
+GoalOption = Annotated[
+    str | None, typer.Option("--goal", help='0.95 or "95%"; that of the balanced candidate where absent.')
+]
+RuleOption = Annotated[
+    str | None, typer.Option("--rule", help="equal_gap_closing, equal_points or proportional.")
+]  # fmt: skip
+LockOption = Annotated[list[str] | None, typer.Option("--lock", help="UNIT=GOAL; may be given several times.")]
+
+
+@commands.command()
+def propose(
+    year: YearArgument,
+    unit: Annotated[str | None, typer.Option(help="Whose targets; the company's where absent.")] = None,
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Each target's year under no change, three goals with their chance, what to know before they are set."""
+    from svcqa.report import next_year
+    from svcqa.report.terminal import table_of
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        found = opened.next_year(year, as_of=as_of, unit=unit).every_proposal()
+        title = text("terminal.proposals", language, year=year)
+        screen.console.print(table_of(next_year.proposals(found, language), title=title))
+        screen.console.print(table_of(next_year.notes(found, language), title=text("terminal.notes", language)))
+
+
+@commands.command()
+def decompose(
+    year: YearArgument,
+    target: TargetArgument,
+    goal: GoalOption = None,
+    rule: RuleOption = None,
+    lock: LockOption = None,
+    maximum: Annotated[bool, typer.Option(help="Of a mean and maximum: the maximum.")] = False,
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """A goal shared out to subsidiaries, departments and posts; the parts deliver the whole."""
+    from svcqa.report import next_year
+    from svcqa.report.terminal import table_of
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        planned = opened.next_year(year, as_of=as_of)
+        found = planned.decompose(
+            target, goal=_number(goal), rule=_rule(rule), locked=_locks(lock), maximum=maximum
+        )  # fmt: skip
+        subject = planned.proposal(target).subject
+        promise = None if subject is None or maximum else subject.promise
+        table = next_year.decomposition(found, opened.policies.organisation, language, promise=promise)
+        screen.console.print(table_of(table, title=next_year.fair_text(found, language)))
+
+
+@commands.command()
+def save(
+    year: YearArgument,
+    target: TargetArgument,
+    author: Annotated[str, typer.Option("--by", help="Who decides.")],
+    reason: Annotated[str, typer.Option(help="Why this goal.")],
+    goal: GoalOption = None,
+    rule: RuleOption = None,
+    lock: LockOption = None,
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Save a plan as a version in the register, with its chance, its parts and what it rests on."""
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        planned = opened.next_year(year, as_of=as_of)
+        plan = planned.plan(target, goal=_number(goal), rule=_rule(rule), locked=_locks(lock), reason=reason)
+        saved = planned.save(plan, author=author)
+        language = language_of(opened, lang)
+        called = _names(opened, language)[target]
+        said = text("next_year.saved", language, target=called, version=saved.version, number=saved.number)
+        screen.console.print(said, markup=False, soft_wrap=True)
+
+
+@commands.command("plan")
+def show_plans(
+    year: YearArgument,
+    target: Annotated[str | None, typer.Argument(help="Only this target, with its parts and evidence.")] = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """The plans saved for a year, all versions; of one target with what the plan in force rests on."""
+    from svcqa.report import next_year
+    from svcqa.report.terminal import table_of
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        found = opened.next_year(year).plans(target)
+        if not found:
+            screen.console.print(text("next_year.none_saved", language, year=year), markup=False)
+            return
+        screen.console.print(table_of(next_year.plans(found, _names(opened, language), language)))
+        for one in found if target is not None else ():
+            if one.in_force:
+                screen.console.print(table_of(next_year.evidence(one.plan, language)))
+
+
+def _names(workspace: Workspace, language: Language) -> dict[str, str]:
+    return {target.key: target.name.in_language(language) for target in workspace.policies.targets}
+
+
+def _number(goal: str | None) -> float | None:
+    """A goal as people write it: 0.95, 95%, 24.
+
+    Raises:
+        WorkspaceError: it is no number.
+    """
+    if goal is None:
+        return None
+    cleaned = goal.strip().replace("％", "%")
+    try:
+        return round(float(cleaned[:-1]) / 100, 12) if cleaned.endswith("%") else float(cleaned)
+    except ValueError:
+        raise WorkspaceError(Fault("goal_number", got=repr(goal), allowed='0.95, "95%", 24')) from None
+
+
+def _locks(given: list[str] | None) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for one in given or []:
+        unit, _, goal = one.partition("=")
+        number = _number(goal)
+        assert number is not None
+        found[unit.strip()] = number
+    return found
+
+
+def _rule(given: str | None) -> FairRule | None:
+    """A rule by name.
+
+    Raises:
+        WorkspaceError: there is no such rule.
+    """
+    from svcqa.stats.decomposition import RULES
+
+    if given is None:
+        return None
+    for known in RULES:
+        if known == given:
+            return known
+    raise WorkspaceError(Fault("fair_rule", got=repr(given), allowed=", ".join(RULES)))

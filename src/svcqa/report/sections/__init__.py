@@ -1,0 +1,9 @@
+"""What a review is made of: sections that register themselves, shown by views that know none of them by name.
+
+A section is a class under the entry-point group ``svcqa.review_sections``; see :mod:`svcqa.report.sections.contract`.
+"""
+
+from svcqa.report.sections.contract import SectionContent, SectionContext, SectionTable
+from svcqa.report.sections.registry import BuiltSection, SectionRegistry, Sections
+
+__all__ = ["BuiltSection", "SectionContent", "SectionContext", "SectionRegistry", "SectionTable", "Sections"]

@@ -1,0 +1,71 @@
+"""What the figures rest on: returns beside records, what was read, digests."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from svcqa.catalogue import or_key, text
+from svcqa.report.frames import frame
+from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
+from svcqa.report.tables import about, differences, reading
+
+
+class ReturnsSection(OwnSection):
+    """Returns beside records."""
+
+    name = "returns"
+    order = 900
+    in_forms = True
+
+    def build(self, context: SectionContext) -> SectionContent:
+        """Department-months that differ."""
+        found, language = context.review.returns, context.language
+        compared, differing = sum(len(one.months) for one in found), sum(len(one.differences) for one in found)
+        if not compared:
+            return SectionContent()
+        said = text("terminal.returns", language, compared=compared, differing=differing)
+        tables = {"differences": titled("returns_beside", differences(found, language), language)} if differing else {}
+        return SectionContent((said,), tables)
+
+
+class DataQualitySection(OwnSection):
+    """What was read, refused and odd."""
+
+    name = "data_quality"
+    order = 1000
+
+    def build(self, context: SectionContext) -> SectionContent:
+        """Rows by table; why rows were refused or marked."""
+        check, language = context.check, context.language
+        if not check.files:
+            return SectionContent()
+        said = text("sections.rows_read", language, read=f"{sum(file.read for file in check.files):,}",
+                    quarantined=f"{sum(file.quarantined for file in check.files):,}", odd=f"{len(check.odd):,}",
+                    changed=f"{len(check.changes):,}")  # fmt: skip
+        tables = {"reading": titled("what_was_read", reading(check, language), language)}
+        counts = [(key, Counter((place.table, place.reason) for place in places))
+                  for key, places in (("quarantined", check.quarantined), ("odd", check.odd))]  # fmt: skip
+        rows = [
+            (text(f"sections.{key}", language), or_key(f"tables.table_{table}", language),
+             or_key(f"reasons.{reason}", language), f"{count:,}")
+            for key, found in counts
+            for (table, reason), count in sorted(found.items(), key=lambda one: (-one[1], one[0]))
+        ]  # fmt: skip
+        if rows:
+            columns = ("sections.row_fate", "table", "reason", "sections.rows")
+            tables["reasons"] = titled("why_refused", frame(rows, columns, language), language)
+        return SectionContent((said,), tables)
+
+
+class BasisSection(OwnSection):
+    """The moment and the digests."""
+
+    name = "basis"
+    order = 1100
+    in_forms = True
+
+    def build(self, context: SectionContext) -> SectionContent:
+        """The same digests give the same figures."""
+        said = text("sections.same_digests", context.language)
+        found = about(context.review, context.language)
+        return SectionContent((said,), {"about": titled("basis", found, context.language)})

@@ -1,0 +1,1 @@
+"""Documents for Word: the summary of a review, responsibility letters."""

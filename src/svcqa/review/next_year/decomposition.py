@@ -1,0 +1,187 @@
+"""A goal shared out from company to subsidiary, department and post: the parts deliver the whole."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, cast
+
+import numpy as np
+
+from svcqa.entities.organisation import Organisation
+from svcqa.entities.plan import FairRule, PlanCell
+from svcqa.entities.target import QuantityTarget
+from svcqa.errors import Fault, MetricError, NameUnknownError
+from svcqa.metrics.contract import Context
+from svcqa.metrics.figures import Figures
+from svcqa.metrics.result import Scale
+from svcqa.review.next_year.past import Past
+from svcqa.review.next_year.subject import Subject
+from svcqa.review.next_year.units import OWN, Start, Starts, starts_of
+from svcqa.stats.decomposition import Cell, Conflict, Part, conflicts, share_tree
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """A goal and its parts.
+
+    Attributes:
+        cells: from the whole downwards, each before its parts.
+        effort: what the rule asks of every part that is free: 0.1 of ``equal_gap_closing`` is a tenth of its gap.
+        sum_of_parts: what the parts come to together; ``remainder`` is what this falls short of the goal.
+        pooling: formula by which the units' levels were drawn together.
+        within: where a percentile or a maximum is shared out: the limit that this share of cases keeps.
+    """
+
+    goal: float
+    scale: Scale
+    fair: FairRule
+    cells: tuple[PlanCell, ...]
+    effort: float
+    error: float
+    pooling: str
+    additive: bool
+    within: str = ""
+
+    @property
+    def sum_of_parts(self) -> float:
+        """What the parts come to: the weighted mean of levels, the sum of amounts."""
+        return self.delivered([cell.goal for cell in self.parts])
+
+    @property
+    def parts(self) -> tuple[PlanCell, ...]:
+        """The cells that deliver by themselves."""
+        above = {cell.parent for cell in self.cells}
+        return tuple(cell for cell in self.cells if cell.own or cell.unit not in above)
+
+    def delivered(self, goals: list[float]) -> float:
+        """What these goals of the parts come to, such as goals rounded by hand."""
+        weights = np.asarray([cell.weight for cell in self.parts])
+        total = float((weights * np.asarray(goals)).sum())
+        return total if self.additive else total / float(weights.sum())
+
+    @property
+    def remainder(self) -> float:
+        """What the parts lack of the goal; rounding aside it is nothing."""
+        return self.goal - self.sum_of_parts
+
+    def rounded(self, places: int) -> float:
+        """What the parts lack of the goal once each is shown with so many decimals."""
+        return self.goal - self.delivered([round(cell.goal, places) for cell in self.parts])
+
+
+def decompose(
+    figures: Figures, subject: Subject, past: Past, context: Context, *, year: int, goal: float, fair: FairRule,
+    locked: Mapping[str, float] | None = None,
+) -> Decomposition:  # fmt: skip
+    """Share ``goal`` out to the units that have cases.
+
+    Raises:
+        MetricError: with the constraints that do not go together.
+        NameUnknownError: a locked unit has no part in the goal.
+    """
+    starts = starts_of(figures, subject, past, context, year=year)
+    return shared(starts, subject, past.scale, context.organisation, goal=goal, fair=fair, locked=locked or {},
+                  top=context.unit)  # fmt: skip
+
+
+def shared(
+    starts: Starts, subject: Subject, scale: Scale, tree: Organisation, *, goal: float, fair: FairRule,
+    locked: Mapping[str, float], top: str | None = None,
+) -> Decomposition:  # fmt: skip
+    """The same from levels already read: nothing is measured again when a cell changes.
+
+    Raises:
+        MetricError, NameUnknownError: as :func:`decompose`.
+    """
+    additive = isinstance(subject.target, QuantityTarget)
+    parts = _parts(starts.units, tree, top or tree.company.code, _ends(scale), locked, additive=additive)
+    total = sum(part.weight for part in parts)
+    best = _ends(scale)[0 if scale.better == "lower" else 1]
+    if not np.isfinite(best) and fair == "equal_gap_closing":
+        fair = "proportional"  # an amount has no best value to have a gap to
+    whole = goal / total if additive else goal
+    wrong = conflicts(parts, whole)
+    if wrong:
+        raise MetricError(_conflict_faults(wrong, locked, scale, times=total if additive else 1.0))
+    found = share_tree(parts, whole, rule=fair, best=best)
+    cells = tuple(_cell(part, found.cell(part.code), starts, additive=additive) for part in parts)
+    effort = next((found.cell(part.code).effort for part in parts if part.locked is None and part.weight), 0.0)
+    return Decomposition(goal, scale, fair, cells, effort, found.error, starts.pooling, additive, subject.within)
+
+
+def _ends(scale: Scale) -> tuple[float, float]:
+    """The worst and the best that a unit can be asked for, in order of size."""
+    if scale.unit == "share":
+        return 0.0, 1.0
+    return (1.0, 10.0) if scale.unit == "point" else (0.0, np.inf)
+
+
+def _parts(
+    starts: tuple[Start, ...], tree: Organisation, root: str, ends: tuple[float, float], locked: Mapping[str, float],
+    *, additive: bool,
+) -> list[Part]:  # fmt: skip
+    """The tree above the units that have cases, each unit before its parts."""
+    parts: dict[str, Part] = {root: Part(root, None)}
+    for start in starts:
+        path = [unit.code for unit in tree.path(start.unit)]
+        path = path[path.index(root) :] if root in path else [root, start.unit]
+        above = path if start.own else path[:-1]
+        for parent, code in itertools.pairwise(above):
+            parts.setdefault(code, Part(code, parent))
+        parts[start.code] = Part(start.code, above[-1] if above else None, start.weight, start.level, *ends)
+    unknown = [code for code in locked if code not in parts or code == root]
+    if unknown:
+        allowed = ", ".join(code for code in parts if code != root)
+        raise NameUnknownError(Fault("not_in_decomposition", got=", ".join(unknown), allowed=allowed))
+    ordered = sorted(parts.values(), key=lambda part: _place(part.code, tree))
+    if not additive:
+        return [replace(part, locked=locked.get(part.code)) for part in ordered]
+    # an amount above others is shared out by the mean of its parts
+    below = {part.code: sum(tree.within(start.unit, part.code) for start in starts) for part in ordered}
+    return [
+        replace(part, locked=locked[part.code] / (1 if part.weight else below[part.code]))
+        if part.code in locked else part for part in ordered
+    ]  # fmt: skip
+
+
+def _place(code: str, tree: Organisation) -> tuple[str, ...]:
+    """Sorts each unit before its parts, and the parts by their codes."""
+    unit = code.removesuffix(OWN)
+    path = tuple(step.code for step in tree.path(unit))
+    return (*path, OWN) if code.endswith(OWN) else path
+
+
+def _cell(part: Part, cell: Cell, starts: Starts, *, additive: bool) -> PlanCell:
+    unit, parent = part.code.removesuffix(OWN), part.parent
+    own = part.code.endswith(OWN)
+    inside = [one for one in starts.units if one.code == part.code]
+    times = cell.weight if additive else 1.0
+    return PlanCell(
+        unit=unit, parent=parent, own=own, weight=1.0 if additive else cell.weight, start=cell.start * times,
+        goal=cell.value * times, n=inside[0].n if inside else None, locked=part.locked is not None,
+        at_limit=cast(Literal[-1, 0, 1], cell.at_limit),
+    )  # fmt: skip
+
+
+def _conflict_faults(
+    wrong: Sequence[Conflict], locked: Mapping[str, float], scale: Scale, *, times: float
+) -> list[Fault]:  # fmt: skip
+    """What cannot be, and each constraint that stands in its way."""
+    found = []
+    for one in wrong:
+        reach = f"{_shown(one.least, scale, times)} … {_shown(one.most, scale, times)}"
+        found.append(
+            Fault("decomposition_conflict", place=one.code, got=_shown(one.whole, scale, times), allowed=reach)
+        )
+        found += [Fault("locked_cell", place=code, got=_shown(locked[code], scale, 1.0)) for code in one.locked]
+        bound = scale.unit == "share" or scale.unit == "point"
+        if bound and one.bounded:
+            found.append(Fault("cells_at_limit", place=", ".join(one.bounded),
+                               got=_shown(_ends(scale)[1 if one.whole > one.most else 0], scale, 1.0)))  # fmt: skip
+    return found
+
+
+def _shown(value: float, scale: Scale, times: float) -> str:
+    return f"{value * 100:.4g}%" if scale.unit == "share" else f"{value * times:.6g}"

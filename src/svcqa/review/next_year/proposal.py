@@ -1,0 +1,180 @@
+"""A proposal for each target: the year under no change, three candidate goals with their chance, what to know."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+
+from svcqa.entities.plan import NextYearRules
+from svcqa.entities.policy import Policies
+from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
+from svcqa.errors import SvcqaError
+from svcqa.metrics.contract import Context
+from svcqa.metrics.figures import Figures
+from svcqa.review.next_year.notes import Note, notes
+from svcqa.review.next_year.past import Past, past_of
+from svcqa.review.next_year.subject import Subject, subject_of
+from svcqa.stats.year_ahead import Better, YearAhead, year_ahead
+
+Name = Literal["conservative", "balanced", "stretch"]
+NAMES: Final[tuple[Name, ...]] = ("conservative", "balanced", "stretch")
+_STEPS: Final = 10
+"""Goals are round numbers: a tenth of the interval's width or less."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One goal that could be set.
+
+    Attributes:
+        chance: of reaching it under no change.
+        improvement: what is needed a month beyond the forecast, in ``improvement_unit``; below 0 there is room.
+        is_promise: whether the public promise stands in for an easier goal.
+    """
+
+    name: Name
+    goal: float
+    chance: float
+    improvement: float | None
+    is_promise: bool
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is proposed for one target. ``fault`` where nothing can be said.
+
+    Attributes:
+        year: the year that is planned.
+        improvement_unit: ``case``, the unit of an amount, or empty where an improvement is no number of cases.
+    """
+
+    target: Target
+    year: int
+    subject: Subject | None = None
+    past: Past | None = None
+    ahead: YearAhead | None = None
+    candidates: tuple[Candidate, ...] = ()
+    notes: tuple[Note, ...] = ()
+    improvement_unit: str = ""
+    kept: bool | None = None
+    """Of a milestone: whether it was kept; absent before it was due."""
+    fault: SvcqaError | None = None
+
+    def candidate(self, name: Name) -> Candidate:
+        """The candidate of that name."""
+        return next(one for one in self.candidates if one.name == name)
+
+
+def former_targets(policies: Policies, year: int, *, unit: str, below: bool) -> tuple[Target, ...]:
+    """The targets of the latest year before ``year`` that has any: of ``unit``, or of all that is below it too."""
+    years = [target.year for target in policies.targets if target.year < year]
+    latest = max(years, default=year)
+    tree = policies.organisation
+    return tuple(
+        target for target in policies.targets_of(latest)
+        if target.owner == unit or (below and tree.within(target.owner, unit))
+    )  # fmt: skip
+
+
+def propose(
+    figures: Figures, policies: Policies, target: Target, context: Context, *, year: int, rules: NextYearRules
+) -> Proposal:  # fmt: skip
+    """The proposal that follows ``target``; a figure that cannot be had costs only its own row."""
+    if isinstance(target, MilestoneTarget):
+        return Proposal(target, year, kept=_kept(figures, target, context))
+    try:
+        subject = subject_of(figures, policies, target, year)
+        past = past_of(figures, policies, subject, context, year=year, years=rules.years)
+        return proposal_of(figures, subject, past, context, year=year, rules=rules)
+    except SvcqaError as error:
+        return Proposal(target, year, fault=error)
+
+
+def proposal_of(
+    figures: Figures, subject: Subject, past: Past, context: Context, *, year: int, rules: NextYearRules
+) -> Proposal:  # fmt: skip
+    """The proposal from what is known of one subject.
+
+    Raises:
+        MetricError: the history bears no forecast of that year.
+    """
+    months, better = past.months, _better(past)
+    ahead = year_ahead(
+        months.kind, months.value, months.base, ahead=past.ahead, better=better, bounds=months.bounds,
+        cycle=past.cycle, draws=rules.draws, seed=rules.seed,
+    )  # fmt: skip
+    unit = _improvement_unit(subject, ahead)
+    candidates = tuple(_candidates(ahead, subject.promise, rules, counted=bool(unit)))
+    said = notes(figures, subject, past, ahead, [one.goal for one in candidates], context, rules, year)
+    return Proposal(subject.target, year, subject, past, ahead, candidates, said, unit)
+
+
+def _better(past: Past) -> Better:
+    return "lower" if past.scale.better == "lower" else "higher"
+
+
+def _kept(figures: Figures, target: MilestoneTarget, context: Context) -> bool | None:
+    asked = replace(context, period=context.period_rule.parse(str(target.year)), by=(), unit=None)
+    try:
+        found = figures.result("milestone", {"target": target}, asked).figures()
+    except SvcqaError:
+        return None
+    return found[0].verdict == "met" if found and found[0].verdict else None
+
+
+def _candidates(
+    ahead: YearAhead, promise: float | None, rules: NextYearRules, *, counted: bool
+) -> Sequence[Candidate]:  # fmt: skip
+    step = goal_step(ahead)
+    found = []
+    for name in NAMES:
+        goal = rounded_goal(ahead.goal_for(getattr(rules, name)), step, ahead.better)
+        is_promise = promise is not None and looser(goal, promise, ahead.better)
+        goal = promise if is_promise and promise is not None else goal
+        improvement = improvement_needed(ahead, goal) if counted else None
+        found.append(Candidate(name, goal, ahead.chance(goal), improvement, is_promise))
+    return found
+
+
+def looser(goal: float, promise: float, better: Better) -> bool:
+    """Whether a goal asks for less than what was promised."""
+    return goal < promise if better == "higher" else goal > promise
+
+
+def goal_step(ahead: YearAhead) -> float:
+    """The power of ten that makes a round goal: at most a tenth of the width of the year's interval."""
+    low, _, high = ahead.interval()
+    width = high - low
+    if ahead.kind == "amount":
+        return max(1.0, 10.0 ** math.floor(math.log10(max(width / _STEPS, 1.0))))
+    return 10.0 ** math.floor(math.log10(width / _STEPS)) if width > 0 else 1e-4
+
+
+def rounded_goal(goal: float, step: float, better: Better) -> float:
+    """A round goal, no harder than ``goal``.
+
+    >>> rounded_goal(0.95678, 0.001, "higher"), rounded_goal(31.24, 0.1, "lower")
+    (0.956, 31.3)
+    """
+    places = goal / step
+    whole = math.floor(places + 1e-9) if better == "higher" else math.ceil(places - 1e-9)
+    return round(whole * step, 12)
+
+
+def improvement_needed(ahead: YearAhead, goal: float) -> float:
+    """Cases a month, beyond what is forecast, that must come out well; of an amount, what is to be delivered more."""
+    middle = ahead.interval()[1]
+    gap = goal - middle if ahead.better == "higher" else middle - goal
+    return float(gap / 12 if ahead.kind == "amount" else gap * ahead.cases / 12)
+
+
+def _improvement_unit(subject: Subject, ahead: YearAhead) -> str:
+    """What an improvement is counted in; nothing where a mean or an amount of time stands over no cases."""
+    if isinstance(subject.target, QuantityTarget):
+        return "amount"
+    whole = np.all(ahead.base == np.round(ahead.base))
+    return "case" if ahead.kind == "share" and whole and isinstance(subject.target, LevelTarget) else ""

@@ -1,0 +1,109 @@
+"""What if: goal, volume, a person's own assumptions, locked cells; everything is answered from what was read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from svcqa.entities.organisation import Organisation
+from svcqa.entities.plan import Assumption, FairRule
+from svcqa.errors import Fault, MetricError
+from svcqa.review.next_year.decomposition import Decomposition, shared
+from svcqa.review.next_year.notes import Note
+from svcqa.review.next_year.past import Past
+from svcqa.review.next_year.proposal import Proposal, improvement_needed, looser
+from svcqa.review.next_year.subject import Subject
+from svcqa.review.next_year.units import Starts
+from svcqa.stats.year_ahead import Effect, YearAhead
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a goal would mean.
+
+    Attributes:
+        chance: of reaching it under the assumptions; ``unchanged`` without them.
+        lower, median, upper: the year's figure under the assumptions.
+        improvement: cases a month that are needed beyond what is then forecast; absent where none are counted.
+        months: of an amount, the plan by month.
+    """
+
+    goal: float
+    chance: float
+    unchanged: float
+    lower: float
+    median: float
+    upper: float
+    cases: float
+    improvement: float | None
+    decomposition: Decomposition
+    volume: float
+    assumptions: tuple[Assumption, ...]
+    months: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class TargetWhatIf:
+    """One target of next year with everything to move. :meth:`at` reads no record."""
+
+    proposal: Proposal
+    subject: Subject
+    past: Past
+    ahead: YearAhead
+    starts: Starts
+    organisation: Organisation
+    fair: FairRule
+    top: str
+
+    @property
+    def goal_range(self) -> tuple[float, float]:
+        """From the easiest to the hardest goal worth asking about, in order of size."""
+        low, _, high = self.ahead.interval(0.998)
+        goals = [one.goal for one in self.proposal.candidates]
+        promise = [] if self.subject.promise is None else [self.subject.promise]
+        return min(low, *goals, *promise), max(high, *goals, *promise)
+
+    def at(
+        self, *, goal: float, volume: float = 1.0, assumptions: Sequence[Assumption] = (),
+        locked: Mapping[str, float] | None = None, fair: FairRule | None = None,
+    ) -> Answer:  # fmt: skip
+        """What this goal would mean, at once.
+
+        Args:
+            volume: times the cases that are forecast.
+            locked: goals of units that stay as they are, by code.
+            fair: another rule to share the goal out by.
+
+        Raises:
+            MetricError: the goal is looser than the public promise, an assumption is impossible, or the locked cells
+                do not let the parts deliver the goal.
+        """
+        promise = self.subject.promise
+        if promise is not None and looser(goal, promise, self.ahead.better):
+            raise MetricError(Fault("looser_than_promise", got=f"{goal:g}", allowed=f"{promise:g}"))
+        effects = [Effect(one.measure, one.size, one.from_month) for one in assumptions]
+        year = self.ahead.assuming(effects, volume=volume)
+        low, middle, high = year.interval()
+        parts = shared(
+            self.starts, self.subject, self.past.scale, self.organisation, goal=goal, fair=fair or self.fair,
+            locked=locked or {}, top=self.top,
+        )  # fmt: skip
+        improvement = improvement_needed(year, goal) if self.proposal.improvement_unit else None
+        return Answer(
+            goal, year.chance(goal), self.ahead.chance(goal), low, middle, high, year.cases, improvement, parts,
+            volume, tuple(assumptions), self._months(goal),
+        )  # fmt: skip
+
+    def _months(self, goal: float) -> tuple[float, ...]:
+        """An amount by month, in the shape of the simulated months; what rounding leaves goes to the last one."""
+        if self.ahead.kind != "amount":
+            return ()
+        shape = self.ahead.total.mean(axis=0)
+        path = [round(goal * float(part) / float(shape.sum()), 1) for part in shape]
+        path[-1] = round(path[-1] + goal - sum(path), 9)
+        return tuple(path)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What to know before a goal is set."""
+        return self.proposal.notes

@@ -1,0 +1,374 @@
+"""Next year's targets through the workspace: proposals, notes on planted companies, decomposition, plans."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import svcqa
+from conftest import UNITS, commitment, make_workspace
+from svcqa.errors import MetricError, NameUnknownError, PeriodError, PolicyError, RegisterError
+from svcqa.report import next_year as tables
+from svcqa.review.next_year.proposal import Proposal
+from svcqa.workspace.next_year import COLUMNS, NextYear
+
+AS_OF = "2026-07-01"
+
+
+@pytest.fixture(scope="module")
+def planned(sample_workspace: svcqa.Workspace) -> NextYear:
+    return sample_workspace.next_year(2027, as_of=AS_OF)
+
+
+def orders(
+    months: int, monthly: int, shares: Mapping[str, float], *, seed: int = 1, first: int = 2024, **fields: Any
+) -> list[dict[str, Any]]:
+    """Work orders a month and unit, each closed within the hour with the unit's share, else after two."""
+    generator, rows = np.random.default_rng(seed), []
+    for month in range(months):
+        for unit, share in shares.items():
+            for number in range(monthly):
+                start = dt.datetime(first + month // 12, month % 12 + 1, 1 + number % 28, 9, number % 60)
+                taken = 30 if generator.random() < share else 120
+                rows.append({"order_id": f"{unit}-{month}-{number}", "order_type": "repair", "received_at": start,
+                             "closed_at": start + dt.timedelta(minutes=taken), "unit": unit, **fields})  # fmt: skip
+    return rows
+
+
+def level(year: int, goal: float, **fields: Any) -> dict[str, Any]:
+    return {"kind": "level", "key": f"promise_{year}", "name": "目标", "year": year, "owner": "C", "goal": goal,
+            "commitment": "promise", **fields}  # fmt: skip
+
+
+def company(
+    folder: Path, rows: list[dict[str, Any]], *, goals: Mapping[int, float], required: float | None = None,
+    promise: Mapping[str, Any] | None = None, settings: str = "", units: Any = UNITS,
+) -> svcqa.Workspace:  # fmt: skip
+    workspace = make_workspace(
+        folder, records={"work_orders": rows}, units=units, settings=settings,
+        commitments=[commitment(**({"required_share": required} if required else {}), **(promise or {}))],
+        targets=[level(year, goal) for year, goal in goals.items()],
+    )  # fmt: skip
+    workspace.ingest()
+    return workspace
+
+
+def codes(found: Proposal) -> set[str]:
+    assert found.fault is None, found.fault
+    return {note.code for note in found.notes}
+
+
+# ---- the sample company ----
+
+
+def test_each_target_of_the_company_has_a_row_for_each_candidate(planned: NextYear) -> None:
+    frame = planned.proposals()
+    assert tuple(frame.columns) == COLUMNS
+    kinds = {target.key: target.kind for target in planned.targets}
+    assert set(frame["target"]) == set(kinds)
+    for key, rows in frame.groupby("target"):
+        assert len(rows) == (1 if kinds[str(key)] == "milestone" else 3)
+    assert frame["fault"].isna().all()
+
+
+def test_no_goal_is_looser_than_the_public_promise(planned: NextYear) -> None:
+    frame = planned.proposals().dropna(subset=["promise"])
+    assert len(frame) == 27
+    assert (frame["goal"] >= frame["promise"]).all()
+    assert frame.loc[frame["is_promise"], "goal"].equals(frame.loc[frame["is_promise"], "promise"])
+
+
+def test_chances_fall_from_the_conservative_to_the_stretch_goal(planned: NextYear) -> None:
+    frame = planned.proposals().dropna(subset=["goal"])
+    for _, rows in frame.groupby("target"):
+        assert list(rows["candidate"]) == ["conservative", "balanced", "stretch"]
+        assert rows["chance"].is_monotonic_decreasing
+    free = frame[~frame["is_promise"].astype(bool)]
+    wanted = free["candidate"].map({"conservative": 0.85, "balanced": 0.55, "stretch": 0.25})
+    assert (free["chance"] >= wanted - 1e-9).all()  # rounded to the easier side
+    assert (free["chance"] - wanted).max() < 0.15
+
+
+def test_what_is_needed_a_month_is_the_gap_times_the_cases_of_a_month(planned: NextYear) -> None:
+    frame = planned.proposals()
+    counted = frame[frame["improvement_unit"] == "case"]
+    by_hand = (counted["goal"] - counted["median"]) * counted["cases"] / 12
+    assert counted["improvement"].astype(float).to_numpy() == pytest.approx(by_hand.astype(float).to_numpy())
+    amounts = frame[frame["improvement_unit"] == "amount"]
+    assert amounts["improvement"].astype(float).to_numpy() == pytest.approx(
+        ((amounts["goal"] - amounts["median"]) / 12).astype(float).to_numpy()
+    )
+
+
+def test_the_planted_worsening_makes_the_promise_unlikely(planned: NextYear) -> None:
+    """``truth.json``: emergency_arrival falls at CJ-QX from 2025-07 on; complaint_reply steps down at CQ-KF."""
+    for key in ("emergency_arrival_2026", "complaint_reply_2026"):
+        found = planned.proposal(key)
+        assert "promise" in codes(found)
+        assert found.candidate("conservative").chance < 0.5
+
+
+def test_working_days_of_a_year_that_is_not_announced_are_said_to_be_provisional(planned: NextYear) -> None:
+    with_note = {one.target.key for one in planned.every_proposal() if "provisional_calendar" in
+                 {note.code for note in one.notes}}  # fmt: skip
+    assert with_note == {"complaint_reply_2026"}  # the only promise in working days
+    plan = planned.plan("complaint_reply_2026", reason="试行")
+    assert plan.evidence.provisional_calendar
+    assert "暂定" in tables.evidence(plan, "zh-Hans").to_string()
+
+
+def test_a_goal_raised_after_it_was_met_is_a_ratchet(planned: NextYear) -> None:
+    """The policy: appointments kept 94 % in 2025, 95 % in 2026; hotline 90 % in both."""
+    assert "ratchet" in codes(planned.proposal("appointment_kept_2026"))
+    assert "ratchet" not in codes(planned.proposal("hotline_rings_2026"))
+
+
+def test_milestones_have_no_chance_and_say_how_the_last_ones_were_kept(planned: NextYear) -> None:
+    kept = {one.target.key: one.kept for one in planned.every_proposal() if one.target.kind == "milestone"}
+    assert set(kept.values()) == {True, False}
+    with pytest.raises(MetricError):
+        planned.what_if(next(iter(kept)))
+
+
+@pytest.mark.parametrize("rule", ["equal_gap_closing", "equal_points", "proportional"])
+def test_the_parts_deliver_the_whole(planned: NextYear, rule: Any) -> None:
+    for target in planned.targets:
+        if target.kind == "milestone":
+            continue
+        found = planned.decompose(target.key, rule=rule)
+        assert abs(found.remainder) < 1e-9 * max(1.0, found.goal)
+        assert found.error < 1e-9
+        for cell in found.cells:
+            below = [one for one in found.cells if one.parent == cell.unit]
+            if below:
+                goals, weights = (np.asarray([getattr(one, name) for one in below]) for name in ("goal", "weight"))
+                whole = goals.sum() if found.additive else (goals * weights).sum() / weights.sum()
+                assert whole == pytest.approx(cell.goal, rel=1e-9)
+
+
+def test_locked_cells_stay_and_the_rest_is_balanced_again(planned: NextYear) -> None:
+    free = planned.decompose("complaint_reply_2026", goal=0.95)
+    locked = planned.decompose("complaint_reply_2026", goal=0.95, locked={"CQ-KF": 0.93, "CJ": 0.98})
+    goals = {cell.unit: cell.goal for cell in locked.cells}
+    assert goals["CQ-KF"] == 0.93
+    assert goals["CJ"] == pytest.approx(0.98, abs=1e-12)
+    assert abs(locked.remainder) < 1e-9
+    assert goals["CQ-AJ"] != next(cell.goal for cell in free.cells if cell.unit == "CQ-AJ")
+
+
+def test_wishes_that_cannot_be_are_answered_with_what_conflicts(planned: NextYear) -> None:
+    with pytest.raises(MetricError) as raised:
+        planned.decompose("complaint_reply_2026", goal=0.96, locked={"CQ": 0.85})
+    places = [(fault.code, fault.place) for fault in raised.value.faults]
+    assert places[0] == ("decomposition_conflict", "C")
+    assert ("locked_cell", "CQ") in places
+    assert raised.value.faults[0].got == "96%"
+    with pytest.raises(NameUnknownError, match="CJ-GW"):
+        planned.decompose("complaint_reply_2026", locked={"CJ-GW": 0.9})
+
+
+def test_amounts_add_up_over_units_and_months(planned: NextYear) -> None:
+    asked = planned.what_if("old_pipe_households_2026")
+    answer = asked.at(goal=2400)
+    units = [cell.goal for cell in answer.decomposition.parts]
+    assert sum(units) == pytest.approx(2400, abs=1e-9)
+    assert sum(answer.months) == pytest.approx(2400, abs=1e-9)
+    # by hand: 842 and 1,266 households in the last twelve months, in proportion
+    assert units == pytest.approx([2400 * 842 / 2108, 2400 * 1266 / 2108])
+
+
+def test_a_wish_looser_than_the_promise_is_refused(planned: NextYear) -> None:
+    with pytest.raises(MetricError, match="promise"):
+        planned.what_if("hotline_rings_2026").at(goal=0.85)
+
+
+# ---- companies made for one thing each ----
+
+
+def test_departments_are_pooled_and_small_ones_drawn_to_the_rest(tmp_path: Path) -> None:
+    """Units of 2,400 cases a year keep their level; the unit of 24, all kept, is drawn towards 90 %."""
+    rows = orders(24, 200, {"D1": 0.9}) + orders(24, 2, {"D2": 1.0})
+    found = (
+        company(tmp_path, rows, goals={2025: 0.85})
+        .next_year(2026, as_of="2026-01-01")
+        .decompose("promise_2025", goal=0.92)
+    )
+    start = {cell.unit: cell.start for cell in found.cells}
+    raw = {"D1": sum(r["closed_at"] - r["received_at"] < dt.timedelta(hours=1) for r in rows
+                     if r["unit"] == "D1" and r["received_at"].year == 2025) / 2400}  # fmt: skip
+    assert start["D1"] == pytest.approx(raw["D1"], abs=0.005)
+    assert start["D1"] < start["D2"] < 1.0
+    assert found.pooling == "beta-binomial"
+
+
+def test_posts_are_parts_of_departments(tmp_path: Path) -> None:
+    units = (*UNITS, {"code": "D1-a", "name": "岗一", "level": "post", "parent": "D1"},
+             {"code": "D1-b", "name": "岗二", "level": "post", "parent": "D1"})  # fmt: skip
+    rows = orders(24, 30, {"D1-a": 0.9, "D1-b": 0.95, "D2": 0.92, "D1": 0.8})
+    planned = company(tmp_path, rows, goals={2025: 0.85}, units=units).next_year(2026, as_of="2026-01-01")
+    found = planned.decompose("promise_2025", goal=0.93)
+    assert [(cell.unit, cell.parent, cell.own) for cell in found.cells] == [
+        ("C", None, False), ("D1", "C", False), ("D1", "D1", True), ("D1-a", "D1", False), ("D1-b", "D1", False),
+        ("D2", "C", False),
+    ]  # fmt: skip
+    assert abs(found.remainder) < 1e-9
+    table = tables.decomposition(found, planned.policies.organisation, "en")
+    assert "(itself)" in table.to_string()
+
+
+def test_exclusions_that_rise_are_noted(tmp_path: Path) -> None:
+    """By hand: none of 2024's cases are excluded, one in five of 2025's."""
+    rows = orders(24, 100, {"D1": 0.93})
+    for number, row in enumerate(rows):
+        row["category"] = "force" if row["received_at"].year == 2025 and number % 5 == 0 else "plain"
+    excluded = {"exclusions": [{"reason": "force", "where": {"category": ["force"]}}]}
+    workspace = company(tmp_path, rows, goals={2025: 0.9}, promise=excluded)
+    found = workspace.next_year(2026, as_of="2026-01-01").proposal("promise_2025")
+    assert "exclusions" in codes(found)
+    note = next(one for one in found.notes if one.code == "exclusions")
+    assert note.shares["was"] == 0
+    assert note.shares["now"] == pytest.approx(0.2)
+
+
+def test_cases_classed_elsewhere_are_noted(tmp_path: Path) -> None:
+    """A quarter of 2025's repairs are written down as advice, of which nothing was promised."""
+    rows = orders(24, 100, {"D1": 0.93})
+    for number, row in enumerate(rows):
+        if row["received_at"].year == 2025 and number % 4 == 0:
+            row["order_type"] = "install"
+    where = {"where": {"order_type": ["repair"]}}
+    workspace = company(tmp_path, rows, goals={2025: 0.9}, promise=where)
+    found = workspace.next_year(2026, as_of="2026-01-01").proposal("promise_2025")
+    note = next(one for one in found.notes if one.code == "reclassified")
+    assert note.shares["was"] == 1
+    assert note.shares["now"] == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_cases_moved_just_under_the_limit_are_noted(tmp_path: Path, moved: bool) -> None:
+    """Times of a gamma law; moved: two in five of those up to 15 minutes late end just within the hour."""
+    generator = np.random.default_rng(2)
+    rows = orders(24, 150, {"D1": 1.0})
+    for row in rows:
+        taken = max(1.0, float(np.ceil(generator.gamma(5, 9))))
+        if moved and 60 < taken <= 75 and generator.random() < 0.4:
+            taken = 60.0 - generator.integers(0, 3)
+        row["closed_at"] = row["received_at"] + dt.timedelta(minutes=taken)
+    found = company(tmp_path, rows, goals={2025: 0.7}).next_year(2026, as_of="2026-01-01").proposal("promise_2025")
+    assert ("bunching" in codes(found)) is moved
+
+
+def test_few_cases_are_noted(tmp_path: Path) -> None:
+    workspace = company(tmp_path, orders(24, 4, {"D1": 0.9}), goals={2025: 0.8})
+    assert {"few_cases"} <= codes(workspace.next_year(2026, as_of="2026-01-01").proposal("promise_2025"))
+
+
+def test_goals_met_in_every_month_are_noted(tmp_path: Path) -> None:
+    workspace = company(tmp_path, orders(24, 200, {"D1": 0.97}), goals={2025: 0.8})
+    assert "trivial" in codes(workspace.next_year(2026, as_of="2026-01-01").proposal("promise_2025"))
+
+
+def test_a_percentile_is_shared_out_as_the_share_within_its_value(tmp_path: Path) -> None:
+    """P90 ≤ 60 minutes is kept where at least 90 % are within 60 minutes; 94 % are, by hand, within sampling."""
+    rows = orders(24, 100, {"D1": 0.96, "D2": 0.92})
+    clock = {"table": "work_orders", "start": "received_at", "stop": "closed_at"}
+    target = {"kind": "level", "key": "p90_2025", "name": "目标", "year": 2025, "owner": "C", "goal": 60,
+              "metric": "sla_percentiles", "params": {"clock": clock, "percentiles": [90]}}  # fmt: skip
+    workspace = make_workspace(tmp_path, records={"work_orders": rows}, commitments=[commitment()], targets=[target])
+    workspace.ingest()
+    planned = workspace.next_year(2026, as_of="2026-01-01")
+    found = planned.proposal("p90_2025")
+    assert found.fault is None
+    assert found.subject is not None
+    assert found.subject.within == "60 minute"
+    assert found.subject.promise == pytest.approx(0.9)
+    assert found.ahead is not None
+    assert found.ahead.interval()[1] == pytest.approx(0.94, abs=0.02)
+    parts = planned.decompose("p90_2025", goal=0.95)
+    assert abs(parts.remainder) < 1e-9
+    assert "60" in tables.proposals([found], "en").to_string()
+
+
+def test_mean_and_maximum_are_two_decompositions(tmp_path: Path) -> None:
+    """Means of 48 and 57 minutes, by hand 30·share + 120·(1 − share); the maximum of three hours is kept by all."""
+    rows = orders(24, 100, {"D1": 0.8, "D2": 0.7})
+    rule = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 1, "maximum": 3,
+            "unit": "hour"}  # fmt: skip
+    workspace = company(tmp_path, rows, goals={2025: 1.0}, promise={"rule": rule})
+    planned = workspace.next_year(2026, as_of="2026-01-01")
+    mean = planned.decompose("promise_2025", goal=0.8)
+    assert abs(mean.remainder) < 1e-9
+    start = {cell.unit: cell.start for cell in mean.cells}
+    assert start["D1"] == pytest.approx(48 / 60, abs=0.05)
+    assert start["D2"] == pytest.approx(57 / 60, abs=0.05)
+    maximum = planned.decompose("promise_2025", goal=1.0, maximum=True)
+    assert maximum.within == "3 hour"
+    assert [cell.goal for cell in maximum.cells] == pytest.approx([1.0] * len(maximum.cells))
+
+
+# ---- plans ----
+
+
+def test_a_plan_keeps_what_it_rests_on_and_a_later_version_replaces_it(tmp_path: Path) -> None:
+    workspace = company(tmp_path, orders(24, 60, {"D1": 0.9, "D2": 0.94}), goals={2025: 0.9}, required=0.85)
+    planned = workspace.next_year(2026, as_of="2026-01-01")
+    assumed = [{"label": "晚班增加两人", "measure": "failures", "size": 0.2, "from_month": 4}]
+    plan = planned.plan("promise_2025", goal=0.93, assumptions=assumed, locked={"D1": 0.92}, reason="逐年改进")
+    assert plan.probability > plan.unchanged
+    moment = dt.datetime(2026, 1, 5, 8)
+    first = planned.save(plan, author="甲", now=moment)
+    second = planned.save(planned.plan("promise_2025", goal=0.92, reason="下调"), author="乙", now=moment)
+    saved = workspace.next_year(2026, as_of="2026-01-01").plans()
+    assert [(one.number, one.version, one.author, one.in_force) for one in saved] == [
+        (first.number, 1, "甲", False), (second.number, 2, "乙", True),
+    ]  # fmt: skip
+    assert saved[0].plan == plan
+    assert plan.evidence.records == workspace.figures.engine.digest(None)
+    assert plan.evidence.policy == workspace.policies.digest
+    assert (plan.evidence.first_month, plan.evidence.last_month) == ("2024-01", "2025-12")
+    table = tables.plans(saved, {"promise_2025": "目标"}, "zh-Hans")
+    assert "晚班增加两人" in table.to_string()
+
+
+def test_a_plan_needs_a_name_and_a_reason(tmp_path: Path) -> None:
+    planned = company(tmp_path, orders(24, 60, {"D1": 0.9}), goals={2025: 0.9}).next_year(2026, as_of="2026-01-01")
+    with pytest.raises(MetricError):
+        planned.plan("promise_2025", reason=" ")
+    with pytest.raises(RegisterError):
+        planned.save(planned.plan("promise_2025", reason="试行"), author=" ")
+
+
+def test_a_year_that_has_begun_or_has_no_history_is_told_as_a_fault(tmp_path: Path) -> None:
+    workspace = company(tmp_path, orders(2, 30, {"D1": 0.9}), goals={2023: 0.9, 2024: 0.9})
+    begun = workspace.next_year(2024, as_of="2024-03-01").proposal("promise_2023")
+    assert isinstance(begun.fault, PeriodError)
+    short = workspace.next_year(2025, as_of="2024-03-01").proposal("promise_2024")
+    assert isinstance(short.fault, MetricError)
+    assert "fault" in workspace.next_year(2025, as_of="2024-03-01").proposals().dropna(axis=1).columns
+
+
+def test_the_rules_stand_in_the_settings(tmp_path: Path) -> None:
+    rules = 'next_year = { conservative = 0.95, balanced = 0.6, stretch = 0.1, fair = "equal_points" }\n'
+    workspace = company(tmp_path, orders(24, 100, {"D1": 0.9, "D2": 0.95}), goals={2025: 0.8}, settings=rules)
+    planned = workspace.next_year(2026, as_of="2026-01-01")
+    assert planned.proposal("promise_2025").candidate("conservative").chance >= 0.95
+    assert planned.decompose("promise_2025").fair == "equal_points"
+    with pytest.raises(PolicyError, match="stretch"):
+        company(tmp_path / "other", [], goals={2025: 0.8}, settings="next_year = { stretch = 0.9 }\n")
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+def test_tables_speak_the_language_and_leave_no_place_unfilled(planned: NextYear, language: Any) -> None:
+    found = planned.every_proposal()
+    shown = [tables.proposals(found, language), tables.notes(found, language)]
+    for one in found:
+        if one.ahead is not None:
+            shown += [tables.candidates(one, language), tables.past(one, language)]
+    for table in shown:
+        assert len(table)
+        assert "{" not in table.to_string() + "".join(map(str, table.columns))
