@@ -11,7 +11,7 @@ import typer
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.cli import (
     calendar,
-    callbacks,
+    callback_results,
     demo,
     explain,
     measure,
@@ -29,7 +29,7 @@ for _subject in (workspace, measure, explain, review, outlook, published, demo):
     app.add_typer(_subject.commands)
 app.add_typer(plugins.commands, name="plugins")
 app.add_typer(calendar.commands, name="calendar")
-app.add_typer(callbacks.commands, name="callbacks")
+app.add_typer(callback_results.commands, name="callbacks")
 app.add_typer(targets.commands, name="targets")
 
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong.")]
