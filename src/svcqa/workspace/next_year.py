@@ -40,7 +40,7 @@ class NextYear:
 
     Args:
         year: the year that is planned.
-        as_of: what was known at this moment (local time); now where absent.
+        as_of: what was known at this moment (local time); the end of the last month with records where absent.
         unit: whose targets; the company's where absent.
         rules: how goals are proposed; those of ``svcqa.toml`` where absent.
     """
@@ -51,7 +51,7 @@ class NextYear:
     ) -> None:  # fmt: skip
         self.figures, self.policies, self.register = workspace.figures, workspace.policies, workspace.register
         self.year, self.rules = year, rules or workspace.settings.next_year
-        moment = read_moment(as_of) or dt.datetime.now().replace(microsecond=0)
+        moment = read_moment(as_of) or _last_known(workspace)
         month = workspace.period_rule.containing(moment.date(), PeriodKind.MONTH)
         self.context = self.figures.context(month, as_of=moment, unit=unit)
         self._found: dict[str, Proposal] = {}
@@ -181,6 +181,14 @@ class NextYear:
     def plans(self, target: str | None = None) -> tuple[SavedPlan, ...]:
         """All versions saved for this year, oldest first; ``in_force`` tells the latest."""
         return saved_plans(self.register, year=self.year, target=target)
+
+
+def _last_known(workspace: Workspace) -> dt.datetime:
+    """The end of the last month that has records, or now: what nobody has read yet is not nothing."""
+    tables = {item.counted.table for item in workspace.policies.commitments} | {"monthly_returns"}
+    months = [part.month for table in tables for part in workspace.store.parts(table) if part.month]
+    now = dt.datetime.now().replace(microsecond=0)
+    return min(now, workspace.period(max(months)).end) if months else now
 
 
 def _rows(found: Proposal) -> list[dict[str, Any]]:

@@ -14,14 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from svcqa.entities.plan import NextYearRules
-from svcqa.entities.rules import ClockRule
+from svcqa.entities.rules import ClockRule, LeadTime
 from svcqa.errors import MetricError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure, Scale
 from svcqa.review.next_year.past import Past, PastYear
 from svcqa.review.next_year.subject import PERCENTILES, Subject, needs_calendar
-from svcqa.stats.bunching import bunching
+from svcqa.stats.bunching import Bunching, bunching
 from svcqa.stats.drivers import newcombe
 from svcqa.stats.year_ahead import YearAhead
 
@@ -205,18 +205,28 @@ def _risen(
 def _bunching(
     figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules
 ) -> Iterator[Note]:  # fmt: skip
-    """Where all cases have one limit, and times fine enough to tell."""
+    """Where all cases have one limit to stay below, and times fine enough to tell; where not, that is said."""
+    found = _tested(figures, subject, replace(context, period=past.recent, by=()))
+    if found is None:
+        yield Note("bunching_untested")
+        return
+    limit, told = found
+    if told.p < rules.alarm and told.excess > 0:
+        counts = {"found": told.found, "expected": told.expected, "n": told.n, "limit": limit,
+                  "from": limit - told.width}  # fmt: skip
+        yield Note("bunching", shares={"p": told.p}, counts=counts, texts={"recent": past.recent.label})
+
+
+def _tested(figures: Figures, subject: Subject, context: Context) -> tuple[float, Bunching] | None:
     commitment = subject.commitment
-    if commitment is None or commitment.limits:
-        return
-    asked = replace(context, period=past.recent, by=())
+    if commitment is None or commitment.limits or isinstance(commitment.rule, LeadTime):
+        return None
     try:
-        whole = figures.what_if(PERCENTILES, {"commitment": commitment}, asked).distributions()
+        whole = figures.what_if(PERCENTILES, {"commitment": commitment}, context).distributions()
     except MetricError:  # a due moment of each record's own, or a clock without percentiles
-        return
-    for one in whole[:1]:
-        found = None if one.limit is None else bunching(one.time, one.closed, limit=one.limit)
-        if found is not None and found.p < rules.alarm and found.excess > 0:
-            counts = {"found": found.found, "expected": found.expected, "n": found.n, "limit": one.limit,
-                      "from": one.limit - found.width}  # fmt: skip
-            yield Note("bunching", shares={"p": found.p}, counts=counts, texts={"recent": past.recent.label})
+        return None
+    one = next(iter(whole), None)
+    if one is None or one.limit is None:
+        return None
+    found = bunching(one.time, one.closed, limit=one.limit)
+    return None if found is None else (float(one.limit), found)
