@@ -41,6 +41,12 @@ def test_what_was_planted_is_found_and_no_rule_cries_more_often_than_it_should()
         (key, "found") for key in ("step", "worsening", "late_notices", "attitude_dip", "cold_night", "few_visits",
                                    "winter_peak", "spring_festival")
     ]  # fmt: skip
+    delays = re.findall(
+        r"^  (step|worsening): first seen by process chart (\S+), month (\d+) of", printed, re.MULTILINE
+    )
+    # one step is a signal at once; equal small steps of 0.9 points a month take some months in any chart
+    assert [(key, month) for key, month, _ in delays if key == "step"] == [("step", "2025-10")]
+    assert [1 <= int(late) <= 12 for key, _, late in delays if key == "worsening"] == [True]
     rates = re.findall(
         r"(outside|trend|near_limit|one_side|any) +([\d.]+)%; .*: (inside|OUTSIDE)$", printed, re.MULTILINE
     )
