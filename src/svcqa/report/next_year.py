@@ -12,7 +12,7 @@ from svcqa.metrics.result import Figure, Result, Scale
 from svcqa.report import wording
 from svcqa.report.frames import frame
 from svcqa.review.next_year.decomposition import Decomposition
-from svcqa.review.next_year.notes import Note
+from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.past import PastYear
 from svcqa.review.next_year.proposal import Candidate, Proposal
 from svcqa.review.next_year.what_if import Answer

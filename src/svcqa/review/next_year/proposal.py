@@ -15,7 +15,8 @@ from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, 
 from svcqa.errors import SvcqaError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
-from svcqa.review.next_year.notes import Note, notes
+from svcqa.review.next_year.note import Note
+from svcqa.review.next_year.notes import notes
 from svcqa.review.next_year.past import Past, past_of
 from svcqa.review.next_year.subject import Subject, subject_of
 from svcqa.stats.year_ahead import Better, YearAhead, year_ahead

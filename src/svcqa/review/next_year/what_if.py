@@ -9,7 +9,7 @@ from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import Assumption, FairRule
 from svcqa.errors import Fault, MetricError
 from svcqa.review.next_year.decomposition import Decomposition, shared
-from svcqa.review.next_year.notes import Note
+from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.past import Past
 from svcqa.review.next_year.proposal import Proposal, improvement_needed, looser
 from svcqa.review.next_year.subject import Subject
