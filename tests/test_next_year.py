@@ -182,6 +182,17 @@ def test_amounts_add_up_over_units_and_months(planned: NextYear) -> None:
     assert units == pytest.approx([2400 * 842 / 2108, 2400 * 1266 / 2108])
 
 
+def test_only_figures_of_cases_tell_a_number_of_cases(planned: NextYear) -> None:
+    """By hand: about 2,500 emergencies a year; continuity is one of customers and time, pipes are an amount."""
+    frame = planned.proposals().drop_duplicates("target").set_index("target")["cases"]
+    assert frame["emergency_arrival_2026"] == pytest.approx(2500, rel=0.1)
+    assert frame[["supply_continuity_2026", "old_pipe_households_2026", "emergency_line_staffed_2026"]].isna().all()
+    for key in ("supply_continuity_2026", "old_pipe_households_2026"):
+        asked = planned.what_if(key)
+        answer = asked.at(goal=asked.proposal.candidate("balanced").goal)
+        assert "cases" not in tables.answer_text(answer, asked.past.scale, "en")
+
+
 def test_a_wish_looser_than_the_promise_is_refused(planned: NextYear) -> None:
     with pytest.raises(MetricError, match="promise"):
         planned.what_if("hotline_rings_2026").at(goal=0.85)

@@ -200,7 +200,7 @@ def _rows(found: Proposal) -> list[dict[str, Any]]:
     low, middle, high = found.ahead.interval()
     shared = {
         **lead, "promise": found.subject.promise, "current_goal": found.subject.goal, "lower": low, "median": middle,
-        "upper": high, "unit": found.past.scale.unit, "cases": found.ahead.cases,
+        "upper": high, "unit": found.past.scale.unit, "cases": found.cases_in(found.ahead),
         "improvement_unit": found.improvement_unit, "known_months": found.ahead.known_months,
         "last_month": found.past.last.label, "model": found.ahead.model,
         "notes": ", ".join(note.code for note in found.notes),

@@ -46,10 +46,7 @@ def gaming(
 
 
 def _total(figures: Figures, subject: Subject, context: Context) -> Figure | None:
-    try:
-        found = figures.result(subject.metric, subject.params, replace(context, by=())).figures()
-    except MetricError:  # the metric cannot count them without its conditions: nothing to compare
-        return None
+    found = figures.result(subject.metric, subject.params, replace(context, by=())).figures()
     return found[0] if found and found[0].total else None
 
 
