@@ -21,6 +21,7 @@ from svcqa.review.callbacks.former import LeftOut, former_answers, left_out
 from svcqa.review.callbacks.frame import Span
 from svcqa.review.callbacks.plan import Former, Plan, make_plan
 from svcqa.review.callbacks.wave import Audit, compared, frame_digest, list_digest, wave_list
+from svcqa.workspace.callback_results import CallbackResults
 from svcqa.workspace.drawing import Drawing, strata_of, take
 from svcqa.workspace.sheet_names import sheet_names
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from svcqa.workspace.workspace import Workspace
 
 
-class Callbacks:
+class Callbacks(CallbackResults):
     """The surveys and waves of one workspace. Reach it as ``workspace.callbacks``."""
 
     def __init__(self, workspace: Workspace) -> None:
