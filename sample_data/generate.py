@@ -1,4 +1,4 @@
-"""Rewrites ``sources/`` and ``truth.json`` of the sample workspace: ``python sample_data/generate.py [--seed N]``.
+"""Rewrites ``sources/``, ``waves/`` and ``truth.json`` of the sample: ``python sample_data/generate.py [--seed N]``.
 
 The company does not exist, nor do its customers. The same seed gives the same files, byte for byte. Policies and
 mappings are written by hand and left alone.
@@ -27,6 +27,7 @@ from generator import (
     planting,
     returns,
     scene,
+    waves,
     work_orders,
 )
 from generator.rows import Row, Sheet
@@ -46,7 +47,7 @@ def main() -> None:
 
 
 def generate(folder: Path, seed: int = SEED) -> None:
-    """Write ``sources/`` and ``truth.json`` below ``folder``."""
+    """Write ``sources/``, ``waves/`` and ``truth.json`` below ``folder``."""
     tables = _cases(seed)
     correction, log = corrections.correct(tables["work_orders"][-1])
     final = corrections.supersede(tables["work_orders"], correction)
@@ -70,6 +71,12 @@ def generate(folder: Path, seed: int = SEED) -> None:
         key: counting.tally(_records(tables["work_orders"]), judge, "received_at", **HALF)
         for key, judge in ORDER_JUDGES.items()
     }
+    drawn = waves.make(folder, Path(__file__).parent, _random(seed, 11))
+    truth["waves"] = drawn
+    truth["effects"] += waves.effects()
+    truth["files"] |= waves.file_facts(drawn)
+    truth["totals"]["rows"]["callbacks_undesigned"] = truth["totals"]["rows"]["callbacks"]
+    truth["totals"]["rows"]["callbacks"] += sum(wave["rows"] for wave in drawn.values())
     write_truth(folder / "truth.json", truth)
 
 

@@ -17,6 +17,7 @@ from svcqa.catalogue import Language, text
 from svcqa.report.notebook import run_notebook, write_html
 
 NOTEBOOK = REPO / "notebooks" / "02_half_year_review.ipynb"
+TARGETS = REPO / "notebooks" / "04_next_year_targets.ipynb"
 NOTEBOOKS = sorted((REPO / "notebooks").glob("*.ipynb"))
 IGNORED = "nbval-ignore-output"
 
@@ -62,7 +63,9 @@ def test_the_notebook_gives_the_saved_figures_again(checkout: Path, notebook: Pa
 
 
 @pytest.mark.parametrize(
-    ("name", "half"), [(NOTEBOOK.name, "2026H1"), ("03_annual_review.ipynb", "2025H1")], ids=["half_year", "annual"]
+    ("name", "half"),
+    [(NOTEBOOK.name, "2026H1"), ("03_annual_review.ipynb", "2025H1"), (TARGETS.name, "2026H1")],
+    ids=["half_year", "annual", "next_year"],
 )
 def test_one_changed_record_makes_nbval_fail(checkout: Path, name: str, half: str) -> None:
     """An emergency of the period that was reached in time arrives ten days later."""

@@ -9,14 +9,30 @@ from typing import Annotated, cast
 import typer
 
 from svcqa.catalogue import LANGUAGES, Language
-from svcqa.cli import calendar, demo, explain, letters, measure, outlook, plugins, published, review, targets, workspace
+from svcqa.cli import (
+    calendar,
+    callback_results,
+    compare,
+    demo,
+    explain,
+    letters,
+    measure,
+    outlook,
+    plugins,
+    published,
+    review,
+    targets,
+    workspace,
+)
 from svcqa.errors import Fault, SvcqaError
 
 app = typer.Typer(help="svcqa: service-quality reviews from raw records.", no_args_is_help=True, add_completion=False)
-for _subject in (workspace, measure, explain, review, outlook, published, demo):
+for _subject in (workspace, measure, explain, review, outlook, compare, published, demo):
     app.add_typer(_subject.commands)
 app.add_typer(plugins.commands, name="plugins")
 app.add_typer(calendar.commands, name="calendar")
+app.add_typer(callback_results.commands, name="callbacks")
+targets.commands.command("letters")(letters.write)
 app.add_typer(targets.commands, name="targets")
 app.add_typer(letters.commands, name="letters")
 

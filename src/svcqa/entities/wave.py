@@ -84,4 +84,4 @@ class ContactExport(Entity):
     wave: Key
     rows: int = Field(ge=0)
     file: str
-    purpose: str = Field(min_length=1)
+    purpose: str

@@ -11,11 +11,12 @@ from svcqa.errors import Fault, SourceError, SvcqaError
 from svcqa.records.ingest import Door, ingest_database, ingest_file
 from svcqa.records.mapping import load_mapping
 from svcqa.records.report import IngestReport
+from svcqa.records.wave_store import WaveStore
 
 
 def ingest_sources(
     door: Door, sources: Sequence[Source], *, files: Path, mappings: Path, now: dt.datetime,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None, waves: WaveStore | None = None,
 ) -> IngestReport:  # fmt: skip
     """Read every source through its mapping.
 
@@ -23,20 +24,25 @@ def ingest_sources(
         files, mappings: the folders in which source files and mappings are looked for.
         now: when they become known (UTC).
         progress: called with the number of files done and of all files.
+        waves: whose filled call sheets are read, too.
 
     Raises:
         SourceError: with every file that is missing or cannot be read; the others have been read.
     """
     faults: list[Fault] = []
-    found = list(_files(sources, files, faults))
+    found: list[tuple[Source | None, Path | None, Path]] = [
+        (source, path, mappings / source.mapping) for source, path in _files(sources, files, faults)
+    ]
+    if waves is not None:
+        found += [(None, path, mapping) for path, mapping in waves.filled(faults)]
     reports = []
-    for done, (source, path) in enumerate(found, start=1):
+    for done, (source, path, mapping_file) in enumerate(found, start=1):
         try:
-            mapping = load_mapping(mappings / source.mapping)
-            if path is None:
-                reports.append(ingest_database(door, source, mapping, now=now))
-            else:
+            mapping = load_mapping(mapping_file)
+            if path is not None:
                 reports.append(ingest_file(door, path, mapping, now=now))
+            elif source is not None:
+                reports.append(ingest_database(door, source, mapping, now=now))
         except SvcqaError as error:
             faults.extend(error.faults)
         if progress is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +12,11 @@ from pyarrow import parquet
 from svcqa.entities.policy import read_json
 from svcqa.entities.wave import Wave
 from svcqa.errors import Fault, NameUnknownError
+from svcqa.records.mapping import load_mapping
 
 WAVES: Final = "waves"
 """The folder of a workspace."""
-DOCUMENT, LIST, FRAME, MAPPING, FILLED = "wave.json", "drawn.parquet", "frame.parquet", "call_sheet.toml", "filled"
+DOCUMENT, LIST, FRAME, FILLED = "wave.json", "drawn.parquet", "frame.parquet", "filled"
 
 
 class WaveStore:
@@ -54,6 +56,28 @@ class WaveStore:
         self.wave(code)
         return parquet.read_table(self.folder / code / FRAME)
 
+    def mapping(self, code: str, language: str) -> Path:
+        """Where the mapping lies that reads a wave's call sheet in ``language`` back."""
+        return self.folder / code / f"call_sheet.{language}.toml"
+
+    def filled(self, faults: list[Fault]) -> list[tuple[Path, Path]]:
+        """Every filled call sheet with its mapping: the one whose sheet the workbook has.
+
+        Args:
+            faults: takes the sheets of waves whose call sheet was never written.
+        """
+        found = []
+        for code in self.codes():
+            mappings = sorted((self.folder / code).glob("call_sheet.*.toml"))
+            for path in sorted((self.folder / code / FILLED).glob("*.xlsx")):
+                if path.name.startswith(("~$", ".")):  # what Excel leaves beside a workbook that is open
+                    continue
+                if mappings:
+                    found.append((path, _fitting(path, mappings)))
+                else:
+                    faults.append(Fault("no_call_sheet", path.name, got=code))
+        return found
+
     def write(self, wave: Wave, drawn: Any, frame: Any) -> Path:
         """Keep a wave; its document last, so that a half-written wave is none."""
         folder = self.folder / wave.code
@@ -64,3 +88,14 @@ class WaveStore:
         fresh.write_text(wave.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
         os.replace(fresh, folder / DOCUMENT)
         return folder / DOCUMENT
+
+
+def _fitting(path: Path, mappings: Sequence[Path]) -> Path:
+    """The mapping in whose language the workbook is; the first one where it cannot be opened, which will be told."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        sheets = CalamineWorkbook.from_path(str(path)).sheet_names
+    except (CalamineError, OSError):
+        return mappings[0]
+    return next((one for one in mappings if load_mapping(one).sheet in sheets), mappings[0])

@@ -162,6 +162,8 @@ class Register:
         """
         if not author.strip():
             raise RegisterError(Fault("export_author", got=repr(author)))
+        if not export.purpose.strip():
+            raise RegisterError(Fault("export_purpose", got=repr(export.purpose)))
         return self.add("contact_export", export.model_dump(mode="json"), author=author.strip(), now=now)
 
     def note_rebase(self, item: Rebase, *, now: dt.datetime | None = None, replaces: int | None = None) -> int:

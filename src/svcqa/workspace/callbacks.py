@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from svcqa.catalogue import Language
 from svcqa.engine.draw import as_digits, start_of
 from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.entities.survey import Survey
-from svcqa.entities.wave import Wave
+from svcqa.entities.wave import ContactExport, Wave
 from svcqa.errors import Fault, MetricError, RegisterError
 from svcqa.periods import Period, read_moment
 from svcqa.records.draw_key import draw_key, fingerprint
@@ -19,7 +21,9 @@ from svcqa.review.callbacks.former import LeftOut, former_answers, left_out
 from svcqa.review.callbacks.frame import Span
 from svcqa.review.callbacks.plan import Former, Plan, make_plan
 from svcqa.review.callbacks.wave import Audit, compared, frame_digest, list_digest, wave_list
+from svcqa.workspace.callback_results import CallbackResults
 from svcqa.workspace.drawing import Drawing, strata_of, take
+from svcqa.workspace.sheet_names import sheet_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from svcqa.workspace.workspace import Workspace
 
 
-class Callbacks:
+class Callbacks(CallbackResults):
     """The surveys and waves of one workspace. Reach it as ``workspace.callbacks``."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -147,6 +151,40 @@ class Callbacks:
         self._workspace.register.note_wave(wave, author=who, now=known_at)
         self.store.write(wave, drawn, frame)
         return wave
+
+    def call_sheet(
+        self, code: str, out: str | Path, *, language: Language | None = None, contacts: bool = False, who: str = "",
+        purpose: str = "", now: dt.datetime | None = None,
+    ) -> Path:  # fmt: skip
+        """Write a wave's call sheet, and beside the wave the mapping that reads it back once it is filled.
+
+        Args:
+            out: the workbook to write.
+            contacts: with name, telephone and address, into a file that only its owner can read where the system has
+                that; the register notes who had it written, when and what for.
+            who, purpose: needed with contacts.
+            now: UTC; the clock's moment where absent.
+
+        Raises:
+            RegisterError: contacts are asked for, and nobody or nothing is named that they are for.
+        """
+        from svcqa.report.forms.call_sheet import write_call_sheet
+        from svcqa.report.forms.call_sheet_mapping import call_sheet_mapping
+
+        wave, workspace = self.wave(code), self._workspace
+        policy, language = workspace.policies.survey(wave.survey), language or workspace.language
+        rows, path = self.store.drawn(code).to_pylist(), Path(out)
+        known = None
+        if contacts:
+            export = ContactExport(wave=code, rows=len(rows), file=path.name, purpose=purpose)
+            moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+            workspace.register.note_contact_export(export, author=who, now=moment)
+            known = workspace.vault.contacts([row["customer"] for row in rows])
+        names = sheet_names(policy, workspace.policies, language, rows)
+        company = workspace.settings.company.name.in_language(language)
+        mapping = call_sheet_mapping(policy, wave, names, language)
+        self.store.mapping(code, language).write_text(mapping, encoding="utf-8", newline="\n")
+        return write_call_sheet(path, policy, wave, rows, names, language, company=company, contacts=known)
 
     def audit(self, code: str) -> Audit:
         """Draw a wave again: from its document, its frame and the key, and the frame again from the records.

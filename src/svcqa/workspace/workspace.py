@@ -48,7 +48,7 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         self, *, source_folder: str | Path | None = None, now: dt.datetime | None = None,
         progress: Progress | None = None,
     ) -> IngestReport:  # fmt: skip
-        """Read all sources of the settings; files already read change nothing.
+        """Read all sources of the settings and the call sheets filled in; files already read change nothing.
 
         Args:
             source_folder: where the files are looked for; the workspace where absent.
@@ -63,7 +63,7 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         try:
             return ingest_sources(
                 door, self.settings.sources, files=base, mappings=self.folder, progress=progress,
-                now=now or dt.datetime.now(dt.UTC).replace(tzinfo=None),
+                now=now or dt.datetime.now(dt.UTC).replace(tzinfo=None), waves=self.callbacks.store,
             )  # fmt: skip
         finally:
             self.__dict__.pop("figures", None)

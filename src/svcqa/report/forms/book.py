@@ -13,8 +13,12 @@ from xlsxwriter import Workbook
 
 
 @contextmanager
-def new_book(path: Path, properties: dict[str, Any]) -> Iterator[Workbook]:
-    """A workbook that stands at ``path`` once the block is over; the folder is made where it is missing."""
+def new_book(path: Path, properties: dict[str, Any], *, private: bool = False) -> Iterator[Workbook]:
+    """A workbook that stands at ``path`` once the block is over; the folder is made where it is missing.
+
+    Args:
+        private: only its owner may read it, from its first byte on, where the system has that.
+    """
     buffer = io.BytesIO()
     # Text of users and customers stays text, also where it begins like a formula.
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -23,5 +27,9 @@ def new_book(path: Path, properties: dict[str, Any]) -> Iterator[Workbook]:
         yield book
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(buffer.getvalue())
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0),
+                         0o600 if private else 0o666)  # fmt: skip
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(buffer.getvalue())
     os.replace(beside, path)

@@ -24,6 +24,8 @@ _SMALL: Final[dict[str, Any]] = {**_BOXED, "align": "center", "font_size": 8, "f
 
 LOOKS: Final[dict[str, dict[str, Any]]] = {
     "title": {**_FREE, "font_size": 16, "bold": True, "align": "center"},
+    "plain_title": {"font_size": 14, "bold": True, "valign": "vcenter"},
+    "plain": {"font_size": 10},
     "lead": {**_FREE, "font_size": 10},
     "head_line": {**_FREE, "font_size": 11, "bold": True},
     "note": {**_FREE, "font_size": 8, "valign": "top", "font_color": "#404040"},

@@ -1,0 +1,162 @@
+"""``svcqa callbacks``: plan a wave, draw it, write its call sheet, draw it again for an audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svcqa.catalogue import text
+from svcqa.cli.options import LangOption, WorkspaceOption, language_of
+from svcqa.cli.screen import Screen
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+commands = typer.Typer(help="Callbacks: plan, draw, call sheets, audit.", no_args_is_help=True)
+
+SurveyArgument = Annotated[str, typer.Argument(help="Key of a survey.")]
+CodeArgument = Annotated[str, typer.Argument(help="Code of a wave.")]
+PeriodOption = Annotated[str, typer.Option(help="The wave speaks for the cases closed in it, such as 2026Q2.")]
+MomentOption = Annotated[str, typer.Option("--as-of", help="The moment of the draw (local); calls begin on its day.")]
+CallsOption = Annotated[int | None, typer.Option(help="Customers to draw; the survey's number where absent.")]
+WidthOption = Annotated[float | None, typer.Option(help="The half-width wanted of the overall mean.")]
+
+
+@commands.command()
+def surveys(workspace: WorkspaceOption = Path(), lang: LangOption = None) -> None:
+    """The surveys that the policy files declare."""
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        found = opened.callbacks.surveys
+        lines = [f"{survey.key}  {survey.label.in_language(language)}" for survey in found]
+        for line in lines or [text("callbacks.no_surveys", language)]:
+            screen.console.print(line, markup=False)
+
+
+@commands.command()
+def plan(
+    survey: SurveyArgument,
+    period: PeriodOption,
+    as_of: MomentOption,
+    calls: CallsOption = None,
+    half_width: WidthOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """How many to draw, in which stratum, what precision that buys, and whom the frame leaves out."""
+    from svcqa.report.callbacks import bias_sentences, left_out_table, plan_note, plan_table
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        found = opened.callbacks.plan(survey, period=period, as_of=as_of, calls=calls, half_width=half_width)
+        left = opened.callbacks.left_out(survey, period=period, as_of=as_of)
+        label = found.survey.label.in_language(language)
+        title = text("callbacks.plan_title", language, label=label, period=period, as_of=as_of)
+        show(screen, plan_table(found, opened.policies, language), title)
+        screen.console.print(plan_note(found, language), markup=False)
+        if left:
+            show(screen, left_out_table(left, found, opened.policies, language))
+        for line in bias_sentences(left, language):
+            screen.console.print(line, markup=False)
+
+
+@commands.command()
+def draw(
+    survey: SurveyArgument,
+    code: CodeArgument,
+    period: PeriodOption,
+    as_of: MomentOption,
+    by: Annotated[str, typer.Option("--by", help="Who draws.")],
+    calls: CallsOption = None,
+    half_width: WidthOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Draw a wave; the same draw again changes nothing, another one under its code is refused."""
+    from svcqa.report.callbacks import drawn_line
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        wave = opened.callbacks.draw(
+            survey, code, period=period, as_of=as_of, who=by, calls=calls, half_width=half_width
+        )
+        screen.console.print(drawn_line(wave, language_of(opened, lang)), markup=False, soft_wrap=True)
+
+
+@commands.command()
+def waves(workspace: WorkspaceOption = Path(), lang: LangOption = None) -> None:
+    """All waves in the order of drawing."""
+    from svcqa.report.callbacks import waves_table
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language, found = language_of(opened, lang), opened.callbacks.waves
+        if found:
+            show(screen, waves_table(found, opened.policies, language))
+        else:
+            screen.console.print(text("callbacks.no_waves", language), markup=False)
+
+
+@commands.command()
+def sheet(
+    code: CodeArgument,
+    out: Annotated[Path, typer.Option(help="The workbook to write.")],
+    contacts: Annotated[bool, typer.Option("--contacts", help="With names, telephones, addresses; noted.")] = False,
+    by: Annotated[str, typer.Option("--by", help="With contacts: who has them written.")] = "",
+    purpose: Annotated[str, typer.Option(help="With contacts: what for.")] = "",
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Write the call sheet of a wave, and the mapping that reads it back."""
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        path = opened.callbacks.call_sheet(code, out, language=language, contacts=contacts, who=by, purpose=purpose)
+        wave = opened.callbacks.wave(code)
+        said = text("callbacks.wrote_sheet", language, path=path, rows=wave.drawn + wave.reserve)
+        screen.console.print(said, markup=False, soft_wrap=True)
+        if contacts:
+            screen.console.print(text("callbacks.wrote_private", language), markup=False)
+
+
+@commands.command()
+def frame(
+    code: CodeArgument,
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")],
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Write a wave's frame for a third party: order of columns stratum, customer, reason; surrogates only."""
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        rows = opened.callbacks.frame(code)[["stratum", "customer", "reason"]]
+        out.parent.mkdir(parents=True, exist_ok=True)
+        rows.to_csv(out, index=False, lineterminator="\n")
+        said = text("callbacks.wrote_frame", language_of(opened, lang), path=out, rows=len(rows))
+        screen.console.print(said, markup=False, soft_wrap=True)
+
+
+@commands.command()
+def audit(code: CodeArgument, workspace: WorkspaceOption = Path(), lang: LangOption = None) -> None:
+    """Draw a wave again from its document, the key and the records; ends with 1 where anything differs."""
+    from svcqa.report.callbacks import audit_line, audit_table
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        found = opened.callbacks.audit(code)
+        show(screen, audit_table(found, language))
+        screen.console.print(audit_line(found, language), markup=False)
+    if not found.passed:
+        raise typer.Exit(1)
+
+
+def show(screen: Screen, table: pd.DataFrame, title: str = "") -> None:
+    """Print a table."""
+    from svcqa.report.terminal import table_of
+
+    screen.console.print(table_of(table, title=title))
