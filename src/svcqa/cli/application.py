@@ -11,7 +11,7 @@ import typer
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.cli import (
     calendar,
-    callbacks,
+    callback_results,
     compare,
     demo,
     explain,
@@ -31,7 +31,8 @@ for _subject in (workspace, measure, explain, review, outlook, compare, publishe
     app.add_typer(_subject.commands)
 app.add_typer(plugins.commands, name="plugins")
 app.add_typer(calendar.commands, name="calendar")
-app.add_typer(callbacks.commands, name="callbacks")
+app.add_typer(callback_results.commands, name="callbacks")
+targets.commands.command("letters")(letters.write)
 app.add_typer(targets.commands, name="targets")
 app.add_typer(letters.commands, name="letters")
 

@@ -57,7 +57,7 @@ def measure(
         keys: list[str | None] = [commitment]
         if commitment is None and target is None:
             keys = [item.key for item in opened.policies.commitments if item.counted.metric == metric] or [None]
-        params = _params(param or [])
+        params = read_params(param or [])
         grouping = tuple(part.strip() for part in by.split(",") if part.strip())
         results = [
             opened.measure(
@@ -96,7 +96,7 @@ def _draw(found: Result, workspace: Workspace, path: Path, language: Language) -
         typer.echo(picture.font_note, err=True)
 
 
-def _params(given: list[str]) -> dict[str, object]:
+def read_params(given: list[str]) -> dict[str, object]:
     """``name=value`` pairs; lists and tables as JSON. The metric's own model reads the values."""
     import json
 

@@ -22,6 +22,8 @@ class ActionItem(Entity):
     period: str = ""
     target: str = ""
     unit: str = ""
+    reference: str = ""
+    """What it comes from, such as a row of a call sheet, so that nothing is noted twice."""
 
     @property
     def agreed(self) -> bool:

@@ -87,6 +87,14 @@ class Question(Entity):
         return (0, 1) if self.kind == "yes_no" else (self.lowest, self.highest)
 
 
+class CallCheck(Entity):
+    """What somebody who listens to a call again looks for; the weights say how much each item counts."""
+
+    key: Key
+    text: Text
+    weight: float = Field(default=1.0, gt=0)
+
+
 class SampleAllocation(Entity):
     """How many are drawn, and how they are shared out to the strata that no service prescribes.
 
@@ -137,6 +145,11 @@ class Survey(Entity):
     attempts: int = Field(default=3, ge=1, le=9)
     callers: tuple[str, ...] = ()
     feedback_days: int = Field(default=10, ge=1)
+    feedback_category: Text = Text(hans="客户意见", hant="客戶意見", en="Customers' views")
+    """Category of the rows of form B that come from this survey."""
+    checklist: tuple[CallCheck, ...] = ()
+    """For calls that are listened to again."""
+    listened_per_caller: int = Field(default=3, ge=1)
     introduction: Text | None = None
     """What the caller says first."""
 
@@ -144,7 +157,7 @@ class Survey(Entity):
     def _holds_together(self) -> Survey:
         for name, keys in (
             ("services", [item.key for item in self.services]), ("questions", [item.key for item in self.questions]),
-            ("strata", list(self.strata)),
+            ("strata", list(self.strata)), ("checklist", [item.key for item in self.checklist]),
         ):  # fmt: skip
             if len(set(keys)) < len(keys):
                 raise ValueError(f"{name}: each stands once")

@@ -33,7 +33,7 @@ def _number(value: float | None, decimals: int = 2) -> str:
     return wording.DASH if value is None else f"{value:.{decimals}f}"
 
 
-def _names(policies: Policies, plan_or_wave: Plan | Wave, language: Language) -> dict[tuple[str, str], str]:
+def part_names(policies: Policies, plan_or_wave: Plan | Wave, language: Language) -> dict[tuple[str, str], str]:
     """What the parts of strata are called, by column and code."""
     key = plan_or_wave.survey if isinstance(plan_or_wave, Wave) else plan_or_wave.survey.key
     found = {("service", item.key): item.name.in_language(language) for item in policies.survey(key).services}
@@ -57,7 +57,7 @@ def stratum_name(
 
 def plan_table(plan: Plan, policies: Policies, language: Language) -> pd.DataFrame:
     """A row for each stratum, each department, and all together."""
-    names = _names(policies, plan, language)
+    names = part_names(policies, plan, language)
     rows: list[tuple[object, ...]] = [
         (
             _t("level_stratum", language), stratum_name(item.counts.parts, names, policies, language),
@@ -89,7 +89,7 @@ def left_out_table(
     found: Sequence[LeftOut], wave_or_plan: Plan | Wave, policies: Policies, language: Language
 ) -> pd.DataFrame:
     """Whom the frame leaves out: by stratum and reason, then over all strata."""
-    names = _names(policies, wave_or_plan, language)
+    names = part_names(policies, wave_or_plan, language)
     survey = policies.survey(wave_or_plan.survey if isinstance(wave_or_plan, Wave) else wave_or_plan.survey.key)
     rows = []
     for one in found:

@@ -22,6 +22,7 @@ from svcqa.review.callbacks.former import LeftOut, former_answers, left_out
 from svcqa.review.callbacks.frame import Span
 from svcqa.review.callbacks.plan import Former, Plan, make_plan
 from svcqa.review.callbacks.wave import Audit, compared, frame_digest, list_digest, overlap, wave_list
+from svcqa.workspace.callback_results import CallbackResults
 from svcqa.workspace.drawing import Drawing, strata_of, take
 from svcqa.workspace.sheet_names import sheet_names
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
 
 
-class Callbacks:
+class Callbacks(CallbackResults):
     """The surveys and waves of one workspace. Reach it as ``workspace.callbacks``."""
 
     def __init__(self, workspace: Workspace) -> None:

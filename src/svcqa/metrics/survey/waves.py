@@ -41,6 +41,7 @@ class DrawnCustomer:
         columns: see :data:`COLUMNS`.
         outcome: of the last call; empty where nobody called.
         scores: by question, where one was given.
+        random_number: the customer's permanent random number.
         opinions: by question, as the records have them (masked).
     """
 
@@ -50,6 +51,7 @@ class DrawnCustomer:
     place: int
     cases: int = 1
     customer: str = field(default="", repr=False)
+    random_number: str = field(default="", repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
     outcome: str = ""
     called_at: dt.datetime | None = None
@@ -151,6 +153,24 @@ class Surveys:
             raise MetricError(Fault("no_wave", place=period.label, got=params.wave or "", allowed=said))
         return inside[-1]
 
+    def within(self, survey: str, period: Period) -> tuple[Wave, ...]:
+        """The waves of a survey that speak for days of ``period`` alone, in the order of drawing."""
+        self._declared(survey, place=period.label)
+        waves = [one for one in self.archive.waves() if one.survey == survey]
+        return tuple(one for one in waves if period.first <= one.first and one.last <= period.last)
+
+    def named(self, code: str) -> Wave:
+        """The wave ``code``.
+
+        Raises:
+            MetricError: there is none.
+        """
+        waves = self.archive.waves()
+        found = next((one for one in waves if one.code == code), None)
+        if found is None:
+            raise MetricError(Fault("no_wave", got=code, allowed=", ".join(one.code for one in waves)))
+        return found
+
     def calls_end(self, params: SurveyParams, period: Period) -> dt.datetime:
         """The end of the period, or of the wave's calls where they go on after it."""
         calls_until = self.chosen(params, period).calls_until
@@ -167,9 +187,12 @@ class Surveys:
         Raises:
             MetricError: no policy file declares it any more.
         """
-        found = next((one for one in self.policies if one.key == wave.survey), None)
+        return self._declared(wave.survey, place=wave.code)
+
+    def _declared(self, key: str, *, place: str) -> Survey:
+        found = next((one for one in self.policies if one.key == key), None)
         if found is None:
-            raise MetricError(Fault("no_survey", place=wave.code, got=wave.survey))
+            raise MetricError(Fault("no_survey", place=place, got=key))
         return found
 
     def read(self, wave: Wave, callbacks: Any, as_of: dt.datetime, *, before: Wave | None = None) -> Surveyed:
@@ -209,6 +232,7 @@ def wave_records(
         people.append(DrawnCustomer(
             reference=str(row["reference"]), role=row["role"], stratum=str(row["stratum"]), place=int(row["place"]),
             cases=int(row["cases"]), customer=str(row["customer"]), columns=columns,
+            random_number=str(row["prn"]),
             **_outcome(calls.get(str(row["reference"]), ())),
         ))  # fmt: skip
     return tuple(people)

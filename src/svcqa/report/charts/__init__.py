@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from svcqa.catalogue import Language
 from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.result import Result
+from svcqa.report.charts.callbacks import waterfall_chart
 from svcqa.report.charts.distribution import Distribution, chart_of_distribution
 from svcqa.report.charts.funnel import funnel_chart
 from svcqa.report.charts.grammar import Better, Bin, Chart, Dot, Kind, Mark, Point, Record, Row, Stretch
@@ -17,6 +18,7 @@ from svcqa.report.charts.process import process_chart
 from svcqa.report.charts.results import FigureKind, chart_of
 from svcqa.report.charts.reviews import months_chart, targets_chart
 from svcqa.report.charts.timeline import timeline_chart
+from svcqa.review.callbacks.outcomes import Outcomes
 from svcqa.review.commitments import CommitmentReview
 from svcqa.review.period_review import PeriodReview
 
@@ -27,7 +29,7 @@ __all__ = [
     "Better", "Bin", "Chart", "Distribution", "Dot", "FigureKind", "Kind", "Mark", "Picture", "Point", "Record",
     "Row", "Stretch", "chart_of", "chart_of_distribution", "distribution", "funnel_chart", "months", "months_chart",
     "of_result", "of_section", "outlook", "outlook_chart", "process", "process_chart", "targets", "targets_chart",
-    "timeline", "timeline_chart",
+    "timeline", "timeline_chart", "waterfall", "waterfall_chart",
 ]  # fmt: skip
 
 
@@ -50,10 +52,12 @@ def of_result(
 
 
 def _drawn_together(result: Result) -> tuple[str, ...]:
-    """The measures that share a scale: of a process chart the values; no ratio beside a share. Empty means all."""
+    """The measures that share a scale, where not all do: values of a process chart, a survey's estimates, no ratios."""
     named = tuple(dict.fromkeys(str(row.get("measure")) for row in result.rows))
     if "icons" in named:
         return ("value",)
+    if "worst_case" in named:  # what stands beside a survey's estimate has scales of its own
+        return named[:1]
     ratios = {str(row.get("measure")) for row in result.rows if row.get("value_unit") == "ratio"}
     return tuple(name for name in named if name not in ratios) if ratios else ()
 
@@ -87,6 +91,11 @@ def targets(review: PeriodReview, language: Language) -> Picture:
 def months(review: PeriodReview, item: CommitmentReview, language: Language) -> Picture:
     """One commitment month by month, by department, with its goal."""
     return Picture(months_chart(review, item, language))
+
+
+def waterfall(found: Outcomes, language: Language) -> Picture:
+    """How far the calls of a wave came."""
+    return Picture(waterfall_chart(found, language))
 
 
 def timeline(found: Explanation, language: Language) -> Picture:

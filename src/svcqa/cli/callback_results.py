@@ -1,0 +1,91 @@
+"""``svcqa callbacks``: what became of the calls, what they say of all customers, what must be answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from svcqa.catalogue import text
+from svcqa.cli.callbacks import CodeArgument, show
+from svcqa.cli.callbacks import commands as commands
+from svcqa.cli.measure import read_params
+from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of
+from svcqa.cli.screen import Screen
+
+ParamsOption = Annotated[list[str] | None, typer.Option("--param", help="estimate=top_box, weighting=raked, goal=9 …")]
+
+
+@commands.command()
+def outcomes(
+    code: CodeArgument, as_of: AsOfOption = None, workspace: WorkspaceOption = Path(), lang: LangOption = None
+) -> None:
+    """How far the calls came, the rates of the standard, replacements, findings, callers."""
+    from svcqa.report import callback_results as results
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        found = opened.callbacks.outcomes(code, as_of=as_of)
+        wave = opened.callbacks.wave(code)
+        show(screen, results.waterfall_table(found, wave, opened.policies, language))
+        show(screen, results.codes_table(found, language))
+        show(screen, results.rates_table(found, language))
+        screen.console.print(results.rates_note(language), markup=False)
+        quality, survey = opened.callbacks.call_quality(code, as_of=as_of), opened.policies.survey(wave.survey)
+        for table in (
+            results.replacements_table(found, language), results.findings_table(found, language),
+            results.callers_table(quality, survey, language), results.caller_scores_table(quality, language),
+            results.listening_table(quality, language), results.back_checks_table(quality, survey, language),
+        ):  # fmt: skip
+            if len(table):
+                show(screen, table)
+
+
+@commands.command()
+def estimate(
+    code: CodeArgument,
+    question: Annotated[str | None, typer.Option(help="Key of a question; that of the survey's precision.")] = None,
+    by: Annotated[str, typer.Option(help="department, service, tier …, separated by commas.")] = "",
+    param: ParamsOption = None,
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """What the wave says of all customers."""
+    from svcqa.report.callback_results import estimate_note, estimate_table
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        given: dict[str, Any] = {"question": question, **read_params(param or [])}
+        found = opened.callbacks.estimate(
+            code, by=tuple(part.strip() for part in by.split(",") if part.strip()), as_of=as_of, **given
+        )
+        show(screen, estimate_table(found, opened.policies, language))
+        screen.console.print(estimate_note(found, language), markup=False)
+
+
+@commands.command()
+def feedback(
+    code: CodeArgument,
+    note: Annotated[bool, typer.Option("--note", help="Note what has no row of form B yet.")] = False,
+    author: Annotated[str, typer.Option("--author", help="With --note: who notes it.")] = "",
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Opinions and low scores, who must answer by when, and how much was answered in time."""
+    from svcqa.report.callback_results import feedback_table, in_time_table
+
+    with Screen() as screen:
+        opened = screen.open(workspace)
+        language = language_of(opened, lang)
+        if note:
+            numbers = opened.callbacks.note_feedback(code, author=author, as_of=as_of)
+            said = text("call_results.noted", language, count=len(numbers))
+            screen.console.print(said if numbers else text("call_results.nothing_to_note", language), markup=False)
+        survey = opened.policies.survey(opened.callbacks.wave(code).survey)
+        show(screen, feedback_table(opened.callbacks.feedback(code, as_of=as_of), survey, opened.policies, language))
+        show(screen, in_time_table(opened.callbacks.feedback_in_time(code, as_of=as_of), opened.policies, language))

@@ -1,0 +1,27 @@
+"""Charts of a wave of callbacks: how far the calls came."""
+
+from __future__ import annotations
+
+from svcqa.catalogue import Language, text
+from svcqa.metrics.result import Scale
+from svcqa.report.charts.grammar import Chart, Row
+from svcqa.report.charts.results import chart_of_rows
+from svcqa.review.callbacks.outcomes import Outcomes
+
+_STEPS = ("attempted", "eligible", "reached", "answered", "complete")
+
+
+def waterfall_chart(found: Outcomes, language: Language) -> Chart:
+    """A bar for each step from the sample to complete interviews."""
+    overall = found.overall
+    steps = {"sample": overall.drawn + overall.reserves, **{name: getattr(overall, name) for name in _STEPS}}
+    rows = [
+        Row(
+            text(f"call_results.step_{name}", language), found.code, float(count), None, None, None, count, f"{count:,}"
+        )
+        for name, count in steps.items()
+    ]
+    said = text("call_results.waterfall_title", language, code=found.code, complete=overall.complete,
+                sample=steps["sample"])  # fmt: skip
+    label = text("call_results.customers", language)
+    return chart_of_rows(rows, language, label=label, scale=Scale("", "neutral"), title=said, kind="bars")

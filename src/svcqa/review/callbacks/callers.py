@@ -1,0 +1,169 @@
+"""What callers add to the answers, and how well they call: effects, re-listening, back-checks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from svcqa.entities.survey import Survey
+from svcqa.errors import MetricError
+from svcqa.metrics.survey import DrawnCustomer, Surveyed
+from svcqa.stats.means import student_t
+from svcqa.stats.survey.agreement import Agreement, agreement
+from svcqa.stats.survey.interviewers import CallerMeans, InterviewerEffect, caller_means, interviewer_effect
+
+BACK_CHECK: Final = "-B"
+"""What the number of a second call ends in, after the reference of the first: ``2026Q2-0012-B``."""
+SCORE_METHOD: Final = "mean of the calls' weighted shares of passed items; Student's t"
+
+
+@dataclass(frozen=True)
+class CallerEffect:
+    """How much of the answers to one question lies in who called; ``None`` with too few callers or answers."""
+
+    question: str
+    effect: InterviewerEffect
+    means: CallerMeans
+
+
+@dataclass(frozen=True)
+class CallerScore:
+    """How well somebody calls, from the calls that were listened to again; a share of the checklist's weights.
+
+    ``lower`` and ``upper`` are missing below two calls. ``caller`` is a pseudonym.
+    """
+
+    caller: str
+    interviews: int
+    wanted: int
+    listened: int
+    score: float | None
+    lower: float | None
+    upper: float | None
+    method: str = SCORE_METHOD
+
+
+@dataclass(frozen=True)
+class BackCheck:
+    """Second calls beside the first: how far the answers to a question agree; ``far``: by two points and more."""
+
+    question: str
+    agreement: Agreement
+    far: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CallQuality:
+    """Callers of one wave.
+
+    Attributes:
+        to_listen: references of the interviews to be listened to again, by caller.
+        missing: those of them that nobody has checked yet.
+    """
+
+    code: str
+    effects: tuple[CallerEffect, ...]
+    to_listen: Mapping[str, tuple[str, ...]]
+    missing: tuple[str, ...]
+    scores: tuple[CallerScore, ...]
+    back_checks: tuple[BackCheck, ...]
+
+
+def call_quality(
+    surveyed: Surveyed, *, checks: Iterable[Mapping[str, Any]], second_calls: Iterable[Mapping[str, Any]],
+    level: float = 0.95,
+) -> CallQuality:  # fmt: skip
+    """Effects, re-listening and back-checks of a wave.
+
+    Args:
+        checks: rows of ``checked_items`` whose ``record_id`` is a reference of the wave.
+        second_calls: rows of ``callbacks`` whose number is a reference with :data:`BACK_CHECK`.
+    """
+    survey = surveyed.design.survey
+    spoken = [one for one in surveyed.wave.people if one.scores and one.caller]
+    wanted = listening_sample(surveyed.wave.code, spoken, per_caller=survey.listened_per_caller)
+    marks = _marks(survey, checks)
+    scores = tuple(_score(caller, spoken, wanted[caller], marks, level) for caller in sorted(wanted))
+    missing = tuple(sorted(one for rows in wanted.values() for one in rows if one not in marks))
+    return CallQuality(
+        surveyed.wave.code, _effects(survey, spoken, level), wanted, missing, scores,
+        _back_checks(survey, surveyed.wave.people, second_calls, level),
+    )  # fmt: skip
+
+
+def listening_sample(code: str, people: Sequence[DrawnCustomer], *, per_caller: int) -> dict[str, tuple[str, ...]]:
+    """Of each caller the interviews to be listened to again: those with the smallest SHA-256 of random number and wave.
+
+    The customers' permanent random numbers decide, so that anybody who may see them finds the same interviews; they
+    are not on the call sheet, so that no caller knows which they will be.
+    """
+    by_caller: dict[str, list[tuple[str, str]]] = {}
+    for one in people:
+        number = hashlib.sha256(f"{one.random_number}:{code}:listen".encode()).hexdigest()
+        by_caller.setdefault(one.caller, []).append((number, one.reference))
+    return {
+        caller: tuple(sorted(reference for _, reference in sorted(rows)[:per_caller]))
+        for caller, rows in sorted(by_caller.items())
+    }
+
+
+def _marks(survey: Survey, checks: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """The weighted share of passed items of each call that was checked; items not on the checklist weigh nothing."""
+    weights = {item.key: item.weight for item in survey.checklist}
+    passed: dict[str, list[tuple[float, bool]]] = {}
+    for row in checks:
+        if row["passed"] is not None and weights.get(str(row["check"])):
+            passed.setdefault(str(row["record_id"]), []).append((weights[str(row["check"])], bool(row["passed"])))
+    return {
+        call: sum(weight for weight, good in items if good) / sum(weight for weight, _ in items)
+        for call, items in passed.items()
+    }
+
+
+def _score(
+    caller: str, spoken: Sequence[DrawnCustomer], wanted: Sequence[str], marks: Mapping[str, float], level: float
+) -> CallerScore:
+    own = [one.reference for one in spoken if one.caller == caller]
+    # only what was drawn counts: calls that somebody picked say little of the others
+    given = [marks[reference] for reference in wanted if reference in marks]
+    score = sum(given) / len(given) if given else None
+    lower = upper = None
+    if len(given) > 1:
+        low, high = student_t(given, [1] * len(given), level=level)
+        lower, upper = max(low, 0.0), min(high, 1.0)
+    return CallerScore(caller, len(own), len(wanted), len(given), score, lower, upper)
+
+
+def _effects(survey: Survey, spoken: Sequence[DrawnCustomer], level: float) -> tuple[CallerEffect, ...]:
+    found = []
+    for question in survey.questions:
+        rows = [one for one in spoken if question.kind == "score" and question.key in one.scores]
+        scores, callers = [one.scores[question.key] for one in rows], [one.caller for one in rows]
+        try:
+            effect = interviewer_effect(scores, callers, level=level)
+            found.append(CallerEffect(question.key, effect, caller_means(scores, callers)))
+        except MetricError:  # one caller, or an answer each: nothing to tell apart
+            continue
+    return tuple(found)
+
+
+def _back_checks(
+    survey: Survey, people: Sequence[DrawnCustomer], second: Iterable[Mapping[str, Any]], level: float
+) -> tuple[BackCheck, ...]:
+    first = {one.reference: one.scores for one in people}
+    pairs: dict[str, list[tuple[str, float, float]]] = {}
+    for row in second:
+        reference, question = str(row["callback_id"]).removesuffix(BACK_CHECK), str(row["question"])
+        if row["score"] is not None and question in first.get(reference, {}):
+            pairs.setdefault(question, []).append((reference, first[reference][question], float(row["score"])))
+    found = []
+    for asked in survey.questions:
+        rows = sorted(pairs.get(asked.key, ()))
+        if rows:
+            ones, twos = [one for _, one, _ in rows], [two for _, _, two in rows]
+            weights: Any = "quadratic" if asked.kind == "score" else "none"
+            far = tuple(reference for reference, one, two in rows if abs(one - two) >= (2 if weights != "none" else 1))
+            found.append(BackCheck(asked.key, agreement(ones, twos, weights=weights, level=level), far))
+    return tuple(found)

@@ -1,0 +1,163 @@
+"""What customers said goes to the department that must answer, as rows of form B; was it answered in time?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from svcqa.catalogue import Language, text
+from svcqa.entities.action import ActionItem
+from svcqa.entities.survey import Survey
+from svcqa.metrics.contract import Context
+from svcqa.metrics.survey import DrawnCustomer, Surveyed
+from svcqa.register.follow_up import Followed
+from svcqa.stats.proportions import wilson
+
+State = Literal["in_time", "late", "overdue", "open"]
+METHOD: Final = "answered in time ÷ (answered + overdue); Wilson (1927)"
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What one customer said that somebody must answer.
+
+    Attributes:
+        reference: of the call sheet's row; nobody outside the vault knows whose it is.
+        low: scores at or below the question's threshold, by question.
+        opinions: by question, masked.
+        responsible: code of the department.
+        due: the last of the promised working days after the call; ``provisional`` where its calendar is.
+        number: of the row of form B; missing where it was not noted yet.
+        answered_on: when the department reported it as done.
+    """
+
+    reference: str
+    called_on: dt.date
+    service: str
+    responsible: str
+    low: dict[str, float]
+    opinions: dict[str, str]
+    due: dt.date
+    provisional: bool
+    number: int | None
+    answered_on: dt.date | None
+    state: State
+
+
+@dataclass(frozen=True)
+class InTime:
+    """How much of the feedback was answered within the promised working days; what is not due yet is not judged."""
+
+    unit: str
+    n: int
+    in_time: int
+    late: int
+    overdue: int
+    open: int
+    value: float | None
+    lower: float | None
+    upper: float | None
+    method: str = METHOD
+
+
+def feedback_of(surveyed: Surveyed, context: Context, *, noted: Iterable[Followed]) -> tuple[Feedback, ...]:
+    """The opinions and low scores of a wave, in the order of its list.
+
+    Args:
+        noted: the rows of form B; those with a reference of the wave belong to it.
+    """
+    known = {one.item.reference: one for one in noted if one.item.reference}
+    people = sorted(surveyed.wave.people, key=lambda one: one.reference)
+    return tuple(
+        found for one in people if (found := _feedback(one, surveyed.design.survey, context, known)) is not None
+    )
+
+
+def _feedback(person: DrawnCustomer, survey: Survey, context: Context, known: dict[str, Followed]) -> Feedback | None:
+    low = {
+        item.key: person.scores[item.key]
+        for item in survey.questions
+        if item.low_to is not None and person.scores.get(item.key, item.low_to + 1) <= item.low_to
+    }
+    if person.called_at is None or not (low or person.opinions):
+        return None
+    unit, day = person.columns.get("unit", ""), person.called_at.date()
+    due, provisional = _due(unit, day, survey.feedback_days, context)
+    row = known.get(person.reference)
+    last = context.as_of.date()
+    done = [step.on for step in row.steps if step.step == "done" and step.on <= last] if row is not None else []
+    answered = min(done, default=None)
+    state: State = "open" if due >= last else "overdue"
+    if answered is not None:
+        state = "in_time" if answered <= due else "late"
+    return Feedback(
+        person.reference, day, person.columns.get("service", ""), _department(unit, context), low,
+        dict(person.opinions), due, provisional, row.number if row is not None else None, answered, state,
+    )  # fmt: skip
+
+
+def _due(unit: str, day: dt.date, working_days: int, context: Context) -> tuple[dt.date, bool]:
+    """The last of ``working_days``, the day after the call being the first that can count."""
+    calendar, left, due = context.calendars.of(unit), working_days, day
+    while left:
+        due += dt.timedelta(days=1)
+        left -= calendar.is_working(due)
+    return due, calendar.is_provisional(due)
+
+
+def _department(unit: str, context: Context) -> str:
+    tree = context.organisation
+    current = tree.current(unit, context.as_of.date())
+    return tree.ancestor(current, "department") or current
+
+
+def proposed(
+    found: Sequence[Feedback], survey: Survey, context: Context, *, period: str, language: Language
+) -> tuple[ActionItem, ...]:
+    """Rows of form B for what was not noted yet; the responsible department finds the row by its reference."""
+    tree = context.organisation
+    return tuple(
+        ActionItem(
+            category=survey.feedback_category.in_language(language), problem=problem(one, survey, language),
+            action=text("feedback.answer_the_customer", language, reference=one.reference), due=one.due,
+            responsible=tree.unit(one.responsible).name.in_language(language), period=period, unit=one.responsible,
+            reference=one.reference,
+        )
+        for one in found
+        if one.number is None
+    )  # fmt: skip
+
+
+def problem(one: Feedback, survey: Survey, language: Language) -> str:
+    """What a customer said, as a row of form B tells it."""
+    questions = {item.key: item for item in survey.questions}
+    said = [
+        text("feedback.low_score", language, question=questions[key].text.in_language(language), score=f"{score:g}",
+             highest=questions[key].highest)
+        for key, score in one.low.items()
+    ]  # fmt: skip
+    said += [text("feedback.opinion", language, opinion=opinion) for opinion in one.opinions.values()]
+    service = survey.service(one.service).name.in_language(language) if one.service else ""
+    return text("feedback.problem", language, service=service, said=text("feedback.between", language).join(said))
+
+
+def answered_in_time(found: Sequence[Feedback], company: str) -> tuple[InTime, ...]:
+    """Of all together under ``company``, then by department."""
+    units = sorted({one.responsible for one in found})
+    return tuple(
+        _in_time(unit, [one for one in found if unit in (company, one.responsible)])
+        for unit in dict.fromkeys((company, *units))
+    )
+
+
+def _in_time(unit: str, found: Sequence[Feedback]) -> InTime:
+    in_time, late, overdue, waiting = (
+        sum(one.state == state for one in found) for state in ("in_time", "late", "overdue", "open")
+    )
+    n = in_time + late + overdue
+    if not n:
+        return InTime(unit, n, in_time, late, overdue, waiting, None, None, None)
+    lower, upper = wilson(in_time, n)
+    return InTime(unit, n, in_time, late, overdue, waiting, in_time / n, float(lower), float(upper))

@@ -1,0 +1,109 @@
+"""What a wave brought: outcomes, callers, estimates, feedback. The verbs of ``workspace.callbacks`` after the calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from svcqa.errors import Fault, RegisterError
+from svcqa.metrics.contract import Context
+from svcqa.metrics.result import Result
+from svcqa.metrics.survey import Surveyed, SurveyParams
+from svcqa.periods import read_moment
+from svcqa.register.follow_up import followed
+from svcqa.review.callbacks.callers import BACK_CHECK, CallQuality, call_quality
+from svcqa.review.callbacks.feedback import Feedback, InTime, answered_in_time, feedback_of, proposed
+from svcqa.review.callbacks.outcomes import Outcomes, wave_outcomes
+
+if TYPE_CHECKING:
+    from svcqa.workspace.workspace import Workspace
+
+METRIC = "satisfaction_sampling"
+
+
+class CallbackResults:
+    """The verbs of a wave that was called."""
+
+    _workspace: Workspace
+
+    def outcomes(self, code: str, *, as_of: dt.datetime | str | None = None) -> Outcomes:
+        """Waterfall, rates of the standard, who was called in whose place.
+
+        Args:
+            as_of: calls after it are masked (local time); the end of the wave's calls where absent.
+
+        Raises:
+            MetricError: there is no such wave.
+        """
+        context = self._asked_after(code, as_of)
+        return wave_outcomes(self._surveyed(code, context), as_of=context.as_of)
+
+    def call_quality(self, code: str, *, as_of: dt.datetime | str | None = None) -> CallQuality:
+        """What callers add to the answers, which interviews to listen to again, callers' scores, back-checks."""
+        context = self._asked_after(code, as_of)
+        engine = self._workspace.figures.engine
+        surveyed = self._surveyed(code, context)
+        references = [one.reference for one in surveyed.wave.people]
+        checks = self._of(engine.rows("checked_items"), "record_id", references, "checked_at", context)
+        second = [f"{reference}{BACK_CHECK}" for reference in references]
+        calls = self._of(engine.rows("callbacks"), "callback_id", second, "called_at", context)
+        return call_quality(surveyed, checks=checks, second_calls=calls, level=context.level)
+
+    def estimate(
+        self, code: str, *, by: Sequence[str] = (), as_of: dt.datetime | str | None = None, level: float = 0.95,
+        **params: Any,
+    ) -> Result:  # fmt: skip
+        """What the wave says of all customers: the metric ``satisfaction_sampling`` with its parameters."""
+        context = self._asked_after(code, as_of)
+        return self._workspace.measure(
+            METRIC, period=context.period, by=by, as_of=context.as_of, level=level, params={"wave": code, **params}
+        )
+
+    def feedback(self, code: str, *, as_of: dt.datetime | str | None = None) -> tuple[Feedback, ...]:
+        """Opinions and low scores, who must answer them by when, and whether that was done."""
+        context = self._asked_after(code, as_of)
+        return feedback_of(self._surveyed(code, context), context, noted=followed(self._workspace.register))
+
+    def feedback_in_time(self, code: str, *, as_of: dt.datetime | str | None = None) -> tuple[InTime, ...]:
+        """The share of the feedback answered within the promised working days, overall and by department."""
+        return answered_in_time(self.feedback(code, as_of=as_of), self._workspace.policies.organisation.company.code)
+
+    def note_feedback(
+        self, code: str, *, author: str, as_of: dt.datetime | str | None = None, now: dt.datetime | None = None
+    ) -> tuple[int, ...]:
+        """Note what has no row of form B yet; gives the numbers of the new rows. Again, it notes nothing twice.
+
+        Raises:
+            RegisterError: nobody is named.
+        """
+        if not author.strip():
+            raise RegisterError(Fault("feedback_author", got=repr(author)))
+        context = self._asked_after(code, as_of)
+        surveyed = self._surveyed(code, context)
+        found = feedback_of(surveyed, context, noted=followed(self._workspace.register))
+        survey, wave = surveyed.design.survey, surveyed.design.wave
+        rows = proposed(found, survey, context, period=wave.period, language=self._workspace.language)
+        return tuple(self._workspace.register.note(row, author=author.strip(), now=now) for row in rows)
+
+    def _asked_after(self, code: str, as_of: dt.datetime | str | None) -> Context:
+        """The circumstances of a question about a wave, after its calls where nobody says otherwise."""
+        workspace = self._workspace
+        surveys = workspace.figures.surveys
+        assert surveys is not None
+        wave = surveys.named(code)
+        period = workspace.period(wave.period)
+        moment = read_moment(as_of) or surveys.calls_end(SurveyParams(wave=code), period)
+        return workspace.figures.context(period, as_of=moment)
+
+    def _surveyed(self, code: str, context: Context) -> Surveyed:
+        return self._workspace.figures.surveyed(METRIC, SurveyParams(wave=code), context)
+
+    @staticmethod
+    def _of(rows: Any, column: str, wanted: Sequence[str], moment: str, context: Context) -> list[Mapping[str, Any]]:
+        """Rows that belong to ``wanted`` and had happened."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        inside = pc.is_in(rows[column].cast(pa.string()), pa.array(list(wanted), pa.string()))
+        return [row for row in rows.filter(inside).to_pylist() if row[moment] <= context.as_of]
