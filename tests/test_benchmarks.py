@@ -74,3 +74,10 @@ def test_goals_of_a_few_companies_are_held_against_what_followed() -> None:
     shared = re.search(r"^decomposition: .* aim < 1e-9: reached; (\d+) of (\d+) locked cells", printed, re.MULTILINE)
     assert shared is not None
     assert shared[1] == shared[2] != "0"
+
+
+def test_a_draw_is_that_of_a_loop_and_its_time_is_printed_beside_duckdb() -> None:
+    command = [sys.executable, "-c", "from benchmarks.sampling_draw import run; run(20000, 7)"]
+    printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout
+    assert re.search(r"^  the same 400 of 20,000 as a loop of hashlib draws$", printed, re.MULTILINE)
+    assert re.search(r"^time svcqa / DuckDB: \d+\.\d+; aim ≤ 1\.5: (reached|NOT reached)$", printed, re.MULTILINE)
