@@ -72,3 +72,10 @@ def test_goals_of_a_few_companies_are_held_against_what_followed() -> None:
     assert all(int(hits) <= 8 for _, _, _, hits in lines)
     assert re.search(r"^  Brier score 0\.\d+ of 24 goals", printed, re.MULTILINE)
     assert re.search(r"^decomposition: .* aim < 1e-9: reached; \d+ locked cells, all untouched$", printed, re.MULTILINE)
+
+
+def test_a_draw_is_that_of_a_loop_and_its_time_is_printed_beside_duckdb() -> None:
+    command = [sys.executable, "-c", "from benchmarks.sampling_draw import run; run(20000, 7)"]
+    printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout
+    assert re.search(r"^  the same 400 of 20,000 as a loop of hashlib draws$", printed, re.MULTILINE)
+    assert re.search(r"^time svcqa / DuckDB: \d+\.\d+; aim ≤ 1\.5: (reached|NOT reached)$", printed, re.MULTILINE)

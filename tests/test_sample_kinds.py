@@ -125,14 +125,14 @@ def test_households_visited_and_entered_are_the_sets_counted(sample_workspace: s
 def test_scores_add_up_to_those_given(sample_workspace: svcqa.Workspace, question: str) -> None:
     compared = 0
     for period, unit, counted in truths("ratings"):
-        if question in counted:
+        if question in counted and period != HALF:  # the half-year holds two waves: tests/test_sample_wave_results.py
             row = figure(sample_workspace, question, period, unit, "rating")
             given = counted[question]
             assert (row["numerator"], row["n"]) == (given["sum"], given["count"])
             assert row["value"] == pytest.approx(given["sum"] / given["count"], rel=1e-12)
             assert row.get("lower") is None
             compared += 1
-    assert compared >= 7 * 4
+    assert compared >= 6 * 4
 
 
 def test_months_asked_for_together_are_the_months_asked_for_alone(sample_workspace: svcqa.Workspace) -> None:

@@ -180,4 +180,4 @@ def test_the_last_wave_stands_beside_this_one(tmp_path: Path) -> None:
     means = [values(one, "mean")["C"] for one in (measured(workspace, wave="W1"), now)]
     assert row["value"] == pytest.approx(means[1] - means[0])
     assert row["lower"] < row["value"] < row["upper"]
-    assert row["method"].startswith("difference:overlap")
+    assert row["method"] == "difference:independent_t"

@@ -220,6 +220,8 @@ class Rating(RuleBase):
     score: str = "score"
     lowest: int = 1
     highest: int = 10
+    survey: str | None = None
+    """Key of the survey whose waves give the figure where there are any; otherwise it is a plain mean."""
 
     @property
     def value_unit(self) -> str:

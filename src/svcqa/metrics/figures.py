@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from svcqa.clock.calendar_set import CalendarSet
@@ -16,6 +17,7 @@ from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
 from svcqa.entities.organisation import Organisation
+from svcqa.entities.wave import Wave
 from svcqa.errors import Fault, MetricError, SvcqaError
 from svcqa.metrics.commitments import CommitmentParams
 from svcqa.metrics.contract import Context
@@ -26,6 +28,7 @@ from svcqa.metrics.measure import check_reads_records, read, summarise, validate
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import series_for
+from svcqa.metrics.survey.designed import with_waves
 from svcqa.metrics.survey.waves import TABLE, Surveyed, SurveyParams, Surveys
 from svcqa.periods import Period, PeriodRule
 
@@ -84,7 +87,11 @@ class Figures:
                 surveyed = self.surveyed(plugin.spec.name, model, context)
                 return read(plugin, surveyed, model, context, pins={**pins, **_pins_of(surveyed)})
             check_reads_records(plugin)
-            return read(plugin, self._summary(plugin, model, context), model, context, pins=pins)
+            found = read(plugin, self._summary(plugin, model, context), model, context, pins=pins)
+            if self.surveys is None or not hasattr(plugin, "designed") or not isinstance(model, CommitmentParams):
+                return found
+            reader = partial(self._wave, context=context)
+            return with_waves(plugin, model, context, found, surveys=self.surveys, read=reader)
 
     def surveyed(self, metric: str, params: Entity, context: Context) -> Surveyed:
         """The wave that a survey metric reads, with its calls up to ``as_of`` and the wave before it.
@@ -96,8 +103,12 @@ class Figures:
             raise MetricError(Fault("survey_params", place=metric))
         if self.surveys is None:
             raise MetricError(Fault("no_wave", place=context.period.label, got=params.wave or ""))
-        wave = self.surveys.chosen(params, context.period)
-        key = ("wave", wave.code, wave.list_digest, context.as_of, self.engine.digest(context.known_at))
+        return self._wave(self.surveys.chosen(params, context.period), context)
+
+    def _wave(self, wave: Wave, context: Context) -> Surveyed:
+        """A wave as it was known; read once."""
+        assert self.surveys is not None
+        key = (wave.code, wave.list_digest, context.as_of, self.engine.digest(context.known_at))
         if key not in self._waves:
             callbacks = self.engine.rows(TABLE, known_at=context.known_at)
             self._waves[key] = self.surveys.read(wave, callbacks, context.as_of, before=self.surveys.before(wave))

@@ -48,6 +48,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "rest_n": "cases expected in the rest of the year",
     "base": "what the value is a share of where it is no number of cases, in base_unit",
     "base_unit": "unit of the base, such as customer_second",
+    "population": "customers (or cases) that an estimate from a sample speaks for: the sum of its weights",
     "method": "name of the interval's formula",
     "limit": "the limit applied, with its unit and way of counting",
     "flags": "what to know of the figure: amounts, unclustered, undesigned, partial, cycle_open, goal_changed, "
@@ -151,7 +152,7 @@ def make_frame(rows: Sequence[Mapping[str, Any]], keys: Sequence[str] = ()) -> p
     extra = [key for key in keys if key not in COLUMNS]
     columns = ["metric", "indicator", "unit", *extra, *[name for name in COLUMNS if name not in _LEADING]]
     frame = pd.DataFrame([{name: row.get(name) for name in columns} for row in rows], columns=columns)
-    for name in ("value", "lower", "upper", "value_without_exclusions", "goal", "needed"):
+    for name in ("value", "lower", "upper", "value_without_exclusions", "goal", "needed", "population"):
         frame[name] = frame[name].astype("Float64")
     for name in ("n", "numerator", *STATES, "total", "n_without_exclusions", "rest_n", "base"):
         frame[name] = frame[name].astype("Int64")

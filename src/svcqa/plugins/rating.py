@@ -1,7 +1,11 @@
-"""Rating: the plain mean of scores. Without a sample design nobody knows for whom it speaks, so it has no interval."""
+"""Rating: the mean of scores. It is estimated from the waves of a survey where there are any.
+
+Without a sample design nobody knows for whom a mean speaks, so the plain mean has no interval.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -36,6 +40,9 @@ from svcqa.metrics.contract import (
 )
 from svcqa.metrics.grouping import code_columns, group, rows, sums, within, year_ahead
 from svcqa.metrics.result import Result
+from svcqa.metrics.survey import Surveyed
+from svcqa.periods import Period
+from svcqa.plugins.rating_waves import wave_rows
 
 OFF_SCALE: Final = "off_scale"
 METHOD: Final = "none (plain mean, undesigned)"
@@ -67,7 +74,8 @@ class RatingMetric:
         unit="point",
         better="higher",
         formula=Text(hans="得分之和÷评分次数", hant="得分之和÷評分次數", en="sum of the scores ÷ their number"),
-        reference="no sample design is known: no interval",
+        reference="no sample design is known: no interval; of a survey's waves: Lumley (2004) Journal of Statistical "
+        "Software 9(8)",
     )
     params: ClassVar[type[Entity]] = RatingParams
 
@@ -145,6 +153,17 @@ class RatingMetric:
                 "rest_n": rest_n, "method": METHOD, "flags": flags_of(params, context, period, undesigned=True),
             })  # fmt: skip
         return Result(tuple(records), code_columns(context.by), {"commitment": params.commitment.key})
+
+    def designed(self, params: RatingParams) -> str | None:
+        """The survey whose waves give the figure."""
+        return params.rule.survey
+
+    def from_waves(
+        self, waves: Sequence[Surveyed], plain: Sequence[Mapping[str, Any]], period: Period, params: RatingParams,
+        context: Context,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """The estimated mean of each group; answers outside of the waves are left out and counted."""
+        return wave_rows(self.spec.name, waves, plain, period, params, context)
 
     def examples(self) -> tuple[Example, ...]:
         """Four answers, one beyond the scale, one call without an answer."""

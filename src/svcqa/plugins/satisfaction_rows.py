@@ -45,8 +45,11 @@ def group_rows(
     found, n = estimated.found, estimated.found.n
     method = f"{found.method}; {sample.method}"
     flags = (*sample.flags, *(("field_open",) if context.as_of.date() <= design.wave.calls_until else ()))
-    rows = [{**lead, "measure": params.estimate, "value": found.value, **_ends(found), "n": n, "method": method,
-             **_judged(found, params), "flags": (*flags, *_open(found))}]  # fmt: skip
+    rows = [{
+        **lead, "measure": params.estimate, "value": found.value, **_ends(found), "n": n,
+        "population": estimated.population, "method": method, **_judged(found, params),
+        "flags": (*flags, *_open(found)),
+    }]  # fmt: skip
     plain = {**lead, "n": n, "flags": ()}
     if params.estimate not in ("total", "ratio"):
         rows.append({**plain, "measure": "unweighted", "value": float(estimated.values[estimated.inside].mean()),
@@ -78,7 +81,7 @@ def compared(
     last = estimate(before[0], earlier.survey, params, within=other.inside, level=context.level)
     if last is None:
         return [row]
-    found = difference(now.estimated, last, params, level=context.level)
+    found = difference(now.estimated, last, level=context.level)
     ends = {"lower": _number(found.lower), "upper": _number(found.upper)}
     clear = ends["lower"] is not None and ends["upper"] is not None and (found.lower > 0 or found.upper < 0)
     flags = (_CHANGED,) if clear else ("interval_open",) if ends["lower"] is None else ()

@@ -72,13 +72,15 @@ class _Part:
     """Numerator and base of one group: ``counted`` where both are cases, ``estimated`` where there is an interval."""
 
     def __init__(self, row: Row | None = None) -> None:
-        value, base = (None, 0) if row is None else (row.get("value"), row.get("base") or row.get("n") or 0)
-        numerator = None if row is None else row.get("numerator")
+        row = row or {}
+        # of an estimate the customers it speaks for: the answers of its parts do not weigh alike
+        value, base = row.get("value"), row.get("population") or row.get("base") or row.get("n") or 0
+        numerator = row.get("numerator")
         self.base, self.value = Fraction(base), value
         direct = value is not None and numerator is not None and base and abs(numerator / base - value) < _CLOSE
         self.numerator = Fraction(numerator) if direct and numerator is not None else Fraction(value or 0) * self.base
-        self.counted = bool(direct) and row is not None and not row.get("base") and self.numerator <= self.base
-        self.estimated = self.counted and row is not None and row.get("lower") is not None  # a census is not
+        self.counted = bool(direct) and not row.get("base") and self.numerator <= self.base
+        self.estimated = self.counted and row.get("lower") is not None  # a census is not
         if value is None:
             self.base = Fraction(0)  # cases that cannot be judged yet weigh nothing
 

@@ -20,7 +20,7 @@ from svcqa.stats.survey.comparison import Difference
 from svcqa.stats.survey.design import SampleDesign
 from svcqa.stats.survey.estimate import Estimate, mean, ratio, total
 from svcqa.stats.survey.shares import LimitsOfShare, share
-from svcqa.stats.survey.waves import Wave, independent_difference, overlapping_difference
+from svcqa.stats.survey.waves import independent_difference
 
 Kind = Literal["mean", "share", "top_box", "total", "ratio"]
 Float64 = npt.NDArray[np.float64]
@@ -71,7 +71,11 @@ class Estimated:
     design: SampleDesign
     values: Float64
     inside: Bool
-    customers: tuple[str, ...]
+
+    @property
+    def population(self) -> float:
+        """Customers (or cases) that the figure speaks for: the sum of the weights."""
+        return float(self.design.weight[self.inside].sum())
 
 
 def estimate(
@@ -101,7 +105,7 @@ def estimate(
         found = ratio(design, filled, np.where(inside, other, 0.0), within=inside, level=level)
     else:
         found = share(design, filled, within=inside, level=level, limits=asked.limits)
-    return Estimated(found, design, filled, inside, tuple(one.customer for one in sample.people))
+    return Estimated(found, design, filled, inside)
 
 
 def hits(scores: Float64, survey: Survey, asked: Asked) -> Float64:
@@ -122,15 +126,13 @@ def hits(scores: Float64, survey: Survey, asked: Asked) -> Float64:
     return np.where(np.isfinite(scores), counted.astype(np.float64), np.nan)
 
 
-def difference(now: Estimated, before: Estimated, asked: Asked, *, level: float = 0.95) -> Difference:
-    """This wave's figure minus the last one's; a mean or a share takes customers of both waves into account.
+def difference(now: Estimated, before: Estimated, *, level: float = 0.95) -> Difference:
+    """This wave's figure minus the last one's, as of two draws without regard to each other.
 
-    Totals and ratios are compared as those of two draws without regard to each other.
+    Waves speak for the customers served in different periods, so that the few who were drawn in both are no sample of
+    one stratum; where they answer alike, the difference is somewhat surer than its limits say.
     """
-    if asked.estimate in ("total", "ratio"):
-        return independent_difference(before.found, now.found, level=level)
-    waves = [Wave(one.design, one.values, one.customers, one.inside) for one in (before, now)]
-    return overlapping_difference(waves[0], waves[1], level=level)
+    return independent_difference(before.found, now.found, level=level)
 
 
 def _question(survey: Survey, key: str) -> Question:

@@ -153,6 +153,12 @@ class Surveys:
             raise MetricError(Fault("no_wave", place=period.label, got=params.wave or "", allowed=said))
         return inside[-1]
 
+    def within(self, survey: str, period: Period) -> tuple[Wave, ...]:
+        """The waves of a survey that speak for days of ``period`` alone, in the order of drawing."""
+        self._declared(survey, place=period.label)
+        waves = [one for one in self.archive.waves() if one.survey == survey]
+        return tuple(one for one in waves if period.first <= one.first and one.last <= period.last)
+
     def named(self, code: str) -> Wave:
         """The wave ``code``.
 
@@ -181,9 +187,12 @@ class Surveys:
         Raises:
             MetricError: no policy file declares it any more.
         """
-        found = next((one for one in self.policies if one.key == wave.survey), None)
+        return self._declared(wave.survey, place=wave.code)
+
+    def _declared(self, key: str, *, place: str) -> Survey:
+        found = next((one for one in self.policies if one.key == key), None)
         if found is None:
-            raise MetricError(Fault("no_survey", place=wave.code, got=wave.survey))
+            raise MetricError(Fault("no_survey", place=place, got=key))
         return found
 
     def read(self, wave: Wave, callbacks: Any, as_of: dt.datetime, *, before: Wave | None = None) -> Surveyed:

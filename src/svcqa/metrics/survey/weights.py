@@ -39,6 +39,8 @@ class WeightRule(Entity):
         classes: what makes a response class; a class with fewer than ``class_minimum`` answers joins the others of its
             stratum.
         margins: what the frame's counts are taken by: together where post-stratified, one by one where raked.
+        without_callers: first digits of the pseudonyms of callers whose interviews do not count, as if nobody had
+            answered them: to see what a caller who stands out does to the figure.
         collapse: strata to be put together, such as one of which a single customer was drawn.
     """
 
@@ -46,6 +48,7 @@ class WeightRule(Entity):
     classes: tuple[ClassColumn, ...] = ("stratum", "tier")
     class_minimum: int = Field(default=5, ge=2)
     margins: tuple[ClassColumn, ...] = ("service", "tier")
+    without_callers: tuple[str, ...] = ()
     collapse: dict[str, str] = Field(default_factory=dict)
 
 
@@ -80,18 +83,19 @@ def weighted(wave: WaveRecords, design: WaveDesign, *, question: str, rule: Weig
         MetricError: nobody answered, or a stratum has a single customer of several: it names a stratum to join.
     """
     people = tuple(sorted(wave.released, key=lambda one: one.reference))
-    scores = np.asarray([one.scores.get(question, np.nan) for one in people], dtype=np.float64)
+    scores = np.asarray([_score(one, question, rule.without_callers) for one in people], dtype=np.float64)
     eligible = np.asarray([disposition(one, design.survey) != "not_eligible" for one in people], dtype=np.bool_)
     answered = np.isfinite(scores) & eligible
     if not answered.any():
         raise MetricError(Fault("wave_silent", place=wave.code, got=question))
     drawn = _drawn(people, design, rule.collapse)
+    told = ("without_callers",) if rule.without_callers else ()
     if rule.weighting == "design":
-        return Weighted(people, drawn, drawn, answered, eligible, scores, "weights:design", ("unadjusted",))
+        return Weighted(people, drawn, drawn, answered, eligible, scores, "weights:design", (*told, "unadjusted"))
     known = answered | ~eligible
     classes, merged = _classes(people, known, rule)
     adjusted = weighted_for_response(drawn, known, classes)
-    flags = ("classes_merged",) if merged else ()
+    flags = (*told, *(("classes_merged",) if merged else ()))
     name = f"weights:response_classes({'×'.join(rule.classes)})"
     if rule.weighting == "response_classes":
         return Weighted(people, drawn, adjusted, answered, eligible, scores, name, flags)
@@ -104,6 +108,11 @@ def weighted(wave: WaveRecords, design: WaveDesign, *, question: str, rule: Weig
         ]
         made, name = raked(adjusted, margins), f"{name}+raked({', '.join(rule.margins)})"
     return Weighted(people, drawn, made, answered, eligible, scores, name, flags)
+
+
+def _score(person: DrawnCustomer, question: str, without: tuple[str, ...]) -> float:
+    left_out = bool(person.caller) and person.caller.startswith(without)
+    return np.nan if left_out else person.scores.get(question, np.nan)
 
 
 def _drawn(people: Sequence[DrawnCustomer], design: WaveDesign, collapse: Mapping[str, str]) -> SampleDesign:

@@ -1,0 +1,50 @@
+"""One figure of several waves: each counts by the customers it speaks for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from svcqa.metrics.survey.estimates import Estimated
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """The mean over several waves; limits are missing where a wave has too few answers for them."""
+
+    value: float
+    lower: float | None
+    upper: float | None
+    n: int
+    population: float
+    method: str
+
+
+def pooled(estimates: Sequence[Estimated], *, level: float) -> Pooled:
+    """Σ N·ȳ ÷ Σ N with the variance Σ (N ÷ Σ N)²·V, waves being drawn without regard to each other.
+
+    N is the sum of a wave's weights. The limits are Student's with F. E. Satterthwaite's degrees of freedom (1946)
+    Biometrics Bulletin 2, 110–114. A single wave keeps its own limits.
+    """
+    from scipy.special import stdtrit
+
+    first = estimates[0].found
+    sizes = [one.population for one in estimates]
+    if len(estimates) == 1:
+        ends = [end if math.isfinite(end) else None for end in (first.lower, first.upper)]
+        return Pooled(first.value, ends[0], ends[1], first.n, sizes[0], first.method)
+    shares = [size / sum(sizes) for size in sizes]
+    value = sum(share * one.found.value for share, one in zip(shares, estimates, strict=True))
+    parts = [
+        ((share * one.found.standard_error) ** 2, one.found.degrees_of_freedom)
+        for share, one in zip(shares, estimates, strict=True)
+    ]
+    n, method = sum(one.found.n for one in estimates), f"{first.method}, waves pooled by customers"
+    uncertain = [(variance, df) for variance, df in parts if variance > 0]
+    if any(df <= 0 for _, df in parts):
+        return Pooled(value, None, None, n, sum(sizes), method)
+    variance = sum(variance for variance, _ in parts)
+    df = variance**2 / sum(variance**2 / df for variance, df in uncertain) if uncertain else math.inf
+    half = float(stdtrit(df, 0.5 + level / 2)) * math.sqrt(variance) if uncertain else 0.0
+    return Pooled(value, value - half, value + half, n, sum(sizes), method)

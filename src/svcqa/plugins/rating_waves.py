@@ -1,0 +1,81 @@
+"""A rating from the waves of a survey: what they say of all customers, pooled by the customers each speaks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from svcqa.entities.commitment import Commitment
+from svcqa.errors import Fault, MetricError
+from svcqa.metrics.commitments import CommitmentParams, flags_of, held_against_goal
+from svcqa.metrics.contract import Context
+from svcqa.metrics.grouping import PERIOD_KINDS, code_columns
+from svcqa.metrics.survey import Asked, Estimated, Group, Surveyed, WeightRule, estimate, groups_of, weighted
+from svcqa.metrics.survey.designed import covers
+from svcqa.metrics.survey.pooled import pooled
+from svcqa.periods import Period
+
+OUTSIDE: Final = "outside_the_waves"
+_Key = tuple[str, ...]
+
+
+def wave_rows(
+    metric: str, waves: Sequence[Surveyed], plain: Sequence[Mapping[str, Any]], period: Period,
+    params: CommitmentParams, context: Context,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The estimated mean of each group, held against the goal; ``plain``: the rows it stands instead of."""
+    by = tuple(name for name in context.by if name not in PERIOD_KINDS)
+    found, methods, merged = _estimates(waves, rated_question(params.commitment), replace(context, by=by))
+    unused = {
+        (row["unit"], *(str(row.get(name) or "") for name in code_columns(by))): int(row.get("n") or 0) for row in plain
+    }
+    part = not covers(waves, period, context)
+    flags = flags_of(params, context, period, designed=True, waves_part=part, classes_merged=merged)
+    year = context.period_rule.year_of(period)
+    rows = []
+    for key in sorted(found):
+        group, estimates = found[key]
+        figure = pooled(estimates, level=context.level)
+        held = held_against_goal(params, context, period, value=figure.value, lower=figure.lower, upper=figure.upper,
+                                 recoverable=min(period.last, context.as_of.date()) < year.last)  # fmt: skip
+        rows.append({
+            "unit": group.unit, "period": period.label, "first": period.first, "last": period.last, **group.keys,
+            "metric": metric, "indicator": params.commitment.key, "measure": metric, "value": figure.value,
+            "lower": figure.lower, "upper": figure.upper, "n": figure.n, "population": figure.population, **held,
+            "excluded_by": {OUTSIDE: unused[key]} if unused.get(key) else {}, "flags": flags,
+            "method": f"{figure.method}; {', '.join(methods)}",
+        })  # fmt: skip
+    return rows
+
+
+def _estimates(
+    waves: Sequence[Surveyed], question: str, context: Context
+) -> tuple[dict[_Key, tuple[Group, list[Estimated]]], tuple[str, ...], bool]:
+    """Of each group its estimates by wave; the names of the weights; whether response classes had to be merged."""
+    found: dict[_Key, tuple[Group, list[Estimated]]] = {}
+    methods: dict[str, None] = {}
+    merged = False
+    for one in waves:
+        sample = weighted(one.wave, one.design, question=question, rule=WeightRule())
+        methods[sample.method] = None
+        merged |= "classes_merged" in sample.flags
+        for group in groups_of(sample.people, context):
+            asked = Asked(question=question)
+            figure = estimate(sample, one.design.survey, asked, within=group.inside, level=context.level)
+            if figure is not None:
+                found.setdefault((group.unit, *group.keys.values()), (group, []))[1].append(figure)
+    return found, tuple(methods), merged
+
+
+def rated_question(commitment: Commitment) -> str:
+    """The question that the commitment's conditions name.
+
+    Raises:
+        MetricError: they name none, or several.
+    """
+    named = [allowed for name, allowed in commitment.where if name == "question"]
+    if len(named) != 1 or len(named[0]) != 1:
+        got = ", ".join(key for allowed in named for key in allowed)
+        raise MetricError(Fault("rating_question", place=commitment.key, got=got))
+    return named[0][0]
