@@ -11,6 +11,7 @@ NAMES = {
     "percentiles": "Kaplan–Meier beside statsmodels, percentiles of known values beside DuckDB and polars",
     "signals": "planted effects of the sample found at their month; false alarms of each rule beside plain loops",
     "forecast": "the chance of making the year: coverage, calibration, errors beside ETS and seasonal naive",
+    "targets": "next year's goals held against what followed: calibration of their chances, decomposition",
     "sampling": "limits of callback estimates: how often they hold the population's figure, with and without answers",
 }
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from benchmarks import forecast_real
-from benchmarks.forecast_scores import Score, by_label, print_calibration, print_scores, score
+from benchmarks.forecast_scores import Score, by_label, early_errors, print_calibration, print_scores, score
 from benchmarks.forecast_series import Series, generated
 
 SERIES = 640
@@ -41,6 +43,8 @@ def _without_festival(scores: list[Score], seed: int) -> None:
             ]  # fmt: skip
             print_scores(f"series {label} of the festival, three years or more, told of it", told)
             print_scores(f"series {label} of the festival, the same, not told", untold)
+            errors = [np.concatenate([early_errors(one) for one in some]).mean() for some in (told, untold)]
+            print(f"  January and February alone: pooled MASE told {errors[0]:.3f}, not told {errors[1]:.3f}")
 
 
 def _real(seed: int, generated_scores: list[Score]) -> None:

@@ -60,6 +60,11 @@ def score(series: Series, *, seed: int, with_ets: bool) -> Score:
     )  # fmt: skip
 
 
+def early_errors(one: Score) -> Float64:
+    """The errors of January and February, where the year's forecast begins that early."""
+    return one.errors[: max(one.series.rest - 10, 0)]
+
+
 def _bounds(series: Series) -> tuple[float, float]:
     return (1.0, 10.0) if series.kind == "rating" else (-np.inf, np.inf)
 

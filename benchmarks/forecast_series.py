@@ -2,7 +2,8 @@
 
 Five kinds of figure, eight shapes of course; seasons are waves or peaks, trends straight lines that may end, noise can
 hang together, single months can stand out, counts can vary more than chance. All are series of a Chinese company, so
-that the forecast is told of the Spring Festival; it has an effect in one shape alone.
+that the forecast is told of the Spring Festival; it has an effect in one shape alone, whose forecasts begin with the
+first months of the year.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def generated(count: int, seed: int) -> list[Series]:
 
 
 def _series(kind: str, shape: str, rng: np.random.Generator) -> Series:
-    rest = int(rng.integers(1, 12))
+    rest = int(rng.integers(11, 13) if shape == "festival" else rng.integers(1, 13))
     years = int(rng.integers(2, 6))
     months = 12 * years + int(rng.integers(0, 12)) + 12
     last_year = int(rng.integers(2012, 2026))

@@ -14,6 +14,7 @@ import numpy as np
 
 import svcqa
 from svcqa.clock.festivals import spring_festivals
+from svcqa.periods import PeriodKind
 from svcqa.stats.moving_holidays import effects, holiday_days
 from svcqa.stats.season import decompose
 
@@ -37,6 +38,8 @@ def print_planted() -> None:
         print("planted effects of the sample", flush=True)
         _step(workspace, planted["step"])
         _worsening(workspace, planted["worsening"])
+        for key in ("step", "worsening"):
+            _delays(workspace, planted[key])
         for key, commitment, when in (("late_notices", "stop_notice", "from"), ("attitude_dip", "attitude", "from"),
                                       ("cold_night", "supply_continuity", "month"),
                                       ("few_visits", "safety_visit", "quarter")):  # fmt: skip
@@ -81,6 +84,49 @@ def _worsening(workspace: svcqa.Workspace, effect: Effect) -> None:
     hit = hit and slope["lower"] <= planted <= slope["upper"]
     found = f"first signal {signals[0] if signals else 'never'}, slope {_slope(slope)}"
     _say("worsening", f"{span}, slope {planted:.2%} a month", found, hit)
+
+
+def _delays(workspace: svcqa.Workspace, effect: Effect) -> None:
+    """How many months each way of looking takes: the months are looked at one after the other, as they end.
+
+    A change of equal small steps cannot be told from chance in its first month by anything; it is said how late it is.
+    """
+    first = workspace.period(effect["from"])
+    months = workspace.period_rule.split(workspace.period(f"{effect['from']}..2026-06"), PeriodKind.MONTH)
+    found: dict[str, str] = {}
+    for late, month in enumerate(months):
+        asked = {"commitment": effect["commitment"], "period": f"2023-07..{month.label}"}
+        year_before = workspace.period_rule.year_before(month)
+        recent = {"commitment": effect["commitment"], "period": f"{year_before.label}..{month.label}"}
+        unit = effect["unit"]
+        seen = {
+            "process chart": any(
+                set(row["flags"]) & set(BAD) and row["first"] >= first.first
+                for row in _rows(workspace, "process_chart", "value", unit, **asked)
+            ),
+            "seasonal Mann–Kendall, all months": _falls(_rows(workspace, "trend", "seasonal_slope", unit, **asked)),
+            "Mann–Kendall, last 13 months": _falls(_rows(workspace, "trend", "slope", unit, **recent)),
+            "change point suggested": any(
+                row["first"] >= first.first
+                for row in _rows(workspace, "process_chart", "suggested_rebase", unit, **asked)
+            ),
+        }
+        for way, hit in seen.items():
+            if hit:
+                found.setdefault(way, f"{month.label}, month {late + 1} of the change")
+        if len(found) == len(seen):
+            break
+    told = "; ".join(f"{way} {found.get(way, 'never')}" for way in _WAYS)
+    print(f"  {effect['key']}: first seen by {told}")
+
+
+_WAYS = (
+    "process chart", "seasonal Mann–Kendall, all months", "Mann–Kendall, last 13 months", "change point suggested",
+)  # fmt: skip
+
+
+def _falls(rows: list[Mapping[str, Any]]) -> bool:
+    return any("falling" in row["flags"] for row in rows)
 
 
 def _slope(row: Mapping[str, Any]) -> str:

@@ -41,6 +41,12 @@ def test_what_was_planted_is_found_and_no_rule_cries_more_often_than_it_should()
         (key, "found") for key in ("step", "worsening", "late_notices", "attitude_dip", "cold_night", "few_visits",
                                    "winter_peak", "spring_festival")
     ]  # fmt: skip
+    delays = re.findall(
+        r"^  (step|worsening): first seen by process chart (\S+), month (\d+) of", printed, re.MULTILINE
+    )
+    # one step is a signal at once; equal small steps of 0.9 points a month take some months in any chart
+    assert [(key, month) for key, month, _ in delays if key == "step"] == [("step", "2025-10")]
+    assert [1 <= int(late) <= 12 for key, _, late in delays if key == "worsening"] == [True]
     rates = re.findall(
         r"(outside|trend|near_limit|one_side|any) +([\d.]+)%; .*: (inside|OUTSIDE)$", printed, re.MULTILINE
     )
@@ -57,3 +63,19 @@ def test_few_forecasts_are_scored_with_counts_beside_exponential_smoothing() -> 
     assert re.search(r"^  pooled MASE of ETS [\d.]+; svcqa / ETS [\d.]+; aim", printed, re.MULTILINE)
     told = [int(count) for count in re.findall(r"^ +\d+% – +\d+% +(\d+)", printed, re.MULTILINE)]
     assert sum(told) == 7
+
+
+def test_goals_of_a_few_companies_are_held_against_what_followed() -> None:
+    printed = _run("targets", "--rows", "8", "--seed", "7")
+    lines = re.findall(r"^  (conservative|balanced|stretch) +(\d+) +([\d.]+)% +(\d+)", printed, re.MULTILINE)
+    assert [(name, count) for name, count, _, _ in lines] == [(n, "8") for n in ("conservative", "balanced", "stretch")]
+    assert all(int(hits) <= 8 for _, _, _, hits in lines)
+    assert re.search(r"^  Brier score 0\.\d+ of 24 goals", printed, re.MULTILINE)
+    assert re.search(r"^decomposition: .* aim < 1e-9: reached; \d+ locked cells, all untouched$", printed, re.MULTILINE)
+
+
+def test_a_draw_is_that_of_a_loop_and_its_time_is_printed_beside_duckdb() -> None:
+    command = [sys.executable, "-c", "from benchmarks.sampling_draw import run; run(20000, 7)"]
+    printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout
+    assert re.search(r"^  the same 400 of 20,000 as a loop of hashlib draws$", printed, re.MULTILINE)
+    assert re.search(r"^time svcqa / DuckDB: \d+\.\d+; aim ≤ 1\.5: (reached|NOT reached)$", printed, re.MULTILINE)

@@ -16,10 +16,11 @@ from typer.testing import CliRunner
 
 import svcqa
 from callback_company import AS_OF, SURVEY, company, random_records, surrogate
-from conftest import require
+from conftest import require, write
 from svcqa.catalogue import LANGUAGES, text
 from svcqa.cli import app
-from svcqa.errors import RegisterError, SourceError
+from svcqa.errors import PolicyError, RegisterError, SourceError
+from svcqa.records.mapping import load_mapping
 
 HEADER = 3
 OUTCOMES = ("reached", "no_answer", "declined", "busy", "partial")
@@ -282,6 +283,28 @@ def test_a_reserve_that_was_called_is_in_quarantine_and_a_sheet_of_no_wave_is_re
     shutil.copy(workspace.folder / "waves/W1/filled/W1.xlsx", workspace.folder / "waves/W2/filled/W2.xlsx")
     with pytest.raises(SourceError, match="No call sheet was ever written for the wave W2"):
         workspace.ingest()
+
+
+def test_ingest_says_how_many_rows_nobody_has_called_yet(workspace: svcqa.Workspace, tmp_path: Path) -> None:
+    sheet = workspace.callbacks.call_sheet("W1", tmp_path / "sheet.xlsx", language="zh-Hans")
+    typed = fill(sheet, workspace.folder / "waves/W1/filled/W1.xlsx", "zh-Hans")
+    shown = CliRunner().invoke(app, ["ingest", "-w", str(workspace.folder), "--lang", "en"]).output
+    waiting = len(workspace.callbacks.drawn("W1")) - len({row["callback_id"] for row in typed})
+    assert f"W1.xlsx: {waiting} rows were not called yet" in shown
+
+
+def test_answers_side_by_side_are_mapped_once_and_only_where_the_table_has_them(tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.toml"
+    write(mapping, 'table = "callbacks"\n[columns]\ncallback_id = "a"\nunit = "b"\ncalled_at = "c"\nscore = "d"\n'
+                   '[answers.scored]\nattitude = "d"\n')  # fmt: skip
+    with pytest.raises(PolicyError) as error:
+        load_mapping(mapping)
+    assert [(fault.code, fault.got) for fault in error.value.faults] == [("answers_column", "'score'")]
+    write(mapping, 'table = "calls"\n[columns]\ncall_id = "a"\nunit = "b"\nstarted_at = "c"\noutcome = "d"\n'
+                   '[answers.scored]\nattitude = "d"\n')  # fmt: skip
+    with pytest.raises(PolicyError) as error:
+        load_mapping(mapping)
+    assert {fault.got for fault in error.value.faults} == {"'question'", "'score'", "'opinion'"}
 
 
 def test_a_sheet_prints_on_pages(workspace: svcqa.Workspace, tmp_path: Path) -> None:

@@ -77,6 +77,16 @@ def test_a_large_stratum_whose_tail_is_not_sorted_gives_the_same(connection: Any
         assert found["customer"].to_pylist() == [who for _, _, who in numbers[:70]]
 
 
+@given(order=st.permutations(PEOPLE), number=st.integers(1, 9), taken=st.integers(1, 10))
+def test_the_order_of_the_customers_changes_nothing(order: list[str], number: int, taken: int) -> None:
+    found = []
+    for people in (PEOPLE, order):
+        with duckdb.connect() as opened:
+            opened.register("people", pa.table({"customer": people, "stratum": [STRATUM[who] for who in people]}))
+            found.append(drawn(opened, dict.fromkeys(STRATA, taken), DRAW_KEY, number))
+    assert found[0] == found[1]
+
+
 def test_everybody_of_a_stratum_is_drawn_as_often_as_designed(connection: Any) -> None:
     # Of K simple random samples without replacement Σ (c − Kp)² / (Kp(1 − p)) · (N − 1)/N is chi-square with N − 1
     # degrees of freedom: Cochran (1977), § 2.9 gives the variance p(1 − p) and the covariance −p(1 − p)/(N − 1).
@@ -177,6 +187,9 @@ def test_the_same_draw_again_changes_nothing_and_another_is_refused(workspace: s
         make(workspace, calls=31)
     with pytest.raises(RegisterError, match="Nobody is named"):
         make(workspace, "W2", who=" ")
+    for code in ("..", "", "a/b", "甲", "x" * 65):  # it becomes a folder's name
+        with pytest.raises(RegisterError, match="code"):
+            make(workspace, code)
     assert (workspace.folder / "waves/W1/wave.json").read_bytes() == before
     (entry,) = workspace.register.entries("wave")
     assert (entry.author, entry.at, entry.body["list_digest"]) == ("抽样人", dt.datetime(2026, 4, 2), wave.list_digest)
@@ -196,6 +209,12 @@ def test_waves_begin_elsewhere_and_hardly_meet(workspace: svcqa.Workspace) -> No
     independent = 3 * sum(item.drawn**2 / item.population_size for item in strata if item.drawn)  # of three pairs
     assert sum(len(one & two) for one, two in itertools.combinations(shared, 2)) < independent / 5
     assert len({wave.frame_digest for wave in other.callbacks.waves}) == 1
+    pairs = {
+        ("W1", "W2"): shared[0] & shared[1],
+        ("W1", "W3"): shared[0] & shared[2],
+        ("W2", "W3"): shared[1] & shared[2],
+    }
+    assert other.callbacks.overlap() == {pair: len(people) for pair, people in pairs.items()}
 
 
 def test_systematic_draws_follow_their_order(tmp_path: Path) -> None:

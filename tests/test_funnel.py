@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,11 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
+import svcqa
+from svcqa.catalogue import LANGUAGES
+from svcqa.errors import MetricError
+from svcqa.report.league import league, outliers
+from svcqa.stats.case_mix import case_mix
 from svcqa.stats.funnel import FAR, NEAR, funnel_of_rates, funnel_of_shares
 from svcqa.stats.pooling import pool_rates, pool_shares
 from test_process_charts import reference
@@ -170,3 +176,76 @@ def test_units_without_a_difference_become_one() -> None:
     none = pool_shares([0, 0, 0], [10, 20, 30])
     assert bool((none.value > 0).all() and (none.lower < none.value).all())
     assert pool_rates([0, 0], [10, 20]).mean > 0
+
+
+# --- case mix -------------------------------------------------------------------------------------------------------
+
+
+def test_case_mix_by_hand() -> None:
+    """Two kinds, 90 % and 60 % of all kept; unit 1 has 80 + 20 cases, unit 2 has 20 + 80."""
+    found = case_mix([[76, 14], [14, 46]], [[80, 20], [20, 80]])
+    # everybody: 90 of 100 and 60 of 100; expected 0.8 × 0.9 + 0.2 × 0.6 = 0.84 and 0.2 × 0.9 + 0.8 × 0.6 = 0.66
+    assert found.expected == pytest.approx([0.84, 0.66])
+    # misses 10 of an expected 16, 40 of an expected 34; times everybody's 25 %
+    assert found.value == pytest.approx([1 - 0.25 * 10 / 16, 1 - 0.25 * 40 / 34])
+    assert found.distance == pytest.approx([0.3, 0.3])
+    assert found.overall == pytest.approx([0.5, 0.5])
+
+
+MIXES = st.lists(
+    st.tuples(st.integers(1, 60), st.floats(0, 1), st.integers(1, 60), st.floats(0, 1)), min_size=2, max_size=8
+)
+
+
+@given(MIXES)
+def test_standardised_shares_are_shares_and_keep_their_interval(units: list[tuple[int, float, int, float]]) -> None:
+    n = np.asarray([[a, b] for a, _, b, _ in units])
+    r = np.asarray([[int(a * x), int(b * y)] for a, x, b, y in units])
+    found = case_mix(r, n)
+    known = np.isfinite(found.value)
+    assert bool((found.lower[known] <= found.value[known] + 1e-12).all())
+    assert bool((found.value[known] <= found.upper[known] + 1e-12).all())
+    assert bool(((found.value[known] >= 0) & (found.value[known] <= 1)).all())
+    # what all mixes let expect adds up to what all kept
+    assert float((found.expected * n.sum(axis=1)).sum()) == pytest.approx(float(r.sum()))
+    assert found.share.sum(axis=1) == pytest.approx(np.ones(len(units)))
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 40)), min_size=2, max_size=6))
+def test_where_all_have_the_same_mix_nothing_is_standardised(units: list[tuple[int, int]]) -> None:
+    n = np.asarray([[size, 3 * size] for size, _ in units])
+    r = np.asarray([[min(kept, size), min(2 * kept, 3 * size)] for size, kept in units])
+    found = case_mix(r, n)
+    raw, known = r.sum(axis=1) / n.sum(axis=1), np.isfinite(found.value)
+    assert found.value[known] == pytest.approx(raw[known])
+    assert found.distance == pytest.approx(np.zeros(len(units)))
+
+
+def test_the_league_table_of_the_sample_names_what_is_different(sample_workspace: svcqa.Workspace) -> None:
+    asked: dict[str, Any] = {"commitment": "complaint_reply", "period": "2026H1", "by": ["department"]}
+    found = sample_workspace.measure("funnel", **asked)
+    raw = {row["unit"]: row for row in sample_workspace.measure("compliance", **asked).rows}
+    tiers = sample_workspace.measure("compliance", **{**asked, "by": ["department", "tier"]}).rows
+    rates = {
+        tier: sum(r["numerator"] for r in tiers if r["tier"] == tier) / sum(r["n"] for r in tiers if r["tier"] == tier)
+        for tier in {r["tier"] for r in tiers}
+    }
+    expected = {row["unit"]: row["value"] for row in found.rows if row["measure"] == "expected_of_mix"}
+    for unit, row in raw.items():  # by plain sums over the units' own tiers
+        own = sum(r["n"] * rates[r["tier"]] for r in tiers if r["unit"] == unit)
+        assert expected[unit] == pytest.approx(own / row["n"], rel=1e-12)
+    for language in LANGUAGES:
+        assert len(league(found, language)) == 4
+    frame = league(found, "en")
+    assert list(frame["Rank"]) == ["1", "2", "3", "4"]
+    assert list(frame["Unit"]) == sorted(raw, key=lambda unit: -raw[unit]["value"])
+    assert "(all 18%)" in frame["Case mix"].iloc[1]
+    assert len(outliers(found, "en")) == 0  # four departments that differ widely: no outlier among them
+
+
+def test_a_kind_of_case_that_was_asked_for_must_be_there(sample_workspace: svcqa.Workspace) -> None:
+    asked: dict[str, Any] = {"commitment": "complaint_reply", "period": "2026H1", "by": ["department"]}
+    with pytest.raises(MetricError, match="nothing"):
+        sample_workspace.measure("funnel", params={"mix": "nothing"}, **asked)
+    by_category = sample_workspace.measure("funnel", params={"mix": "category"}, **asked)
+    assert {row.get("category") for row in by_category.rows if row["measure"] == "mix"} >= {"billing", "attitude"}

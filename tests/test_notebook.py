@@ -17,6 +17,7 @@ from svcqa.catalogue import Language, text
 from svcqa.report.notebook import run_notebook, write_html
 
 NOTEBOOK = REPO / "notebooks" / "02_half_year_review.ipynb"
+TARGETS = REPO / "notebooks" / "04_next_year_targets.ipynb"
 NOTEBOOKS = sorted((REPO / "notebooks").glob("*.ipynb"))
 IGNORED = "nbval-ignore-output"
 
@@ -61,19 +62,24 @@ def test_the_notebook_gives_the_saved_figures_again(checkout: Path, notebook: Pa
     assert result.returncode == 0, result.stdout[-3000:]
 
 
-def test_one_changed_record_makes_nbval_fail(checkout: Path) -> None:
-    """An emergency of the half-year that was reached in time arrives a day later."""
-    path = checkout / "sample_data" / "sources" / "work_orders_2026H1.csv"
+@pytest.mark.parametrize(
+    ("name", "half"),
+    [(NOTEBOOK.name, "2026H1"), ("03_annual_review.ipynb", "2025H1"), (TARGETS.name, "2026H1")],
+    ids=["half_year", "annual", "next_year"],
+)
+def test_one_changed_record_makes_nbval_fail(checkout: Path, name: str, half: str) -> None:
+    """An emergency of the period that was reached in time arrives ten days later."""
+    path, day = checkout / "sample_data" / "sources" / f"work_orders_{half}.csv", f"{half[:4]}/02/1"
     lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
     arrived = lines[0].strip().split(",").index("到场时间")
     for number, line in enumerate(lines):
         fields = line.rstrip("\r\n").split(",")
-        if "抢险" in line and len(fields) > arrived and re.match(r"2026/02/1\d ", fields[arrived]):
-            fields[arrived] = fields[arrived].replace("2026/02/1", "2026/02/2", 1)
+        if "抢险" in line and len(fields) > arrived and re.match(rf"{day}\d ", fields[arrived]):
+            fields[arrived] = fields[arrived].replace(day, f"{day[:-1]}2", 1)
             lines[number] = ",".join(fields) + "\n"
             break
     path.write_text("".join(lines), encoding="utf-8-sig")
-    result = nbval(checkout, NOTEBOOK)
+    result = nbval(checkout, checkout / "notebooks" / name)
     assert result.returncode == 1, result.stdout[-3000:]
     assert "failed" in result.stdout
 

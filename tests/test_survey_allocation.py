@@ -69,6 +69,15 @@ def test_power_allocation_with_exponent_1_is_neymans_rule(size: np.ndarray, spre
     assert ours.exact == pytest.approx(neyman(200, population_size=size, spread=spread).exact, rel=1e-12)
 
 
+def test_power_allocation_by_hand() -> None:
+    # X = N·Ȳ = 800 and 7200, √X = 28.284 and 84.853 (1 : 3), times S/Ȳ = 2/8 and 1/8 (2 : 1): 2 : 3
+    found = power(50, population_size=[100, 900], spread=[2, 1], mean=[8, 8])
+    assert found.drawn.tolist() == [20, 30]
+    # with an importance of one's own, 16 and 81: √ = 4 and 9, times 2 : 1 gives 8 : 9
+    found = power(34, population_size=[100, 900], spread=[2, 1], mean=[8, 8], importance=[16, 81])
+    assert found.drawn.tolist() == [16, 18]
+
+
 @pytest.mark.parametrize(("sizes", "spreads", "n"), [((6, 5, 4), (2.0, 5.0, 1.0), 8), ((9, 3, 7), (1.0, 4.0, 3.0), 9)])
 def test_no_other_whole_numbers_beat_neyman_by_more_than_rounding(
     sizes: tuple[int, ...], spreads: tuple[float, ...], n: int
@@ -206,9 +215,10 @@ def test_the_budget_is_spent_and_not_overspent(budget: int) -> None:
 
 
 def test_more_are_drawn_where_few_answer() -> None:
-    drawn, missing = to_draw([30, 7], response_rate=[0.25, 0.7], population_size=[1000, 8])
-    assert drawn.tolist() == [120, 8]
-    assert missing == pytest.approx([0, 7 - 8 * 0.7])
+    # 10/0.3 = 33.3, so 34; all 8 give 5.6 of the 7
+    drawn, missing = to_draw([30, 7, 10], response_rate=[0.25, 0.7, 0.3], population_size=[1000, 8, 90])
+    assert drawn.tolist() == [120, 8, 34]
+    assert missing == pytest.approx([0, 7 - 8 * 0.7, 0])
 
 
 @pytest.mark.parametrize(

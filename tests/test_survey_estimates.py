@@ -182,9 +182,45 @@ def test_a_census_has_no_error_and_shares_of_it_no_interval(sample: tuple) -> No
     )
     assert design.is_census
     found, high = mean(design, scores), top_box(design, scores, at_least=9)
+    middle = quantile(design, scores, 0.5)
+    assert middle.lower == middle.value == middle.upper
     assert found.standard_error == 0
     assert found.lower == found.value == found.upper == pytest.approx(scores.mean())
     assert high.lower == high.value == high.upper == pytest.approx((scores >= 9).mean())
+
+
+def test_with_unequal_weights_everyone_satisfied_counts_for_less() -> None:
+    # Kish by hand: weights 10 (20 times) and 30 (10 times): 500²/11000 = 22.73 instead of 30
+    design = sample_design(["a"] * 20 + ["b"] * 10, population_size={"a": 200, "b": 300})
+    found = share(design, [1] * 30)
+    size = 500**2 / 11_000 * (stats.t.ppf(0.975, 29) / stats.t.ppf(0.975, 28)) ** 2
+    assert found.lower == pytest.approx(0.025 ** (1 / size), rel=1e-9)
+
+
+def test_a_domain_with_one_answer_has_no_limits() -> None:
+    design = sample_design(["a"] * 4, population_size={"a": 40})
+    only = np.array([True, False, False, False])
+    for found in (share(design, [1, 0, 1, 1], within=only), mean(design, [9, 8, 7, 6], within=only)):
+        assert (found.n, found.degrees_of_freedom) == (1, 0)
+        assert math.isnan(found.lower)
+        assert math.isnan(found.upper)
+        assert math.isnan(against_target(found, 0.5).chance)
+
+
+def test_the_same_answers_from_some_tell_nothing_of_the_error() -> None:
+    design = sample_design(list("aaabbb"), population_size={"a": 30, "b": 3})
+    ten = np.full(6, 10.0)
+    for found in (mean(design, ten), ratio(design, ten, ten), quantile(design, ten, 0.5)):
+        assert found.method.endswith(":no_variance")
+        assert math.isnan(found.lower)
+        assert math.isnan(found.upper)
+        assert (against_target(found, 9.0).verdict, against_target(found, 9.0).method) == ("open", "chance:none")
+    # all three of b were asked: their mean is known
+    known = mean(design, ten, within=np.array(list("aaabbb")) == "b")
+    assert (known.lower, known.upper, known.method) == (10, 10, "mean:taylor_t")
+    half = np.array([True, False, True, False, True, False])
+    between = mean_difference(design, np.where(half, 10.0, 9.0), first=half, second=~half)
+    assert (between.value, math.isnan(between.lower), math.isnan(between.p)) == (-1, True, True)
 
 
 @given(sample=samples(), factor=st.floats(0.1, 50))
@@ -319,6 +355,7 @@ def test_calibrated_weights_meet_every_margin(sample: tuple, data: st.DataObject
     for label in groups:
         known = total(after, labels == label)
         assert known.value == pytest.approx(sizes[label], rel=1e-9)
+        assert known.method == "total:taylor_t"
         assert known.standard_error == pytest.approx(0, abs=1e-6)
     # margins that some table of positive counts has: those of random positive weights
     weight = np.array(data.draw(st.lists(st.integers(1, 9), min_size=len(scores), max_size=len(scores))))

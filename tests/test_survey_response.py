@@ -151,6 +151,17 @@ def test_answers_then_known_counts_then_domains() -> None:
     assert share(found, scores >= 8).method == "share:beta"
 
 
+def test_limits_of_the_worst_case_are_those_of_sampling_within_the_scale() -> None:
+    # by hand: with 0 for the silent one 3 of 4 are met, V = (1 − 4/100)·(0.75/4·4/3)/4
+    design = sample_design(["a"] * 4, population_size={"a": 100})
+    found = worst_case(design, [1, 1, 1, math.nan], np.array([True, True, True, False]), lowest=0, highest=1, level=0.5)
+    error = math.sqrt(0.96 * 0.25 / 4)
+    assert found.lower_limit == pytest.approx(0.75 - 0.764892 * error, rel=1e-6)  # t of 3 degrees at 75 %
+    wide = worst_case(design, [1, 0, 1, math.nan], np.array([True, True, True, False]), lowest=0, highest=1)
+    assert (wide.lower, wide.upper) == (0.5, 0.75)
+    assert (wide.lower_limit, wide.upper_limit) == (0, 1)
+
+
 def test_classes_tell_who_answers() -> None:
     # by hand: weights 10 and 5; x answers 2 of 3 (weights 20 of 30), y 1 of 2 (5 of 10)
     design = sample_design(list("aaabb"), population_size={"a": 30, "b": 10})

@@ -53,6 +53,18 @@ def test_the_same_customers_twice_are_compared_pair_by_pair() -> None:
     assert found.t == pytest.approx((after - before).mean() / math.sqrt(by_hand))
 
 
+def test_a_customer_who_changed_his_stratum_belongs_to_two_draws() -> None:
+    # by hand, stratum a: 3 of 30 and 4 of 24 customers, the common ones 1 and 2; 4 and 5 went from b to a
+    first = sample_design(list("aaabb"), population_size={"a": 30, "b": 20})
+    second = sample_design(list("aaaabb"), population_size={"a": 24, "b": 26})
+    before, after = np.array([7.0, 9, 4, 5, 6]), np.array([8.0, 9, 3, 2, 7, 7])
+    found = overlapping_difference(Wave(first, before, [1, 2, 3, 4, 5]), Wave(second, after, [1, 2, 4, 5, 8, 9]))
+    one, two = np.average(before, weights=first.weight), np.average(after, weights=second.weight)
+    x, y = 10 * (before[:2] - one) / 50, 6 * (after[:2] - two) / 50
+    spread = ((x - x.mean()) * (y - y.mean())).sum() / 1
+    assert found.covariance == pytest.approx((2 - 3 * 4 / 24) * spread, rel=1e-9)
+
+
 def test_waves_without_common_customers_are_independent() -> None:
     design = sample_design(list("aaabbb"), population_size={"a": 30, "b": 60})
     before, after = [7, 8, 9, 4, 5, 6], [8, 8, 9, 7, 5, 9]
@@ -163,6 +175,18 @@ def test_the_correlation_is_that_of_a_mixed_model() -> None:
     found = interviewer_effect(scores, caller)
     assert found.correlation == pytest.approx(between / (between + within), rel=1e-4)
     assert found.design_effect == pytest.approx(1 + 11 * found.correlation)
+
+
+def test_with_unequal_numbers_the_correlation_is_donners() -> None:
+    # by hand: callers 2, 4 | 6, 7, 8 | 9, 9, 10, 12: means 3, 7, 10 of 67/9; within (2 + 2 + 6)/6; n₀ = (9 − 29/9)/2
+    scores, caller = [2, 4, 6, 7, 8, 9, 9, 10, 12], list("aabbbcccc")
+    within = 10 / 6
+    between = (2 * (3 - 67 / 9) ** 2 + 3 * (7 - 67 / 9) ** 2 + 4 * (10 - 67 / 9) ** 2) / 2
+    typical = (9 - 29 / 9) / 2
+    found = interviewer_effect(scores, caller)
+    assert found.correlation == pytest.approx((between - within) / (between + (typical - 1) * within), rel=1e-12)
+    assert found.load == pytest.approx(29 / 9)
+    assert found.design_effect == pytest.approx(1 + (29 / 9 - 1) * found.correlation)
 
 
 def test_the_caller_with_inflated_scores_stands_out_and_the_others_do_not() -> None:

@@ -12,8 +12,10 @@ from svcqa.catalogue import LANGUAGES, Language
 from svcqa.cli import (
     calendar,
     callback_results,
+    compare,
     demo,
     explain,
+    letters,
     measure,
     outlook,
     plugins,
@@ -25,12 +27,13 @@ from svcqa.cli import (
 from svcqa.errors import Fault, SvcqaError
 
 app = typer.Typer(help="svcqa: service-quality reviews from raw records.", no_args_is_help=True, add_completion=False)
-for _subject in (workspace, measure, explain, review, outlook, published, demo):
+for _subject in (workspace, measure, explain, review, outlook, compare, published, demo):
     app.add_typer(_subject.commands)
 app.add_typer(plugins.commands, name="plugins")
 app.add_typer(calendar.commands, name="calendar")
 app.add_typer(callback_results.commands, name="callbacks")
 app.add_typer(targets.commands, name="targets")
+app.add_typer(letters.commands, name="letters")
 
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong.")]
 

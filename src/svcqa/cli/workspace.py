@@ -46,6 +46,10 @@ def read_sources(screen: Screen, workspace: Workspace, source_folder: Path | Non
     progress = screen.bar(text("terminal.ingesting", language))
     report = workspace.ingest(source_folder=source_folder, progress=progress)
     screen.console.print(reading_table(report.files, language))
+    for file in report.files:
+        if file.waiting:
+            said = text("terminal.waiting", language, source=file.source, count=f"{file.waiting:,}")
+            screen.console.print(said, markup=False)
 
 
 @commands.command()

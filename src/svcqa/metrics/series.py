@@ -59,7 +59,8 @@ def series_for(ask: Ask, metric: Any, params: Any, context: Context) -> Result:
     """The base metric's result that a series metric reads: by its grain and the units asked for.
 
     The grain is the month, or the cycle of a commitment that is kept by quarter or year. A metric with a method
-    ``stretches`` gets its base over these stretches of time too, as further rows.
+    ``stretches`` gets its base over these stretches of time too, as further rows; one with a method ``mixes`` also by
+    each of these columns of codes: a mapping that says whether the base's records must have the column.
 
     Raises:
         MetricError: the metric names no base, or cumulative figures are asked for.
@@ -75,7 +76,21 @@ def series_for(ask: Ask, metric: Any, params: Any, context: Context) -> Result:
         units = tuple(name for name in context.by if name not in PERIOD_KINDS)
         for stretch in metric.stretches(params, context):
             rows += ask(base.metric, dict(base.params), replace(context, period=stretch, by=units)).rows
+    if hasattr(metric, "mixes"):
+        for name, needed in metric.mixes(params, context).items():
+            by = (*grouped(metric, params, context.by), name)
+            rows += _by_code(ask, base, replace(context, by=by), needed=needed)
     return replace(found, rows=tuple(rows))
+
+
+def _by_code(ask: Ask, base: SeriesOf, context: Context, *, needed: bool) -> tuple[Row, ...]:
+    """The base by a further column of codes; nothing where its records have no such column and it is not needed."""
+    try:
+        return tuple(ask(base.metric, dict(base.params), context).rows)
+    except MetricError as error:
+        if needed or any(fault.code != "unknown_grouping" for fault in error.faults):
+            raise
+        return ()
 
 
 def grouped(metric: Any, params: SeriesParams, by: Sequence[str]) -> tuple[str, ...]:

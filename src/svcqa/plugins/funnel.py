@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal
 
-from svcqa.entities.base import Entity, Text
+import numpy as np
+
+from svcqa.entities.base import Entity, Key, Text
 from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import WHOLE, Row, SeriesParams, chosen_measure
 from svcqa.plugins.funnel_examples import EXAMPLES
+from svcqa.stats.case_mix import case_mix
 from svcqa.stats.funnel import FAR, NEAR, Funnel, funnel_of_rates, funnel_of_shares
 from svcqa.stats.pooling import Pooled, pool_rates, pool_shares
 
@@ -20,9 +24,13 @@ _FEW: Final = 10
 
 
 class FunnelParams(SeriesParams):
-    """Which figure; ``rate`` counts events per exposure and not shares of cases."""
+    """Which figure; ``rate`` counts events per exposure and not shares of cases.
+
+    ``mix`` is the column of codes that tells kinds of case apart.
+    """
 
     kind: Literal["share", "rate"] = "share"
+    mix: Key = "tier"
 
 
 class FunnelMetric:
@@ -35,26 +43,36 @@ class FunnelMetric:
         unit="share",
         better="neutral",
         formula=Text(
-            hans="反正弦尺度，z 在 10%、90% 处缩尾，φ = Σz²/k，方差加 τ²；另列经验贝叶斯部分合并值；未按个案构成调整",
-            hant="反正弦尺度，z 在 10%、90% 處縮尾，φ = Σz²/k，變異數加 τ²；另列經驗貝氏部分合併值；未按個案構成調整",
+            hans="反正弦尺度，z 在 10%、90% 处缩尾，φ = Σz²/k，方差加 τ²；"
+            "另列经验贝叶斯部分合并值，以及按个案构成间接标准化的值",
+            hant="反正弦尺度，z 在 10%、90% 處縮尾，φ = Σz²/k，變異數加 τ²；"
+            "另列經驗貝氏部分合併值，以及按個案構成間接標準化的值",
             en="arcsine scale, z winsorised at 10 % and 90 %, φ = Σz²/k, τ² added to the variance; empirical Bayes "
-            "partial pooling beside it; not adjusted for case mix",
+            "partial pooling and indirect standardisation by case mix beside it",
         ),
         reference="Spiegelhalter (2005) Statistics in Medicine 24, 1185–1202; DerSimonian and Laird (1986); Griffiths "
-        "(1973) Biometrics 29, 637–648; Clayton and Kaldor (1987) Biometrics 43, 671–681",
+        "(1973) Biometrics 29, 637–648; Clayton and Kaldor (1987) Biometrics 43, 671–681; Breslow and Day "
+        "(1987) Statistical Methods in Cancer Research II, ch. 2",
         shape="series",
         additive=False,
     )
     params: ClassVar[type[Entity]] = FunnelParams
 
+    def mixes(self, params: FunnelParams, context: Context) -> Mapping[str, bool]:
+        """The base by kind of case too, where that is not what is compared; a column asked for must be there."""
+        if params.mix in context.by or params.kind == "rate":
+            return {}
+        return {params.mix: "mix" in params.model_fields_set}
+
     def measure(self, series: Result, params: FunnelParams, context: Context) -> Result:
-        """Of each unit: its figure, its limits, its pooled figure; of all: centre, φ, τ².
+        """Of each unit: its figure, its limits, its pooled figure, its case mix; of all: centre, φ, τ².
 
         Raises:
             MetricError: fewer than three units have cases.
         """
         name = chosen_measure(series, params)
-        rows = sorted((row for row in series.rows if row.get("measure") == name and row.get("n")), key=_unit)
+        counted = [row for row in series.rows if row.get("measure") == name and row.get("n")]
+        rows = sorted((row for row in counted if params.mix not in row or params.mix in context.by), key=_unit)
         compared = any(level in context.by for level in (*LEVELS, "unit"))
         if len({_unit(row) for row in rows}) < len(rows) or not compared or len(rows) < _LEAST:
             count = len(rows) if compared else 1
@@ -66,8 +84,11 @@ class FunnelMetric:
         funnel = (funnel_of_shares if shares else funnel_of_rates)(events, n)
         pooled = (pool_shares if shares else pool_rates)(events, n, level=context.level)
         found = [row for place in range(len(rows)) for row in self._unit(rows[place], place, funnel, pooled, context)]
-        found += self._all(rows, funnel, context)
-        return Result(tuple(found), series.keys, unit=series.unit, better=series.better)
+        kinds = [row for row in counted if params.mix in row and params.mix not in context.by]
+        mixed = self._mix(rows, kinds, params.mix, context)
+        found += [*mixed, *self._all(rows, funnel, context, mixed=bool(mixed))]
+        keys = (*series.keys, params.mix) if mixed else series.keys
+        return Result(tuple(found), keys, unit=series.unit, better=series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:
         """Departments compared by hand."""
@@ -96,16 +117,58 @@ class FunnelMetric:
         })  # fmt: skip
         return found
 
-    def _all(self, rows: list[Row], funnel: Funnel, context: Context) -> list[dict[str, Any]]:
+    def _mix(self, rows: list[Row], kinds: list[Row], mix: str, context: Context) -> list[dict[str, Any]]:
+        """What each unit's kinds of case let expect, and its figure at everybody's mix; nothing where all are of one
+        kind, or the kinds do not add up to the units."""
+        codes = sorted({str(row[mix] or "") for row in kinds})
+        units = [_unit(row) for row in rows]
+        events, n = np.zeros((len(units), len(codes))), np.zeros((len(units), len(codes)))
+        for row in kinds:
+            if _unit(row) in units:
+                place = units.index(_unit(row)), codes.index(str(row[mix] or ""))
+                events[place] += row["numerator"]
+                n[place] += row["n"]
+        if len(codes) < 2 or n.sum(axis=1).tolist() != [row["n"] for row in rows]:
+            return []
+        found, told = case_mix(events, n, level=context.level), []
+        method = f"indirect standardisation by {mix}"
+        for number, row in enumerate(rows):
+            lead = {**self._lead(row), "n": row["n"], "flags": ()}
+            told.append(
+                {**lead, "measure": "expected_of_mix", "value": float(found.expected[number]), "method": method}
+            )
+            if np.isfinite(found.value[number]):
+                told.append({
+                    **lead, "measure": "standardised", "value": float(found.value[number]),
+                    "lower": float(found.lower[number]), "upper": float(found.upper[number]),
+                    "method": f"{method}; Wilson {context.level:.0%}",
+                })  # fmt: skip
+            told.append({**lead, "measure": "mix_distance", "value": float(found.distance[number]),
+                         "value_unit": "share", "method": "Duncan and Duncan (1955)"})  # fmt: skip
+        company = {**self._lead(rows[0]), "unit": _company(context)}
+        for lead, shares, cases in (
+            *((self._lead(row), found.share[number], n[number]) for number, row in enumerate(rows)),
+            (company, found.overall, n.sum(axis=0)),
+        ):
+            told += [{**lead, "measure": "mix", mix: code, "value": float(share), "value_unit": "share",
+                      "n": int(count), "method": "part of the cases", "flags": ()}
+                     for code, share, count in zip(codes, shares, cases, strict=True)]  # fmt: skip
+        return told
+
+    def _all(self, rows: list[Row], funnel: Funnel, context: Context, *, mixed: bool) -> list[dict[str, Any]]:
         """What holds for all units together."""
-        whole = {**self._lead(rows[0]), "unit": context.unit or context.organisation.company.code, "n": len(rows)}
-        flags = ("no_case_mix", *(("few_units",) if len(rows) < _FEW else ()))
+        whole = {**self._lead(rows[0]), "unit": _company(context), "n": len(rows)}
+        flags = ("case_mix_beside" if mixed else "no_case_mix", *(("few_units",) if len(rows) < _FEW else ()))
         figures = {"centre": funnel.centre, "phi": funnel.phi, "tau2": funnel.tau2}
         return [
             {**whole, "measure": name, "value": value, "flags": flags, "method": "funnel (Spiegelhalter 2005)",
              **({} if name == "centre" else {"value_unit": "ratio"})}
             for name, value in figures.items()
         ]  # fmt: skip
+
+
+def _company(context: Context) -> str:
+    return context.unit or context.organisation.company.code
 
 
 def _unit(row: Row) -> str:

@@ -43,4 +43,29 @@ EXAMPLES: Final = (
         "that of the eleven, 20 (π/4 − asin √(550/1200)).",
         units=(("C", "company", ""), *((f"D{number}", "department", "C") for number in (*range(10, 21), 30))),
     ),
+    SeriesExample(
+        params={"of": {"metric": "base"}},
+        rows=[
+            {"unit": "D1", "value": 130 / 150, "n": 150, "numerator": 130},
+            {"unit": "D2", "value": 125 / 150, "n": 150, "numerator": 125},
+            {"unit": "D3", "value": 255 / 300, "n": 300, "numerator": 255},
+            *(
+                {"unit": unit, "tier": tier, "value": kept / n, "n": n, "numerator": kept}
+                for unit, tier, kept, n in (
+                    ("D1", "A", 90, 100), ("D1", "B", 40, 50), ("D2", "A", 45, 50), ("D2", "B", 80, 100),
+                    ("D3", "A", 135, 150), ("D3", "B", 120, 150),
+                )
+            ),
+        ],
+        period="2026H1",
+        by=("department",),
+        expected={
+            "expected_of_mix@D1": 130 / 150, "standardised@D1": 0.85, "mix_distance@D1": 1 / 6,
+            "expected_of_mix@D2": 125 / 150, "standardised@D2": 0.85, "mix_distance@D3": 0.0,
+            "centre.flags": ("case_mix_beside", "few_units"),
+        },
+        source="By hand: everybody keeps 90 % of A and 80 % of B, so that only the mix differs; at everybody's mix, "
+        "half of each, all have 85 %. D1 has two thirds of A instead of a half.",
+        units=(("C", "company", ""), *((f"D{number}", "department", "C") for number in (1, 2, 3))),
+    ),
 )  # fmt: skip

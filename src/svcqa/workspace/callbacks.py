@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from svcqa.catalogue import Language
 from svcqa.engine.draw import as_digits, start_of
@@ -20,7 +21,7 @@ from svcqa.review.callbacks.counts import StratumCounts, count_frame
 from svcqa.review.callbacks.former import LeftOut, former_answers, left_out
 from svcqa.review.callbacks.frame import Span
 from svcqa.review.callbacks.plan import Former, Plan, make_plan
-from svcqa.review.callbacks.wave import Audit, compared, frame_digest, list_digest, wave_list
+from svcqa.review.callbacks.wave import Audit, compared, frame_digest, list_digest, overlap, wave_list
 from svcqa.workspace.callback_results import CallbackResults
 from svcqa.workspace.drawing import Drawing, strata_of, take
 from svcqa.workspace.sheet_names import sheet_names
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from svcqa.workspace.workspace import Workspace
+
+
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
 
 
 class Callbacks(CallbackResults):
@@ -60,6 +64,10 @@ class Callbacks(CallbackResults):
         """A wave's list: main rows in calling order, then the reserves; surrogates only."""
         frame: pd.DataFrame = self.store.drawn(code).to_pandas()
         return frame
+
+    def overlap(self) -> dict[tuple[str, str], int]:
+        """How many customers were drawn in both of two waves, reserves aside, for each pair of waves."""
+        return overlap({code: self.store.drawn(code) for code in self.store.codes()})
 
     def frame(self, code: str) -> pd.DataFrame:
         """A wave's frame: every customer with a case in scope, his stratum, what kept him out; surrogates only."""
@@ -128,6 +136,8 @@ class Callbacks(CallbackResults):
             RegisterError: nobody is named, or another draw has this code.
             MetricError: there is nobody to draw.
         """
+        if not _CODE.fullmatch(code):  # it becomes a folder's name
+            raise RegisterError(Fault("bad_value", place="code", got=repr(code), allowed=_CODE.pattern))
         if not who.strip():
             raise RegisterError(Fault("wave_author", got=repr(who)))
         moment = now or dt.datetime.now(dt.UTC)

@@ -78,6 +78,15 @@ class NextYear:
         """One for each of :attr:`targets`."""
         return tuple(self.proposal(target.key) for target in self.targets)
 
+    @property
+    def hardest(self) -> Proposal:
+        """The proposal whose balanced goal is least likely to be reached; the one to look at first."""
+        known = [one for one in self.every_proposal() if one.candidates]
+        if not known:
+            raise MetricError([fault for one in self.every_proposal() if one.fault for fault in one.fault.faults]
+                              or Fault("next_year_no_history", place=str(self.year), got="0"))  # fmt: skip
+        return min(known, key=lambda one: one.candidate("balanced").chance)
+
     def proposals(self) -> pd.DataFrame:
         """All candidate goals as a tidy frame with the columns :data:`COLUMNS`."""
         import pandas as pd

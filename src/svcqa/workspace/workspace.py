@@ -21,6 +21,7 @@ from svcqa.records.mapping import load_mapping
 from svcqa.records.report import IngestReport
 from svcqa.records.source_files import ingest_sources
 from svcqa.workspace.callbacks import Callbacks
+from svcqa.workspace.letters import LetterVerbs
 from svcqa.workspace.notes import NoteVerbs
 from svcqa.workspace.reviews import ReviewVerbs
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "svcqa.toml"
 
 
-class Workspace(ReviewVerbs, NoteVerbs):
+class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
     """One company's policies, records and decisions. Make it with :func:`svcqa.open`."""
 
     @cached_property

@@ -10,6 +10,7 @@ from svcqa.metrics.result import Result
 from svcqa.report import signal_words, wording
 from svcqa.report.charts.grammar import Chart, Dot
 
+_DRAWN = ("value", "limits_95", "limits_998", "pooled")
 FLAGS = ("funnel_near_high", "funnel_near_low", "funnel_far_high", "funnel_far_low")
 
 
@@ -28,7 +29,7 @@ def funnel_chart(
     for row in found.rows:
         if row["measure"] in ("centre", "phi", "tau2"):
             whole[row["measure"]] = row
-        else:
+        elif row["measure"] in _DRAWN:
             rows.setdefault(str(row["unit"]), {})[row["measure"]] = row
     dots = sorted((_dot(unit, own, called, found, language) for unit, own in rows.items()), key=lambda dot: dot.n)
     centre = whole["centre"]

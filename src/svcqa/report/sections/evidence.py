@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from svcqa.catalogue import or_key, text
+from svcqa.catalogue import Language, or_key, text
 from svcqa.report.frames import frame
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
 from svcqa.report.tables import about, differences, reading
+
+if TYPE_CHECKING:
+    from svcqa.records.check import Place
 
 
 class ReturnsSection(OwnSection):
@@ -43,18 +48,25 @@ class DataQualitySection(OwnSection):
                     quarantined=f"{sum(file.quarantined for file in check.files):,}", odd=f"{len(check.odd):,}",
                     changed=f"{len(check.changes):,}")  # fmt: skip
         tables = {"reading": titled("what_was_read", reading(check, language), language)}
-        counts = [(key, Counter((place.table, place.reason) for place in places))
-                  for key, places in (("quarantined", check.quarantined), ("odd", check.odd))]  # fmt: skip
-        rows = [
-            (text(f"sections.{key}", language), or_key(f"tables.table_{table}", language),
-             or_key(f"reasons.{reason}", language), f"{count:,}")
-            for key, found in counts
-            for (table, reason), count in sorted(found.items(), key=lambda one: (-one[1], one[0]))
-        ]  # fmt: skip
+        rows = [row for key, places in (("quarantined", check.quarantined), ("odd", check.odd))
+                for row in _reasons(key, places, language)]  # fmt: skip
         if rows:
-            columns = ("sections.row_fate", "table", "reason", "sections.rows")
+            columns = ("sections.row_fate", "reason", "sections.places", "sections.where_found")
             tables["reasons"] = titled("why_refused", frame(rows, columns, language), language)
         return SectionContent((said,), tables)
+
+
+def _reasons(key: str, places: Sequence[Place], language: Language) -> Iterator[tuple[str, str, str, str]]:
+    """Each reason with how often it was found and in which tables, the most frequent first."""
+    found = Counter(place.reason for place in places)
+    tables = Counter((place.reason, place.table) for place in places)
+    glue = text("wording.separator", language)
+    for reason, count in sorted(found.items(), key=lambda one: (-one[1], one[0])):
+        own = sorted(
+            ((n, table) for (why, table), n in tables.items() if why == reason), key=lambda one: (-one[0], one[1])
+        )
+        where = glue.join(f"{or_key(f'tables.table_{table}', language)} {n:,}" for n, table in own)
+        yield text(f"sections.{key}", language), or_key(f"reasons.{reason}", language), f"{count:,}", where
 
 
 class BasisSection(OwnSection):

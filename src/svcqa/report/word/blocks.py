@@ -20,7 +20,8 @@ _CELL_MARGIN: Final = 50
 """Between a cell's border and its text, in twentieths of a point."""
 _SHADE: Final = "DCE6F1"
 _SIZES: Final = ((6, 9.0), (9, 8.0), (12, 7.0))
-"""Points that a table of so many columns is set in; those with more in six and a half."""
+_SMALLEST: Final = 6.0
+"""Points that a table of so many columns is set in, and one with more."""
 MOST_ROWS: Final = 60
 
 
@@ -39,7 +40,7 @@ def add_table(document: Any, frame: pd.DataFrame, language: Language) -> None:
     from docx.shared import Cm, Pt
 
     shown = frame.head(MOST_ROWS)
-    size = next((points for most, points in _SIZES if len(shown.columns) <= most), 6.5)
+    size = next((points for most, points in _SIZES if len(shown.columns) <= most), _SMALLEST)
     table = document.add_table(rows=1, cols=len(shown.columns), style="Table Grid")
     table.autofit = False
     _narrow_margins(table)

@@ -76,6 +76,7 @@ class LeftOut:
     bias: float | None
     bias_lower: float | None
     bias_upper: float | None
+    method: str = BIAS_METHOD
 
 
 def left_out(frame: Any, answers: Any, *, z: float = 1.959963984540054) -> tuple[LeftOut, ...]:

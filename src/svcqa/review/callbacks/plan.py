@@ -145,6 +145,11 @@ def make_plan(
     return _plan(survey, counts, present, drawn, spreads, bought, known)
 
 
+def calls_range(survey: Survey, counts: Sequence[StratumCounts]) -> tuple[int, int]:
+    """The fewest customers that keep every minimum and prescribed share, and the most that can be drawn."""
+    return _ends(survey, [item for item in counts if item.population_size])
+
+
 class _Buyer:
     """The precision that a number drawn from each stratum can be expected to buy."""
 

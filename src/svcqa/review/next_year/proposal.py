@@ -108,7 +108,7 @@ def proposal_of(
         cycle=past.cycle, draws=rules.draws, seed=rules.seed,
     )  # fmt: skip
     unit = _improvement_unit(subject, ahead)
-    candidates = tuple(_candidates(ahead, subject.promise, rules, counted=bool(unit)))
+    candidates = tuple(candidates_for(ahead, subject.promise, rules, counted=bool(unit)))
     said = notes(figures, subject, past, ahead, [one.goal for one in candidates], context, rules, year)
     return Proposal(subject.target, year, subject, past, ahead, candidates, said, unit)
 
@@ -126,9 +126,14 @@ def _kept(figures: Figures, target: MilestoneTarget, context: Context) -> bool |
     return found[0].verdict == "met" if found and found[0].verdict else None
 
 
-def _candidates(
+def candidates_for(
     ahead: YearAhead, promise: float | None, rules: NextYearRules, *, counted: bool
 ) -> Sequence[Candidate]:  # fmt: skip
+    """The candidate goals, the easiest first: round, and none looser than the promise.
+
+    Args:
+        counted: whether what is needed a month is a number of cases or an amount.
+    """
     step = goal_step(ahead)
     found = []
     for name in NAMES:

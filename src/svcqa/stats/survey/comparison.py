@@ -24,7 +24,7 @@ class Difference:
 
     Attributes:
         value, standard_error, lower, upper: in the unit of the figures.
-        t, p: test of no difference, two-sided.
+        t, p: test of no difference, two-sided; NaN without any error.
         n: answers behind both figures.
         covariance: of the two figures; positive where they share customers.
         method: name of the formula.
@@ -84,7 +84,10 @@ def mean_difference(
     # R takes one degree of freedom from the design's for the second mean
     df = design.degrees_of_freedom(before.inside | after.inside) - 1
     n = int((before.inside | after.inside).sum())
-    return difference_of(after.value - before.value, covariance, df, n, "difference:domains_taylor_t", level)
+    known = design.is_complete(before.inside | after.inside)
+    return difference_of(
+        after.value - before.value, covariance, df, n, "difference:domains_taylor_t", level, known=known
+    )
 
 
 def independence(design: SampleDesign, rows: npt.ArrayLike, columns: npt.ArrayLike) -> Independence:
@@ -139,12 +142,21 @@ def _upper_tail(f: float, numerator: float, denominator: float) -> float:
     return float(fdtrc(numerator, denominator, f))
 
 
-def difference_of(value: float, covariance: Float64, df: float, n: int, method: str, level: float) -> Difference:
-    """From the covariance matrix of the two figures, shape ``(2, 2)``."""
+def difference_of(
+    value: float, covariance: Float64, df: float, n: int, method: str, level: float, *, known: bool
+) -> Difference:
+    """From the covariance matrix of the two figures, shape ``(2, 2)``.
+
+    Without any error the difference is either ``known``, from a census, or the sample tells nothing of it: NaN.
+    """
     from scipy.special import stdtr, stdtrit
 
     error = math.sqrt(max(float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]), 0.0))
+    if error <= 1e-10 * abs(value):
+        half = 0.0 if known else math.nan
+        return Difference(value, error, value - half, value + half, math.nan, math.nan, df, n,
+                          float(covariance[0, 1]), method, level)  # fmt: skip
     half = float(stdtrit(df, 0.5 + level_of(level) / 2)) * error if df > 0 else math.nan
-    t = value / error if error > 0 else math.copysign(math.inf, value) if value else 0.0
+    t = value / error
     p = 2 * float(stdtr(df, -abs(t))) if df > 0 else math.nan
     return Difference(value, error, value - half, value + half, t, p, df, n, float(covariance[0, 1]), method, level)

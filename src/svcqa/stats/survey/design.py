@@ -69,7 +69,13 @@ class SampleDesign:
     @property
     def is_census(self) -> bool:
         """Whether every unit of the population was drawn and answered."""
-        return bool((self.drawn == self.population_size).all() and (self.weight > 0).all())
+        return self.is_complete(self.weight > 0)
+
+    def is_complete(self, inside: Bool) -> bool:
+        """Whether the strata of the units ``inside`` were drawn, and answered, to the last unit."""
+        touched = np.bincount(self.stratum[inside], minlength=len(self.strata)) > 0
+        answered = bool((self.weight[touched[self.stratum]] > 0).all())
+        return answered and bool((self.drawn == self.population_size)[touched].all())
 
     def degrees_of_freedom(self, inside: Bool | None = None) -> float:
         """Units (clusters) less strata, counted where units count (R's degf), without strata taken completely.

@@ -32,7 +32,9 @@ class Estimate:
     """A figure of the population.
 
     Attributes:
-        value, standard_error, lower, upper: in the unit of the figure.
+        value, standard_error, lower, upper: in the unit of the figure. Where all answers are the same and more people
+            could have been asked, the sample tells nothing of its error: the limits are NaN, ``method`` ends in
+            "no_variance". Only a share has limits then.
         n: answers that it was made of.
         degrees_of_freedom: of the limits.
         design_effect: variance over that of a simple random sample of n; NaN where it has no meaning.
@@ -146,8 +148,11 @@ def quantile(
     df = design.degrees_of_freedom(inside)
     t = float(stdtrit(df, 0.5 + level_of(level) / 2)) if df > 0 else math.nan
     half = t * math.sqrt(float(design.covariance(share.scaled)[0, 0]))
+    n = int(inside.sum())
+    if half < 1e-12 and not design.is_complete(inside):
+        return Estimate(value, 0.0, math.nan, math.nan, n, df, "quantile:no_variance", level)
     lower, upper = (_inverse(y[inside], design.weight[inside], share.value + side * half) for side in (-1, 1))
-    return Estimate(value, (upper - lower) / (2 * t), lower, upper, int(inside.sum()), df, "quantile:woodruff", level)
+    return Estimate(value, (upper - lower) / (2 * t), lower, upper, n, df, "quantile:woodruff", level)
 
 
 def estimate_of(
@@ -162,8 +167,19 @@ def estimate_of(
     quantile_ = float(stdtrit(df, 0.5 + level_of(level) / 2)) if df > 0 else math.nan
     half = quantile_ * error if error > 0 else 0.0
     effect = design_effect(design, found, variance) if compared else math.nan
+    if _tells_nothing(design, found, error):
+        half, method = math.nan, method.replace(":taylor_t", ":no_variance")
     return Estimate(found.value, error, found.value - half, found.value + half, int(found.inside.sum()), df, method,
                     level, effect)  # fmt: skip
+
+
+def _tells_nothing(design: SampleDesign, found: Linearised, error: float) -> bool:
+    """Whether there is no error only because all answers are the same, not because the figure is known."""
+    small = 1e-10 * abs(found.value)
+    if error > small or design.is_complete(found.inside):
+        return False
+    # a total that the weights were calibrated to is known, and has no error for that reason
+    return not design.adjustments or float(np.abs(found.scaled).max()) <= small
 
 
 def _inverse(values: Float64, weight: Float64, probability: float) -> float:

@@ -30,7 +30,7 @@ from svcqa.stats.proportions import clopper_pearson, wilson
 from svcqa.stats.survey.checks import Float64
 from svcqa.stats.survey.design import SampleDesign
 from svcqa.stats.survey.estimate import Estimate, estimate_of
-from svcqa.stats.survey.linearisation import Linearised, inside_of, mean_of, values_of
+from svcqa.stats.survey.linearisation import inside_of, mean_of, values_of
 
 LimitsOfShare = Literal["beta", "wilson", "logit", "asin", "likelihood", "mean"]
 
@@ -66,7 +66,7 @@ def share(
     found = mean_of(design, y, within)
     p = min(max(found.value, 0.0), 1.0)
     plain = replace(estimate_of(design, found, method=f"share:{limits}", level=level, compared=True), value=p)
-    if plain.standard_error == 0 and _complete(design, found):
+    if plain.standard_error == 0 and design.is_complete(inside):
         return replace(plain, lower=p, upper=p, effective_n=math.inf, method="share:census")
     if plain.standard_error < 1e-12 or p in (0.0, 1.0):
         weight = design.weight[inside]
@@ -93,13 +93,6 @@ def top_box(
     """
     found = values_of(design, scores, "scores", inside_of(design, within))
     return share(design, found >= at_least, within=within, level=level, limits=limits)
-
-
-def _complete(design: SampleDesign, found: Linearised) -> bool:
-    """Whether the strata of the domain were taken, and answered, completely."""
-    touched = np.unique(design.stratum[found.inside])
-    answered = (design.weight > 0)[np.isin(design.stratum, touched)]
-    return bool((design.drawn == design.population_size)[touched].all() and answered.all())
 
 
 def _adjusted(plain: Estimate, effective: float) -> float:

@@ -71,6 +71,8 @@ def against_target(estimate: Estimate, goal: float, *, better: Literal["higher",
     clear = estimate.lower >= goal if up else estimate.upper <= goal
     failed = estimate.upper < goal if up else estimate.lower > goal
     verdict: Verdict = "reached" if clear else "missed" if failed else "open"
+    if math.isnan(estimate.lower):  # nothing is known of the error
+        return Against(goal, "open", math.nan, "chance:none")
     if estimate.standard_error == 0 and not math.isfinite(estimate.effective_n):
         reached = estimate.value >= goal if up else estimate.value <= goal
         return Against(goal, verdict, float(reached), "chance:census")
@@ -101,7 +103,13 @@ def independent_difference(first: Estimate, second: Estimate, *, level: float = 
     covariance = np.diag([first.standard_error**2, second.standard_error**2])
     df = _satterthwaite(first, second)
     return difference_of(
-        second.value - first.value, covariance, df, first.n + second.n, "difference:independent_t", level
+        second.value - first.value,
+        covariance,
+        df,
+        first.n + second.n,
+        "difference:independent_t",
+        level,
+        known=not math.isnan(first.lower + second.lower),
     )
 
 
@@ -133,6 +141,7 @@ def overlapping_difference(first: Wave, second: Wave, *, level: float = 0.95) ->
     return difference_of(
         two.value - one.value, np.array([[variance[0], shared], [shared, variance[1]]]), df,
         int(one.inside.sum() + two.inside.sum()), "difference:overlap_t", level,
+        known=first.design.is_complete(one.inside) and second.design.is_complete(two.inside),
     )  # fmt: skip
 
 

@@ -1,0 +1,156 @@
+"""Responsibility letters (服务目标责任书): which unit answers for which goals of a year, and to whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from svcqa.entities.base import Text
+from svcqa.entities.organisation import Organisation, Unit
+from svcqa.entities.policy import Policies
+from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
+from svcqa.metrics.registry import Registry
+from svcqa.metrics.result import Scale
+
+
+class PlannedPart(Protocol):
+    """A unit's part of a plan that was saved."""
+
+    @property
+    def unit(self) -> str:
+        """Its code."""
+        ...
+
+    @property
+    def goal(self) -> float:
+        """Its goal."""
+        ...
+
+    @property
+    def own(self) -> bool:
+        """Whether the part is no unit's goal: cases that no unit below has."""
+        ...
+
+
+class Planned(Protocol):
+    """What a letter reads of a plan that was saved: see ``entities/plan.py``."""
+
+    @property
+    def target(self) -> str:
+        """Key of the target that it follows."""
+        ...
+
+    @property
+    def owner(self) -> str:
+        """The unit that the goal is for."""
+        ...
+
+    @property
+    def goal(self) -> float:
+        """The goal of the owner."""
+        ...
+
+    @property
+    def cells(self) -> Sequence[PlannedPart]:
+        """The parts of the units below."""
+        ...
+
+
+@dataclass(frozen=True)
+class LetterGoal:
+    """A row of a letter: a level in the unit of ``scale``, an amount of ``amount_unit``, or a date alone.
+
+    ``weight`` is missing where nobody gave this unit one.
+    """
+
+    label: Text
+    goal: float | None
+    scale: Scale
+    due: dt.date
+    weight: float | None = None
+    amount_unit: Text | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a unit answers for in a year, to the unit above it."""
+
+    unit: Unit
+    superior: Unit
+    year: int
+    first: dt.date
+    last: dt.date
+    goals: tuple[LetterGoal, ...]
+    provisional: bool
+    """Whether the year's calendar is not announced in full, so that limits in working days may still move."""
+
+    @property
+    def key(self) -> str:
+        """What signatures name it by."""
+        return f"{self.unit.code} {self.year}"
+
+
+def letters_of(
+    policies: Policies, registry: Registry, year: int, *, first: dt.date, last: dt.date, plans: Iterable[Planned] = (),
+    provisional: bool = False,
+) -> tuple[Letter, ...]:  # fmt: skip
+    """One letter for each unit below the company that has goals in ``year``, in the order of the organisation.
+
+    Args:
+        plans: those in force for the year. A plan's goals stand before the policy's of the same subject.
+    """
+    goals: dict[str, dict[str, LetterGoal]] = {}
+    for target in policies.targets_of(year):
+        goals.setdefault(target.owner, {})[subject_of(target)] = _goal(target, policies, registry, last)
+    for plan in plans:
+        followed = policies.target(plan.target)
+        for unit, goal in {plan.owner: plan.goal, **{c.unit: c.goal for c in plan.cells if not c.own}}.items():
+            own = goals.setdefault(unit, {})
+            subject = subject_of(followed)
+            before = own.get(subject) or _goal(followed, policies, registry, last, weighted=False)
+            own[subject] = LetterGoal(before.label, goal, before.scale, last, before.weight, before.amount_unit)
+    tree = policies.organisation
+    below = [unit for unit in tree.units if unit.level != "company" and unit.code in goals]
+    return tuple(
+        Letter(unit, _superior(tree, unit), year, first, last, tuple(goals[unit.code].values()), provisional)
+        for unit in below
+        if unit.valid_on(first)
+    )
+
+
+def _superior(tree: Organisation, unit: Unit) -> Unit:
+    return tree.unit(unit.parent) if unit.parent is not None else tree.company
+
+
+def subject_of(target: Target) -> str:
+    """What a target is about, whatever its year: the same in a policy and in a plan that follows an older one."""
+    if isinstance(target, LevelTarget):
+        own = ",".join(f"{name}={target.params[name]}" for name in sorted(target.params))
+        return f"level {target.commitment or target.metric} {own}"
+    if isinstance(target, QuantityTarget):
+        return f"quantity {target.indicator}"
+    return f"milestone {target.key}"
+
+
+def _goal(
+    target: Target, policies: Policies, registry: Registry, last: dt.date, *, weighted: bool = True
+) -> LetterGoal:
+    given = target.weight if weighted else None
+    source = target.source or ""
+    if isinstance(target, MilestoneTarget):
+        return LetterGoal(target.name, None, Scale("done"), target.due, given, source=source)
+    if isinstance(target, QuantityTarget):
+        return LetterGoal(target.name, target.goal, Scale("amount"), last, given, target.amount_unit, source)
+    return LetterGoal(target.name, target.goal, scale_of(target, policies, registry), last, given, source=source)
+
+
+def scale_of(target: LevelTarget, policies: Policies, registry: Registry) -> Scale:
+    """Unit and direction of a level target, from its commitment's rule or its metric."""
+    if target.commitment is not None:
+        rule = policies.commitment(target.commitment).counted.rule
+        return Scale(rule.value_unit, rule.better)
+    spec: Any = registry.get(target.metric or "").spec
+    return Scale(spec.unit, spec.better)

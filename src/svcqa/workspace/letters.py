@@ -1,0 +1,113 @@
+"""Responsibility letters: written, their signatures recorded, and told where one was changed after signing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from svcqa.catalogue import Language
+from svcqa.entities.signature import Signature
+from svcqa.errors import Fault, RegisterError
+from svcqa.workspace.opened import OpenedWorkspace
+
+if TYPE_CHECKING:
+    from svcqa.entities.plan import TargetPlan
+
+
+@dataclass(frozen=True)
+class LetterCheck:
+    """A letter beside its signatures.
+
+    Attributes:
+        letter: unit and year, such as ``CQ-KF 2027``; empty where the file is none of our letters.
+        holding: signatures under the text as it is.
+        broken: signatures under another text: the letter was changed afterwards, or is another version.
+    """
+
+    letter: str
+    digest: str
+    holding: tuple[Signature, ...]
+    broken: tuple[Signature, ...]
+
+
+class LetterVerbs(OpenedWorkspace):
+    """What a workspace does with letters."""
+
+    def letters(
+        self, year: int, out: str | Path, *, template: str | Path | None = None, language: Language | None = None
+    ) -> dict[str, Path]:
+        """Write a responsibility letter for each unit that has goals in ``year``; gives their paths by code of unit.
+
+        Args:
+            out: the folder; made where it is missing.
+            template: a ``.docx`` of the company with placeholders such as ``{{unit}}``; ours where absent.
+            language: the workspace's first where absent.
+
+        Raises:
+            RegisterError: no unit has a goal in that year.
+            PolicyError: the template cannot be read, or holds placeholders that nobody knows.
+        """
+        from svcqa.report.word.letter import write_letters
+        from svcqa.review.letters import letters_of
+
+        period, chosen = self.period(str(year)), language or self.language
+        found = letters_of(
+            self.policies, self.registry, year, first=period.first, last=period.last, plans=self._plans(year),
+            provisional=self.calendar.is_provisional(period.last),
+        )  # fmt: skip
+        if not found:
+            raise RegisterError(Fault("no_letters", got=str(year)))
+        company = self.settings.company.name.in_language(chosen)
+        return write_letters(
+            found, Path(out), language=chosen, company=company, template=Path(template) if template else None
+        )
+
+    def _plans(self, year: int) -> tuple[TargetPlan, ...]:
+        """The plans in force."""
+        from svcqa.register.plans import saved_plans
+
+        return tuple(one.plan for one in saved_plans(self.register, year=year) if one.in_force)
+
+    def letter_template(self, out: str | Path, *, language: Language | None = None) -> Path:
+        """Write our template to ``out``, to be edited and given back as ``template``."""
+        from svcqa.report.word.package import save
+        from svcqa.report.word.template import letter_template
+
+        return save(letter_template(language or self.language), Path(out))
+
+    def sign_letter(
+        self, path: str | Path, *, name: str, role: str, on: dt.date | str | None = None, now: dt.datetime | None = None
+    ) -> int:
+        """Record that somebody signed the letter in ``path``; give the number of the entry.
+
+        Args:
+            role: in which capacity, such as head of the department.
+            on: the day; today where absent.
+
+        Raises:
+            RegisterError: the file is none of our letters, or a field is empty.
+        """
+        from svcqa.register.signatures import sign, signature
+        from svcqa.report.word.letter import digest_of, key_of
+
+        key = key_of(Path(path))
+        if not key:
+            raise RegisterError(Fault("not_a_letter", Path(path).name))
+        item = signature(letter=key, digest=digest_of(Path(path)), name=name, role=role, on=on or dt.date.today())
+        return sign(self.register, item, now=now)
+
+    def check_letter(self, path: str | Path) -> LetterCheck:
+        """Whose signatures hold for the letter in ``path``, and whose were given to another text.
+
+        Raises:
+            PolicyError: the file cannot be read.
+        """
+        from svcqa.register.signatures import signatures
+        from svcqa.report.word.letter import digest_of, key_of
+
+        key, digest = key_of(Path(path)), digest_of(Path(path))
+        found = signatures(self.register, letter=key) if key else []
+        holding = tuple(one for one in found if one.digest == digest)
+        return LetterCheck(key, digest, holding, tuple(one for one in found if one.digest != digest))
