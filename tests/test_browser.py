@@ -180,3 +180,16 @@ def test_voila_shows_the_review_and_the_slider_moves_the_figure(site: Path, shot
         page.screenshot(path=str(shots / "voila.png"), full_page=True)
         assert first_percentage(after) < first_percentage(before)
         assert "半年检讨" in page.inner_text("body")
+
+
+def test_voila_shows_a_wave_and_the_calls_slider_redraws_the_trade_off(site: Path, shots: Path) -> None:
+    chromium()
+    with (
+        served(site, "voila", "notebooks/05_callback_sampling.ipynb", "--Voila.ip=127.0.0.1") as address,
+        page_of(address, shots) as page,
+    ):
+        before, after = move_slider(page, ".widget-html table tbody tr:last-child")
+        page.screenshot(path=str(shots / "voila_wave.png"), full_page=True)
+        drawn = [int(said.split()[3]) for said in (before, after)]  # level, customers, excluded, drawn …
+        assert drawn[1] < drawn[0]
+        assert "全体客户怎么看" in page.inner_text("body")
