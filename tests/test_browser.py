@@ -22,6 +22,7 @@ import pytest
 from conftest import REPO, SAMPLE, copy_workspace, require
 
 NOTEBOOK = "02_half_year_review.ipynb"
+WAVE = "05_callback_sampling.ipynb"
 ANSWER = ".svcqa-answer"
 CHANCE = ".svcqa-chance"
 
@@ -35,13 +36,14 @@ def chromium() -> str:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A folder like the checkout's top: the notebook beside the sample company."""
-    content = json.loads((REPO / "notebooks" / NOTEBOOK).read_text(encoding="utf-8"))
-    for cell in content["cells"]:
-        if cell["cell_type"] == "code":  # so that what is seen later is what ran here
-            cell.update(execution_count=None, outputs=[])
+    """A folder like the checkout's top: notebooks beside the sample company."""
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / NOTEBOOK).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    for name in (NOTEBOOK, WAVE):
+        content = json.loads((REPO / "notebooks" / name).read_text(encoding="utf-8"))
+        for cell in content["cells"]:
+            if cell["cell_type"] == "code":  # so that what is seen later is what ran here
+                cell.update(execution_count=None, outputs=[])
+        (tmp_path / "notebooks" / name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     copy_workspace(SAMPLE, tmp_path / "sample_data")
     return tmp_path
 
@@ -180,3 +182,16 @@ def test_voila_shows_the_review_and_the_slider_moves_the_figure(site: Path, shot
         page.screenshot(path=str(shots / "voila.png"), full_page=True)
         assert first_percentage(after) < first_percentage(before)
         assert "半年检讨" in page.inner_text("body")
+
+
+def test_voila_shows_a_wave_and_the_calls_slider_redraws_the_trade_off(site: Path, shots: Path) -> None:
+    chromium()
+    with (
+        served(site, "voila", f"notebooks/{WAVE}", "--Voila.ip=127.0.0.1") as address,
+        page_of(address, shots) as page,
+    ):
+        before, after = move_slider(page, ".widget-html table tbody tr:last-child")
+        page.screenshot(path=str(shots / "voila_wave.png"), full_page=True)
+        drawn = [int(said.split()[3]) for said in (before, after)]  # level, customers, excluded, drawn …
+        assert drawn[1] < drawn[0]
+        assert "全体客户怎么看" in page.inner_text("body")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from conftest import REPO, SAMPLE, copy_workspace
 from svcqa.catalogue import Language, text
@@ -80,6 +81,19 @@ def test_one_changed_record_makes_nbval_fail(checkout: Path, name: str, half: st
             break
     path.write_text("".join(lines), encoding="utf-8-sig")
     result = nbval(checkout, checkout / "notebooks" / name)
+    assert result.returncode == 1, result.stdout[-3000:]
+    assert "failed" in result.stdout
+
+
+def test_one_changed_answer_makes_nbval_fail(checkout: Path) -> None:
+    """A customer of the wave who gave the best score gives the lowest."""
+    wave = REPO / "notebooks" / "05_callback_sampling.ipynb"
+    path = checkout / "sample_data" / "waves" / "2026Q2" / "filled" / "2026Q2.xlsx"
+    book = load_workbook(path)
+    cell = next(cell for row in book.worksheets[0].iter_rows() for cell in row if cell.value in (10, "10"))
+    cell.value = 1
+    book.save(path)
+    result = nbval(checkout, wave)
     assert result.returncode == 1, result.stdout[-3000:]
     assert "failed" in result.stdout
 

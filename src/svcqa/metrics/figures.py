@@ -173,7 +173,8 @@ class Figures:
 def _pins_of(surveyed: Surveyed) -> dict[str, str]:
     """What pins a wave's figures."""
     wave = surveyed.design.wave
-    return {"wave": wave.code, "survey": wave.survey, "list": wave.list_digest, "frame": wave.frame_digest}
+    return {"wave": wave.code, "survey": wave.survey, "survey_digest": surveyed.design.survey.digest,
+            "list": wave.list_digest, "frame": wave.frame_digest}  # fmt: skip
 
 
 @contextmanager

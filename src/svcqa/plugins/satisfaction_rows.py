@@ -44,7 +44,11 @@ def group_rows(
         raise SilentGroupError
     found, n = estimated.found, estimated.found.n
     method = f"{found.method}; {sample.method}"
-    flags = (*sample.flags, *(("field_open",) if context.as_of.date() <= design.wave.calls_until else ()))
+    told = {
+        "field_open": context.as_of.date() <= design.wave.calls_until,
+        "survey_changed": design.survey.digest != design.wave.survey_digest,
+    }
+    flags = (*sample.flags, *(name for name, holds in told.items() if holds))
     rows = [{
         **lead, "measure": params.estimate, "value": found.value, **_ends(found), "n": n,
         "population": estimated.population, "method": method, **_judged(found, params),

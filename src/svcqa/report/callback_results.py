@@ -174,7 +174,7 @@ def _estimate_row(
     found: Result, key: tuple[str, ...], figures: Mapping[str, Figure], policies: Policies, language: Language
 ) -> tuple[object, ...]:
     first = figures[found.about["estimate"]]
-    name = " · ".join((_unit(key[0], policies, language), *key[1:]))
+    name = _group_name(found, key, policies, language)
     scale = found.scale
     beside = []
     for measure in _BESIDE:
@@ -184,10 +184,7 @@ def _estimate_row(
         elif measure == "worst_case":
             beside.append(wording.level_interval(figure, scale))
         elif measure == "against_last_wave":
-            ends = wording.level_interval(figure, scale)
-            change = wording.level_change(figure.value, 0.0, scale, language)
-            beside.append(wording.DASH if figure.value is None else f"{change}\uff08{ends}\uff09" if language != "en"
-                          else f"{change} ({ends})")  # fmt: skip
+            beside.append(_change(figure, found, language))
         else:
             beside.append(_level(figure, found))
     return (
@@ -196,6 +193,28 @@ def _estimate_row(
         text(f"wording.verdict_{first.verdict}", language) if first.verdict else wording.DASH,
         wording.flags(first, language),
     )  # fmt: skip
+
+
+def _group_name(found: Result, key: tuple[str, ...], policies: Policies, language: Language) -> str:
+    """What a group is called; the unit is left out where all groups have the same."""
+    known = {tier.code: tier.name.in_language(language) for tier in policies.tiers}
+    known |= {item.key: item.name.in_language(language) for one in policies.surveys for item in one.services}
+    further = [known.get(part, part) or wording.DASH for part in key[1:]]
+    alone = bool(further) and len({row["unit"] for row in found.rows}) == 1
+    return " · ".join(further if alone else [_unit(key[0], policies, language), *further])
+
+
+def _change(figure: Figure, found: Result, language: Language) -> str:
+    """The change since the last wave and its limits: ``-0.27 (-0.51 … -0.03)``."""
+    if figure.value is None:
+        return wording.DASH
+    scale = found.scale
+    change = wording.level_change(figure.value, 0.0, scale, language)
+    if figure.lower is None or figure.upper is None:
+        return change
+    factor, places = (100, 1) if scale.unit == "share" else (1, wording.usual_decimals(None, scale))
+    ends = " … ".join(f"{end * factor:+.{places}f}" for end in (figure.lower, figure.upper))
+    return _t("change", language, change=change, ends=ends)
 
 
 def _level(figure: Figure, found: Result) -> str:
@@ -232,7 +251,7 @@ def in_time_table(found: Sequence[InTime], policies: Policies, language: Languag
          one.n, one.in_time, one.late, one.overdue, one.open)
         for one in found
     ]  # fmt: skip
-    columns = ("group", "answered_in_time", "interval", "n", "state_in_time", "state_late", "state_overdue",
+    columns = ("group", "answered_in_time", "interval", "judged", "state_in_time", "state_late", "state_overdue",
                "state_open")  # fmt: skip
     return _table(rows, columns, language)
 

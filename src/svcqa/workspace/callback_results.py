@@ -51,14 +51,15 @@ class CallbackResults:
         return call_quality(surveyed, checks=checks, second_calls=calls, level=context.level)
 
     def estimate(
-        self, code: str, *, by: Sequence[str] = (), as_of: dt.datetime | str | None = None, level: float = 0.95,
-        **params: Any,
+        self, code: str, *, by: Sequence[str] = (), as_of: dt.datetime | str | None = None, unit: str | None = None,
+        level: float = 0.95, **params: Any,
     ) -> Result:  # fmt: skip
         """What the wave says of all customers: the metric ``satisfaction_sampling`` with its parameters."""
         context = self._asked_after(code, as_of)
         return self._workspace.measure(
-            METRIC, period=context.period, by=by, as_of=context.as_of, level=level, params={"wave": code, **params}
-        )
+            METRIC, period=context.period, by=by, as_of=context.as_of, unit=unit, level=level,
+            params={"wave": code, **params},
+        )  # fmt: skip
 
     def feedback(self, code: str, *, as_of: dt.datetime | str | None = None) -> tuple[Feedback, ...]:
         """Opinions and low scores, who must answer them by when, and whether that was done."""

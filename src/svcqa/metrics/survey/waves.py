@@ -8,7 +8,7 @@ in it. A replacement never makes non-response disappear.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -198,31 +198,35 @@ class Surveys:
     def read(self, wave: Wave, callbacks: Any, as_of: dt.datetime, *, before: Wave | None = None) -> Surveyed:
         """A wave with its calls up to ``as_of``, and the wave before it likewise."""
         earlier = self.read(before, callbacks, as_of) if before is not None else None
-        frame = self.archive.frame(wave.code).to_pylist()
-        records = wave_records(wave.code, self.archive.drawn(wave.code).to_pylist(), frame, callbacks, as_of)
+        frame, drawn = self.archive.frame(wave.code), self.archive.drawn(wave.code)
+        records = wave_records(drawn.to_pylist(), _rows_of(frame, "customer", drawn["customer"]), callbacks, as_of)
         design = WaveDesign(self.policy(wave), wave, frame_cells(frame), earlier.design if earlier else None)
         return Surveyed(WaveRecords(wave.code, records, earlier.wave if earlier else None), design)
 
 
-def frame_cells(frame: Iterable[Mapping[str, Any]]) -> tuple[FrameCell, ...]:
-    """The customers who could be drawn, counted."""
-    counts: dict[tuple[str, ...], list[int]] = {}
-    for row in frame:
-        if not row["reason"]:
-            sums = counts.setdefault(tuple(str(row.get(name) or "") for name in COLUMNS), [0, 0])
-            sums[0] += 1
-            sums[1] += int(row["cases"])
-    return tuple(FrameCell(dict(zip(COLUMNS, key, strict=True)), *sums) for key, sums in sorted(counts.items()))
+def frame_cells(frame: Any) -> tuple[FrameCell, ...]:
+    """The customers who could be drawn, counted; ``frame`` is an Arrow table, however long."""
+    import pyarrow.compute as pc
+
+    inside = frame.filter(pc.equal(frame["reason"], ""))
+    counted = inside.group_by(list(COLUMNS)).aggregate([([], "count_all"), ("cases", "sum")]).to_pylist()
+    cells = [
+        FrameCell({name: str(row[name] or "") for name in COLUMNS}, int(row["count_all"]), int(row["cases_sum"]))
+        for row in counted
+    ]
+    return tuple(sorted(cells, key=lambda cell: tuple(cell.columns.values())))
 
 
 def wave_records(
-    code: str, drawn: Sequence[Mapping[str, Any]], frame: Sequence[Mapping[str, Any]], callbacks: Any,
-    as_of: dt.datetime,
-) -> tuple[DrawnCustomer, ...]:  # fmt: skip
-    """The list joined with the calls; a row of ``callbacks`` belongs to the list by its reference."""
+    drawn: Sequence[Mapping[str, Any]], frame: Sequence[Mapping[str, Any]], callbacks: Any, as_of: dt.datetime
+) -> tuple[DrawnCustomer, ...]:
+    """The list joined with the calls and with its customers' rows of the frame.
+
+    A row of ``callbacks`` belongs to the list by its reference.
+    """
     known = {row["customer"]: row for row in frame if row.get("customer")}
     calls: dict[str, list[Mapping[str, Any]]] = {}
-    for row in _calls(callbacks, [str(row["reference"]) for row in drawn]):
+    for row in _rows_of(callbacks, "callback_id", [str(row["reference"]) for row in drawn]):
         if row["called_at"] <= as_of:
             calls.setdefault(str(row["callback_id"]), []).append(row)
     people = []
@@ -238,12 +242,14 @@ def wave_records(
     return tuple(people)
 
 
-def _calls(callbacks: Any, references: Sequence[str]) -> list[Mapping[str, Any]]:
+def _rows_of(table: Any, column: str, wanted: Any) -> list[Mapping[str, Any]]:
+    """The rows of an Arrow table whose ``column`` is one of ``wanted``."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    numbers = callbacks["callback_id"].cast(pa.string())
-    found: list[Mapping[str, Any]] = callbacks.filter(pc.is_in(numbers, pa.array(references, pa.string()))).to_pylist()
+    values = wanted.combine_chunks() if hasattr(wanted, "combine_chunks") else pa.array(wanted, pa.string())
+    inside = pc.is_in(table[column].cast(pa.string()), value_set=values)
+    found: list[Mapping[str, Any]] = table.filter(inside).to_pylist()
     return found
 
 

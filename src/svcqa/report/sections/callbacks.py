@@ -16,7 +16,17 @@ from svcqa.review.callback_rates import callback_rates
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS: Final = ("item", "goal", "now", "n", "verdict", "sections.last_year_value", "sections.change", "flags")
+_COLUMNS: Final = (
+    "item",
+    "goal",
+    "now",
+    "interval",
+    "n",
+    "verdict",
+    "sections.last_year_value",
+    "sections.change",
+    "flags",
+)
 
 
 class CallbacksSection(OwnSection):
@@ -35,7 +45,7 @@ class CallbacksSection(OwnSection):
         rates, refused = callback_rates(context.figures, context.context)
         if rates:
             tables["rates"] = titled("callback_rates", _rates(rates, context), language)
-        said = [text("sections.undesigned", language)] if len(scores) else []
+        said = [text(f"sections.{flag}", language) for flag in ("designed", "undesigned") if flag in _flags(context)]
         said += [_refusal(error, context) for error in refused]
         return SectionContent(tuple(said), tables)
 
@@ -43,6 +53,12 @@ class CallbacksSection(OwnSection):
 def _refusal(error: SvcqaError, context: SectionContext) -> str:
     name = text("sections.callbacks", context.language)
     return text("sections.not_computed", context.language, name=name, why=error.render(context.language))
+
+
+def _flags(context: SectionContext) -> set[str]:
+    """What there is to know of the scores."""
+    reviewed = (item for item in context.review.commitments if isinstance(item.commitment.rule, Rating))
+    return {flag for item in reviewed if item.course.now is not None for flag in item.course.now.flags}
 
 
 def _scores(context: SectionContext) -> pd.DataFrame:
@@ -54,7 +70,8 @@ def _scores(context: SectionContext) -> pd.DataFrame:
             before = item.course.year_before.value if item.course.year_before is not None else None
             rows.append((
                 item.commitment.item.in_language(language), wording.goal_level(now.goal, scale, language),
-                wording.level_with_unit(now.value, scale, language, now.goal), wording.cases(now),
+                wording.level_with_unit(now.value, scale, language, now.goal),
+                wording.level_interval(now, scale, now.goal), wording.cases(now),
                 wording.verdict(item.judged, language), wording.level(before, scale, now.goal),
                 wording.level_change(now.value, before, scale, language, now.goal), wording.flags(now, language),
             ))  # fmt: skip
