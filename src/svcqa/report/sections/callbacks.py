@@ -35,9 +35,15 @@ class CallbacksSection(OwnSection):
         rates, refused = callback_rates(context.figures, context.context)
         if rates:
             tables["rates"] = titled("callback_rates", _rates(rates, context), language)
-        said = [text("sections.undesigned", language)] if len(scores) else []
+        said = [text("sections.undesigned", language)] if _undesigned(context) else []
         said += [_refusal(error, context) for error in refused]
         return SectionContent(tuple(said), tables)
+
+
+def _undesigned(context: SectionContext) -> bool:
+    """Whether any score rests on whoever was reached."""
+    found = (item.course.now for item in context.review.commitments if isinstance(item.commitment.rule, Rating))
+    return any("undesigned" in figure.flags for figure in found if figure is not None)
 
 
 def _refusal(error: SvcqaError, context: SectionContext) -> str:
