@@ -22,8 +22,9 @@ from benchmarks.forecast_series import Series, figure, generated
 from svcqa.entities.plan import NextYearRules
 from svcqa.errors import MetricError
 from svcqa.review.next_year.proposal import NAMES, Proposal, candidates_for
-from svcqa.stats.decomposition import RULES, Part, share_tree
+from svcqa.stats.decomposition import Part, share_tree
 from svcqa.stats.proportions import clopper_pearson
+from svcqa.stats.share_out import RULES
 from svcqa.stats.year_ahead import YearAhead, year_ahead
 
 Float64 = npt.NDArray[np.float64]

@@ -21,6 +21,7 @@ from svcqa.catalogue import LANGUAGES, text
 from svcqa.cli import app
 from svcqa.errors import PolicyError, RegisterError, SourceError
 from svcqa.records.mapping import load_mapping
+from svcqa.records.masking import covered_remark
 
 HEADER = 3
 OUTCOMES = ("reached", "no_answer", "declined", "busy", "partial")
@@ -283,6 +284,22 @@ def test_a_reserve_that_was_called_is_in_quarantine_and_a_sheet_of_no_wave_is_re
     shutil.copy(workspace.folder / "waves/W1/filled/W1.xlsx", workspace.folder / "waves/W2/filled/W2.xlsx")
     with pytest.raises(SourceError, match="No call sheet was ever written for the wave W2"):
         workspace.ingest()
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("上门很准时，5月6号来的", "上门很准时，5月6号来的"),
+        ("打 021-12345678 或 190 0000 1234", "打 *** 或 ***"),
+        ("身份证110101199003078888给过了", "身份证***给过了"),
+        ("李女士和欧阳先生都在", "***和***都在"),
+        ("家在幸福路12号3栋502室", "***"),
+        ("Ask Mr Miller, a.b@example.com", "Ask ***, ***"),
+        ("等了2个小时，花了300元", "等了2个小时，花了300元"),
+    ],
+)
+def test_numbers_doors_and_titled_names_are_covered_in_opinions(said: str, kept: str) -> None:
+    assert covered_remark(said) == kept
 
 
 def test_ingest_says_how_many_rows_nobody_has_called_yet(workspace: svcqa.Workspace, tmp_path: Path) -> None:

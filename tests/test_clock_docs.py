@@ -1,4 +1,4 @@
-"""The code of docs/clock.md and docs/published.md runs on the sample company."""
+"""The code of docs/clock.md, docs/published.md and docs/reviews.md runs on the sample company."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import svcqa
 from conftest import REPO
 
 
-@pytest.mark.parametrize("name", ["clock.md", "published.md"])
+@pytest.mark.parametrize("name", ["clock.md", "published.md", "reviews.md"])
 def test_the_code_of_a_page_runs(
     name: str, sample_workspace: svcqa.Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, lsq_linear, minimize
 
 from svcqa.errors import MetricError
-from svcqa.stats.decomposition import RULES, Part, Shared, conflicts, effort_shares, share_out, share_tree
+from svcqa.stats.decomposition import Part, conflicts, share_tree
+from svcqa.stats.share_out import RULES, Shared, effort_shares, share_out
 
 Float64 = npt.NDArray[np.float64]
 

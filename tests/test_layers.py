@@ -109,12 +109,8 @@ def test_rooms_import_only_what_the_table_allows(room: str) -> None:
     assert wrong == set()
 
 
-def registered_modules() -> set[str]:
-    return {
-        entry.module
-        for entry in importlib.metadata.entry_points(group="svcqa.metrics")
-        if entry.module.startswith("svcqa.")
-    }
+def registered_modules(group: str = "svcqa.metrics") -> set[str]:
+    return {entry.module for entry in importlib.metadata.entry_points(group=group) if entry.module.startswith("svcqa.")}
 
 
 def test_registered_plugins_never_import_each_other() -> None:
@@ -126,6 +122,15 @@ def test_registered_plugins_never_import_each_other() -> None:
         if dotted(path) in registered
         for found in own_imports(path)
         if found in registered and found != dotted(path)
+    ]
+    assert wrong == []
+
+
+def test_nobody_imports_a_section_past_the_registry() -> None:
+    sections = registered_modules("svcqa.review_sections")
+    assert sections >= {"svcqa.report.sections.targets", "svcqa.report.sections.comparison"}
+    wrong = [
+        f"{dotted(path)} imports {found}" for path in modules() for found in own_imports(path) if found in sections
     ]
     assert wrong == []
 

@@ -253,21 +253,21 @@ def test_the_command_line_writes_signs_and_checks(tmp_path: Path) -> None:
 
     def run(*arguments: str) -> str:
         environment = {**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200"}
-        command = [sys.executable, "-c", "from svcqa.cli import main; main()", "letters", *arguments, "--lang", "en"]
+        command = [sys.executable, "-c", "from svcqa.cli import main; main()", *arguments, "--lang", "en"]
         done = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=120
         )
         assert "Traceback" not in done.stderr
         return done.stdout + done.stderr
 
-    assert "2 letters written" in run("write", "2027", "--out", "letters")
-    assert "template.docx" in run("template", "--out", "template.docx")
+    assert "2 letters written" in run("targets", "letters", "2027", "--out", "letters")
+    assert "template.docx" in run("letters", "template", "--out", "template.docx")
     letter = "letters/letter_2027_D1.docx"
-    assert "no signature" in run("check", letter)
-    assert "signed by Li (head)" in run("sign", letter, "--by", "Li", "--role", "head", "--on", "2027-01-08")
-    assert "✓ Li (head), 2027-01-08" in run("check", letter)
+    assert "no signature" in run("letters", "check", letter)
+    assert "signed by Li (head)" in run("letters", "sign", letter, "--by", "Li", "--role", "head", "--on", "2027-01-08")
+    assert "✓ Li (head), 2027-01-08" in run("letters", "check", letter)
     document = docx.Document(str(tmp_path / letter))
     document.add_paragraph("and more")
     document.save(str(tmp_path / letter))
-    assert "changed after signing" in run("check", letter)
-    assert "none of the letters" in run("check", "template.docx")
+    assert "changed after signing" in run("letters", "check", letter)
+    assert "none of the letters" in run("letters", "check", "template.docx")

@@ -182,9 +182,37 @@ def test_amounts_add_up_over_units_and_months(planned: NextYear) -> None:
     assert units == pytest.approx([2400 * 842 / 2108, 2400 * 1266 / 2108])
 
 
+def test_only_figures_of_cases_tell_a_number_of_cases(planned: NextYear) -> None:
+    """By hand: about 2,500 emergencies a year; continuity is one of customers and time, pipes are an amount."""
+    frame = planned.proposals().drop_duplicates("target").set_index("target")["cases"]
+    assert frame["emergency_arrival_2026"] == pytest.approx(2500, rel=0.1)
+    assert frame[["supply_continuity_2026", "old_pipe_households_2026", "emergency_line_staffed_2026"]].isna().all()
+    for key in ("supply_continuity_2026", "old_pipe_households_2026"):
+        asked = planned.what_if(key)
+        answer = asked.at(goal=asked.proposal.candidate("balanced").goal)
+        assert "cases" not in tables.answer_text(answer, asked.past.scale, "en")
+
+
 def test_a_wish_looser_than_the_promise_is_refused(planned: NextYear) -> None:
     with pytest.raises(MetricError, match="promise"):
         planned.what_if("hotline_rings_2026").at(goal=0.85)
+
+
+def test_without_a_moment_the_last_month_with_records_is_the_last_one_known(
+    sample_workspace: svcqa.Workspace, planned: NextYear
+) -> None:
+    """The sample ends in June 2026: months that nobody has read yet are neither empty nor without a fault."""
+    later = sample_workspace.next_year(2027)
+    assert later.context.as_of == dt.datetime(2026, 7, 1)
+    assert later.proposal("hazards_rectified_2026").candidates == planned.proposal("hazards_rectified_2026").candidates
+
+
+def test_a_department_has_its_own_targets_and_delivers_them_itself(sample_workspace: svcqa.Workspace) -> None:
+    planned = sample_workspace.next_year(2027, as_of=AS_OF, unit="CQ-KF")
+    assert {target.owner for target in planned.targets} == {"CQ-KF"}
+    found = planned.decompose("hotline_rings_CQ-KF_2026", goal=0.94)
+    assert [(cell.unit, cell.goal) for cell in found.cells] == [("CQ-KF", 0.94)]
+    assert found.remainder == 0
 
 
 # ---- companies made for one thing each ----
@@ -261,6 +289,7 @@ def test_cases_moved_just_under_the_limit_are_noted(tmp_path: Path, moved: bool)
         row["closed_at"] = row["received_at"] + dt.timedelta(minutes=taken)
     found = company(tmp_path, rows, goals={2025: 0.7}).next_year(2026, as_of="2026-01-01").proposal("promise_2025")
     assert ("bunching" in codes(found)) is moved
+    assert "bunching_untested" not in codes(found)
 
 
 def test_few_cases_are_noted(tmp_path: Path) -> None:

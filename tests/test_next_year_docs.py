@@ -8,7 +8,7 @@ from pathlib import Path
 import svcqa
 from conftest import REPO, SAMPLE, copy_workspace
 from svcqa.catalogue import entries
-from svcqa.stats.decomposition import RULES
+from svcqa.stats.share_out import RULES
 
 PAGE = (REPO / "docs/next_year.md").read_text(encoding="utf-8")
 

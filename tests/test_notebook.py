@@ -154,3 +154,17 @@ def test_the_html_report_needs_no_network_and_speaks_the_language(checkout: Path
     assert "HalfYearPanel" not in page
     assert "<title>&lt;review&gt;" in page or "<review>" not in page
     assert ("成绩总览" in page) is False
+
+
+def test_the_annual_report_needs_no_network_and_speaks_the_language(checkout: Path) -> None:
+    parameters = {"workspace_path": str(checkout / "sample_data"), "period": "2025"}
+    executed = run_notebook(
+        checkout / "notebooks" / "03_annual_review.ipynb", checkout / "run.ipynb", parameters, language="en"
+    )
+    page = write_html(executed, checkout / "run.html", title="review").read_text(encoding="utf-8")
+    assert not re.findall(r"""(?:src|href)=["']https?:|import\(["']https?:|@import|url\(["']?https?:""", page)
+    for key in ("annual_title", "annual_targets", "annual_subsidiaries", "annual_last_year", "annual_others"):
+        assert text(f"notebook.{key}", "en").splitlines()[0].lstrip("# ") in page
+    for key in ("sections.pooled", "sections.restated", "sections.by_how_much", "sections.what_was_read"):
+        assert text(key, "en") in page
+    assert "年度检讨" not in page

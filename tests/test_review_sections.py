@@ -182,6 +182,19 @@ def test_an_unknown_section_or_table_says_which_there_are(workspace: svcqa.Works
         sections["commitments"].table("month")
 
 
+def test_before_anything_was_read_the_documents_say_why_they_are_empty(tmp_path: Path) -> None:
+    made = make_workspace(tmp_path / "w", records={"work_orders": []}, commitments=[commitment()], targets=[target()])
+    review, sections = composed(made)
+    assert all(section.fault is None for section in sections)
+    assert "svcqa ingest" in sections["commitments"].said
+    word = docx.Document(str(write_summary(review, sections, tmp_path / "s.docx", language="en", company="C")))
+    assert any("svcqa ingest" in p.text for p in word.paragraphs)
+    book = openpyxl.load_workbook(
+        write_forms(review, tmp_path / "f.xlsx", language="en", company="C", sections=sections)
+    )
+    assert "Score board" in book.sheetnames
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_section_leaves_a_place_unfilled(sample_workspace: svcqa.Workspace, language: Language) -> None:
     for review in (sample_workspace.review_annual(2025), sample_workspace.review_half_year("2026H1")):

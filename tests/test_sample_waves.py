@@ -127,3 +127,15 @@ def test_the_two_waves_share_fewer_customers_than_independent_draws(sample_works
     drawn = [set(lists[code][lists[code]["role"] == "main"]["customer"]) for code in CODES]
     assert expected > 1
     assert len(drawn[0] & drawn[1] & decided) < expected
+
+
+def test_a_wave_that_was_drawn_can_be_planned_as_before_it(sample_workspace: svcqa.Workspace) -> None:
+    for code, as_of in (("2026Q1", "2026-03-21"), ("2026Q2", "2026-06-16")):
+        wave = sample_workspace.callbacks.wave(code)
+        plan = sample_workspace.callbacks.plan("satisfaction", period=code, as_of=as_of, wave=code)
+        assert [(item.counts.key, item.counts.population_size, item.drawn, item.reserve) for item in plan.strata] == [
+            (item.key, item.population_size, item.drawn, item.reserve) for item in wave.strata
+        ]
+        assert plan.overall.drawn == wave.drawn
+    after = sample_workspace.callbacks.plan("satisfaction", period="2026Q2", as_of="2026-06-16", calls=230)
+    assert after.overall.population_size < wave.population_size  # those drawn are in quarantine now

@@ -32,6 +32,7 @@ for _subject in (workspace, measure, explain, review, outlook, compare, publishe
 app.add_typer(plugins.commands, name="plugins")
 app.add_typer(calendar.commands, name="calendar")
 app.add_typer(callback_results.commands, name="callbacks")
+targets.commands.command("letters")(letters.write)
 app.add_typer(targets.commands, name="targets")
 app.add_typer(letters.commands, name="letters")
 

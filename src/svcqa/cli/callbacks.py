@@ -43,6 +43,7 @@ def plan(
     as_of: MomentOption,
     calls: CallsOption = None,
     half_width: WidthOption = None,
+    wave: Annotated[str | None, typer.Option(help="The wave planned; drawn already, as before it.")] = None,
     workspace: WorkspaceOption = Path(),
     lang: LangOption = None,
 ) -> None:
@@ -52,8 +53,8 @@ def plan(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.callbacks.plan(survey, period=period, as_of=as_of, calls=calls, half_width=half_width)
-        left = opened.callbacks.left_out(survey, period=period, as_of=as_of)
+        found = opened.callbacks.plan(survey, period=period, as_of=as_of, calls=calls, half_width=half_width, wave=wave)
+        left = opened.callbacks.left_out(survey, period=period, as_of=as_of, wave=wave)
         label = found.survey.label.in_language(language)
         title = text("callbacks.plan_title", language, label=label, period=period, as_of=as_of)
         show(screen, plan_table(found, opened.policies, language), title)

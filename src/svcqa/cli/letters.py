@@ -1,4 +1,4 @@
-"""Responsibility letters: write them, start a template of one's own, record signatures, see which still hold."""
+"""Responsibility letters: write them (`svcqa targets letters`), start a template, record signatures, see which hold."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ commands = typer.Typer(help="Responsibility letters in Word.", no_args_is_help=T
 LetterArgument = Annotated[Path, typer.Argument(help="A letter that was written here.")]
 
 
-@commands.command("write")
 def write(
     year: Annotated[int, typer.Argument(help="Whose goals: those of the policy, and of plans that were saved.")],
     out: Annotated[Path, typer.Option(help="Where the letters are written.")] = Path("out/letters"),

@@ -162,7 +162,7 @@ def _rule(given: str | None) -> FairRule | None:
     Raises:
         WorkspaceError: there is no such rule.
     """
-    from svcqa.stats.decomposition import RULES
+    from svcqa.stats.share_out import RULES
 
     if given is None:
         return None

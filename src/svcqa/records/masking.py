@@ -36,7 +36,7 @@ _PERSON: Final = re.compile(
 )
 _DOOR: Final = re.compile(
     r"[\u4e00-\u9fff]{2,4}[路街巷弄村][\dA-Za-z\-号號栋棟幢楼樓单單元室层層]*\d[\dA-Za-z\-号號栋棟幢楼樓单單元室层層]*"
-    r"|\d+\s*[栋棟幢号號][楼樓]?\s*[\dA-Za-z\-单單元室层層]*"
+    r"|(?<![月\d])\d+\s*[栋棟幢号號][楼樓]?\s*[\dA-Za-z\-单單元室层層]*"
 )
 _NAME: Final = re.compile(r"[\u4e00-\u9fff]{2,4}(先生|女士|小姐)?")
 

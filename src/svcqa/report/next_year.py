@@ -12,7 +12,7 @@ from svcqa.metrics.result import Figure, Result, Scale
 from svcqa.report import wording
 from svcqa.report.frames import frame
 from svcqa.review.next_year.decomposition import Decomposition
-from svcqa.review.next_year.notes import Note
+from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.past import PastYear
 from svcqa.review.next_year.proposal import Candidate, Proposal
 from svcqa.review.next_year.what_if import Answer
@@ -44,13 +44,13 @@ def _proposal_row(one: Proposal, language: Language) -> tuple[str, ...]:
     if one.ahead is None or one.past is None or one.subject is None:
         said = one.fault.render(language) if one.fault is not None else _milestone(one, language)
         return (name, *[wording.DASH] * 7, said)
-    scale, goal = one.past.scale, one.subject.goal
+    scale, goal, cases = one.past.scale, one.subject.goal, one.cases_in(one.ahead)
     year = _year(*one.ahead.interval())
     within = text("next_year.within", language, limit=wording.limit(one.subject.within, language))
     return (
         name, wording.goal_level(goal, scale, language), wording.level(year.value, scale, goal),
         wording.level_interval(year, scale, goal), *(_candidate(c, scale, language) for c in one.candidates),
-        f"{one.ahead.cases:,.0f}" if one.improvement_unit == "case" else wording.DASH,
+        wording.DASH if cases is None else f"{cases:,.0f}",
         within if one.subject.within else "",
     )  # fmt: skip
 
@@ -221,13 +221,13 @@ def fair_text(found: Decomposition, language: Language) -> str:
 def answer_text(answer: Answer, scale: Scale, language: Language) -> str:
     """What a goal would mean, in one sentence."""
     year = _year(answer.lower, answer.median, answer.upper)
-    key = "answer_amount" if answer.decomposition.additive else "answer"
+    key = "answer" if answer.cases is not None else "answer_without_cases"
     fields = {
         "goal": wording.goal_level(answer.goal, scale, language), "chance": wording.probability(answer.chance),
         "unchanged": wording.probability(answer.unchanged), "median": wording.level(year.value, scale, answer.goal),
         "interval": wording.level_interval(year, scale, answer.goal),
     }  # fmt: skip
-    if not answer.decomposition.additive:
+    if answer.cases is not None:
         fields["cases"] = f"{answer.cases:,.0f}"
     return text(f"next_year.{key}", language, **fields)
 

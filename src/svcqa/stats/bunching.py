@@ -50,6 +50,7 @@ class Bunching:
     share: float
     p: float
     n: int
+    method: str = METHOD
 
 
 def width_for(limit: float) -> float | None:

@@ -28,13 +28,15 @@ class WavePanel:
 
     Args:
         survey: key of the survey.
-        period, as_of: as for :meth:`svcqa.workspace.callbacks.Callbacks.plan`.
+        period, as_of, wave: as for :meth:`svcqa.workspace.callbacks.Callbacks.plan`.
     """
 
-    def __init__(self, workspace: Workspace, survey: str, *, period: str, as_of: str, language: Language) -> None:
+    def __init__(
+        self, workspace: Workspace, survey: str, *, period: str, as_of: str, language: Language, wave: str | None = None
+    ) -> None:
         self.workspace, self.language = workspace, language
         self._survey = workspace.policies.survey(survey)
-        self._counts, self._former = workspace.callbacks.counts(survey, period=period, as_of=as_of)
+        self._counts, self._former = workspace.callbacks.counts(survey, period=period, as_of=as_of, wave=wave)
         self._names = {unit.code: unit.name.in_language(language) for unit in workspace.policies.organisation.units}
         lowest, highest = calls_range(self._survey, self._counts)
         lowest_score, highest_score = self._survey.measured.range

@@ -76,7 +76,7 @@ class Callbacks(CallbackResults):
 
     def plan(
         self, survey: str, *, period: str | Period, as_of: dt.datetime | str, calls: int | None = None,
-        half_width: float | None = None, known_at: dt.datetime | None = None,
+        half_width: float | None = None, known_at: dt.datetime | None = None, wave: str | None = None,
     ) -> Plan:  # fmt: skip
         """How many to draw, in which stratum, what precision that buys where.
 
@@ -87,29 +87,32 @@ class Callbacks(CallbackResults):
             calls, half_width: customers to draw, or the half-width wanted of the overall mean; as the survey says
                 where both are absent.
             known_at: only what had been read by then (UTC).
+            wave: code of the wave that is planned; where it was drawn already, as things stood before it.
 
         Raises:
             MetricError: too few calls for what is prescribed, or a precision that cannot be had.
         """
         policy = self._workspace.policies.survey(survey)
-        counts, former = self.counts(survey, period=period, as_of=as_of, known_at=known_at)
+        counts, former = self.counts(survey, period=period, as_of=as_of, known_at=known_at, wave=wave)
         return make_plan(policy, counts, former=former, calls=calls, half_width=half_width)
 
     def counts(
-        self, survey: str, *, period: str | Period, as_of: dt.datetime | str, known_at: dt.datetime | None = None
-    ) -> tuple[tuple[StratumCounts, ...], dict[str, Former]]:
+        self, survey: str, *, period: str | Period, as_of: dt.datetime | str, known_at: dt.datetime | None = None,
+        wave: str | None = None,
+    ) -> tuple[tuple[StratumCounts, ...], dict[str, Former]]:  # fmt: skip
         """The counted frame and what former answers tell: all that a plan needs, so that a slider can ask again."""
         policy, span = self._asked(survey, period, as_of)
-        frame = self._drawing.frame(policy, span, key=self._key, known_at=known_at)
+        frame = self._drawing.frame(policy, span, key=self._key, known_at=known_at, before=self._before(wave))
         answers = self._drawing.answers(policy, span.as_of, known_at=known_at)
         return count_frame(policy, frame), former_answers(answers)
 
     def left_out(
-        self, survey: str, *, period: str | Period, as_of: dt.datetime | str, known_at: dt.datetime | None = None
-    ) -> tuple[LeftOut, ...]:
+        self, survey: str, *, period: str | Period, as_of: dt.datetime | str, known_at: dt.datetime | None = None,
+        wave: str | None = None,
+    ) -> tuple[LeftOut, ...]:  # fmt: skip
         """Whom quarantine, window and lists keep out of the frame, and the bias that may bring."""
         policy, span = self._asked(survey, period, as_of)
-        frame = self._drawing.frame(policy, span, key=self._key, known_at=known_at)
+        frame = self._drawing.frame(policy, span, key=self._key, known_at=known_at, before=self._before(wave))
         return left_out(frame, self._drawing.answers(policy, span.as_of, known_at=known_at))
 
     def left_out_of(self, code: str) -> tuple[LeftOut, ...]:
@@ -218,6 +221,10 @@ class Callbacks(CallbackResults):
         noted = [entry.body for entry in self._workspace.register.entries("wave") if entry.body["code"] == code]
         checks.append(compared("register", noted[-1]["list_digest"] if noted else "", wave.list_digest))
         return Audit(wave, tuple(checks))
+
+    def _before(self, code: str | None) -> int | None:
+        """The number of the wave ``code``, so that only those before it count; none where it was not drawn yet."""
+        return self.store.wave(code).number if code is not None and code in self.store.codes() else None
 
     def _known(self, wave: Wave) -> dt.datetime | None:
         """What the store knew when the wave was drawn; all it knows where it was read again since."""

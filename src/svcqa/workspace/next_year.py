@@ -40,7 +40,7 @@ class NextYear:
 
     Args:
         year: the year that is planned.
-        as_of: what was known at this moment (local time); now where absent.
+        as_of: what was known at this moment (local time); the end of the last month with records where absent.
         unit: whose targets; the company's where absent.
         rules: how goals are proposed; those of ``svcqa.toml`` where absent.
     """
@@ -51,7 +51,7 @@ class NextYear:
     ) -> None:  # fmt: skip
         self.figures, self.policies, self.register = workspace.figures, workspace.policies, workspace.register
         self.year, self.rules = year, rules or workspace.settings.next_year
-        moment = read_moment(as_of) or dt.datetime.now().replace(microsecond=0)
+        moment = read_moment(as_of) or _last_known(workspace)
         month = workspace.period_rule.containing(moment.date(), PeriodKind.MONTH)
         self.context = self.figures.context(month, as_of=moment, unit=unit)
         self._found: dict[str, Proposal] = {}
@@ -183,6 +183,14 @@ class NextYear:
         return saved_plans(self.register, year=self.year, target=target)
 
 
+def _last_known(workspace: Workspace) -> dt.datetime:
+    """The end of the last month that has records, or now: what nobody has read yet is not nothing."""
+    tables = {item.counted.table for item in workspace.policies.commitments} | {"monthly_returns"}
+    months = [part.month for table in tables for part in workspace.store.parts(table) if part.month]
+    now = dt.datetime.now().replace(microsecond=0)
+    return min(now, workspace.period(max(months)).end) if months else now
+
+
 def _rows(found: Proposal) -> list[dict[str, Any]]:
     lead = {"target": found.target.key, "owner": found.target.owner, "year": found.year}
     if found.fault is not None:
@@ -192,7 +200,7 @@ def _rows(found: Proposal) -> list[dict[str, Any]]:
     low, middle, high = found.ahead.interval()
     shared = {
         **lead, "promise": found.subject.promise, "current_goal": found.subject.goal, "lower": low, "median": middle,
-        "upper": high, "unit": found.past.scale.unit, "cases": found.ahead.cases,
+        "upper": high, "unit": found.past.scale.unit, "cases": found.cases_in(found.ahead),
         "improvement_unit": found.improvement_unit, "known_months": found.ahead.known_months,
         "last_month": found.past.last.label, "model": found.ahead.model,
         "notes": ", ".join(note.code for note in found.notes),

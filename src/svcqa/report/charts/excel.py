@@ -65,7 +65,7 @@ class Place:
 
 def native_charts(chart: Chart, place: Place, make: Maker, font: str) -> list[Any]:
     """The native charts of a chart: one, or one a group for small multiples."""
-    if not chart.records:
+    if not chart.records or (chart.rows and "value" not in place.columns):  # nothing is known of any of them
         return []
     if chart.kind == "small_multiples":
         return [_lines(chart, place, make, font, (group,), titled=False) for group in chart.groups]

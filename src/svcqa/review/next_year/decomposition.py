@@ -20,6 +20,7 @@ from svcqa.review.next_year.past import Past
 from svcqa.review.next_year.subject import Subject
 from svcqa.review.next_year.units import OWN, Start, Starts, starts_of
 from svcqa.stats.decomposition import Cell, Conflict, Part, conflicts, share_tree
+from svcqa.stats.share_out import METHOD
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Decomposition:
     pooling: str
     additive: bool
     within: str = ""
+
+    @property
+    def method(self) -> str:
+        """Formula by which the goal was shared out."""
+        return METHOD
 
     @property
     def sum_of_parts(self) -> float:

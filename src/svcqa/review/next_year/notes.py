@@ -1,43 +1,25 @@
-"""What to know before a goal is set: the ratchet, noise, few cases, goals met without effort, signs of gaming.
+"""What to know before a goal is set: the ratchet, noise, few cases, goals met without effort, the calendar.
 
 A note is a fact with its numbers, never a verdict on people: what looks like gaming is asked about, not punished.
 
-Source: M. L. Weitzman (1980) Bell Journal of Economics 11, 302–308 (the ratchet); G. Bevan, C. Hood (2006) Public
-Administration 84, 517–538 (gaming of targets).
+Source: M. L. Weitzman (1980) Bell Journal of Economics 11, 302–308 (the ratchet).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
 
 from svcqa.entities.plan import NextYearRules
-from svcqa.entities.rules import ClockRule
-from svcqa.errors import MetricError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
-from svcqa.metrics.result import Figure, Scale
+from svcqa.metrics.result import Scale
+from svcqa.review.next_year.gaming import gaming
+from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.past import Past, PastYear
-from svcqa.review.next_year.subject import PERCENTILES, Subject, needs_calendar
-from svcqa.stats.bunching import bunching
-from svcqa.stats.drivers import newcombe
+from svcqa.review.next_year.subject import Subject, needs_calendar
 from svcqa.stats.year_ahead import YearAhead
-
-
-@dataclass(frozen=True)
-class Note:
-    """One warning: ``code`` names the catalogue entry ``next_year.note_CODE``, the numbers fill it.
-
-    ``levels`` are in the figure's unit, ``shares`` are shown in per cent.
-    """
-
-    code: str
-    levels: Mapping[str, float] = field(default_factory=dict)
-    shares: Mapping[str, float] = field(default_factory=dict)
-    counts: Mapping[str, float] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def notes(
@@ -47,7 +29,7 @@ def notes(
     """All notes on one proposal; ``goals`` are the candidates, the easiest first."""
     found = [
         *_ratchet(past, goals), *_noise(past, ahead, goals), *_few_cases(ahead, rules), *_trivial(past),
-        *_promise(subject, ahead), *_gaming(figures, subject, past, context, rules),
+        *_promise(subject, ahead), *gaming(figures, subject, past, context, rules),
         *_forecast(ahead), *_calendar(subject, context, year),
     ]  # fmt: skip
     return tuple(found)
@@ -144,79 +126,3 @@ def calendar_is_provisional(context: Context, year: int) -> bool:
     period = context.period_rule.parse(str(year))
     days = (period.first + dt.timedelta(days=number) for number in range(period.days))
     return any(context.calendar.is_provisional(day) for day in days)
-
-
-def _gaming(
-    figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules
-) -> Iterator[Note]:  # fmt: skip
-    commitment = subject.commitment
-    if commitment is None or not isinstance(commitment.rule, ClockRule):
-        return
-    yield from _bunching(figures, subject, past, context, rules)
-    now = _total(figures, subject, replace(context, period=past.recent))
-    was = _total(figures, subject, replace(context, period=past.before))
-    if now is None or was is None:
-        return
-    yield from _risen("exclusions", _excluded(was), _excluded(now), past, rules)
-    if commitment.where:
-        everything = replace(subject, params={"commitment": commitment.model_copy(update={"where": (), "limits": ()})})
-        all_now = _total(figures, everything, replace(context, period=past.recent))
-        all_was = _total(figures, everything, replace(context, period=past.before))
-        if all_now is not None and all_was is not None:
-            lost_was, lost_now = _elsewhere(was, all_was), _elsewhere(now, all_now)
-            yield from _risen("reclassified", lost_was, lost_now, past, rules)
-
-
-def _total(figures: Figures, subject: Subject, context: Context) -> Figure | None:
-    try:
-        found = figures.result(subject.metric, subject.params, replace(context, by=())).figures()
-    except MetricError:  # the metric cannot count them without its conditions: nothing to compare
-        return None
-    return found[0] if found and found[0].total else None
-
-
-def _excluded(figure: Figure) -> tuple[int, int]:
-    inside = (figure.total or 0) - figure.states["not_applicable"]
-    return figure.states["excluded"], inside
-
-
-def _elsewhere(counted: Figure, everything: Figure) -> tuple[int, int]:
-    """Records of the same table that are not counted under the commitment, of all."""
-    whole = (everything.total or 0) - everything.states["not_applicable"]
-    inside = (counted.total or 0) - counted.states["not_applicable"]
-    return max(whole - inside, 0), whole
-
-
-def _risen(
-    code: str, was: tuple[int, int], now: tuple[int, int], past: Past, rules: NextYearRules
-) -> Iterator[Note]:  # fmt: skip
-    """A share that has risen, clearly and by enough to matter."""
-    if min(was[1], now[1]) < 1:
-        return
-    before, after = was[0] / was[1], now[0] / now[1]
-    low, _ = newcombe(was, now, level=1 - rules.alarm)
-    base = before if code == "exclusions" else 1 - before
-    if low > 0 and after - before >= rules.least_change * base:
-        shares = {"was": before, "now": after} if code == "exclusions" else {"was": 1 - before, "now": 1 - after}
-        yield Note(code, shares=shares, counts={"n_was": was[1], "n_now": now[1]},
-                   texts={"before": past.before.label, "recent": past.recent.label})  # fmt: skip
-
-
-def _bunching(
-    figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules
-) -> Iterator[Note]:  # fmt: skip
-    """Where all cases have one limit, and times fine enough to tell."""
-    commitment = subject.commitment
-    if commitment is None or commitment.limits:
-        return
-    asked = replace(context, period=past.recent, by=())
-    try:
-        whole = figures.what_if(PERCENTILES, {"commitment": commitment}, asked).distributions()
-    except MetricError:  # a due moment of each record's own, or a clock without percentiles
-        return
-    for one in whole[:1]:
-        found = None if one.limit is None else bunching(one.time, one.closed, limit=one.limit)
-        if found is not None and found.p < rules.alarm and found.excess > 0:
-            counts = {"found": found.found, "expected": found.expected, "n": found.n, "limit": one.limit,
-                      "from": one.limit - found.width}  # fmt: skip
-            yield Note("bunching", shares={"p": found.p}, counts=counts, texts={"recent": past.recent.label})

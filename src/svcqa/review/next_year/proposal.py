@@ -15,7 +15,8 @@ from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, 
 from svcqa.errors import SvcqaError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
-from svcqa.review.next_year.notes import Note, notes
+from svcqa.review.next_year.note import Note
+from svcqa.review.next_year.notes import notes
 from svcqa.review.next_year.past import Past, past_of
 from svcqa.review.next_year.subject import Subject, subject_of
 from svcqa.stats.year_ahead import Better, YearAhead, year_ahead
@@ -64,6 +65,11 @@ class Proposal:
     """Of a milestone: whether it was kept; absent before it was due."""
     fault: SvcqaError | None = None
 
+    def cases_in(self, ahead: YearAhead) -> float | None:
+        """Cases of the year; nothing where an amount adds up or a share is one of time."""
+        is_time = self.past is not None and self.past.scale.unit == "share" and ahead.kind != "share"
+        return None if ahead.kind == "amount" or is_time else ahead.cases
+
     def candidate(self, name: Name) -> Candidate:
         """The candidate of that name."""
         return next(one for one in self.candidates if one.name == name)
@@ -85,7 +91,7 @@ def propose(
 ) -> Proposal:  # fmt: skip
     """The proposal that follows ``target``; a figure that cannot be had costs only its own row."""
     if isinstance(target, MilestoneTarget):
-        return Proposal(target, year, kept=_kept(figures, target, context))
+        return _milestone(figures, target, context, year)
     try:
         subject = subject_of(figures, policies, target, year)
         past = past_of(figures, policies, subject, context, year=year, years=rules.years)
@@ -117,13 +123,14 @@ def _better(past: Past) -> Better:
     return "lower" if past.scale.better == "lower" else "higher"
 
 
-def _kept(figures: Figures, target: MilestoneTarget, context: Context) -> bool | None:
+def _milestone(figures: Figures, target: MilestoneTarget, context: Context, year: int) -> Proposal:
     asked = replace(context, period=context.period_rule.parse(str(target.year)), by=(), unit=None)
     try:
         found = figures.result("milestone", {"target": target}, asked).figures()
-    except SvcqaError:
-        return None
-    return found[0].verdict == "met" if found and found[0].verdict else None
+    except SvcqaError as error:
+        return Proposal(target, year, fault=error)
+    kept = found[0].verdict == "met" if found and found[0].verdict else None
+    return Proposal(target, year, kept=kept)
 
 
 def candidates_for(

@@ -9,7 +9,7 @@ from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import Assumption, FairRule
 from svcqa.errors import Fault, MetricError
 from svcqa.review.next_year.decomposition import Decomposition, shared
-from svcqa.review.next_year.notes import Note
+from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.past import Past
 from svcqa.review.next_year.proposal import Proposal, improvement_needed, looser
 from svcqa.review.next_year.subject import Subject
@@ -24,6 +24,7 @@ class Answer:
     Attributes:
         chance: of reaching it under the assumptions; ``unchanged`` without them.
         lower, median, upper: the year's figure under the assumptions.
+        cases: of the year, where the figure is one of cases.
         improvement: cases a month that are needed beyond what is then forecast; absent where none are counted.
         months: of an amount, the plan by month.
     """
@@ -34,7 +35,7 @@ class Answer:
     lower: float
     median: float
     upper: float
-    cases: float
+    cases: float | None
     improvement: float | None
     decomposition: Decomposition
     volume: float
@@ -90,8 +91,8 @@ class TargetWhatIf:
         )  # fmt: skip
         improvement = improvement_needed(year, goal) if self.proposal.improvement_unit else None
         return Answer(
-            goal, year.chance(goal), self.ahead.chance(goal), low, middle, high, year.cases, improvement, parts,
-            volume, tuple(assumptions), self._months(goal),
+            goal, year.chance(goal), self.ahead.chance(goal), low, middle, high, self.proposal.cases_in(year),
+            improvement, parts, volume, tuple(assumptions), self._months(goal),
         )  # fmt: skip
 
     def _months(self, goal: float) -> tuple[float, ...]:

@@ -1,0 +1,107 @@
+"""Signs of gaming: cases bunching just under a limit, exclusions that rise, cases classed elsewhere.
+
+Each is a reason to ask how things are recorded, never a finding against anybody.
+
+Source: G. Bevan, C. Hood (2006) Public Administration 84, 517–538 (gaming of targets).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from svcqa.entities.plan import NextYearRules
+from svcqa.entities.rules import ClockRule, LeadTime
+from svcqa.errors import MetricError
+from svcqa.metrics.contract import Context
+from svcqa.metrics.figures import Figures
+from svcqa.metrics.result import Figure
+from svcqa.review.next_year.note import Note
+from svcqa.review.next_year.past import Past
+from svcqa.review.next_year.subject import PERCENTILES, Subject
+from svcqa.stats.bunching import Bunching, bunching
+from svcqa.stats.drivers import newcombe
+
+
+def gaming(
+    figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules
+) -> Iterator[Note]:  # fmt: skip
+    """What the cases of the last twelve months show, beside the twelve before; of commitments with a clock."""
+    commitment = subject.commitment
+    if commitment is None or not isinstance(commitment.rule, ClockRule):
+        return
+    yield from _bunching(figures, subject, past, context, rules)
+    now = _total(figures, subject, replace(context, period=past.recent))
+    was = _total(figures, subject, replace(context, period=past.before))
+    if now is None or was is None:
+        return
+    yield from _risen("exclusions", _excluded(was), _excluded(now), past, rules)
+    if commitment.where:
+        everything = replace(subject, params={"commitment": commitment.model_copy(update={"where": (), "limits": ()})})
+        all_now = _total(figures, everything, replace(context, period=past.recent))
+        all_was = _total(figures, everything, replace(context, period=past.before))
+        if all_now is not None and all_was is not None:
+            lost_was, lost_now = _elsewhere(was, all_was), _elsewhere(now, all_now)
+            yield from _risen("reclassified", lost_was, lost_now, past, rules)
+
+
+def _total(figures: Figures, subject: Subject, context: Context) -> Figure | None:
+    found = figures.result(subject.metric, subject.params, replace(context, by=())).figures()
+    return found[0] if found and found[0].total else None
+
+
+def _excluded(figure: Figure) -> tuple[int, int]:
+    inside = (figure.total or 0) - figure.states["not_applicable"]
+    return figure.states["excluded"], inside
+
+
+def _elsewhere(counted: Figure, everything: Figure) -> tuple[int, int]:
+    """Records of the same table that are not counted under the commitment, of all."""
+    whole = (everything.total or 0) - everything.states["not_applicable"]
+    inside = (counted.total or 0) - counted.states["not_applicable"]
+    return max(whole - inside, 0), whole
+
+
+def _risen(
+    code: str, was: tuple[int, int], now: tuple[int, int], past: Past, rules: NextYearRules
+) -> Iterator[Note]:  # fmt: skip
+    """A share that has risen, clearly and by enough to matter."""
+    if min(was[1], now[1]) < 1:
+        return
+    before, after = was[0] / was[1], now[0] / now[1]
+    low, _ = newcombe(was, now, level=1 - rules.alarm)
+    base = before if code == "exclusions" else 1 - before
+    if low > 0 and after - before >= rules.least_change * base:
+        shares = {"was": before, "now": after} if code == "exclusions" else {"was": 1 - before, "now": 1 - after}
+        yield Note(code, shares=shares, counts={"n_was": was[1], "n_now": now[1]},
+                   texts={"before": past.before.label, "recent": past.recent.label})  # fmt: skip
+
+
+def _bunching(
+    figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules
+) -> Iterator[Note]:  # fmt: skip
+    """Where all cases have one limit to stay below, and times fine enough to tell; where not, that is said."""
+    found = _tested(figures, subject, replace(context, period=past.recent, by=()))
+    if found is None:
+        yield Note("bunching_untested")
+        return
+    limit, told = found
+    if told.p < rules.alarm and told.excess > 0:
+        counts = {"found": told.found, "expected": told.expected, "n": told.n, "limit": limit,
+                  "from": limit - told.width}  # fmt: skip
+        yield Note("bunching", shares={"p": told.p}, counts=counts, texts={"recent": past.recent.label})
+
+
+def _tested(figures: Figures, subject: Subject, context: Context) -> tuple[float, Bunching] | None:
+    commitment = subject.commitment
+    if commitment is None or commitment.limits or isinstance(commitment.rule, LeadTime):
+        return None
+    try:
+        whole = figures.what_if(PERCENTILES, {"commitment": commitment}, context).distributions()
+    except MetricError:  # a due moment of each record's own, or a clock without percentiles
+        return None
+    one = next(iter(whole), None)
+    if one is None or one.limit is None:
+        return None
+    found = bunching(one.time, one.closed, limit=one.limit)
+    return None if found is None else (float(one.limit), found)
