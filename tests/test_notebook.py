@@ -90,8 +90,9 @@ def test_one_changed_answer_makes_nbval_fail(checkout: Path) -> None:
     wave = REPO / "notebooks" / "05_callback_sampling.ipynb"
     path = checkout / "sample_data" / "waves" / "2026Q2" / "filled" / "2026Q2.xlsx"
     book = load_workbook(path)
-    cell = next(cell for row in book.worksheets[0].iter_rows() for cell in row if cell.value in (10, "10"))
-    cell.value = 1
+    rows = list(book.worksheets[0].iter_rows())
+    column = next(cell.column for row in rows for cell in row if "态度" in str(cell.value))
+    next(row[column - 1] for row in rows if row[column - 1].value == 10).value = 1
     book.save(path)
     result = nbval(checkout, wave)
     assert result.returncode == 1, result.stdout[-3000:]
