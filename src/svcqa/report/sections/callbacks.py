@@ -50,12 +50,6 @@ class CallbacksSection(OwnSection):
         return SectionContent(tuple(said), tables)
 
 
-def _undesigned(context: SectionContext) -> bool:
-    """Whether any score rests on whoever was reached."""
-    found = (item.course.now for item in context.review.commitments if isinstance(item.commitment.rule, Rating))
-    return any("undesigned" in figure.flags for figure in found if figure is not None)
-
-
 def _refusal(error: SvcqaError, context: SectionContext) -> str:
     name = text("sections.callbacks", context.language)
     return text("sections.not_computed", context.language, name=name, why=error.render(context.language))
