@@ -151,3 +151,14 @@ def test_every_missed_or_risky_target_is_proposed_for_form_b(review: PeriodRevie
         if item.judged.verdict == "missed" or item.judged.at_risk
     }
     assert proposed == wanted
+
+
+def test_an_estimate_by_design_is_not_compared_with_the_mean_of_whoever_was_reached(review: PeriodReview) -> None:
+    """The sample drew its first waves in 2026; the callbacks of 2025 have no design."""
+    attitude = next(item for item in review.commitments if item.commitment.key == "attitude")
+    assert attitude.course.now is not None
+    assert attitude.course.year_before is not None
+    assert "designed" in attitude.course.now.flags
+    assert "undesigned" in attitude.course.year_before.flags
+    whole = tables.departments(attitude, "zh-Hans").iloc[-1]
+    assert whole["同比"] == "口径不同"

@@ -40,9 +40,8 @@ def _value(figure: Figure | None) -> float | None:
 
 
 def _compared(item: TargetReview, before: Figure | None, language: Language) -> str:
-    now = _value(item.course.now)
     if isinstance(item.target, LevelTarget):
-        return wording.level_change(now, _value(before), item.course.scale, language, item.target.goal)
+        return wording.change_of_figures(item.course.now, before, item.course.scale, language, item.target.goal)
     return wording.value_text(item.target, before, item.course.scale, language)
 
 
@@ -170,8 +169,8 @@ def departments(item: CommitmentReview, language: Language) -> pd.DataFrame:
             wording.level_interval(now, scale, goal),
             wording.cases(now),
             f"{now.states['breached'] + now.states['open_overdue']:,}" if now else wording.DASH,
-            wording.level_change(_value(now), _value(course.previous), scale, language, goal),
-            wording.level_change(_value(now), _value(course.year_before), scale, language, goal),
+            wording.change_of_figures(now, course.previous, scale, language, goal),
+            wording.change_of_figures(now, course.year_before, scale, language, goal),
         )
 
     rows = [row(unit.unit.name.in_language(language), unit.course) for unit in item.departments]

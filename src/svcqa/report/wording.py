@@ -160,6 +160,18 @@ def level_change(
     return with_unit(f"{change:+}" if change else f"{abs(change)}", scale, language)
 
 
+def change_of_figures(
+    now: Figure | None, before: Figure | None, scale: Scale, language: Language, goal: float | None = None
+) -> str:
+    """:func:`level_change`, where both figures are of one kind: a designed estimate and the mean of whoever was reached
+    are not."""
+    designs = [{"designed", "undesigned"} & set(figure.flags) for figure in (now, before) if figure is not None]
+    if len(designs) == 2 and designs[0] != designs[1]:
+        return text("wording.not_comparable", language)
+    new, old = (figure.value if figure is not None else None for figure in (now, before))
+    return level_change(new, old, scale, language, goal)
+
+
 def percent(value: float | None, goal: float | None = None) -> str:
     """A share as a percentage, such as ``94.9%``; ``<95.0%`` where no few decimals tell it from its goal."""
     if value is None:

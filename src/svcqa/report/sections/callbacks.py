@@ -73,7 +73,8 @@ def _scores(context: SectionContext) -> pd.DataFrame:
                 wording.level_with_unit(now.value, scale, language, now.goal),
                 wording.level_interval(now, scale, now.goal), wording.cases(now),
                 wording.verdict(item.judged, language), wording.level(before, scale, now.goal),
-                wording.level_change(now.value, before, scale, language, now.goal), wording.flags(now, language),
+                wording.change_of_figures(now, item.course.year_before, scale, language, now.goal),
+                wording.flags(now, language),
             ))  # fmt: skip
     return frame(rows, _COLUMNS, language)
 

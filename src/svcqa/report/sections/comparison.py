@@ -50,7 +50,7 @@ def _row(one: BesideLastYear, language: Language) -> tuple[str, ...]:
     return (
         one.commitment.item.in_language(language),
         *(wording.level_with_unit(value, scale, language, goal) for value in (reported, then, restated, now)),
-        wording.level_change(now, restated, scale, language, goal),
+        wording.change_of_figures(one.now, one.restated, scale, language, goal),
         wording.change_limits(one.limits, language),
         wording.clear_change(one.limits, language),
         glue.join(changed) or text("sections.nothing_changed", language),
