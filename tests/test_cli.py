@@ -131,6 +131,7 @@ def test_demo_writes_board_notebook_report_and_forms(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "Emergency" in result.stdout
     names = sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_file())
-    assert names == ["forms_2026H1.xlsx", "half_year_review_2026H1.html", "half_year_review_2026H1.ipynb"]
+    written = [f"half_year_review_2026H1.{ending}" for ending in ("docx", "html", "ipynb")]
+    assert names == ["forms_2026H1.xlsx", *written]
     assert "Traceback" not in result.stderr
     assert "WARNING" not in result.stderr
