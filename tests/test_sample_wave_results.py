@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import svcqa
-from conftest import SAMPLE
+from conftest import SAMPLE, copy_workspace, toml_list
 
 TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))["waves"]
 CODES = tuple(TRUTH)
@@ -105,3 +106,26 @@ def test_form_c_has_one_figure_for_a_half_year_of_waves(sample_workspace: svcqa.
     assert all(one.flags[0] == "undesigned" and one.lower is None for one in months)
     before = sample_workspace.measure("rating", commitment=question, period="2026Q1", as_of="2026-03-21 08:00")
     assert before.figures()[0].flags[0] == "undesigned"  # drawn, and nobody called yet
+
+
+def test_a_target_can_be_held_against_a_wave(tmp_path: Path) -> None:
+    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path / "copy"))
+    path = workspace.folder / "policy" / "targets.toml"
+    target = {
+        "kind": "level", "key": "satisfied_2026", "name": "客户满意比例", "year": 2026, "owner": "C", "goal": "70%",
+        "metric": "satisfaction_sampling", "params": {"question": "attitude", "estimate": "top_box"},
+    }  # fmt: skip
+    path.write_text(path.read_text(encoding="utf-8") + "\n" + toml_list("target", [target]), encoding="utf-8")
+    workspace = svcqa.open(workspace.folder)
+    workspace.ingest()
+    review = workspace.review_half_year("2026H1")
+    (item,) = [one for one in review.targets if one.target.key == "satisfied_2026"]
+    assert item.fault is None
+    assert item.course.now is not None
+    (wave,) = [
+        row for row in workspace.callbacks.estimate("2026Q2", question="attitude", estimate="top_box", goal=0.7).rows
+        if row["measure"] == "top_box"
+    ]  # fmt: skip
+    assert item.course.now.value == pytest.approx(wave["value"])
+    assert item.judged.verdict == wave["verdict"]
+    assert item.course.year_before is None

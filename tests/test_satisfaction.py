@@ -111,9 +111,13 @@ def test_what_is_known_depends_on_the_moment(workspace: svcqa.Workspace) -> None
         with pytest.raises(MetricError):
             measured(workspace, **wrong)
     with pytest.raises(MetricError, match="no wave"):
-        workspace.measure("satisfaction_sampling", period="2026-01", params=STRATA)
-    with pytest.raises(MetricError, match="month"):
-        measured(workspace, ["month"])
+        workspace.measure("satisfaction_sampling", period="2026-01", params={**STRATA, "wave": "W1"})
+    with pytest.raises(MetricError, match="outcome"):
+        measured(workspace, ["outcome"])
+    # no month holds a wave of a quarter
+    assert workspace.measure("satisfaction_sampling", period="2026Q1", by=["month"], params=STRATA).rows == ()
+    quarters = workspace.measure("satisfaction_sampling", period="2026H1", by=["quarter"], params=STRATA)
+    assert values(quarters, "mean") == values(measured(workspace), "mean")
 
 
 def test_the_goal_is_judged_by_figure_and_interval(workspace: svcqa.Workspace) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from svcqa.metrics.commitments import CommitmentParams
 from svcqa.metrics.contract import Context
 from svcqa.metrics.evidence import explain_case, list_cases
 from svcqa.metrics.explanation import Explanation
-from svcqa.metrics.grouping import code_columns
+from svcqa.metrics.grouping import PERIOD_KINDS, code_columns, windows
 from svcqa.metrics.measure import check_reads_records, read, summarise, validated
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
@@ -84,14 +84,36 @@ class Figures:
             if plugin.spec.shape == "series":
                 return read(plugin, series_for(self.result, plugin, model, context), model, context, pins=pins)
             if plugin.spec.shape == "survey":
-                surveyed = self.surveyed(plugin.spec.name, model, context)
-                return read(plugin, surveyed, model, context, pins={**pins, **_pins_of(surveyed)})
+                return self._of_waves(plugin, model, context, pins)
             check_reads_records(plugin)
             found = read(plugin, self._summary(plugin, model, context), model, context, pins=pins)
             if self.surveys is None or not hasattr(plugin, "designed") or not isinstance(model, CommitmentParams):
                 return found
             reader = partial(self._wave, context=context)
             return with_waves(plugin, model, context, found, surveys=self.surveys, read=reader)
+
+    def _of_waves(self, plugin: Any, model: Entity, context: Context, pins: dict[str, str]) -> Result:
+        """A survey metric's figures: of the wave of each stretch of time asked for; stretches without one have none.
+
+        Raises:
+            MetricError: a wave is named and not there, or the survey has none at all.
+        """
+        by = tuple(name for name in context.by if name not in PERIOD_KINDS)
+        found: list[Result] = []
+        missing: list[MetricError] = []
+        for piece in windows(context):
+            own = replace(context, period=piece, by=by, cumulative=False)
+            try:
+                surveyed = self.surveyed(plugin.spec.name, model, own)
+            except MetricError as error:
+                missing.append(error)
+                continue
+            found.append(read(plugin, surveyed, model, own, pins={**pins, **_pins_of(surveyed)}))
+        if not found:
+            if self.surveys is None or not isinstance(model, SurveyParams) or not self.surveys.has_waves(model):
+                raise missing[0]
+            return Result((), unit=plugin.spec.unit, better=plugin.spec.better, label=plugin.spec.label)
+        return replace(found[-1], rows=tuple(row for one in found for row in one.rows))
 
     def surveyed(self, metric: str, params: Entity, context: Context) -> Surveyed:
         """The wave that a survey metric reads, with its calls up to ``as_of`` and the wave before it.
@@ -103,7 +125,7 @@ class Figures:
             raise MetricError(Fault("survey_params", place=metric))
         if self.surveys is None:
             raise MetricError(Fault("no_wave", place=context.period.label, got=params.wave or ""))
-        return self._wave(self.surveys.chosen(params, context.period), context)
+        return self._wave(self.surveys.chosen(params, context.period, as_of=context.as_of), context)
 
     def _wave(self, wave: Wave, context: Context) -> Surveyed:
         """A wave as it was known; read once."""

@@ -135,8 +135,8 @@ class Surveys:
     policies: tuple[Survey, ...]
     archive: WaveArchive
 
-    def chosen(self, params: SurveyParams, period: Period) -> Wave:
-        """The wave that ``params`` name, or the last one of the period.
+    def chosen(self, params: SurveyParams, period: Period, *, as_of: dt.datetime | None = None) -> Wave:
+        """The wave that ``params`` name, or the last one of the period that was drawn before ``as_of``.
 
         Raises:
             MetricError: there is none, or it speaks for another period than the one asked for.
@@ -147,11 +147,19 @@ class Surveys:
             waves = [one for one in waves if one.code == params.wave]
             if not waves:
                 raise MetricError(Fault("no_wave", got=params.wave, allowed=known))
-        inside = [one for one in waves if period.first <= one.first and one.last <= period.last]
+        inside = [
+            one
+            for one in waves
+            if period.first <= one.first and one.last <= period.last and (as_of is None or one.as_of < as_of)
+        ]
         if not inside:
             said = ", ".join(f"{one.code} ({one.first}…{one.last})" for one in waves)
             raise MetricError(Fault("no_wave", place=period.label, got=params.wave or "", allowed=said))
         return inside[-1]
+
+    def has_waves(self, params: SurveyParams) -> bool:
+        """Whether a wave may be looked for: none is named, and the survey has some."""
+        return params.wave is None and any(params.survey in (None, one.survey) for one in self.archive.waves())
 
     def within(self, survey: str, period: Period) -> tuple[Wave, ...]:
         """The waves of a survey that speak for days of ``period`` alone, in the order of drawing."""
@@ -173,7 +181,10 @@ class Surveys:
 
     def calls_end(self, params: SurveyParams, period: Period) -> dt.datetime:
         """The end of the period, or of the wave's calls where they go on after it."""
-        calls_until = self.chosen(params, period).calls_until
+        try:
+            calls_until = self.chosen(params, period).calls_until
+        except MetricError:
+            return period.end
         return max(period.end, dt.datetime.combine(calls_until + dt.timedelta(days=1), dt.time()))
 
     def before(self, wave: Wave) -> Wave | None:
