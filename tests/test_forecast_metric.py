@@ -29,7 +29,7 @@ def first(workspace: svcqa.Workspace, commitment: str, period: str, **given: Any
     return [figure for figure in found if figure.measure == found[0].measure]
 
 
-@pytest.mark.parametrize("commitment", ["emergency_arrival", "complaint_reply", "attitude", "supply_continuity"])
+@pytest.mark.parametrize("commitment", ["emergency_arrival", "complaint_reply", "supply_continuity"])
 def test_the_year_so_far_is_the_measured_one_and_what_is_needed_brings_it_to_the_goal(
     sample_workspace: svcqa.Workspace, commitment: str
 ) -> None:
@@ -45,6 +45,17 @@ def test_the_year_so_far_is_the_measured_one_and_what_is_needed_brings_it_to_the
     wanted = goal(sample_workspace.period("2026").last)
     assert year == pytest.approx(wanted, abs=1e-6)
     assert found["year"].goal == found["chance"].goal == wanted
+
+
+def test_months_of_a_rating_that_rest_on_whoever_was_reached_are_said_to(sample_workspace: svcqa.Workspace) -> None:
+    """The half-year comes from designed waves, its months do not: they are added up as they are, and that is said."""
+    found = asked(sample_workspace, "attitude")
+    months = first(sample_workspace, "attitude", "2026H1", by=("month",))
+    answers = sum(month.n or 0 for month in months)
+    assert found["so_far"].value == pytest.approx(sum(m.value * m.n for m in months if m.value and m.n) / answers)
+    assert {"designed", "undesigned"} & set(first(sample_workspace, "attitude", "2026H1")[0].flags) == {"designed"}
+    assert all("undesigned" in figure.flags for figure in found.values())
+    assert all("undesigned" not in figure.flags for figure in asked(sample_workspace, "complaint_reply").values())
 
 
 def festival_shares() -> list[float]:

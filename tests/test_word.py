@@ -119,5 +119,7 @@ def test_it_opens_as_pages(written: Written, tmp_path: Path) -> None:
     assert f"{before}1{between}" in pages[0]
     assert written.review.period.label in pages[0]
     # the head of the table of all targets stands again on the page that it goes on to
-    months = text("sections.months_met", written.language)
-    assert sum(months in page for page in pages) >= 2
+    head = next(table.rows[0] for table in docx.Document(str(written.path)).tables if len(table.rows) > 20)
+    begins = [cell.text[:2] for cell in head.cells]  # narrow columns break what follows
+    headed = [any(all(begin in line for begin in begins) for line in page.splitlines()) for page in pages]
+    assert sum(headed) >= 2

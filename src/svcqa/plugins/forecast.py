@@ -103,7 +103,7 @@ class _Year:
     series: Series
     simulated: SimulatedYear
     period: Period
-    dropped: tuple[str, ...]
+    flags: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -134,12 +134,18 @@ def _simulated(series: Series, base: Result, params: ForecastParams, context: Co
         bounds=months.bounds, draws=params.draws, seed=params.seed,
         festival=_festival(series, last, rest, year, params, context),
     )  # fmt: skip
-    return _Year(series, found, year, ("partial",) if last + 1 < len(series.periods) else ())
+    flags = {"partial": last + 1 < len(series.periods), "undesigned": _undesigned(series)}
+    return _Year(series, found, year, tuple(flag for flag, holds in flags.items() if holds))
+
+
+def _undesigned(series: Series) -> bool:
+    """Whether months rest on whoever was reached; the year itself may be estimated from waves."""
+    return any("undesigned" in series.flags(place) for place in range(len(series.rows)))
 
 
 def _told(year: _Year, params: ForecastParams, context: Context) -> list[dict[str, Any]]:
     found = year.simulated.at(_goal(params, year.period))
-    return _rows(year.series, found, year.period, context, year.dropped)
+    return _rows(year.series, found, year.period, context, year.flags)
 
 
 def _year(last: Period, params: ForecastParams, context: Context) -> tuple[Period, int]:
@@ -175,20 +181,20 @@ def _goal(params: ForecastParams, year: Period) -> float | None:
 
 
 def _rows(
-    series: Series, found: YearChance, year: Period, context: Context, dropped: tuple[str, ...]
+    series: Series, found: YearChance, year: Period, context: Context, known: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     whole = {**series.lead, "period": year.label, "first": year.first, "last": year.last, "goal": found.goal}
     model = "fact" if found.model is None else found.model
     festival = ", Spring Festival" if found.festival else ""
     method = f"{found.method} ({model}{festival}), {found.draws} draws, {found.level:.0%}"
-    flags = (*dropped, *found.flags)
+    flags = (*known, *found.flags)
     share = {"value_unit": "share"}
     n = found.known_months
     rows: list[dict[str, Any]] = [
         {**whole, **share, "measure": "chance", "value": found.probability, "n": n, "method": method, "flags": flags},
         {**whole, "measure": "year", "value": found.value, "lower": found.lower, "upper": found.upper, "n": n,
          "method": method, "flags": flags},
-        {**whole, "measure": "so_far", "value": found.so_far, "n": n, "method": "arithmetic", "flags": dropped},
+        {**whole, "measure": "so_far", "value": found.so_far, "n": n, "method": "arithmetic", "flags": known},
     ]  # fmt: skip
     if found.needed is not None:
         rest = None if found.rest_base is None or found.kind == "amount" else round(found.rest_base)
