@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from generator import (
+    call_checks,
     callbacks,
     calls,
     complaints,
@@ -71,13 +72,25 @@ def generate(folder: Path, seed: int = SEED) -> None:
         key: counting.tally(_records(tables["work_orders"]), judge, "received_at", **HALF)
         for key, judge in ORDER_JUDGES.items()
     }
-    drawn = waves.make(folder, Path(__file__).parent, _random(seed, 11))
+    write_truth(folder / "truth.json", _with_waves(truth, folder, seed))
+
+
+def _with_waves(truth: dict[str, Any], folder: Path, seed: int) -> dict[str, Any]:
+    """Draw and call the waves, check their calls, and add what is planted in both to ``truth``."""
+    drawn, answered = waves.make(folder, Path(__file__).parent, _random(seed, 11))
+    checked, checks = call_checks.check(_random(seed, 12), answered)
+    for sheet in checked:
+        write_sheet(folder / "sources", sheet)
     truth["waves"] = drawn
-    truth["effects"] += waves.effects()
-    truth["files"] |= waves.file_facts(drawn)
-    truth["totals"]["rows"]["callbacks_undesigned"] = truth["totals"]["rows"]["callbacks"]
-    truth["totals"]["rows"]["callbacks"] += sum(wave["rows"] for wave in drawn.values())
-    write_truth(folder / "truth.json", truth)
+    truth["call_checks"] = checks
+    truth["effects"] += waves.effects() + call_checks.effects()
+    truth["files"] |= waves.file_facts(drawn) | {sheet.name: counting.file_truth(sheet) for sheet in checked}
+    rows = truth["totals"]["rows"]
+    rows["callbacks_undesigned"] = rows["callbacks"]
+    rows["callbacks"] += sum(wave["rows"] for wave in drawn.values())
+    for sheet in checked:
+        rows[sheet.table] = rows.get(sheet.table, 0) + len(sheet.rows)
+    return truth
 
 
 def _cases(seed: int) -> dict[str, list[Sheet]]:

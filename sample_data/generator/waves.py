@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 import xlsxwriter
 
+from generator.call_checks import FILES as CHECK_FILES
 from generator.scene import Record, contact
 from generator.writing import CREATED
 
@@ -48,8 +49,8 @@ OPINION_SHARES: Final = (0.6, 0.06)
 """Who scores low says something this often; who does not, that often."""
 
 
-def make(folder: Path, home: Path, rng: np.random.Generator) -> dict[str, Any]:
-    """Draw the waves into ``folder/waves``, fill their sheets, and say what is planted in them.
+def make(folder: Path, home: Path, rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, list[Record]]]:
+    """Draw the waves into ``folder/waves``, fill their sheets; what is planted in them, and the calls with answers.
 
     Args:
         home: where policies, mappings and keys are.
@@ -57,10 +58,11 @@ def make(folder: Path, home: Path, rng: np.random.Generator) -> dict[str, Any]:
     import svcqa
 
     facts: dict[str, Any] = {}
+    answered: dict[str, list[Record]] = {}
     with tempfile.TemporaryDirectory() as name:
         place = Path(name) / "workspace"
         place.mkdir()
-        shutil.copy(home / "svcqa.toml", place)
+        _settings(home / "svcqa.toml", place / "svcqa.toml")
         for part in ("policy", "mappings", "keys"):
             shutil.copytree(home / part, place / part)
         workspace = svcqa.open(place)
@@ -69,19 +71,39 @@ def make(folder: Path, home: Path, rng: np.random.Generator) -> dict[str, Any]:
             workspace.ingest(source_folder=folder, now=now)
             workspace.callbacks.draw("satisfaction", code, period=code, as_of=as_of, who=DRAWN_BY, now=now)
             workspace.callbacks.call_sheet(code, place / "sheet.xlsx", language="zh-Hans")
-            facts[code] = _wave(workspace, code, as_of, rng, place / "waves" / code / "filled" / f"{code}.xlsx")
+            path = place / "waves" / code / "filled" / f"{code}.xlsx"
+            facts[code], answered[code] = _wave(workspace, code, as_of, rng, path)
         shutil.rmtree(folder / "waves", ignore_errors=True)
         shutil.copytree(place / "waves", folder / "waves")
-    return facts
+    return facts, answered
 
 
-def _wave(workspace: Any, code: str, as_of: dt.datetime, rng: np.random.Generator, path: Path) -> dict[str, Any]:
+def _settings(source: Path, target: Path) -> None:
+    """The settings without the files about calls: those come after the waves."""
+    head, *sources = source.read_text(encoding="utf-8").split("[[sources]]")
+    kept = [part for part in sources if not any(f"sources/{name}" in part for name in CHECK_FILES)]
+    target.write_text("[[sources]]".join([head, *kept]), encoding="utf-8")
+
+
+def _wave(
+    workspace: Any, code: str, as_of: dt.datetime, rng: np.random.Generator, path: Path
+) -> tuple[dict[str, Any], list[Record]]:
     listed = workspace.callbacks.drawn(code).to_dict("records")
     frame = [row for row in workspace.callbacks.frame(code).to_dict("records") if row["reason"] == ""]
     thought = {row["customer"]: _scores(rng, row) for row in frame}
     calls = _calls(rng, listed, thought, as_of)
     _write(path, workspace, code, listed, calls)
-    return _facts(listed, frame, thought, calls)
+    return _facts(listed, frame, thought, calls), _answered(listed, calls)
+
+
+def _answered(listed: list[Record], calls: dict[str, Record]) -> list[Record]:
+    """The calls that brought answers, with the customer's permanent random number and the last moment."""
+    return [
+        {"reference": row["reference"], "prn": row["prn"], "unit": row["unit"], "called_at": call["attempts"][-1][0],
+         **{name: call[name] for name in ("caller", "said", "typed")}}
+        for row in listed
+        if (call := calls.get(row["reference"])) and call["said"]
+    ]  # fmt: skip
 
 
 def _scores(rng: np.random.Generator, row: Record) -> dict[str, int]:
