@@ -23,7 +23,18 @@ from openpyxl import Workbook as ExcelWorkbook
 from pyarrow import parquet
 
 import svcqa
-from conftest import commitment, identity_mapping, make_workspace, measured, scratch, toml_table, write, write_rows
+from conftest import (
+    SAMPLE,
+    commitment,
+    copy_workspace,
+    identity_mapping,
+    make_workspace,
+    measured,
+    scratch,
+    toml_table,
+    write,
+    write_rows,
+)
 from svcqa import catalogue
 from svcqa.errors import SourceError
 from svcqa.records.report import FileReport
@@ -848,3 +859,18 @@ def test_reports_add_up() -> None:
 def test_places_name_the_column_as_its_file_does(sample_workspace: svcqa.Workspace) -> None:
     found = {place.column: place.source_column for place in sample_workspace.check().quarantined}
     assert found["arrived_at"] == "到场时间"  # the header of sample_data/sources/work_orders_*.csv
+
+
+def test_processes_that_read_at_once_read_one_after_the_other(
+    tmp_path: Path, sample_workspace: svcqa.Workspace
+) -> None:
+    """A correction read between two files of another process would be corrected by what it corrects."""
+    folder = tmp_path / "sample"
+    copy_workspace(SAMPLE, folder)
+    command = [sys.executable, "-c", "import sys, svcqa; svcqa.open(sys.argv[1]).ingest()", str(folder)]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    told = [process.communicate(timeout=300)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], told
+    asked = {"commitment": "emergency_arrival", "period": "2026H1", "by": ("department", "month")}
+    alone, together = (one.measure("compliance", **asked).rows for one in (sample_workspace, svcqa.open(folder)))
+    assert together == alone

@@ -28,7 +28,16 @@ def ingest_sources(
 
     Raises:
         SourceError: with every file that is missing or cannot be read; the others have been read.
+        WorkspaceError: another process has been reading them for long.
     """
+    with door.store.reading_in():
+        return _ingest_all(door, sources, files, mappings, now, progress, waves)
+
+
+def _ingest_all(
+    door: Door, sources: Sequence[Source], files: Path, mappings: Path, now: dt.datetime,
+    progress: Callable[[int, int], None] | None, waves: WaveStore | None,
+) -> IngestReport:  # fmt: skip
     faults: list[Fault] = []
     found: list[tuple[Source | None, Path | None, Path]] = [
         (source, path, mappings / source.mapping) for source, path in _files(sources, files, faults)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ from pyarrow import parquet
 from svcqa.errors import Fault, WorkspaceError
 
 Positions = npt.NDArray[np.int64]
+PATIENCE: Final = 600.0
+"""Seconds that one process waits while another reads the sources."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,22 @@ class RecordStore:
         try:
             with FileLock(self.folder / "lock", timeout=0):
                 yield StoreWriter(self)
+        except Timeout as error:
+            raise WorkspaceError(Fault("store_locked", got=self.folder.name)) from error
+
+    @contextmanager
+    def reading_in(self) -> Iterator[None]:
+        """All sources of a workspace in one go: a file corrects those before it, so nobody else may read in between.
+
+        A second process waits, and then finds everything read.
+
+        Raises:
+            WorkspaceError: another process has been reading for longer than anybody waits.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.folder / "reading.lock", timeout=PATIENCE):
+                yield
         except Timeout as error:
             raise WorkspaceError(Fault("store_locked", got=self.folder.name)) from error
 

@@ -32,7 +32,7 @@ class CallerEffect:
 class CallerScore:
     """How well somebody calls, from the calls that were listened to again; a share of the checklist's weights.
 
-    ``lower`` and ``upper`` are missing below two calls. ``caller`` is a pseudonym.
+    ``lower`` and ``upper`` are missing below two calls and where all marks are equal. ``caller`` is a pseudonym.
     """
 
     caller: str
@@ -130,7 +130,7 @@ def _score(
     given = [marks[reference] for reference in wanted if reference in marks]
     score = sum(given) / len(given) if given else None
     lower = upper = None
-    if len(given) > 1:
+    if len(set(given)) > 1:  # equal marks of some calls tell nothing of the error for the others
         low, high = student_t(given, [1] * len(given), level=level)
         lower, upper = max(low, 0.0), min(high, 1.0)
     return CallerScore(caller, len(own), len(wanted), len(given), score, lower, upper)
