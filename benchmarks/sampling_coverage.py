@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.sampling_population import Population, design_of, draws, generated
+from benchmarks.sampling_population import Population, design_of, draws, generated, of_sample
 from svcqa.errors import MetricError
 from svcqa.stats.survey.allocation import proportional
 from svcqa.stats.survey.design import SampleDesign
@@ -61,7 +61,6 @@ def run(rows: int, seed: int, population: Population | None = None) -> None:
     begin = time.perf_counter()
     rng = np.random.default_rng(seed)
     samples = max(min(rows, SAMPLES), 10)
-    drawn_from = population or generated(rng)
     print(
         f"coverage of nominal 95 % limits, {samples:,} samples a line, seed {seed}: with so many, a true 95 % shows as"
     )
@@ -69,9 +68,14 @@ def run(rows: int, seed: int, population: Population | None = None) -> None:
         f"95 % ± {math.sqrt(0.95 * 0.05 / samples):.1%} (one standard deviation), and nothing finer can be told",
         flush=True,
     )
-    _means(rng, drawn_from, samples)
-    _shares(rng, drawn_from, samples)
-    _response(rng, drawn_from, samples)
+    populations = (
+        {"given": population} if population else {"generated": generated(rng), "sample company": of_sample(rng)}
+    )
+    for name, drawn_from in populations.items():
+        print(f"population: {name}")
+        _means(rng, drawn_from, samples)
+        _shares(rng, drawn_from, samples)
+        _response(rng, drawn_from, samples)
     print(f"{time.perf_counter() - begin:.0f} s")
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from pyarrow import parquet
 
 from svcqa.stats.survey.design import SampleDesign, sample_design
 
+SAMPLE: Final = Path(__file__).parent.parent / "sample_data"
 Numbers = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
@@ -51,6 +56,44 @@ def generated(rng: np.random.Generator, *, customers: int = 6000) -> Population:
     chance = 0.75 - 0.05 * service - 0.3 * tier
     stratum = np.char.add(service.astype(str), department.astype(str))
     return Population(stratum, value, chance, np.char.add(service.astype(str), tier.astype(np.int64).astype(str)))
+
+
+def of_sample(rng: np.random.Generator) -> Population:
+    """The customers whom the sample company's two waves were drawn from: frames as they were, scores as planted.
+
+    A class is a tier: given the tier, the sample's customers answer whatever they think.
+    """
+    rows = [
+        row
+        for wave in ("2026Q1", "2026Q2")
+        for row in parquet.read_table(SAMPLE / "waves" / wave / "frame.parquet").to_pylist()
+        if not row["reason"]
+    ]
+    planted = _planted()
+    tiers = [row["tier"] for row in rows]
+    answers = {tier: _answers(share, sum(planted.LOST.values()), planted.ATTEMPTS)
+               for tier, share in planted.REACHED.items()}  # fmt: skip
+    return Population(
+        np.array([row["stratum"] for row in rows]),
+        np.array([planted.scores_of(rng, row)["attitude"] for row in rows], dtype=np.float64),
+        np.array([answers[tier] for tier in tiers]),
+        np.array(tiers),
+    )
+
+
+def _planted() -> Any:
+    """The generator's own law of scores and answers."""
+    sys.path.insert(0, str(SAMPLE))
+    try:
+        return importlib.import_module("generator.waves")
+    finally:
+        sys.path.remove(str(SAMPLE))
+
+
+def _answers(reached: float, lost: float, attempts: int) -> float:
+    """The chance that one of several attempts brings answers before one of them ends the matter."""
+    good, again = reached * (1 - lost), (1 - reached) * (1 - lost)
+    return float(sum(good * again**number for number in range(attempts)))
 
 
 def draws(rng: np.random.Generator, population: Population, sizes: dict[str, int], samples: int) -> Places:

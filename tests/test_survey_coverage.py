@@ -32,7 +32,8 @@ def test_the_ceiling_is_told(printed: str) -> None:
 
 
 def test_means_and_shares_are_held_as_often_as_promised(printed: str) -> None:
-    for pattern, lines in ((r"  mean, n = \d+:", 2), ("beta", 10), ("wilson", 10), ("logit", 10)):
+    """Two populations: a generated one, and the frames of the sample company."""
+    for pattern, lines in ((r"  mean, n = \d+:", 4), ("beta", 20), ("wilson", 20), ("logit", 20)):
         found = coverages(printed, pattern)
         assert len(found) == lines
         assert all(BAND[0] <= one <= BAND[1] for one in found), (pattern, found)
@@ -42,7 +43,7 @@ def test_means_and_shares_are_held_as_often_as_promised(printed: str) -> None:
 
 
 def test_korn_and_graubards_limits_hold_at_99_percent(printed: str) -> None:
-    assert printed.count("beta: aim ≥ 94.5%: reached") == 2
+    assert printed.count("beta: aim ≥ 94.5%: reached") == 4
 
 
 def test_weighting_mends_what_is_ignorable_and_nothing_else(printed: str) -> None:

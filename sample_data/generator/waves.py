@@ -90,7 +90,7 @@ def _wave(
 ) -> tuple[dict[str, Any], list[Record]]:
     listed = workspace.callbacks.drawn(code).to_dict("records")
     frame = [row for row in workspace.callbacks.frame(code).to_dict("records") if row["reason"] == ""]
-    thought = {row["customer"]: _scores(rng, row) for row in frame}
+    thought = {row["customer"]: scores_of(rng, row) for row in frame}
     calls = _calls(rng, listed, thought, as_of)
     _write(path, workspace, code, listed, calls)
     return _facts(listed, frame, thought, calls), _answered(listed, calls)
@@ -106,7 +106,7 @@ def _answered(listed: list[Record], calls: dict[str, Record]) -> list[Record]:
     ]  # fmt: skip
 
 
-def _scores(rng: np.random.Generator, row: Record) -> dict[str, int]:
+def scores_of(rng: np.random.Generator, row: Record) -> dict[str, int]:
     """What a customer thinks, called or not: whole numbers from 1 to 10."""
     shift = UNIT_SHIFTS[row["unit"]] + (COMPLAINT_SHIFT if row["service"] == "complaint" else 0.0)
     own = rng.normal(0, SPREAD * 0.7)
