@@ -1,14 +1,11 @@
-"""Callback samples: whether limits cover what they promise; the draw, where its benchmark is there."""
+"""Callback samples: whether limits cover what they promise, whether draws are as designed, and how fast they are."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-
-from benchmarks import sampling_coverage
+from benchmarks import sampling_chance, sampling_coverage, sampling_draw
 
 
 def run(rows: int, seed: int) -> None:
     sampling_coverage.run(rows, seed)
-    if importlib.util.find_spec("benchmarks.sampling_draw") is not None:
-        importlib.import_module("benchmarks.sampling_draw").run(rows, seed)
+    sampling_chance.run(rows, seed)
+    sampling_draw.run(rows, seed)
