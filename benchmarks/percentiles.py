@@ -10,7 +10,7 @@ import importlib.util
 import statistics
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -24,7 +24,9 @@ GROUPS = 960
 """60 units, 4 tiers, 4 months."""
 SHARES = (0.5, 0.9, 0.95)
 CURVE_ROWS = 1_000_000
-REPETITIONS = 5
+ROUNDS = 7
+TURN = 0.1
+"""Seconds that a side's turn in a round lasts at least: what takes 15 ms is not judged by one run."""
 AIM_STATSMODELS = 20.0
 AIM_POLARS = 1.0
 Table = npt.NDArray[np.float64]
@@ -34,7 +36,7 @@ def run(rows: int, seed: int) -> None:
     """Generate, answer, compare, print. ``rows`` values; a tenth of them, at most a million, for the curves."""
     rng = np.random.default_rng(seed)
     curves = min(CURVE_ROWS, max(rows // 10, 1))
-    print(f"percentiles {SHARES} of {GROUPS} groups, seed {seed}, medians of {REPETITIONS} runs", flush=True)
+    print(f"percentiles {SHARES} of {GROUPS} groups, seed {seed}, medians of {ROUNDS} rounds", flush=True)
     _curves(*_times(curves, rng), rng.random(curves) < 0.9)
     _values(*_times(rows, rng))
 
@@ -44,14 +46,29 @@ def _times(rows: int, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], 
     return rng.integers(0, GROUPS, rows), rng.lognormal(4.0, 1.0, rows).astype(np.int64)
 
 
-def _timed(answer: Callable[[], Any]) -> tuple[Any, float]:
-    """The answer and the median of its seconds; a first run, which also imports, is not counted."""
-    found, seconds = answer(), []
-    for _ in range(REPETITIONS):
+Answers = Mapping[str, Callable[[], Any]]
+
+
+def _side_by_side(answers: Answers) -> tuple[dict[str, Any], dict[str, float], dict[str, float]]:
+    """By side: its answer, its median of seconds, and the median of how many times the first side's seconds that was.
+
+    The sides take turns, so that a minute in which the machine is slow is slow for all of them. A first turn, which
+    also imports, is not counted.
+    """
+    found = {label: answer() for label, answer in answers.items()}
+    seconds = np.asarray([[_seconds(answer) for answer in answers.values()] for _ in range(ROUNDS)])
+    medians, ratios = np.median(seconds, axis=0), np.median(seconds / seconds[:, :1], axis=0)
+    return found, dict(zip(answers, medians, strict=True)), dict(zip(answers, ratios, strict=True))
+
+
+def _seconds(answer: Callable[[], Any]) -> float:
+    """The median of a turn's runs: as many as fill ``TURN``, one at least."""
+    runs: list[float] = []
+    while sum(runs) < TURN:
         begin = time.perf_counter()
-        found = answer()
-        seconds.append(time.perf_counter() - begin)
-    return found, statistics.median(seconds)
+        answer()
+        runs.append(time.perf_counter() - begin)
+    return statistics.median(runs)
 
 
 def _curves(group: npt.NDArray[np.int64], value: npt.NDArray[np.int64], ended: npt.NDArray[np.bool_]) -> None:
@@ -64,13 +81,17 @@ def _curves(group: npt.NDArray[np.int64], value: npt.NDArray[np.int64], ended: n
         curves = kaplan_meier(group, value, ended, groups=GROUPS)
         return curves, curve_quantiles(curves, SHARES)
 
-    (ours, quantiles), seconds = _timed(svcqa)
-    print(f"  svcqa {seconds:.3f} s")
-    for label, split in (("groupby", _grouped), ("sorted arrays", _sorted)):
-        found, other = _timed(lambda split=split: _statsmodels(split(group, value, ended)))
-        _check(ours, quantiles, found)
-        print(f"  statsmodels, {label} {other:.3f} s")
-        _print_ratio(f"statsmodels, {label} / svcqa", other / seconds, AIM_STATSMODELS)
+    answers: Answers = {
+        "svcqa": svcqa,
+        "statsmodels, groupby": lambda: _statsmodels(_grouped(group, value, ended)),
+        "statsmodels, sorted arrays": lambda: _statsmodels(_sorted(group, value, ended)),
+    }
+    found, seconds, ratios = _side_by_side(answers)
+    print(f"  svcqa {seconds['svcqa']:.3f} s")
+    for label in list(answers)[1:]:
+        _check(*found["svcqa"], found[label])
+        print(f"  {label} {seconds[label]:.3f} s")
+        _print_ratio(f"{label} / svcqa", ratios[label], AIM_STATSMODELS)
 
 
 Pieces = Iterable[tuple[Any, Any]]
@@ -122,19 +143,20 @@ def _check(ours: Curves, quantiles: Quantiles, theirs: list[tuple[Any, list[tupl
 
 def _values(group: npt.NDArray[np.int64], value: npt.NDArray[np.int64]) -> None:
     print(f"percentiles of {len(value):,} known values")
-    ours, seconds = _timed(lambda: order_statistics(group, value, groups=GROUPS, probabilities=SHARES))
-    print(f"  svcqa {seconds:.3f} s, limits included")
-    found, other = _timed(lambda: _duckdb(group, value))
-    _same(ours.value, found, group)
-    print(f"  DuckDB {other:.3f} s")
-    _print_ratio("DuckDB / svcqa", other / seconds, None)
+    answers: dict[str, Callable[[], Any]] = {
+        "svcqa": lambda: order_statistics(group, value, groups=GROUPS, probabilities=SHARES),
+        "DuckDB": lambda: _duckdb(group, value),
+    }
     if importlib.util.find_spec("polars") is None:
         print("  polars is not installed: pip install polars")
-        return
-    found, other = _timed(lambda: _polars(group, value))
-    _same(ours.value, found, group)
-    print(f"  polars {other:.3f} s")
-    _print_ratio("polars / svcqa", other / seconds, AIM_POLARS)
+    else:
+        answers["polars"] = lambda: _polars(group, value)
+    found, seconds, ratios = _side_by_side(answers)
+    print(f"  svcqa {seconds['svcqa']:.3f} s, limits included")
+    for label in list(answers)[1:]:
+        _same(found["svcqa"].value, found[label], group)
+        print(f"  {label} {seconds[label]:.3f} s")
+        _print_ratio(f"{label} / svcqa", ratios[label], AIM_POLARS if label == "polars" else None)
 
 
 def _duckdb(group: npt.NDArray[np.int64], value: npt.NDArray[np.int64]) -> Table:

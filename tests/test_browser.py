@@ -108,8 +108,10 @@ def page_of(address: str, shots: Path) -> Iterator[Any]:
         page.goto(address)
         try:
             yield page
-        except BaseException:
+        except BaseException as problem:
             page.screenshot(path=str(shots / "failed.png"))
+            for dialog in page.locator(".jp-Dialog").all_inner_texts():
+                problem.add_note(f"The page asked: {dialog}")
             raise
         finally:
             browser.close()

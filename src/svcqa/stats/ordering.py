@@ -12,6 +12,8 @@ Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 _MOST: Final = 1 << 62
+_PIECE: Final = 1 << 16
+"""Observations worked on at a time: what belongs to them stays in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,14 @@ class Keys:
     low: int
     distinct: Float64 | None
 
-    def group_and_value(self, key: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Float64]:
-        """Group and value of ``key``, which has no mark any more; the group in integers as narrow as the key's."""
-        group = key // self.span
-        place = key - group * self.span
-        return group, place.astype(np.float64) + self.low if self.distinct is None else self.distinct[place]
+    def values(self, key: npt.NDArray[Any]) -> Float64:
+        """The values of ``key``, which has no mark any more."""
+        place = key // self.span
+        place *= self.span
+        np.subtract(key, place, out=place)
+        found: Float64 = place.astype(np.float64) if self.distinct is None else self.distinct[place]
+        found += self.low
+        return found
 
     def starts(self, key: npt.NDArray[Any], groups: int) -> Int64:
         """Where each group begins in ``key``, which is in order and has no mark any more; ``(groups + 1,)``."""
@@ -65,18 +70,23 @@ def keys_of(
         if not np.issubdtype(value.dtype, np.integer) or groups * span * marks >= _MOST:
             distinct, place = np.unique(value.astype(np.float64), return_inverse=True)
             low, span = 0, len(distinct)
+    # As narrow and as few passes as will do: what is read and written here takes longer than the arithmetic.
     kind = np.int32 if groups * span * marks < 1 << 31 else np.int64
-    key: Int64 = group.astype(kind)
-    key *= span
-    key += np.subtract(place, low, dtype=kind, casting="same_kind")
-    if marks > 1 and mark is not None:
-        key *= marks
-        key += mark
+    key: Int64 = np.empty(len(group), dtype=kind)
+    for begin in range(0, len(key), _PIECE):
+        piece = slice(begin, begin + _PIECE)
+        part = key[piece]
+        part[...] = group[piece]
+        part *= span
+        part += np.subtract(place[piece], low, dtype=kind, casting="same_kind")
+        if marks > 1 and mark is not None:
+            part *= marks
+            part += mark[piece]
     return Keys(key, span, marks, low, distinct)
 
 
-def run_starts(key: npt.NDArray[Any]) -> Int64:
-    """Where the runs of equal numbers begin."""
-    if not len(key):
-        return np.zeros(0, dtype=np.int64)
-    return np.concatenate([np.zeros(1, dtype=np.int64), np.flatnonzero(key[1:] != key[:-1]) + 1])
+def run_bounds(key: npt.NDArray[Any]) -> Int64:
+    """Where the runs of equal numbers begin, and the end of the last one; ``(runs + 1,)``."""
+    differs = np.ones(len(key) + 1, dtype=np.bool_)
+    np.not_equal(key[1:], key[:-1], out=differs[1:-1])
+    return np.flatnonzero(differs)

@@ -161,7 +161,7 @@ class _Ranked:
         place = self.begin[:, np.newaxis] + np.where(exists, rank - 1, 0)
         if self.until is not None:
             place = np.searchsorted(self.until, place, side="right")
-        _, value = self.keys.group_and_value(self.key[np.minimum(place, len(self.key) - 1)])
+        value = self.keys.values(self.key[np.minimum(place, len(self.key) - 1)])
         return np.where(exists, value, np.nan)
 
 

@@ -14,7 +14,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.stats.ordering import Float64, Int64, Mask, keys_of, run_starts
+from svcqa.stats.ordering import Float64, Int64, Mask, keys_of, run_bounds
 
 LimitKind = Literal["log-log", "log", "plain"]
 LIMIT_KINDS: Final[tuple[LimitKind, ...]] = ("log-log", "log", "plain")
@@ -93,20 +93,21 @@ def kaplan_meier(
         order = np.argsort(key, kind="stable")
         key, many = key[order], many[order]
     # Equal entries first, so that only what differs goes through the rest: at most two for each step, the ended last.
-    begin = run_starts(key)
-    before = _cases_before(begin, len(key), many)
-    key = key.take(begin)
-    ends = np.diff(before) * (key & 1).astype(np.int64)  # of one width: NumPy would multiply in small pieces
+    runs = run_bounds(key)
+    key = key.take(runs[:-1])
+    before = _cases_before(runs, many)
+    steps = run_bounds(key >> 1)
+    last = steps[1:] - 1
+    key = key.take(last)
+    begin = before.take(steps)
+    ended_then = begin[1:] - before.take(last)
+    ended_then *= (key & 1).astype(np.int64)  # of one width: NumPy would multiply in small pieces
     key >>= 1
-    begin = np.append(run_starts(key), len(key))
-    step = key.take(begin[:-1])
-    _, step_time = keys.group_and_value(step)
-    return _curves(keys.starts(step, count), step_time, before.take(begin), ends.take(begin[1:] - 1))
+    return _curves(keys.starts(key, count), keys.values(key), begin, ended_then)
 
 
-def _cases_before(begin: Int64, entries: int, weight: Int64 | None) -> Int64:
+def _cases_before(bounds: Int64, weight: Int64 | None) -> Int64:
     """Cases before each run of equal entries, and all of them last."""
-    bounds = np.append(begin, entries)
     if weight is None:
         return bounds
     cases: Int64 = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(weight)])[bounds]
@@ -115,12 +116,14 @@ def _cases_before(begin: Int64, entries: int, weight: Int64 | None) -> Int64:
 
 def _curves(first: Int64, time: Float64, before: Int64, ended: Int64) -> Curves:
     """``before`` counts the cases before each step, those of the groups before included."""
-    at_risk = np.repeat(before[first[1:]], np.diff(first)) - before[:-1]
+    at_risk = np.repeat(before[first[1:]], np.diff(first))
+    at_risk -= before[:-1]
     # Floats before dividing: NumPy divides whole numbers ten times slower, and they are exact up to 2⁵³.
-    cases, ends = at_risk.astype(np.float64), ended.astype(np.float64)
-    survival = cases - ends
+    cases, variance = at_risk.astype(np.float64), ended.astype(np.float64)
+    survival = cases - variance
     with np.errstate(divide="ignore"):
-        variance = np.divide(ends, cases * survival, out=ends)
+        variance /= cases
+        variance /= survival
     survival /= cases
     # Group by group: one running sum of logarithms over all of them would carry its rounding from group to group.
     product, total = np.multiply.accumulate, np.add.accumulate
@@ -183,7 +186,8 @@ def limits_on_scale(
             spread /= hazard
             centre = np.log(hazard)
             np.negative(centre, out=centre)
-        lower, upper = centre - spread, centre + spread
+        lower = centre - spread
+        upper = np.add(centre, spread, out=spread)
     if kind == "log":
         lower[survival <= 0] = np.nan
     return lower, upper
