@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -70,9 +71,12 @@ def served(site: Path, *arguments: str) -> Iterator[str]:
     setting(site, "notebook-extension", "tracker", '{"windowingMode": "none"}')
     setting(site, "apputils-extension", "notification", '{"fetchNews": "false", "checkForUpdates": false}')
     places = {name: str(site / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
-    environment = {**os.environ, **places, "JUPYTERLAB_SETTINGS_DIR": str(site / "settings")}
-    command = [sys.executable, "-m", *arguments, f"--port={port}", "--no-browser"]
-    log = (site / "server.log").open("w")
+    # Kernels listen on files: of two that look for free ports at once one can lose its port again before it starts, and
+    # dies. The files' folder is near the root, as a socket's path has 107 characters at most.
+    sockets = tempfile.mkdtemp(prefix="svcqa-")
+    places |= {"JUPYTER_RUNTIME_DIR": sockets, "JUPYTERLAB_SETTINGS_DIR": str(site / "settings")}
+    command = [sys.executable, "-m", *arguments, f"--port={port}", "--no-browser", "--KernelManager.transport=ipc"]
+    environment, log = {**os.environ, **places}, (site / "server.log").open("w")
     process = subprocess.Popen(
         command, cwd=site, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
     )
@@ -93,6 +97,7 @@ def served(site: Path, *arguments: str) -> Iterator[str]:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
         log.close()
+        shutil.rmtree(sockets, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -105,13 +110,21 @@ def page_of(address: str, shots: Path) -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=quiet)
         page = browser.new_page(viewport={"width": 1400, "height": 1000}, locale="zh-CN")
         page.set_default_timeout(90_000)
+        asked: list[str] = []
+
+        def answer(dialog: Any) -> None:
+            """What JupyterLab asks when the server was slow for a moment; a person would press the button and go on."""
+            asked.append(dialog.first.inner_text())
+            dialog.locator(".jp-mod-accept").first.click()
+
+        page.add_locator_handler(page.locator(".jp-Dialog"), answer)
         page.goto(address)
         try:
             yield page
         except BaseException as problem:
             page.screenshot(path=str(shots / "failed.png"))
-            for dialog in page.locator(".jp-Dialog").all_inner_texts():
-                problem.add_note(f"The page asked: {dialog}")
+            for question in (*asked, *page.locator(".jp-Dialog").all_inner_texts()):
+                problem.add_note(f"The page asked: {question}")
             raise
         finally:
             browser.close()

@@ -119,7 +119,6 @@ def diff(
 def _print_restated(workspace: Workspace, old: Path, new: Path | None, language: Language) -> None:
     """The published figures that differ between the two calendars: as reported, and counted with the new one."""
     from svcqa.report.restated import restated
-    from svcqa.report.terminal import table_of
 
     with Screen() as screen:
         after = workspace.restated(calendars=_kept_set(new, workspace) if new is not None else workspace.calendars)
@@ -132,7 +131,7 @@ def _print_restated(workspace: Workspace, old: Path, new: Path | None, language:
             screen.console.print(text("calendar.would_restate_none", language), markup=False)
         else:
             screen.console.print(text("calendar.would_restate", language, count=count), markup=False)
-            screen.console.print(table_of(restated(found, workspace.policies, language, everything=True)))
+            screen.show(restated(found, workspace.policies, language, everything=True))
 
 
 def _kept_set(path: Path, workspace: Workspace) -> CalendarSet:

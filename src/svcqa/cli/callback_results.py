@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from svcqa.catalogue import text
-from svcqa.cli.callbacks import CodeArgument, show
+from svcqa.cli.callbacks import CodeArgument
 from svcqa.cli.callbacks import commands as commands
 from svcqa.cli.measure import read_params
-from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of
+from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of, listed
 from svcqa.cli.screen import Screen
 
 ParamsOption = Annotated[list[str] | None, typer.Option("--param", help="estimate=top_box, weighting=raked, goal=9 …")]
@@ -29,9 +29,9 @@ def outcomes(
         language = language_of(opened, lang)
         found = opened.callbacks.outcomes(code, as_of=as_of)
         wave = opened.callbacks.wave(code)
-        show(screen, results.waterfall_table(found, wave, opened.policies, language))
-        show(screen, results.codes_table(found, language))
-        show(screen, results.rates_table(found, language))
+        screen.show(results.waterfall_table(found, wave, opened.policies, language))
+        screen.show(results.codes_table(found, language))
+        screen.show(results.rates_table(found, language))
         screen.console.print(results.rates_note(language), markup=False)
         quality, survey = opened.callbacks.call_quality(code, as_of=as_of), opened.policies.survey(wave.survey)
         for table in (
@@ -40,7 +40,7 @@ def outcomes(
             results.listening_table(quality, language), results.back_checks_table(quality, survey, language),
         ):  # fmt: skip
             if len(table):
-                show(screen, table)
+                screen.show(table)
 
 
 @commands.command()
@@ -60,10 +60,8 @@ def estimate(
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         given: dict[str, Any] = {"question": question, **read_params(param or [])}
-        found = opened.callbacks.estimate(
-            code, by=tuple(part.strip() for part in by.split(",") if part.strip()), as_of=as_of, **given
-        )
-        show(screen, estimate_table(found, opened.policies, language))
+        found = opened.callbacks.estimate(code, by=listed(by), as_of=as_of, **given)
+        screen.show(estimate_table(found, opened.policies, language))
         screen.console.print(estimate_note(found, language), markup=False)
 
 
@@ -87,5 +85,5 @@ def feedback(
             said = text("call_results.noted", language, count=len(numbers))
             screen.console.print(said if numbers else text("call_results.nothing_to_note", language), markup=False)
         survey = opened.policies.survey(opened.callbacks.wave(code).survey)
-        show(screen, feedback_table(opened.callbacks.feedback(code, as_of=as_of), survey, opened.policies, language))
-        show(screen, in_time_table(opened.callbacks.feedback_in_time(code, as_of=as_of), opened.policies, language))
+        screen.show(feedback_table(opened.callbacks.feedback(code, as_of=as_of), survey, opened.policies, language))
+        screen.show(in_time_table(opened.callbacks.feedback_in_time(code, as_of=as_of), opened.policies, language))

@@ -12,7 +12,7 @@ from svcqa.cli.options import LangOption, WorkspaceOption, language_of
 from svcqa.cli.screen import Screen
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 commands = typer.Typer(help="Callbacks: plan, draw, call sheets, audit.", no_args_is_help=True)
 
@@ -57,10 +57,10 @@ def plan(
         left = opened.callbacks.left_out(survey, period=period, as_of=as_of, wave=wave)
         label = found.survey.label.in_language(language)
         title = text("callbacks.plan_title", language, label=label, period=period, as_of=as_of)
-        show(screen, plan_table(found, opened.policies, language), title)
+        screen.show(plan_table(found, opened.policies, language), title)
         screen.console.print(plan_note(found, language), markup=False)
         if left:
-            show(screen, left_out_table(left, found, opened.policies, language))
+            screen.show(left_out_table(left, found, opened.policies, language))
         for line in bias_sentences(left, language):
             screen.console.print(line, markup=False)
 
@@ -97,7 +97,7 @@ def waves(workspace: WorkspaceOption = Path(), lang: LangOption = None) -> None:
         opened = screen.open(workspace)
         language, found = language_of(opened, lang), opened.callbacks.waves
         if found:
-            show(screen, waves_table(found, opened.policies, language))
+            screen.show(waves_table(found, opened.policies, language))
         else:
             screen.console.print(text("callbacks.no_waves", language), markup=False)
 
@@ -150,14 +150,7 @@ def audit(code: CodeArgument, workspace: WorkspaceOption = Path(), lang: LangOpt
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         found = opened.callbacks.audit(code)
-        show(screen, audit_table(found, language))
+        screen.show(audit_table(found, language))
         screen.console.print(audit_line(found, language), markup=False)
     if not found.passed:
         raise typer.Exit(1)
-
-
-def show(screen: Screen, table: pd.DataFrame, title: str = "") -> None:
-    """Print a table."""
-    from svcqa.report.terminal import table_of
-
-    screen.console.print(table_of(table, title=title))

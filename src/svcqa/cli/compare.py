@@ -26,17 +26,16 @@ def compare(
 ) -> None:
     """League table with pooled figures and case mix beside it; units outside the funnel."""
     from svcqa.report.league import league, outliers
-    from svcqa.report.terminal import table_of
 
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         params = {} if mix is None else {"mix": mix}
         found = opened.measure("funnel", commitment=commitment, period=period, by=[by], as_of=as_of, params=params)
-        names = {unit.code: unit.name.in_language(language) for unit in opened.policies.organisation.units}
-        screen.console.print(table_of(league(found, language, names=names), title=text("terminal.league", language)))
+        names = opened.policies.organisation.names(language)
+        screen.show(league(found, language, names=names), title=text("terminal.league", language))
         outside = outliers(found, language, names=names)
         if len(outside):
-            screen.console.print(table_of(outside, title=text("terminal.outliers", language)))
+            screen.show(outside, title=text("terminal.outliers", language))
         else:
             screen.console.print(text("terminal.no_outliers", language))

@@ -29,7 +29,6 @@ def explain(
     """What of one case's time counted and why, and what follows from it."""
     from svcqa.report.charts.files import DRAWN, check_ending
     from svcqa.report.tables import explanation
-    from svcqa.report.terminal import table_of
 
     if chart is not None:
         check_ending(chart, DRAWN)
@@ -38,9 +37,9 @@ def explain(
         language = language_of(opened, lang)
         told = opened.explain(case, commitment=commitment, as_of=as_of)
         for found in told:
-            screen.console.print(table_of(explanation(found, language)))
+            screen.show(explanation(found, language))
             if found.ledger is not None:
-                screen.console.print(table_of(found.ledger.frame(language)))
+                screen.show(found.ledger.frame(language))
             if chart is not None:
                 several = len(told) > 1
                 _draw(found, chart.with_stem(f"{chart.stem}-{found.commitment.key}") if several else chart, language)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svcqa.catalogue import Language
-from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of
+from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of, listed
 from svcqa.cli.screen import Screen
 from svcqa.errors import Fault, MetricError
 
@@ -58,7 +58,7 @@ def measure(
         if commitment is None and target is None:
             keys = [item.key for item in opened.policies.commitments if item.counted.metric == metric] or [None]
         params = read_params(param or [])
-        grouping = tuple(part.strip() for part in by.split(",") if part.strip())
+        grouping = listed(by)
         results = [
             opened.measure(
                 metric,
@@ -87,10 +87,7 @@ def _draw(found: Result, workspace: Workspace, path: Path, language: Language) -
     from svcqa.report.charts import of_result
     from svcqa.report.charts.files import write_picture
 
-    policies = workspace.policies
-    names = {unit.code: unit.name.in_language(language) for unit in policies.organisation.units}
-    names |= {item.key: item.item.in_language(language) for item in policies.commitments}
-    picture = of_result(found, language, names=names)
+    picture = of_result(found, language, names=workspace.policies.names(language))
     typer.echo(str(write_picture(picture, path)), err=True)
     if picture.font_note:
         typer.echo(picture.font_note, err=True)
@@ -124,6 +121,5 @@ def _print_result(result: object, output: Format, language: Language) -> None:
         typer.echo(csv_text(result.frame), nl=False)
     else:
         from svcqa.report.tables import result as result_table
-        from svcqa.report.terminal import table_of
 
-        Screen().console.print(table_of(result_table(result, language)))
+        Screen().show(result_table(result, language))

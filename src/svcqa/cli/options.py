@@ -32,6 +32,11 @@ def named(lang: Lang) -> Language:
     return next(language for language in LANGUAGES if language == lang.value)
 
 
+def listed(value: str) -> tuple[str, ...]:
+    """The parts of an option that takes several, separated by commas."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
 def language_of(workspace: Workspace | None, lang: Lang | None) -> Language:
     """The language asked for, otherwise the workspace's first, otherwise simplified Chinese."""
     if lang is not None:

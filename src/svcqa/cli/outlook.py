@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svcqa.catalogue import Language, text
-from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of
+from svcqa.catalogue import text
+from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of, listed
 from svcqa.cli.screen import Screen
 
 if TYPE_CHECKING:
-    from svcqa.workspace import Workspace
+    pass
 
 commands = typer.Typer()
 
@@ -27,7 +27,6 @@ def outlook(
 ) -> None:
     """One row a commitment: routine or special, sure of its goal or not, the chance of making the year."""
     from svcqa.report import tables
-    from svcqa.report.terminal import table_of
     from svcqa.workspace import Outlooks
 
     with Screen() as screen:
@@ -35,7 +34,7 @@ def outlook(
         language = language_of(opened, lang)
         found = Outlooks(opened, period=period, as_of=as_of, unit=unit).all()
         for name, table in (("outlooks", tables.outlooks), ("forecasts", tables.forecasts)):
-            screen.console.print(table_of(table(found, language), title=text(f"terminal.{name}", language)))
+            screen.show(table(found, language), title=text(f"terminal.{name}", language))
 
 
 @commands.command()
@@ -53,17 +52,16 @@ def drivers(
     from svcqa.metrics.result import Scale
     from svcqa.report import tables
     from svcqa.report.drivers import drivers_sentence
-    from svcqa.report.terminal import table_of
 
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        grouping = tuple(part.strip() for part in by.split(",") if part.strip())
+        grouping = listed(by)
         found = opened.drivers(commitment, period=period, against=against, by=grouping, unit=unit, as_of=as_of)
-        rule, called = opened.policies.commitment(commitment).counted.rule, _names(opened, language)
+        rule, called = opened.policies.commitment(commitment).counted.rule, opened.policies.organisation.names(language)
         scale = Scale(rule.value_unit, rule.better)
         screen.console.print(drivers_sentence(found, scale, language, names=called))
-        screen.console.print(table_of(tables.drivers(found, scale, language, names=called)))
+        screen.show(tables.drivers(found, scale, language, names=called))
 
 
 @commands.command()
@@ -82,7 +80,3 @@ def rebase(
         key = opened.policies.commitment(commitment).key
         number = opened.note_rebase(key, unit=unit, since=since, reason=reason.strip(), name=name.strip())
         screen.console.print(text("panel.noted", language_of(opened, lang), number=number))
-
-
-def _names(workspace: Workspace, language: Language) -> dict[str, str]:
-    return {unit.code: unit.name.in_language(language) for unit in workspace.policies.organisation.units}

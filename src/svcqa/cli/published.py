@@ -13,8 +13,6 @@ from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_
 from svcqa.cli.screen import Screen
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from svcqa.review.published import Restatement
     from svcqa.workspace import Workspace
 
@@ -52,30 +50,29 @@ def restated(
     with Screen() as screen:
         opened = screen.open(workspace)
         found = opened.restated(period)
-        print_restated(found, opened, language_of(opened, lang), screen.console, everything=everything)
+        print_restated(found, opened, language_of(opened, lang), screen, everything=everything)
 
 
 def print_restated(
     found: Sequence[Restatement],
     workspace: Workspace,
     language: Language,
-    console: Console,
+    screen: Screen,
     *,
     everything: bool,
 ) -> None:
     """Each publication in a line, then the figures that changed."""
     from svcqa.report.restated import causes
     from svcqa.report.tables import restated as table
-    from svcqa.report.terminal import table_of
 
     if not found:
-        console.print(text("terminal.nothing_published", language), markup=False)
+        screen.console.print(text("terminal.nothing_published", language), markup=False)
     for one in found:
         about = one.publication
         said = text(
             "terminal.restated", language, period=about.period, known_at=f"{about.known_at:%Y-%m-%d %H:%M}",
             figures=len(one.figures), changed=len(one.changed), why=causes(one, language) or "—",
         )  # fmt: skip
-        console.print(said, markup=False, soft_wrap=True)
+        screen.console.print(said, markup=False, soft_wrap=True)
     if any(one.figures if everything else one.changed for one in found):
-        console.print(table_of(table(found, workspace.policies, language, everything=everything)))
+        screen.show(table(found, workspace.policies, language, everything=everything))

@@ -89,7 +89,6 @@ def returns_beside_records(
 ) -> None:
     """Where the departments' monthly returns and the records do not agree, and which of them counts."""
     from svcqa.report.tables import differences
-    from svcqa.report.terminal import table_of
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -97,5 +96,5 @@ def returns_beside_records(
         found = opened.compare_returns(period, as_of=as_of)
         compared, differing = sum(len(one.months) for one in found), sum(len(one.differences) for one in found)
         if differing:
-            screen.console.print(table_of(differences(found, language)))
+            screen.show(differences(found, language))
         screen.console.print(text("terminal.returns", language, compared=compared, differing=differing))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from svcqa.catalogue import text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from svcqa.workspace import Workspace
 
 
@@ -41,6 +43,12 @@ class Screen:
             self.bars.update(task, completed=done, total=total, visible=done < total)
 
         return advance
+
+    def show(self, table: pd.DataFrame, title: str = "") -> None:
+        """Print a table."""
+        from svcqa.report.terminal import table_of
+
+        self.console.print(table_of(table, title=title))
 
     def open(self, folder: Path) -> Workspace:
         """The workspace in ``folder``, reporting its progress here."""

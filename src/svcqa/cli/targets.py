@@ -38,15 +38,14 @@ def propose(
 ) -> None:
     """Each target's year under no change, three goals with their chance, what to know before they are set."""
     from svcqa.report import next_year
-    from svcqa.report.terminal import table_of
 
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         found = opened.next_year(year, as_of=as_of, unit=unit).every_proposal()
         title = text("terminal.proposals", language, year=year)
-        screen.console.print(table_of(next_year.proposals(found, language), title=title))
-        screen.console.print(table_of(next_year.notes(found, language), title=text("terminal.notes", language)))
+        screen.show(next_year.proposals(found, language), title=title)
+        screen.show(next_year.notes(found, language), title=text("terminal.notes", language))
 
 
 @commands.command()
@@ -63,7 +62,6 @@ def decompose(
 ) -> None:
     """A goal shared out to subsidiaries, departments and posts; the parts deliver the whole."""
     from svcqa.report import next_year
-    from svcqa.report.terminal import table_of
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -75,7 +73,7 @@ def decompose(
         subject = planned.proposal(target).subject
         promise = None if subject is None or maximum else subject.promise
         table = next_year.decomposition(found, opened.policies.organisation, language, promise=promise)
-        screen.console.print(table_of(table, title=next_year.fair_text(found, language)))
+        screen.show(table, title=next_year.fair_text(found, language))
 
 
 @commands.command()
@@ -112,7 +110,6 @@ def show_plans(
 ) -> None:
     """The plans saved for a year, all versions; of one target with what the plan in force rests on."""
     from svcqa.report import next_year
-    from svcqa.report.terminal import table_of
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -121,10 +118,10 @@ def show_plans(
         if not found:
             screen.console.print(text("next_year.none_saved", language, year=year), markup=False)
             return
-        screen.console.print(table_of(next_year.plans(found, _names(opened, language), language)))
+        screen.show(next_year.plans(found, _names(opened, language), language))
         for one in found if target is not None else ():
             if one.in_force:
-                screen.console.print(table_of(next_year.evidence(one.plan, language)))
+                screen.show(next_year.evidence(one.plan, language))
 
 
 def _names(workspace: Workspace, language: Language) -> dict[str, str]:

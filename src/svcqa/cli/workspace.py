@@ -112,14 +112,14 @@ def map_file(
     from svcqa.records.assistant import propose
     from svcqa.records.mapping import load_mapping
     from svcqa.report.proposed import proposal_notes, proposal_table, proposal_title
-    from svcqa.report.terminal import table_of
     from svcqa.workspace import SETTINGS_FILE, open_workspace
 
     opened = open_workspace(workspace) if (workspace / SETTINGS_FILE).is_file() else None
     language = language_of(opened, lang)
     proposal = opened.propose_mapping(file, table=table) if opened else propose(file, table)
-    console = Screen().console
-    console.print(table_of(proposal_table(proposal, language), title=proposal_title(proposal, language)))
+    screen = Screen()
+    console = screen.console
+    screen.show(proposal_table(proposal, language), proposal_title(proposal, language))
     for note in proposal_notes(proposal, language):
         console.print(note, markup=False)
     if out is not None:

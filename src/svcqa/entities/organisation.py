@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, model_validator
 
+from svcqa.catalogue import Language
 from svcqa.entities.base import Entity, Text
 from svcqa.errors import Fault, NameUnknownError
 
@@ -104,6 +105,10 @@ class Organisation(Entity):
         if self.adopt_unknown:
             return Unit(code=code, name=Text(hans=code or "?"), level="department", parent=self.company.code)
         raise NameUnknownError(Fault("unknown_unit", got=repr(code), allowed=", ".join(sorted(self._by_code))))
+
+    def names(self, language: Language) -> dict[str, str]:
+        """The names of the units of the file, by code, in its order."""
+        return {unit.code: unit.name.in_language(language) for unit in self.units}
 
     def current(self, code: str, on: dt.date) -> str:
         """The unit that answers for ``code`` on the tree of day ``on``: closed units lead to their successor."""

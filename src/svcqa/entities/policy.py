@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from svcqa.catalogue import Language
 from svcqa.entities.base import Entity
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import CustomerTier, Organisation, Unit
@@ -37,6 +38,11 @@ class Policies:
     digest: str
     surveys: tuple[Survey, ...] = ()
     """No part of the digest: a figure does not change with whom is called next. Each wave pins its own survey."""
+
+    def names(self, language: Language) -> dict[str, str]:
+        """What units and commitments are called, by code and key."""
+        commitments = {item.key: item.item.in_language(language) for item in self.commitments}
+        return self.organisation.names(language) | commitments
 
     def survey(self, key: str) -> Survey:
         """The survey ``key``.

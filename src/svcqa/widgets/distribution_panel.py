@@ -36,7 +36,7 @@ class DistributionPanel:
         self, workspace: Workspace, commitment: str, *, period: str, language: Language, as_of: str | None = None
     ) -> None:
         self.workspace, self.language, self._commitment, self._period = workspace, language, commitment, period
-        units = [(unit.name.in_language(language), unit.code) for unit in workspace.policies.organisation.units]
+        units = [(name, code) for code, name in workspace.policies.organisation.names(language).items()]
         self._what_if: WhatIf | None = None
         self.unit = widgets.Dropdown(description=self._text("unit"), options=units, style=_STYLE, layout=_WIDE)
         moments = _moments(workspace, period, as_of)

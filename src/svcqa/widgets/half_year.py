@@ -40,8 +40,7 @@ class HalfYearPanel:
     ) -> None:
         self.workspace, self.language, self._as_of = workspace, language, as_of
         self._what_if: WhatIf | None = None
-        organisation = workspace.policies.organisation
-        units = [(unit.name.in_language(language), unit.code) for unit in organisation.units]
+        units = [(name, code) for code, name in workspace.policies.organisation.names(language).items()]
         commitments = [(item.item.in_language(language), item.key) for item in workspace.policies.commitments]
         self.period = self._dropdown("period", list(periods))
         self.unit = self._dropdown("unit", units)

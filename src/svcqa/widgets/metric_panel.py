@@ -48,9 +48,8 @@ class MetricPanel:
     ) -> None:
         self.workspace, self.metric, self.language, self._as_of = workspace, metric, language, as_of
         self._params = dict(params or {})
-        units = [(unit.name.in_language(language), unit.code) for unit in workspace.policies.organisation.units]
-        self._names = {code: name for name, code in units}
-        self._names |= {item.key: item.item.in_language(language) for item in workspace.policies.commitments}
+        units = [(name, code) for code, name in workspace.policies.organisation.names(language).items()]
+        self._names = workspace.policies.names(language)
         self.period = self._dropdown("period", list(periods))
         self.unit = self._dropdown("unit", units)
         self.by = self._dropdown("by", [(text(f"panel.{key}", language), by) for key, by in _BY])

@@ -36,8 +36,7 @@ class OutlookPanel:
         self._outlooks, self.language = outlooks, language
         self._what_if: WhatIf | None = None
         workspace, policies = outlooks.workspace, outlooks.workspace.policies
-        self._names = {unit.code: unit.name.in_language(language) for unit in policies.organisation.units}
-        self._names |= {item.key: item.item.in_language(language) for item in policies.commitments}
+        self._names = policies.names(language)
         keys = [item.key for item in policies.commitments]
         self.commitment = self._dropdown("commitment", keys, commitment or keys[0])
         self.unit = self._dropdown("unit", [one.code for one in policies.organisation.units], self._outlooks.unit)

@@ -37,7 +37,7 @@ class WavePanel:
         self.workspace, self.language = workspace, language
         self._survey = workspace.policies.survey(survey)
         self._counts, self._former = workspace.callbacks.counts(survey, period=period, as_of=as_of, wave=wave)
-        self._names = {unit.code: unit.name.in_language(language) for unit in workspace.policies.organisation.units}
+        self._names = workspace.policies.organisation.names(language)
         lowest, highest = calls_range(self._survey, self._counts)
         lowest_score, highest_score = self._survey.measured.range
         self.plan: Plan = make_plan(self._survey, self._counts, former=self._former)
