@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from svcqa.stats.process_limits import ROUNDING
+
 Better = Literal["higher", "lower", "neutral"]
 Variation = Literal[
     "common_cause", "improvement_high", "improvement_low", "concern_high", "concern_low", "special_high", "special_low"
@@ -43,9 +45,10 @@ def assurance(lower: float, upper: float, target: float | None, better: Better) 
     """
     if target is None or better == "neutral" or math.isnan(lower) or math.isnan(upper):
         return "none"
+    slack = ROUNDING * max(abs(lower), abs(upper))
     worst, best = (upper, lower) if better == "lower" else (lower, upper)
-    keeps_at_worst = worst <= target if better == "lower" else worst >= target
-    keeps_at_best = best <= target if better == "lower" else best >= target
+    keeps_at_worst = worst <= target + slack if better == "lower" else worst >= target - slack
+    keeps_at_best = best <= target + slack if better == "lower" else best >= target - slack
     if keeps_at_worst:
         return "consistently_passes"
     return "hit_and_miss" if keeps_at_best else "consistently_fails"
