@@ -136,7 +136,7 @@ def test_where_nothing_moves_no_month_is_the_highest() -> None:
 
 
 def test_a_year_whose_rest_has_no_cases_needs_nothing() -> None:
-    """A case now and then, nne in most months: the one left most likely has none, of which no share can be asked."""
+    """A case now and then: the month left most likely has none, and no share can be asked of none."""
     cases = [1, 0, 0, 2, 0, 0, 1, 0, 0, 0, 1]
     rows = [{"period": f"2024-{month:02}", "value": 1.0 if n else None, "numerator": n, "n": n}
             for month, n in enumerate(cases, start=1)]  # fmt: skip
