@@ -13,10 +13,10 @@ from svcqa.errors import MetricError
 from svcqa.metrics.contract import SeriesExample
 from svcqa.metrics.measure import read, validated
 from svcqa.metrics.registry import Registry
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Result, Scale
 from svcqa.report import charts, tables
 from svcqa.report.outlook import forecast_sentence, season_sentence
-from svcqa.report.signal_words import trend_sentence
+from svcqa.report.signal_words import signed_change, trend_sentence
 from svcqa.stats.forecast import simulate_year, year_chance
 
 RATE = "per_10000_customers"
@@ -100,6 +100,16 @@ def test_limits_of_a_fall_are_those_of_how_far_it_falls() -> None:
     crossing = trend_sentence(asked("trend", values([0.9, 0.8, 0.95, 0.85] * 3), "2024"), "C", "en")
     assert " … " in crossing
     assert "−" in crossing
+
+
+def test_a_small_or_a_large_change_has_no_power_of_ten() -> None:
+    # availability near 100 %: 0.00005 points a month; hours: thousands a month
+    small = asked("trend", values([0.9999 + 5e-7 * place for place in range(12)]), "2024")
+    assert "rises by 0.0000500 pp a period" in trend_sentence(small, "C", "en")
+    large = asked("trend", values([12_345.0 * place for place in range(12)]), "2024", unit="amount")
+    assert "rises by 12,345" in trend_sentence(large, "C", "en")
+    assert signed_change(-12_345.0, Scale("hour", "lower"), "zh-Hans").startswith("−12,345")
+    assert signed_change(0.25, Scale("hour", "lower"), "en").startswith("+0.25 ")
 
 
 def test_what_rises_by_nothing_in_the_median_stands_still_mostly() -> None:

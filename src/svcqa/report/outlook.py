@@ -161,9 +161,9 @@ def season_sentence(found: Result, language: Language) -> str:
     effect = next(iter(rows.get("festival_during", ())), None)
     if effect is None or effect.get("value") is None:
         return said
-    limits = (signal_words.signed_change(effect[name], scale, language) for name in ("value", "lower", "upper"))
-    return said + text("signals.season_festival", language, **dict(zip(("value", "lower", "upper"), limits,
-                                                                       strict=True)))  # fmt: skip
+    fields = {name: signal_words.signed_change(effect[name], scale, language) for name in ("value", "lower", "upper")}
+    level = str(effect["method"]).split()[-1]
+    return said + text("signals.season_festival", language, level=level, **fields)
 
 
 def _by_measure(found: Result) -> dict[str, Figure]:

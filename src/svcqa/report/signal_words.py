@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -88,7 +89,21 @@ def _between(low: float, high: float, found: Result) -> str:
 
 def _number(value: float, found: Result) -> str:
     """A slope with three figures; shares in percentage points."""
-    return f"{value * 100 if found.unit == 'share' else value:.3g}".replace("-", "−")
+    return _three_figures(value * 100 if found.unit == "share" else value)
+
+
+def _three_figures(value: float, *, signed: bool = False) -> str:
+    """Three figures without a power of ten, which nobody reads at a glance.
+
+    >>> _three_figures(0.0000421), _three_figures(-12345.6), _three_figures(0.25, signed=True)
+    ('0.0000421', '−12,346', '+0.25')
+    """
+    sign = "+" if signed else ""
+    shown = f"{value:{sign}.3g}"
+    if "e" in shown:
+        places = 2 - math.floor(math.log10(abs(value)))
+        shown = f"{value:{sign},.{max(places, 0)}f}"
+    return shown.replace("-", "\N{MINUS SIGN}")
 
 
 def _change(value: float, found: Result, language: Language, *, signed: bool) -> str:
@@ -100,6 +115,7 @@ def _change(value: float, found: Result, language: Language, *, signed: bool) ->
 
 def signed_change(value: float, scale: Scale, language: Language) -> str:
     """A change with its sign: shares in percentage points with two decimals, else three figures."""
-    share = scale.unit == "share"
-    shown = (f"{value * 100:+.2f}" if share else f"{value:+.3g}").replace("-", "\N{MINUS SIGN}")
-    return text("wording.points", language, change=shown) if share else wording.with_unit(shown, scale, language)
+    if scale.unit == "share":
+        shown = f"{value * 100:+.2f}".replace("-", "\N{MINUS SIGN}")
+        return text("wording.points", language, change=shown)
+    return wording.with_unit(_three_figures(value, signed=True), scale, language)
