@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import svcqa
-from conftest import SAMPLE, commitment, copy_workspace, make_workspace
+from conftest import commitment, copy_read, make_workspace
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError
 from svcqa.metrics.result import Result, Scale
@@ -26,11 +26,9 @@ AS_OF = "2026-07-01"
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspace:
+def company(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspace:
     """A copy whose register the panel may write to."""
-    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path_factory.mktemp("outlook") / "company"))
-    workspace.ingest()
-    return workspace
+    return svcqa.open(copy_read(sample_workspace, tmp_path_factory.mktemp("outlook") / "company"))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import svcqa
-from conftest import SAMPLE, copy_workspace
+from conftest import copy_read
 from svcqa.entities.plan import Assumption
 from svcqa.report.wording import probability
 from svcqa.widgets.target_panel import TargetPanel
@@ -15,9 +15,8 @@ KEY = "complaint_reply_2026"
 
 
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> NextYear:
-    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path_factory.mktemp("targets") / "company"))
-    workspace.ingest()
+def planned(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> NextYear:
+    workspace = svcqa.open(copy_read(sample_workspace, tmp_path_factory.mktemp("targets") / "company"))
     return workspace.next_year(2027, as_of="2026-07-01")
 
 

@@ -11,16 +11,14 @@ from pathlib import Path
 import pytest
 
 import svcqa
-from conftest import SAMPLE, copy_workspace
+from conftest import copy_read
 
 WHEN = ("2027", "--as-of", "2026-07-01")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = copy_workspace(SAMPLE, tmp_path_factory.mktemp("targets") / "company")
-    svcqa.open(folder).ingest()
-    return folder
+def folder(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_read(sample_workspace, tmp_path_factory.mktemp("targets") / "company")
 
 
 def run(*arguments: str, cwd: Path, code: int = 0) -> str:

@@ -8,7 +8,7 @@ import re
 import pytest
 
 import svcqa
-from conftest import SAMPLE, copy_workspace
+from conftest import copy_read
 from svcqa.report import tables
 from svcqa.report.proposals import proposals
 from svcqa.widgets.distribution_panel import DistributionPanel
@@ -18,10 +18,8 @@ PERIODS = ("2026H1", "2026-06")
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspace:
-    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path_factory.mktemp("panel") / "company"))
-    workspace.ingest()
-    return workspace
+def company(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspace:
+    return svcqa.open(copy_read(sample_workspace, tmp_path_factory.mktemp("panel") / "company"))
 
 
 def shown(panel: HalfYearPanel) -> float:
