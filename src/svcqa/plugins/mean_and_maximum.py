@@ -44,7 +44,7 @@ from svcqa.metrics.contract import (
     Summary,
 )
 from svcqa.metrics.explanation import CaseClock
-from svcqa.metrics.grouping import code_columns, group, rows, within, year_ahead
+from svcqa.metrics.grouping import code_columns, day_number, group, rows, within, year_ahead
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period
 from svcqa.plugins.commitment_clock import day_of
@@ -208,7 +208,10 @@ class MeanAndMaximumMetric:
                                  recoverable=needed is not None and needed > 0)  # fmt: skip
         reasons = summary.labels["exclusion"]
         codes = np.bincount(summary.codes["exclusion"][mine][excluded], weight[excluded], minlength=len(reasons))
-        flags = flags_of(params, context, period, lower_bound=still_open)
+        provisional = params.rule.clock != "natural" and context.calendar.provisional_between(
+            day_number(period.first), (context.as_of_seconds - 1) // SECONDS_A_DAY
+        )
+        flags = flags_of(params, context, period, lower_bound=still_open, provisional_calendar=provisional)
         plain = fact != Fact.NOT_APPLICABLE
         plain_n = int(weight[plain].sum())
         first = {

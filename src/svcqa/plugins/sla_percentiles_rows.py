@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.rules import ElapsedWorkingDays, ElapsedWorkingTime
 from svcqa.metrics.contract import Context, Int64
 from svcqa.metrics.grouping import day_number, rows
@@ -31,7 +31,7 @@ from svcqa.plugins.sla_percentiles_params import PercentilesParams, clock_rule, 
 NAME: Final = "sla_percentiles"
 TIME: Final = "time"
 """Stands for the unit of the clock."""
-_TESTED: Final = (("logrank_p", "probability"), ("logrank_chi_square", "chi_square"))
+_TESTED: Final = (("logrank_p", "ratio"), ("logrank_chi_square", "ratio"))
 Measured = tuple[str, str, Estimate]
 """Name of the measure, its unit, the figure."""
 
@@ -100,11 +100,11 @@ class Window:
 def _about(params: PercentilesParams, context: Context, period: Period) -> dict[str, Any]:
     rule, promise = clock_rule(params), params.promise
     working = isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime))
-    last = day_number((context.as_of - dt.timedelta(seconds=1)).date())
+    first, last = day_number(period.first), (context.as_of_seconds - 1) // SECONDS_A_DAY
     named = {
         "what_if": params.limit is not None,
         "partial": context.as_of < period.end,
-        "provisional_calendar": working and last >= context.calendar.provisional_from,
+        "provisional_calendar": working and context.calendar.provisional_between(first, last),
         "assumed": promise.assumed,
     }
     return {
