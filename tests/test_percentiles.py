@@ -214,6 +214,8 @@ def test_what_is_beyond_the_limit_and_by_how_much(tmp_path: Path) -> None:
     moved = figures(workspace, period="2026-01", commitment="promise", limit=90)
     assert (only(moved, "beyond_limit")["value"], only(moved, "excess_mean")["value"]) == (1 / 5, 110)
     assert "what_if" in only(moved, "beyond_limit")["flags"]
+    as_promised = figures(workspace, period="2026-01", commitment="promise", limit=60)
+    assert as_promised == found  # a slider at the promised limit tries nothing
 
 
 def order(number: int, unit: str, span: int | None, **fields: Any) -> dict[str, Any]:

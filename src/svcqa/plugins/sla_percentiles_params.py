@@ -132,6 +132,12 @@ class PercentilesParams(Entity):
         """Whether there is a limit that cases can exceed."""
         return self.clock is None or self.clock.limit is not None or self.limit is not None
 
+    @property
+    def tries_limit(self) -> bool:
+        """Whether the limit is another than the promised one."""
+        promised = getattr(self.promise.rule, "limit", None) if self.clock is None else self.clock.limit
+        return self.limit is not None and self.limit != promised
+
 
 def clock_rule(params: PercentilesParams) -> ClockRule:
     """The rule of the clock.

@@ -102,7 +102,7 @@ def _about(params: PercentilesParams, context: Context, period: Period) -> dict[
     working = isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime))
     first, last = day_number(period.first), (context.as_of_seconds - 1) // SECONDS_A_DAY
     named = {
-        "what_if": params.limit is not None,
+        "what_if": params.tries_limit,
         "partial": context.as_of < period.end,
         "provisional_calendar": working and context.calendar.provisional_between(first, last),
         "assumed": promise.assumed,
