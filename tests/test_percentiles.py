@@ -261,11 +261,26 @@ def test_limits_that_change_in_time(tmp_path: Path) -> None:
 
 
 def test_the_mean_has_students_interval(tmp_path: Path) -> None:
-    spans = [5, 12, 40, 41, 300]
+    spans = [30, 42, 50, 61, 120]
     workspace = read(tmp_path, [order(number, "D1", span) for number, span in enumerate(spans)])
     row = only(figures(workspace, period="2026-01", commitment="promise"), "mean")
     lower, upper = DescrStatsW(np.asarray(spans, dtype=float)).tconfint_mean()  # statsmodels 0.15
     assert (row["lower"], row["upper"]) == (pytest.approx(lower), pytest.approx(upper))
+
+
+def test_no_interval_of_a_time_reaches_below_nothing(tmp_path: Path) -> None:
+    # 1 and 100 minutes: mean 50.5, s / √n = 49.5, t = 12.7062 with one degree of freedom: 50.5 ± 628.96
+    slow = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 60, "maximum": 90,
+            "unit": "minute"}  # fmt: skip
+    rows = [order(1, "D1", 1), order(2, "D1", 100)]
+    workspace = make_workspace(
+        tmp_path, records={"work_orders": rows}, commitments=[commitment(), commitment("slow", rule=slow)]
+    )
+    workspace.ingest()
+    row = only(figures(workspace, period="2026-01", commitment="promise"), "mean")
+    assert (row["lower"], row["upper"]) == (0, pytest.approx(679.46, abs=0.01))
+    (mean, _) = workspace.measure("mean_and_maximum", period="2026-01", commitment="slow").figures()
+    assert (mean.value, mean.lower, mean.upper) == (50.5, 0, pytest.approx(679.46, abs=0.01))
 
 
 def test_with_open_cases_mean_and_maximum_are_lower_bounds(tmp_path: Path) -> None:

@@ -200,6 +200,7 @@ class MeanAndMaximumMetric:
         lower, upper, method = None, None, "none (open cases: a lower bound)" if still_open else "none (one case)"
         if n > 1 and not still_open:
             lower, upper = student_t(value[counts] / one, weight[counts], level=context.level)
+            lower = max(lower, 0.0)  # no case takes less than no time
             method = f"Student t {context.level:.0%}"
         needed = _needed(goal_of(params, period), ahead, one)
         # open cases only grow: a goal missed already stays so, one kept so far may still be missed

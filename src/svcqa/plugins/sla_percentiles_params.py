@@ -151,6 +151,11 @@ def clock_rule(params: PercentilesParams) -> ClockRule:
     return rule
 
 
+def is_running(rule: Rule) -> bool:
+    """Whether the clock runs from a start to a stop, and so never shows less than nothing."""
+    return isinstance(rule, _RUNNING)
+
+
 def check_limit(params: PercentilesParams) -> None:
     """Refuse a limit beyond the range that can be moved.
 

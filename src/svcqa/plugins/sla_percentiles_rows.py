@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from svcqa.plugins.sla_percentiles_figures import (
     steps,
 )
 from svcqa.plugins.sla_percentiles_kernel import left_out_part
-from svcqa.plugins.sla_percentiles_params import PercentilesParams, clock_rule, name_of, unit_of
+from svcqa.plugins.sla_percentiles_params import PercentilesParams, clock_rule, is_running, name_of, unit_of
 
 NAME: Final = "sla_percentiles"
 TIME: Final = "time"
@@ -47,7 +48,8 @@ class Window:
         sample, chosen = cells.sample(period)
         shares = [percentile / 100 for percentile in params.percentiles]
         self.whole, self.closed = percentiles(sample, shares, self.how), closed_only(sample, shares, self.how)
-        self.means = mean_and_maximum(sample, context.level)
+        lowest = 0.0 if is_running(clock_rule(params)) else -math.inf  # one can come ahead of an agreed moment
+        self.means = mean_and_maximum(sample, context.level, lowest=lowest)
         over = sample.since(cells.limit[chosen])
         self.beyond = beyond(over, self.how) if params.has_limit else []
         self.excess = excess(over, self.how) if params.has_limit else []
