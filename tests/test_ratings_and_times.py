@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import svcqa
+from compliance_oracle import CHINA, worked
 from conftest import commitment, make_workspace, scratch
-from test_compliance import CHINA, worked
 
 Row = dict[str, Any]
 ATTITUDE = commitment(

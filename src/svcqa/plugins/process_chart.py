@@ -71,8 +71,7 @@ class ProcessChartMetric:
         ),
         reference="Wheeler (1993) Understanding Variation; Laney (2002) Quality Engineering 14, 531–537; "
         "Benneyan (2001) Health Care Management Science 4, 305–318; Nelson (1994) Journal of Quality Technology 26, "
-        "239–241; "
-        "NHS England, Making Data Count",
+        "239–240; NHS England, Making Data Count",
         shape="series",
         additive=False,
     )

@@ -1,7 +1,7 @@
 """The log-rank test: do groups take equally long, open cases counted?
 
-N. Mantel (1966), *Cancer Chemotherapy Reports* 50, 163–170; weights by the pooled curve: T. R. Fleming and
-D. P. Harrington (1981), *Australian & New Zealand Journal of Statistics* 23, 343–359.
+N. Mantel (1966), *Cancer Chemotherapy Reports* 50, 163–170; weights by the pooled curve: D. P. Harrington
+and T. R. Fleming (1982), *Biometrika* 69, 553–566.
 """
 
 from __future__ import annotations

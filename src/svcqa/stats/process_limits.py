@@ -3,7 +3,7 @@
 XmR: D. J. Wheeler (1993) Understanding Variation (2.66 and 3.267 times the mean moving range). p, u, c:
 D. C. Montgomery (2013) Introduction to Statistical Quality Control, 7th ed., ch. 7. p′ and u′: D. B. Laney (2002)
 Quality Engineering 14, 531–537. g: J. C. Benneyan (2001) Health Care Management Science 4, 305–318. t: L. S. Nelson
-(1994) Journal of Quality Technology 26, 239–241 (times between events, near normal once raised to 1 ÷ 3.6).
+(1994) Journal of Quality Technology 26, 239–240 (times between events, near normal once raised to 1 ÷ 3.6).
 
 Every function takes values in the order of time and the number of the group that each belongs to: limits are computed
 per group, from one rebase to the next. A missing value (NaN) has no part in anything, and ends a moving range.
