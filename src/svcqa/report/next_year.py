@@ -132,7 +132,8 @@ def note_text(note: Note, one: Proposal, language: Language) -> str:
         if name == "p":
             fields[name] = "< 0.001" if value < 0.001 else f"{value:.3f}"
     fields |= {name: f"{value:,.0f}" for name, value in note.counts.items()}
-    return text(f"next_year.note_{note.code}", language, **fields, **note.texts)
+    code = "ratchet_lower" if note.code == "ratchet" and scale.better == "lower" else note.code
+    return text(f"next_year.note_{code}", language, **fields, **note.texts)
 
 
 def decomposition(
@@ -165,7 +166,8 @@ def _cell_row(
 ) -> tuple[str, ...]:  # fmt: skip
     scale = found.scale
     looser = promise is not None and not scale.reached(cell.goal, promise) and abs(cell.goal - promise) > 1e-9
-    remarks = [text("next_year.below_promise", language)] if looser else []
+    said = "looser_than_promise" if scale.better == "lower" else "below_promise"
+    remarks = [text(f"next_year.{said}", language)] if looser else []
     remarks += [text("next_year.at_limit", language)] if cell.at_limit else []
     whole = found.cells[0].start
     part = cell.start / whole if found.additive and whole else cell.weight / total
