@@ -297,6 +297,7 @@ def test_cases_moved_just_under_the_limit_are_noted(tmp_path: Path, moved: bool)
         row["closed_at"] = row["received_at"] + dt.timedelta(minutes=taken)
     found = company(tmp_path, rows, goals={2025: 0.7}).next_year(2026, as_of="2026-01-01").proposal("promise_2025")
     assert ("bunching" in codes(found)) is moved
+    assert ("期限 60 分钟" in tables.notes([found], "zh-Hans").to_string()) is moved
     assert "bunching_untested" not in codes(found)
 
 

@@ -73,6 +73,8 @@ def test_a_cell_that_is_changed_is_locked_and_the_rest_balanced(planned: NextYea
 def test_locks_that_cannot_be_are_told_in_words(panel: TargetPanel) -> None:
     panel.cells.fields["CQ"].value = 80.0
     assert "cannot deliver 95%" in panel.answer.value
+    panel.button.click()
+    assert "cannot deliver 95%" in panel.message.value  # nothing is saved, and that is not passed over
     panel.cells.locks["CQ"].value = False
     assert "chance" in panel.answer.value
 

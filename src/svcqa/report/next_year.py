@@ -132,8 +132,13 @@ def note_text(note: Note, one: Proposal, language: Language) -> str:
         if name == "p":
             fields[name] = "< 0.001" if value < 0.001 else f"{value:.3f}"
     fields |= {name: f"{value:,.0f}" for name, value in note.counts.items()}
-    code = "ratchet_lower" if note.code == "ratchet" and scale.better == "lower" else note.code
-    return text(f"next_year.note_{code}", language, **fields, **note.texts)
+    rule = one.subject.commitment.rule if one.subject is not None and one.subject.commitment is not None else None
+    if "limit" in note.counts and rule is not None:
+        unit = getattr(rule, "unit", "working_day")
+        fields["limit"] = wording.limit(f"{note.counts['limit']:g} {unit}", language)
+    tightened = note.code == "ratchet" and scale.better == "lower"
+    key = "tightened_ratchet" if tightened else f"note_{note.code}"
+    return text(f"next_year.{key}", language, **fields, **note.texts)
 
 
 def decomposition(

@@ -100,6 +100,7 @@ class TargetPanel:
         if self._asked is None:
             return
         times = self.cells.times
+        self.message.value = ""  # what was saved is not what is shown from now on
         try:
             self._answer = self._asked.at(
                 goal=round(self.goal.value / times, 12), volume=self.volume.value, assumptions=self._assumptions(),
@@ -136,7 +137,8 @@ class TargetPanel:
         return "<br>".join(html.escape(line) for line in said)
 
     def _save(self, _: object) -> None:
-        if self._answer is None or self._asked is None:
+        if self._answer is None or self._asked is None:  # what stands in the way is kept from being overlooked
+            self.message.value = self.answer.value
             return
         try:
             plan = self.planned.plan_of(self._asked, self._answer, reason=self.reason.value)
