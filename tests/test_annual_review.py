@@ -462,4 +462,5 @@ def test_a_workspace_with_nothing_says_so_in_words(tmp_path: Path) -> None:
     assert "没有服务承诺" in refused.value.render("zh-Hans")
     with pytest.raises(SvcqaError) as refused:
         workspace.publish("2025", author="甲")
-    assert "2025 没有任何数字可以发布" in refused.value.render("zh-Hans")
+    assert "2025" in refused.value.render("zh-Hans")
+    assert refused.value.faults[0].code == "publication_empty"

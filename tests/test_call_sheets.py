@@ -21,7 +21,7 @@ from svcqa.catalogue import LANGUAGES, text
 from svcqa.cli import app
 from svcqa.errors import PolicyError, RegisterError, SourceError
 from svcqa.records.mapping import load_mapping
-from svcqa.records.masking import covered_remark
+from svcqa.records.remarks import covered_remark
 
 HEADER = 3
 OUTCOMES = ("reached", "no_answer", "declined", "busy", "partial")

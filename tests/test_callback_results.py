@@ -23,6 +23,7 @@ from svcqa.errors import MetricError, RegisterError
 from svcqa.records.tables import table
 from svcqa.report import callback_results as results
 from svcqa.report import charts
+from svcqa.review.callbacks.outcomes import Outcomes
 
 CHECKLIST = [
     {"key": "greeting", "text": "问候", "weight": 1}, {"key": "neutral", "text": "不诱导", "weight": 3},
@@ -108,6 +109,40 @@ def test_a_jump_a_needless_reserve_and_a_forgotten_row_are_found(tmp_path: Path)
     assert {one.kind for one in during.findings} == {"jump", "needless"}
     with pytest.raises(MetricError):
         workspace.callbacks.outcomes("W9")
+
+
+def test_nobody_replaces_himself_whenever_the_last_try_was(tmp_path: Path) -> None:
+    """The first main row is tried until four; meanwhile the first reserve refuses and the second answers."""
+    workspace, rows = drawn_only(tmp_path, attempts=1)
+    stratum = rows[0]["stratum"]
+    main = next(row for row in rows if row["role"] == "main" and row["stratum"] == stratum)
+    one, other = [row for row in rows if row["role"] == "reserve" and row["stratum"] == stratum][:2]
+
+    def found(last: str) -> Outcomes:
+        calls = []
+        for row, outcome, hour in ((main, last, 16), (one, "declined", 10), (other, "reached", 12)):
+            scores = {"attitude": 9, "solved": 1} if outcome == "reached" else {}
+            calls += [{**said, "called_at": CALLED.replace(hour=hour)} for said in call(row, outcome, **scores)]
+        read_calls(workspace, "w1", calls)
+        return workspace.callbacks.outcomes("W1")
+
+    silent = found("no_answer")
+    assert [(pair.replaced, pair.reserve) for pair in silent.replacements] == [
+        (main["reference"], one["reference"]), (one["reference"], other["reference"])]  # fmt: skip
+    assert {finding.kind for finding in silent.findings if finding.stratum == stratum} <= {"not_called"}
+    spoke = found("reached")  # nobody had been silent before the first reserve
+    assert [(pair.replaced, pair.reserve) for pair in spoke.replacements] == [(one["reference"], other["reference"])]
+    assert [item.references for item in spoke.findings if item.kind == "needless"] == [(one["reference"],)]
+
+
+def test_tables_name_strata_in_words(workspace: svcqa.Workspace) -> None:
+    found, wave = workspace.callbacks.outcomes("W1"), workspace.callbacks.wave("W1")
+    names = results.stratum_names(wave, workspace.policies, "zh-Hans")
+    words = {"维修 · 一部", "维修 · 二部", "安装 · 一部", "安装 · 二部"}
+    assert set(names.values()) == words
+    shown = results.replacements_table(found, "zh-Hans", strata=names)
+    assert shown.shape[0] == len(found.replacements) > 0
+    assert set(shown.iloc[:, 0]) <= words
 
 
 def test_callers_are_told_apart_listened_to_and_checked(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import svcqa
-from conftest import SAMPLE, commitment, copy_workspace, make_workspace
+from conftest import commitment, copy_read, make_workspace
 from svcqa.entities.plan import Assumption
 from svcqa.errors import MetricError
 from svcqa.report.wording import probability
@@ -18,9 +18,8 @@ KEY = "complaint_reply_2026"
 
 
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> NextYear:
-    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path_factory.mktemp("targets") / "company"))
-    workspace.ingest()
+def planned(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> NextYear:
+    workspace = svcqa.open(copy_read(sample_workspace, tmp_path_factory.mktemp("targets") / "company"))
     return workspace.next_year(2027, as_of="2026-07-01")
 
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import svcqa
-from conftest import SAMPLE, copy_workspace
+from conftest import copy_read
 from svcqa.cli.application import app
 from svcqa.errors import SvcqaError
 
@@ -20,10 +20,8 @@ WHEN = ("2027", "--as-of", "2026-07-01")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = copy_workspace(SAMPLE, tmp_path_factory.mktemp("targets") / "company")
-    svcqa.open(folder).ingest()
-    return folder
+def folder(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_read(sample_workspace, tmp_path_factory.mktemp("targets") / "company")
 
 
 def run(*arguments: str, cwd: Path, code: int = 0) -> str:

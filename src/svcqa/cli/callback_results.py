@@ -34,8 +34,10 @@ def outcomes(
         screen.show(results.rates_table(found, language))
         screen.console.print(results.rates_note(language), markup=False)
         quality, survey = opened.callbacks.call_quality(code, as_of=as_of), opened.policies.survey(wave.survey)
+        strata = results.stratum_names(wave, opened.policies, language)
         for table in (
-            results.replacements_table(found, language), results.findings_table(found, language),
+            results.replacements_table(found, language, strata=strata),
+            results.findings_table(found, language, strata=strata),
             results.callers_table(quality, survey, language), results.caller_scores_table(quality, language),
             results.listening_table(quality, language), results.back_checks_table(quality, survey, language),
         ):  # fmt: skip

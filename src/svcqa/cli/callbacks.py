@@ -48,7 +48,7 @@ def plan(
     lang: LangOption = None,
 ) -> None:
     """How many to draw, in which stratum, what precision that buys, and whom the frame leaves out."""
-    from svcqa.report.callbacks import bias_sentences, left_out_table, plan_note, plan_table
+    from svcqa.report.callbacks import bias_sentences, former_note, left_out_table, plan_note, plan_table
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -58,7 +58,8 @@ def plan(
         label = found.survey.label.in_language(language)
         title = text("callbacks.plan_title", language, label=label, period=period, as_of=as_of)
         screen.show(plan_table(found, opened.policies, language), title)
-        screen.console.print(plan_note(found, language), markup=False)
+        for line in filter(None, (plan_note(found, language), former_note(found, language))):
+            screen.console.print(line, markup=False)
         if left:
             screen.show(left_out_table(left, found, opened.policies, language))
         for line in bias_sentences(left, language):

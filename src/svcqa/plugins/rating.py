@@ -40,7 +40,8 @@ from svcqa.metrics.contract import (
 )
 from svcqa.metrics.grouping import code_columns, group, rows, sums, within, year_ahead
 from svcqa.metrics.result import Result
-from svcqa.metrics.survey import Surveyed
+from svcqa.metrics.survey import Surveyed, back_checks
+from svcqa.metrics.survey.waves import TABLE
 from svcqa.periods import Period
 from svcqa.plugins.rating_waves import wave_rows
 
@@ -66,7 +67,7 @@ class RatingParams(CommitmentParams):
 
 
 class RatingMetric:
-    """The mean score; scores beyond the scale are excluded and counted."""
+    """The mean score; scores beyond the scale and answers to back-checks are left out and counted."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(
         name="rating",
@@ -84,15 +85,21 @@ class RatingMetric:
         return params.commitment.table
 
     def columns(self, params: RatingParams) -> tuple[str, ...]:
-        """Moment, score, and the columns of the conditions."""
+        """Moment, score, the columns of the conditions, and of a callback whether it checks another one."""
         own: tuple[str, ...] = (params.rule.moment, params.rule.score)
         if params.commitment.table in _WITH_EXCLUSIONS:
             own += (EXCLUDED_COLUMN,)
+        if params.commitment.table == TABLE:
+            own += (back_checks.COLUMN,)
         return tuple(dict.fromkeys((*own, *condition_columns(params.commitment))))
 
     def derive(self, params: RatingParams, context: Context) -> Derive | None:
-        """Nothing to join."""
-        return None
+        """Which callbacks check another one; elsewhere nothing."""
+        if params.commitment.table != TABLE:
+            return None
+        mark = back_checks.marked("records")
+        return Derive(f"SELECT r.*, {mark} AS {back_checks.COLUMN} FROM records AS r",
+                      reads=(("records", "callback_id"),))  # fmt: skip
 
     def observe(self, batch: Batch, params: RatingParams, context: Context) -> Observations:
         """The score of each answer given by ``as_of``."""
@@ -102,13 +109,18 @@ class RatingMetric:
         codes, labels = exclusions(batch, params.commitment)
         off = (score != NULL) & ((score < rule.lowest) | (score > rule.highest))
         codes = np.where(off & (np.asarray([not label for label in labels])[codes]), np.int32(len(labels)), codes)
+        labels = (*labels, OFF_SCALE)
+        again = np.zeros(batch.rows, dtype=np.bool_)
+        if params.commitment.table == TABLE:  # whoever is asked once more is no further customer
+            again = (batch.integers(back_checks.COLUMN) == 1) & (score != NULL)
+            codes, labels = np.where(again, np.int32(len(labels)), codes), (*labels, back_checks.COLUMN)
         chosen = np.flatnonzero(known & (at != NULL) & batch.matches(params.commitment.where))
         given = score[chosen] != NULL
+        fact = np.where(given & ~again[chosen], Fact.CLOSED, Fact.NOT_APPLICABLE).astype(np.int8)
         zeros = np.zeros(len(chosen), dtype=np.int64)
         return Observations(
-            at[chosen] // SECONDS_A_DAY, np.where(given, Fact.CLOSED, Fact.NOT_APPLICABLE).astype(np.int8),
-            np.where(given, score[chosen], 0), zeros + MATURE, exclusion=(codes[chosen], (*labels, OFF_SCALE)),
-            rows=chosen, complete=bool(known.all()),
+            at[chosen] // SECONDS_A_DAY, fact, np.where(given, score[chosen], 0), zeros + MATURE,
+            exclusion=(codes[chosen], labels), rows=chosen, complete=bool(known.all()),
         )  # fmt: skip
 
     def measure(self, summary: Summary, params: RatingParams, context: Context) -> Result:
@@ -116,6 +128,7 @@ class RatingMetric:
         groups, periods = group(summary, context), cycle_windows(context, params.commitment)
         reasons, excluded = summary.labels["exclusion"], is_excluded(summary)
         given = summary.fact == Fact.CLOSED
+        again = np.asarray([reason == back_checks.COLUMN for reason in reasons])[summary.codes["exclusion"]]
         one = np.zeros(len(summary), dtype=np.int8)
 
         def added(mask: Any) -> Int64:
@@ -129,7 +142,7 @@ class RatingMetric:
         masks = [within(summary, period.first, period.last) for period in periods]
         counted, plain = [kept(mask) for mask in masks], [added(mask & given) for mask in masks]
         left_out = [
-            sums(mask & given & excluded, groups, summary.codes["exclusion"], len(reasons), summary.weight)
+            sums(mask & (given & excluded | again), groups, summary.codes["exclusion"], len(reasons), summary.weight)
             for mask in masks
         ]
         ahead = [year_ahead(summary, context, period, kept) for period in periods]
@@ -141,7 +154,7 @@ class RatingMetric:
             goal, needed = goal_of(params, period), None
             if goal is not None and rest_n > 0:
                 needed = max(float(params.rule.lowest), (goal * (so_far_n + rest_n) - so_far) / rest_n)
-            if not all_n:
+            if not (all_n or any(left_out[number][place])):
                 continue
             value = points / n if n else None
             held = held_against_goal(params, context, period, value=value, needed=needed,
@@ -149,8 +162,8 @@ class RatingMetric:
             records.append({
                 **lead, "metric": self.spec.name, "indicator": params.commitment.key, "measure": "rating",
                 "value": value, "n": n, "numerator": points, "excluded_by": by_reason(reasons, left_out[number][place]),
-                "value_without_exclusions": all_points / all_n, "n_without_exclusions": all_n, **held,
-                "rest_n": rest_n, "method": METHOD, "flags": flags_of(params, context, period, undesigned=True),
+                "value_without_exclusions": all_points / all_n if all_n else None, "n_without_exclusions": all_n,
+                **held, "rest_n": rest_n, "method": METHOD, "flags": flags_of(params, context, period, undesigned=True),
             })  # fmt: skip
         return Result(tuple(records), code_columns(context.by), {"commitment": params.commitment.key})
 

@@ -7,11 +7,23 @@ from dataclasses import replace
 from typing import Any, Final
 
 from svcqa.entities.commitment import Commitment
+from svcqa.entities.rules import Rating
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.commitments import CommitmentParams, flags_of, held_against_goal
 from svcqa.metrics.contract import Context
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns
-from svcqa.metrics.survey import Asked, Estimated, Group, Surveyed, WeightRule, estimate, groups_of, weighted
+from svcqa.metrics.survey import (
+    Asked,
+    DrawnCustomer,
+    Estimated,
+    Group,
+    Surveyed,
+    WeightRule,
+    back_checks,
+    estimate,
+    groups_of,
+    weighted,
+)
 from svcqa.metrics.survey.designed import covers
 from svcqa.metrics.survey.pooled import pooled
 from svcqa.periods import Period
@@ -27,9 +39,14 @@ def wave_rows(
     """The estimated mean of each group, held against the goal; ``plain``: the rows it stands instead of."""
     by = tuple(name for name in context.by if name not in PERIOD_KINDS)
     found, methods, merged = _estimates(waves, rated_question(params.commitment), replace(context, by=by))
-    unused = {
-        (row["unit"], *(str(row.get(name) or "") for name in code_columns(by))): int(row.get("n") or 0) for row in plain
-    }
+    own = _own_answers(waves, period, params, replace(context, by=by))
+    unused = {}
+    for row in plain:
+        key = (row["unit"], *(str(row.get(name) or "") for name in code_columns(by)))
+        unused[key] = {
+            OUTSIDE: max(int(row.get("n") or 0) - own.get(key, 0), 0),
+            back_checks.COLUMN: (row.get("excluded_by") or {}).get(back_checks.COLUMN, 0),
+        }
     part = not covers(waves, period, context)
     flags = flags_of(params, context, period, designed=True, waves_part=part, classes_merged=merged)
     year = context.period_rule.year_of(period)
@@ -43,7 +60,7 @@ def wave_rows(
             "unit": group.unit, "period": period.label, "first": period.first, "last": period.last, **group.keys,
             "metric": metric, "indicator": params.commitment.key, "measure": metric, "value": figure.value,
             "lower": figure.lower, "upper": figure.upper, "n": figure.n, "population": figure.population, **held,
-            "excluded_by": {OUTSIDE: unused[key]} if unused.get(key) else {}, "flags": flags,
+            "excluded_by": {reason: n for reason, n in sorted(unused.get(key, {}).items()) if n}, "flags": flags,
             "method": f"{figure.method}; {', '.join(methods)}",
         })  # fmt: skip
     return rows
@@ -66,6 +83,34 @@ def _estimates(
             if figure is not None:
                 found.setdefault((group.unit, *group.keys.values()), (group, []))[1].append(figure)
     return found, tuple(methods), merged
+
+
+def _own_answers(
+    waves: Sequence[Surveyed], period: Period, params: CommitmentParams, context: Context
+) -> dict[_Key, int]:
+    """Of each group the waves' answers that the plain mean counts too: those that meet the commitment's conditions."""
+    rule, question = params.commitment.rule, rated_question(params.commitment)
+    assert isinstance(rule, Rating)
+    found: dict[_Key, int] = {}
+    for one in waves:
+        people = one.wave.released
+        counted = [
+            rule.lowest <= person.scores.get(question, rule.lowest - 1) <= rule.highest
+            and person.called_at is not None
+            and period.first <= person.called_at.date() <= period.last
+            and all(_says(person, name, one.wave.code) in allowed for name, allowed in params.commitment.where
+                    if name != "question")
+            for person in people
+        ]  # fmt: skip
+        for group in groups_of(people, context):
+            key = (group.unit, *group.keys.values())
+            found[key] = found.get(key, 0) + int(group.inside[counted].sum())
+    return found
+
+
+def _says(person: DrawnCustomer, column: str, code: str) -> str:
+    """What the record of a wave's answer has in a column."""
+    return {"wave": code, "outcome": person.outcome}.get(column) or person.columns.get(column, "")
 
 
 def rated_question(commitment: Commitment) -> str:

@@ -16,7 +16,7 @@ _HEADERS: Final = re.compile(
 _HARMLESS: Final = re.compile(
     r"(类型|類型|等级|等級|级别|級別|类别|類別|性质|性質|数|數|kind|type|tier|count|level|分类)\s*$", re.IGNORECASE
 )
-_SURNAMES: Final = frozenset(
+SURNAMES: Final = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦马苗凤花方俞任袁柳"
     "史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟黄穆萧尹姚邵汪毛狄米戴宋庞熊纪舒屈项祝董梁杜阮蓝季贾江"
     "童郭梅林刁钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫房丁邓洪包左石崔程陆曾龙叶司黎乔翁文欧聂辛关"
@@ -29,15 +29,6 @@ _IN_A_CELL: Final = (
     re.compile(r"(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"),
 )
 _ADDRESS: Final = re.compile(r"[路街巷弄村区區].*\d+\s*[号號室栋幢楼樓]|[小社][区區]|\d+\s*[栋幢号楼]\s*\d+")
-_LONG_NUMBER: Final = re.compile(r"\d(?:[ -]?\d){7,}")
-_PERSON: Final = re.compile(
-    rf"(?:[{''.join(sorted(_SURNAMES))}][\u4e00-\u9fff]{{0,2}}(?:先生|女士|小姐|师傅|師傅|经理|經理|主任|工程师|工程師|老师|老師))"
-    r"|(?:(?<=我叫)|(?<=我是))[\u4e00-\u9fff]{2,3}(?=[，,。.]|$)|\b(?:Mr|Mrs|Ms|Miss)\.? ?[A-Z][a-z]+"
-)
-_DOOR: Final = re.compile(
-    r"[\u4e00-\u9fff]{2,4}[路街巷弄村][\dA-Za-z\-号號栋棟幢楼樓单單元室层層]*\d[\dA-Za-z\-号號栋棟幢楼樓单單元室层層]*"
-    r"|(?<![月\d])\d+\s*[栋棟幢号號][楼樓]?\s*[\dA-Za-z\-单單元室层層]*"
-)
 _NAME: Final = re.compile(r"[\u4e00-\u9fff]{2,4}(先生|女士|小姐)?")
 
 
@@ -48,7 +39,7 @@ def is_personal(header: str, texts: Sequence[str]) -> bool:
     some = [text for text in texts if text.strip()]
     if not some:
         return False
-    names = sum(bool(_NAME.fullmatch(text)) and text[0] in _SURNAMES for text in some)
+    names = sum(bool(_NAME.fullmatch(text)) and text[0] in SURNAMES for text in some)
     telling = sum(bool(_ADDRESS.search(text)) or any(shape.search(text) for shape in _IN_A_CELL) for text in some)
     return names >= 0.6 * len(some) or telling >= 0.3 * len(some)
 
@@ -58,19 +49,6 @@ def covered(text: str) -> str:
     for shape in _IN_A_CELL:
         text = shape.sub(COVER, text)
     return text
-
-
-def covered_remark(text: str) -> str:
-    """What a customer said, without numbers of eight and more digits, house numbers, and people named with a title.
-
-    A bare name without a title cannot be told from other words and stays: such texts are for colleagues only.
-
-    >>> covered_remark("请打 13800138000 找王师傅，幸福路12号楼3单元")
-    '请打 *** 找***，***'
-    """
-    for shape in (_LONG_NUMBER, _PERSON, _DOOR):
-        text = shape.sub(COVER, text)
-    return covered(text)
 
 
 def masked(text: str, *, personal: bool) -> str:

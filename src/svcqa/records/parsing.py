@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from svcqa.records import plain as plain_texts
 from svcqa.records.mapping import ColumnMapping, Mapping
-from svcqa.records.masking import covered, covered_remark
+from svcqa.records.masking import covered
+from svcqa.records.remarks import covered_remark
 from svcqa.records.schema import PERSONAL, Column, ColumnType
 
 _OFFSET = (

@@ -36,9 +36,14 @@ def _unit(code: str, policies: Policies, language: Language) -> str:
 
 def _who(one: Waterfall, wave: Wave, policies: Policies, language: Language) -> str:
     if one.level == "stratum":
-        parts = next((item.parts for item in wave.strata if item.key == one.key), {"": one.key})
-        return stratum_name(parts, part_names(policies, wave, language), policies, language)
+        return stratum_names(wave, policies, language).get(one.key, one.key)
     return _unit(one.key, policies, language) if one.key else _t("everybody", language)
+
+
+def stratum_names(wave: Wave, policies: Policies, language: Language) -> dict[str, str]:
+    """What the strata of a wave are called, by their keys."""
+    names = part_names(policies, wave, language)
+    return {item.key: stratum_name(item.parts, names, policies, language) for item in wave.strata}
 
 
 def waterfall_table(found: Outcomes, wave: Wave, policies: Policies, language: Language) -> pd.DataFrame:
@@ -78,20 +83,28 @@ def codes_table(found: Outcomes, language: Language) -> pd.DataFrame:
     return _table(rows, ("outcome", "customers", "share"), language)
 
 
-def replacements_table(found: Outcomes, language: Language) -> pd.DataFrame:
-    """Who was called in whose place, by references of the call sheet."""
+def replacements_table(found: Outcomes, language: Language, *, strata: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Who was called in whose place, by references of the call sheet; ``strata``: see :func:`stratum_names`."""
+    named = strata or {}
     rows = [
-        (one.stratum, one.replaced, or_key(f"call_results.outcome_{one.outcome}", language).removeprefix("outcome_"),
+        (named.get(one.stratum, one.stratum), one.replaced,
+         or_key(f"call_results.outcome_{one.outcome}", language).removeprefix("outcome_"),
          one.reserve, one.place, _t("yes" if one.answered else "no", language))
         for one in found.replacements
     ]  # fmt: skip
     return _table(rows, ("stratum", "replaced", "outcome", "reserve", "place", "has_answered"), language)
 
 
-def findings_table(found: Outcomes, language: Language) -> pd.DataFrame:
-    """What was not done as the rules want it."""
+def findings_table(found: Outcomes, language: Language, *, strata: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """What was not done as the rules want it; ``strata``: see :func:`stratum_names`."""
+    named = strata or {}
     rows = [
-        (_t(f"finding_{one.kind}", language), one.stratum, len(one.references), ", ".join(one.references[:5]))
+        (
+            _t(f"finding_{one.kind}", language),
+            named.get(one.stratum, one.stratum),
+            len(one.references),
+            ", ".join(one.references[:5]),
+        )
         for one in found.findings
     ]
     return _table(rows, ("finding", "stratum", "customers", "references"), language)

@@ -85,6 +85,12 @@ def plan_note(plan: Plan, language: Language) -> str:
               rate=f"{rules.response_rate:.0%}")  # fmt: skip
 
 
+def former_note(plan: Plan, language: Language) -> str:
+    """How many answers to back-checks former answers leave out; empty where there are none."""
+    n = plan.former[""].back_checks if "" in plan.former else 0
+    return _t("former_note", language, n=n) if n else ""
+
+
 def left_out_table(
     found: Sequence[LeftOut], wave_or_plan: Plan | Wave, policies: Policies, language: Language
 ) -> pd.DataFrame:

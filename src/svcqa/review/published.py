@@ -27,7 +27,7 @@ def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
         now: UTC.
 
     Raises:
-        MetricError: the review has no figure.
+        MetricError: nothing had been received that there could be a figure of.
     """
     figures: list[PublishedFigure] = []
     for target in review.targets:
@@ -37,7 +37,7 @@ def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
         for course in (item.course, *(part.course for part in item.parts), *(unit.course for unit in item.departments)):
             figures += _figures("commitment", item.commitment.key, course)
     if not figures:
-        raise MetricError(Fault("nothing_to_publish", got=review.period.label))
+        raise MetricError(Fault("publication_empty", got=review.period.label, allowed=f"{review.as_of}"))
     about = review.about
     return Publication(
         period=review.period.label, as_of=review.as_of, known_at=now, calendar=about["calendar"],

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
 from svcqa.report import charts
-from svcqa.report.callbacks import plan_note, plan_table
+from svcqa.report.callbacks import former_note, plan_note, plan_table
 from svcqa.report.charts.trade_off import trade_off_chart
 from svcqa.review.callbacks.plan import Plan, calls_range, make_plan
 
@@ -82,7 +82,8 @@ class WavePanel:
         )
         self.chart.value = charts.Picture(drawn).html()
         found = plan_table(self.plan, self.workspace.policies, self.language)
-        note = html.escape(plan_note(self.plan, self.language))
+        notes = filter(None, (plan_note(self.plan, self.language), former_note(self.plan, self.language)))
+        note = "</p><p>".join(map(html.escape, notes))
         self.table.value = f"{found.to_html(escape=True, border=0)}<p>{note}</p>"
         self.message.value = ""
 

@@ -10,9 +10,10 @@ from svcqa.errors import Fault, RegisterError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey import Surveyed, SurveyParams
+from svcqa.metrics.survey.back_checks import BACK_CHECK
 from svcqa.periods import read_moment
 from svcqa.register.follow_up import followed
-from svcqa.review.callbacks.callers import BACK_CHECK, CallQuality, call_quality
+from svcqa.review.callbacks.callers import CallQuality, call_quality
 from svcqa.review.callbacks.feedback import Feedback, InTime, answered_in_time, feedback_of, proposed
 from svcqa.review.callbacks.outcomes import Outcomes, wave_outcomes
 

@@ -15,6 +15,7 @@ from svcqa.engine.draw import StratumDraw, draw, start_of, systematic_places
 from svcqa.entities.organisation import LEVELS, Organisation
 from svcqa.entities.survey import Survey
 from svcqa.entities.wave import Wave, WaveStratum
+from svcqa.metrics.survey import back_checks
 from svcqa.records.survey_records import numbers_not_to_call
 from svcqa.review.callbacks.counts import in_frame
 from svcqa.review.callbacks.former import answers_sql
@@ -61,10 +62,11 @@ class Drawing:
         return _run(frame_sql(survey, span, keys=keys, columns=columns), views, COLUMNS)
 
     def answers(self, survey: Survey, as_of: dt.datetime, *, known_at: dt.datetime | None) -> Any:
-        """Former scores with customer and stratum, as an Arrow table."""
+        """Former scores with customer, stratum and whether they check others, as an Arrow table."""
         callbacks = self._engine.rows("callbacks", known_at=known_at)
         views = {"callbacks": callbacks, "units": self._units([callbacks], as_of.date())}
-        return _run(answers_sql(survey, as_of, columns=callbacks.schema.names), views, ("customer", "stratum", "score"))
+        wanted = ("customer", "stratum", "score", back_checks.COLUMN)
+        return _run(answers_sql(survey, as_of, columns=callbacks.schema.names), views, wanted)
 
     def not_to_call_digest(self, survey: Survey) -> str:
         """Pins the list of whom not to call; empty where the survey has none."""

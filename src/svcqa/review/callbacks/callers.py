@@ -10,12 +10,11 @@ from typing import Any, Final
 from svcqa.entities.survey import Survey
 from svcqa.errors import MetricError
 from svcqa.metrics.survey import DrawnCustomer, Surveyed
+from svcqa.metrics.survey.back_checks import BACK_CHECK
 from svcqa.stats.means import student_t
 from svcqa.stats.survey.agreement import Agreement, agreement
 from svcqa.stats.survey.interviewers import CallerMeans, InterviewerEffect, caller_means, interviewer_effect
 
-BACK_CHECK: Final = "-B"
-"""What the number of a second call ends in, after the reference of the first: ``2026Q2-0012-B``."""
 SCORE_METHOD: Final = "mean of the calls' weighted shares of passed items; Student's t"
 
 
@@ -79,7 +78,7 @@ def call_quality(
 
     Args:
         checks: rows of ``checked_items`` whose ``record_id`` is a reference of the wave.
-        second_calls: rows of ``callbacks`` whose number is a reference with :data:`BACK_CHECK`.
+        second_calls: rows of ``callbacks`` whose number is a reference with ``BACK_CHECK``.
     """
     survey = surveyed.design.survey
     spoken = [one for one in surveyed.wave.people if one.scores and one.caller]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from svcqa.entities.organisation import LEVELS
 from svcqa.entities.survey import BETWEEN, RECORD_COLUMNS, Survey
 from svcqa.metrics import sql
+from svcqa.metrics.survey import back_checks
 from svcqa.review.callbacks.plan import LEAST_ANSWERS, Former
 
 YEARS_BACK: Final = 2
@@ -18,11 +19,15 @@ BIAS_METHOD: Final = "share_times_difference_welch"
 
 
 def answers_sql(survey: Survey, as_of: dt.datetime, *, columns: Sequence[str]) -> str:
-    """Scores of the survey's question in the two years before, with customer and stratum; views as for the frame."""
+    """Scores of the survey's question in the two years before, with customer and stratum; views as for the frame.
+
+    Answers to back-checks stand among them and are marked: they say the same of the same customers once more.
+    """
     parts = f" || '{BETWEEN}' || ".join(_part(name, columns) for name in survey.strata)
     since = as_of - dt.timedelta(days=365 * YEARS_BACK)
     return f"""
-SELECT CAST(r.customer AS VARCHAR(64)) AS customer, {parts} AS stratum, CAST(r.score AS DOUBLE) AS score
+SELECT CAST(r.customer AS VARCHAR(64)) AS customer, {parts} AS stratum, CAST(r.score AS DOUBLE) AS score,
+  {back_checks.marked("callbacks")} AS {back_checks.COLUMN}
 FROM callbacks AS r JOIN units AS u ON u.unit = CAST(r.unit AS VARCHAR(200))
 WHERE CAST(r.question AS VARCHAR(200)) = {sql.quoted(survey.measured.key)} AND r.score IS NOT NULL
   AND r.called_at >= {sql.moment(since)} AND r.called_at < {sql.moment(as_of)}
@@ -41,14 +46,21 @@ def _part(name: str, columns: Sequence[str]) -> str:
 def former_answers(answers: Any) -> dict[str, Former]:
     """Number, mean and standard deviation of former answers by stratum; ``""`` for all together."""
     scores: dict[str, list[float]] = {}
-    for stratum, score in zip(answers["stratum"].to_pylist(), answers["score"].to_pylist(), strict=True):
-        scores.setdefault(stratum, []).append(score)
-        scores.setdefault("", []).append(score)
-    return {name: Former(*_moments(values)) for name, values in scores.items()}
+    again: dict[str, int] = {}
+    for row in answers.select(["stratum", "score", back_checks.COLUMN]).to_pylist():
+        for name in (row["stratum"], ""):
+            if row[back_checks.COLUMN]:
+                again[name] = again.get(name, 0) + 1
+            else:
+                scores.setdefault(name, []).append(row["score"])
+    names = dict.fromkeys((*scores, *again))
+    return {name: Former(*_moments(scores.get(name, [])), back_checks=again.get(name, 0)) for name in names}
 
 
 def _moments(values: Sequence[float]) -> tuple[int, float, float]:
     n = len(values)
+    if not n:
+        return 0, 0.0, 0.0
     mean = math.fsum(values) / n
     spread = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1)) if n > 1 else 0.0
     return n, mean, spread
@@ -82,8 +94,9 @@ class LeftOut:
 def left_out(frame: Any, answers: Any, *, z: float = 1.959963984540054) -> tuple[LeftOut, ...]:
     """Whom the frame leaves out, by stratum and reason, then by reason over all strata (stratum ``""``)."""
     scores: dict[str, list[float]] = {}
-    for customer, score in zip(answers["customer"].to_pylist(), answers["score"].to_pylist(), strict=True):
-        scores.setdefault(customer, []).append(score)
+    for row in answers.select(["customer", "score", back_checks.COLUMN]).to_pylist():
+        if row["customer"] and not row[back_checks.COLUMN]:  # an answer of nobody known is not that of another nobody
+            scores.setdefault(row["customer"], []).append(row["score"])
     groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for row in frame.select(["stratum", "reason", "customer", "tier"]).to_pylist():
         for stratum in (row["stratum"], ""):

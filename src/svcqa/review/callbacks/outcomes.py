@@ -138,12 +138,28 @@ def _moment(person: DrawnCustomer) -> dt.datetime:
     return person.called_at or dt.datetime.max
 
 
+def _in_place_of(people: Iterable[DrawnCustomer]) -> list[tuple[DrawnCustomer, DrawnCustomer | None]]:
+    """Each reserve that was called, by place, with the first without an answer who stood ahead of him on the list.
+
+    Nobody replaces himself, nor somebody who was only called after him in the order of places.
+    """
+    people = list(people)
+    waiting = _unanswered(people)
+    found = []
+    for reserve in sorted((one for one in people if one.role == "reserve" and one.outcome), key=lambda one: one.place):
+        gone = next((one for one in waiting if one.place < reserve.place), None)
+        if gone is not None:
+            waiting.remove(gone)
+        found.append((reserve, gone))
+    return found
+
+
 def _replacements(stratum: str, people: Sequence[DrawnCustomer]) -> list[Replacement]:
     """The first without an answer is replaced by the first reserve that was called, and so on."""
-    called = sorted((one for one in people if one.role == "reserve" and one.outcome), key=lambda one: one.place)
     return [
         Replacement(stratum, gone.reference, gone.outcome, reserve.reference, reserve.place, bool(reserve.scores))
-        for gone, reserve in zip(_unanswered(people), called, strict=False)
+        for reserve, gone in _in_place_of(people)
+        if gone is not None
     ]
 
 
@@ -153,13 +169,12 @@ def _findings(stratum: str, people: Sequence[DrawnCustomer], *, attempts: int, o
     called = [place for place, one in enumerate(reserves) if one.outcome]
     jumped = [reserves[place].reference for place in called if place >= len(called)]
     # a reserve who did not answer either is replaced by the next one
-    gone = _unanswered(people)
-    found = [("jump", jumped)]
-    if len(called) > len(gone):
-        found.append(("needless", [reserves[place].reference for place in called[len(gone) :]]))
+    gone, pairs = _unanswered(people), _in_place_of(people)
+    replaced = {one.reference for _, one in pairs if one is not None}
+    found = [("jump", jumped), ("needless", [reserve.reference for reserve, one in pairs if one is None])]
     if over:
         left = len(reserves) - len(called)
-        missing = gone[len(called) :][: max(left, 0)]
+        missing = [one for one in gone if one.reference not in replaced][: max(left, 0)]
         found.append(("not_replaced", [one.reference for one in missing]))
         early = [one for one in gone if one.outcome in _WORTH_ANOTHER_CALL and one.attempts < attempts]
         found.append(("given_up", [one.reference for one in early]))

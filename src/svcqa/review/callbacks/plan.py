@@ -27,11 +27,15 @@ Rule = Literal["allocated", "share", "take_all"]
 
 @dataclass(frozen=True)
 class Former:
-    """What former answers of a stratum tell: how many, their mean, their standard deviation."""
+    """What former answers of a stratum tell: how many, their mean, their standard deviation.
+
+    ``back_checks`` answers are not among them: who was called a second time is counted once.
+    """
 
     n: int
     mean: float
     spread: float
+    back_checks: int = 0
 
 
 @dataclass(frozen=True)
