@@ -440,3 +440,27 @@ def test_a_review_can_be_seen_as_it_was_known(tmp_path: Path) -> None:
     units = sections["subsidiaries"].table("units")
     assert dict(zip(units["单位"], units["个案数"], strict=True)) == {"一部": "2"}
     assert dict(zip(units["单位"], units["本期"], strict=True)) == {"一部": "50.0%"}
+
+
+def test_form_b_leaves_out_no_problem_of_the_period(tmp_path: Path) -> None:
+    """One of a quarter, one of no period, noted in July: both are of the year, the first one of its half-year too."""
+    workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
+    noted(workspace, problem="季度", period="2025Q1", now=dt.datetime(2025, 4, 1))
+    noted(workspace, problem="无期间", period="", now=dt.datetime(2025, 7, 1))
+    noted(workspace, problem="下半年", period="2025H2", now=dt.datetime(2026, 1, 8))
+    noted(workspace, problem="来年", period="2026-01", now=dt.datetime(2026, 2, 1))
+    of_year = [item.problem for item in workspace.review_annual(2025).actions]
+    assert of_year == ["季度", "无期间", "下半年"]
+    assert [item.problem for item in workspace.review_half_year("2025H1").actions] == ["季度"]
+    assert [item.problem for item in workspace.review_half_year("2025H2").actions] == ["下半年"]
+
+
+def test_a_workspace_with_nothing_says_so_in_words(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path)
+    with pytest.raises(SvcqaError) as refused:
+        workspace.review_annual(2025).weakest  # noqa: B018
+    assert "没有服务承诺" in refused.value.render("zh-Hans")
+    with pytest.raises(SvcqaError) as refused:
+        workspace.publish("2025", author="甲")
+    assert "2025" in refused.value.render("zh-Hans")
+    assert refused.value.faults[0].code == "publication_empty"

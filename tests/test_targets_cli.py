@@ -81,8 +81,9 @@ def test_numbers_and_locks_that_cannot_be_read(folder: Path, asked: tuple[str, .
 
 
 def test_a_unit_without_targets_is_told_so(folder: Path) -> None:
-    told = run("propose", "2024", "--lang", "zh-Hans", cwd=folder, code=2)
-    assert "没有可以接续的目标" in told
+    with pytest.raises(SvcqaError) as refused:
+        CliRunner().invoke(app, ["targets", "propose", "2024", "-w", str(folder)], catch_exceptions=False)
+    assert "没有可以接续的目标" in refused.value.render("zh-Hans")
 
 
 def test_a_plan_is_saved_and_shown_with_what_it_rests_on(folder: Path) -> None:

@@ -51,11 +51,19 @@ def problems_of(
 def rows_of(
     register: Register, period: Period, rule: PeriodRule, *, known_at: dt.datetime | None = None
 ) -> list[ActionItem]:
-    """The rows of form B noted of ``period``; of a year also those of its parts."""
-    if period.kind is not PeriodKind.YEAR:
-        return register.actions(period=period.label, known_at=known_at)
+    """The rows of form B noted of ``period`` or a part of it; of a year also those noted in it of no period."""
     rows = followed(register, known_at=known_at)
-    return [one.item for one in rows if one.item.period and _year_of(one, rule) == period.year]
+    if period.kind is PeriodKind.YEAR:
+        return [one.item for one in rows if _year_of(one, rule) == period.year]
+    return [one.item for one in rows if _is_part(one.item.period, period, rule)]
+
+
+def _is_part(label: str, whole: Period, rule: PeriodRule) -> bool:
+    try:
+        part = rule.parse(label)
+    except PeriodError:
+        return False
+    return whole.first <= part.first and part.last <= whole.last
 
 
 def _year_of(one: Followed, rule: PeriodRule) -> int:

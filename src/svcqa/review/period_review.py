@@ -13,7 +13,7 @@ from typing import Final, Literal
 from svcqa.entities.action import ActionItem
 from svcqa.entities.organisation import Unit
 from svcqa.entities.policy import Policies
-from svcqa.errors import Fault, PeriodError, SvcqaError
+from svcqa.errors import Fault, MetricError, PeriodError, SvcqaError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
 from svcqa.periods import Period, PeriodKind
@@ -53,7 +53,13 @@ class PeriodReview:
 
     @property
     def weakest(self) -> CommitmentReview:
-        """The commitment furthest below its required share, counted in shares of the misses allowed."""
+        """The commitment furthest below its required share, counted in shares of the misses allowed.
+
+        Raises:
+            MetricError: the policy has no commitments.
+        """
+        if not self.commitments:
+            raise MetricError(Fault("no_commitments", got=self.period.label))
         return max(self.commitments, key=_shortfall)
 
     @property
