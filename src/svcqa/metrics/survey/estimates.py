@@ -147,5 +147,5 @@ def _question(survey: Survey, key: str) -> Question:
 def _over(survey: Survey, asked: Asked) -> str:
     if asked.over is None:
         allowed = ", ".join(item.key for item in survey.questions if item.kind != "opinion")
-        raise MetricError(Fault("no_question", place=f"{survey.key} › over", got="", allowed=allowed))
+        raise MetricError(Fault("ratio_over", place=survey.key, allowed=allowed))
     return _question(survey, asked.over).key
