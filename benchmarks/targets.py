@@ -172,6 +172,9 @@ def _sample_year(workspace: svcqa.Workspace, year: int, as_of: str) -> None:
     print(
         f"sample, proposed for {year} as of {as_of}; {'what followed' if over else 'the first half of what followed'}"
     )
+    if not over:
+        print("  the sample ends in June: a year's goal is held against six months, and amounts are left out;"
+              " no chance of a whole year is tested here")  # fmt: skip
     print("  target                      95 % interval          followed   goals, chance told, reached")
     told: list[Told] = []
     for place, target in enumerate(one for one in workspace.policies.targets_of(year) if one.owner == "C"):

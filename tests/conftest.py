@@ -65,6 +65,12 @@ def copy_workspace(source: Path, target: Path) -> Path:
     return target
 
 
+def copy_read(workspace: svcqa.Workspace, target: Path) -> Path:
+    """A copy of a workspace with all that was read into it, for a test that writes there."""
+    shutil.copytree(workspace.folder, target)
+    return target
+
+
 @contextmanager
 def scratch() -> Iterator[Path]:
     """A folder of its own for each example that hypothesis makes."""

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import svcqa
 from conftest import SAMPLE, UNITS, commitment, make_workspace, scratch
-from svcqa.errors import PeriodError, RegisterError
+from svcqa.errors import PeriodError, RegisterError, SvcqaError
 from svcqa.review.follow_up import Problem, problems_of
 from svcqa.review.improvements import improvements
 from svcqa.review.last_year import BesideLastYear, beside_last_year
@@ -142,6 +142,15 @@ def test_a_limit_that_changed_restates_last_year(tmp_path: Path) -> None:
     assert found.change == pytest.approx(0.75 - 0.5)
     assert [(one.what, one.before, one.after) for one in found.changed] == [("limit", 60, 40)]
     assert found.reported is None
+
+
+def test_the_limit_before_is_the_one_that_held(tmp_path: Path) -> None:
+    """The rule says 60 minutes; since 2024 it is 100, since 2025 30: from 100 to 30, not from 60."""
+    limits = [{"effective_from": "2025-01-01", "limit": 30}, {"effective_from": "2023-06-01", "limit": 100}]
+    found = last_year(company(tmp_path, orders({"2024-03": (5, 5), "2025-03": (5, 5)}), promise={"limits": limits}))
+    assert [(one.what, one.before, one.after) for one in found.changed] == [("limit", 100, 30)]
+    assert found.then is not None
+    assert found.then.numerator == 10  # 90 minutes were in time in 2024
 
 
 def test_a_goal_that_changed_is_named_with_both_values(tmp_path: Path) -> None:
@@ -296,6 +305,54 @@ def test_nothing_is_silently_closed(tmp_path: Path) -> None:
         workspace.note_step(99, "done", by="乙")
     with pytest.raises(RegisterError, match="due goes with reopened"):
         workspace.note_step(number, "done", by="乙", on="2025-07-01", due=dt.date(2025, 9, 1))
+    with pytest.raises(RegisterError) as refused:  # else it would be closed on the 10th, ten days before the report
+        workspace.note_step(number, "effective", by="乙", on="2025-06-10", finding="好")
+    assert "2025-06-10 早于上一步的日期 2025-06-20" in refused.value.render("zh-Hans")
+    found = problem(workspace, number, as_of="2025-06-15")
+    assert found is not None
+    assert found.state == "open"
+
+
+@pytest.mark.parametrize(
+    ("step", "fields", "said"),
+    [
+        ("closed", {}, "没有名为 'closed' 的步骤。允许：done, effective, reopened"),
+        ("effective", {}, "finding: 检查要写明查到了什么"),
+        ("reopened", {"finding": "仍慢", "due": "2025-07-01"}, "due: 新的完成时间 2025-07-01 不能用。只有重新打开"),
+        ("done", {"on": "昨天"}, "看不懂的时刻 '昨天'。允许：2026-07-01"),
+        ("done", {"by": " "}, "by: 这一项没有填写。写明由谁报告或检查。"),
+    ],
+)
+def test_a_step_that_is_wrong_is_told_in_the_readers_language(
+    tmp_path: Path, step: str, fields: dict[str, Any], said: str
+) -> None:
+    workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
+    number = noted(workspace)
+    with pytest.raises(SvcqaError) as refused:
+        workspace.note_step(number, step, **{"by": "乙", "on": "2025-07-01", **fields})
+    assert said in refused.value.render("zh-Hans")
+    assert "Value error" not in refused.value.render("zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"period": "上半年"}, "看不懂的期间 '上半年'"),
+        ({"unit": "ZZ"}, "组织架构里没有单位 'ZZ'"),
+        ({"target": "nope"}, "没有名为 'nope' 的目标或承诺。允许：kept_2025, promise"),
+        ({"due": "下周"}, "看不懂的时刻 '下周'"),
+    ],
+)
+def test_a_problem_names_what_there_is(tmp_path: Path, fields: dict[str, Any], said: str) -> None:
+    """A row of a period that nobody can read would stand in no review of it."""
+    workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
+    with pytest.raises(SvcqaError) as refused:
+        noted(workspace, **fields)
+    assert said in refused.value.render("zh-Hans")
+    assert not workspace.register.actions()
+    noted(workspace, responsible="")
+    shown = workspace.sections(workspace.review_annual(2025), "zh-Hans")["problems"].table("problems")
+    assert list(shown["责任单位"]) == ["一部"]  # its name, no code
 
 
 @given(st.lists(st.sampled_from(["done", "effective", "reopened"]), max_size=6))
@@ -360,7 +417,7 @@ def test_success_is_told_by_people(tmp_path: Path) -> None:
 
 def test_a_review_can_be_seen_as_it_was_known(tmp_path: Path) -> None:
     """At noon of 2 January one of two was late; a file read later brings ten more that were in time."""
-    rows = orders({"2025-03": (1, 1)})
+    rows = orders({"2024-03": (1, 0), "2025-03": (1, 1)})
     workspace = make_workspace(tmp_path, records={"work_orders": rows}, commitments=[commitment()], targets=[target()])
     workspace.ingest(now=dt.datetime(2026, 1, 2, 12))
     head, *_ = (tmp_path / "sources/work_orders.csv").read_text(encoding="utf-8").splitlines()
@@ -376,4 +433,10 @@ def test_a_review_can_be_seen_as_it_was_known(tmp_path: Path) -> None:
     assert n(workspace.review_annual(2025)) == 12
     then = workspace.review_annual(2025, known_at=dt.datetime(2026, 1, 2, 12))
     assert n(then) == 2
-    assert list(workspace.sections(then, "zh-Hans")["last_year"].table("last_year")["本期"]) == ["50.0%"]
+    workspace.publish("2024", author="甲", now=dt.datetime(2026, 2, 3))
+    sections = workspace.sections(then, "zh-Hans")
+    assert list(sections["last_year"].table("last_year")["本期"]) == ["50.0%"]
+    assert "2024 没有发布过数字" in sections["last_year"].said
+    units = sections["subsidiaries"].table("units")
+    assert dict(zip(units["单位"], units["个案数"], strict=True)) == {"一部": "2"}
+    assert dict(zip(units["单位"], units["本期"], strict=True)) == {"一部": "50.0%"}

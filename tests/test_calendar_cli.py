@@ -112,6 +112,8 @@ def test_a_workspace_keeps_the_table_as_its_calendar(tmp_path: Path) -> None:
         (("build", "2026", "--source", "holidays", "--country", "ZZ"), "HK"),
         (("build", "2026", "--country", "HK"), "source"),
         (("diff", "nowhere.xlsx"), "nowhere.xlsx"),
+        (("build", "2026", "--out", "days.txt"), ".xlsx, .csv"),
+        (("build", "2025", "2027", "--out", "days.csv"), "2026-01-01 … 2026-12-31"),  # it could not be read back
     ],
 )
 def test_slips_are_told_in_words(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLE, copy_workspace
+import svcqa
+from conftest import copy_read
 from svcqa.metrics.result import COLUMNS, STATES
 
 
@@ -25,12 +26,9 @@ def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample company, read in by the command line."""
-    folder = copy_workspace(SAMPLE, tmp_path_factory.mktemp("cli") / "company")
-    result = run("ingest", "-w", str(folder))
-    assert result.returncode == 0, result.stderr
-    return folder
+def company(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample company, read."""
+    return copy_read(sample_workspace, tmp_path_factory.mktemp("cli") / "company")
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])

@@ -62,6 +62,10 @@ def day_of(number: int) -> dt.date:
     return EPOCH.date() + dt.timedelta(days=int(number))
 
 
+def number_of(day: dt.date) -> int:
+    return (day - EPOCH.date()).days
+
+
 def works(calendar: WorkCalendar) -> Callable[[dt.date], bool]:
     """Whether a day is worked, asked of somebody else where there is one."""
     if calendar is CHINA:
@@ -106,7 +110,12 @@ def test_years_nobody_has_announced_are_provisional_and_counted_by_weekday() -> 
     year = last_known.year + 1
     assert CHINA.is_provisional(dt.date(year, 1, 1))
     assert CHINA.is_provisional(dt.date(2003, 12, 31))
-    assert day_of(CHINA.provisional_from) == dt.date(year, 1, 1)
+    known, unknown = (number_of(dt.date(y, 6, 1)) for y in (year - 1, year))
+    assert not CHINA.provisional_between(known, number_of(last_known))
+    assert CHINA.provisional_between(known, number_of(last_known) + 1)
+    assert CHINA.provisional_between(number_of(dt.date(2003, 12, 31)), known)
+    assert not CHINA.provisional_between(unknown, known)  # no day at all
+    assert CHINA.provisional_between(unknown, 10**6)  # beyond the end of the calendar
     for number in range(365):
         day = dt.date(year, 1, 1) + dt.timedelta(days=number)
         assert CHINA.is_working(day) == (day.weekday() < 5)

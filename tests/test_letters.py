@@ -19,7 +19,7 @@ import svcqa
 from conftest import commitment, make_workspace
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.entities.base import Text
-from svcqa.errors import PolicyError, RegisterError
+from svcqa.errors import PolicyError, RegisterError, WorkspaceError
 from svcqa.report.word.placeholders import fill
 from svcqa.review.letters import letters_of
 
@@ -78,6 +78,29 @@ def test_each_department_and_post_has_a_letter_with_its_own_goals(tmp_path: Path
     assert "抢险中心" in told
     assert "城区分公司" in told  # to whom
     assert "{{" not in told
+
+
+def test_a_unit_founded_in_the_year_signs_and_one_that_is_gone_is_named(tmp_path: Path) -> None:
+    founded = {"code": "D9", "name": "新部", "level": "department", "parent": "S1", "valid_from": dt.date(2027, 3, 1)}
+    closed = {"code": "D8", "name": "旧部", "level": "department", "parent": "S1", "valid_to": dt.date(2026, 12, 31),
+              "successor": "D1"}  # fmt: skip
+    goals = (*TARGETS, level("arrival_D9", "D9"))
+    written = company(tmp_path / "a", units=(*UNITS, founded), targets=goals).letters(2027, tmp_path / "letters")
+    assert list(written) == ["D1", "P1", "D9"]
+    late = {"code": "D8", "name": "新部", "level": "department", "parent": "S1", "valid_from": dt.date(2028, 1, 1)}
+    for place, gone in enumerate((closed, late)):
+        workspace = company(tmp_path / f"b{place}", units=(*UNITS, gone), targets=(*TARGETS, level("arr_D8", "D8")))
+        with pytest.raises(RegisterError) as refused:
+            workspace.letters(2027, tmp_path / "none")
+        assert "D8: 该单位在 2027 年不存在" in refused.value.render("zh-Hans")
+
+
+def test_the_day_of_a_signature_is_told_in_words(tmp_path: Path) -> None:
+    workspace = company(tmp_path)
+    path = workspace.letters(2027, tmp_path / "letters")["D1"]
+    with pytest.raises(WorkspaceError) as refused:
+        workspace.sign_letter(path, name="甲", role="主任", on="昨天")
+    assert "看不懂的时刻 '昨天'。允许：2026-07-01" in refused.value.render("zh-Hans")
 
 
 def test_a_year_without_goals_says_what_to_do(tmp_path: Path) -> None:

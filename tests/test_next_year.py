@@ -12,7 +12,7 @@ import pytest
 
 import svcqa
 from conftest import UNITS, commitment, make_workspace
-from svcqa.errors import MetricError, NameUnknownError, PeriodError, PolicyError, RegisterError
+from svcqa.errors import MetricError, NameUnknownError, PeriodError, PolicyError, RegisterError, SvcqaError
 from svcqa.report import next_year as tables
 from svcqa.review.next_year.proposal import Proposal
 from svcqa.workspace.next_year import COLUMNS, NextYear
@@ -23,6 +23,14 @@ AS_OF = "2026-07-01"
 @pytest.fixture(scope="module")
 def planned(sample_workspace: svcqa.Workspace) -> NextYear:
     return sample_workspace.next_year(2027, as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> NextYear:
+    """A company of two departments whose promise is 85 %."""
+    rows = orders(24, 20, {"D1": 0.9, "D2": 0.95})
+    workspace = company(tmp_path_factory.mktemp("kept"), rows, goals={2025: 0.9}, required=0.85)
+    return workspace.next_year(2026, as_of="2026-01-01")
 
 
 def orders(
@@ -289,6 +297,7 @@ def test_cases_moved_just_under_the_limit_are_noted(tmp_path: Path, moved: bool)
         row["closed_at"] = row["received_at"] + dt.timedelta(minutes=taken)
     found = company(tmp_path, rows, goals={2025: 0.7}).next_year(2026, as_of="2026-01-01").proposal("promise_2025")
     assert ("bunching" in codes(found)) is moved
+    assert ("期限 60 分钟" in tables.notes([found], "zh-Hans").to_string()) is moved
     assert "bunching_untested" not in codes(found)
 
 
@@ -401,3 +410,86 @@ def test_tables_speak_the_language_and_leave_no_place_unfilled(planned: NextYear
     for table in shown:
         assert len(table)
         assert "{" not in table.to_string() + "".join(map(str, table.columns))
+
+
+@pytest.mark.parametrize(
+    ("goal", "locked", "said"),
+    [
+        (float("nan"), {}, "目标 nan% 超出"),
+        (float("inf"), {}, "目标 inf% 超出"),
+        (96.0, {}, "目标 9600% 超出这个指标可能的范围，应为 0% … 100%。比率写 0.96"),
+        (0.95, {"D1": 1.2}, "D1: 目标 120% 超出"),
+        (0.95, {"D2": float("nan")}, "D2: 目标 nan% 超出"),
+        (0.95, {"D2": -0.1}, "D2: 目标 -10% 超出"),
+    ],
+)
+def test_a_goal_that_no_figure_can_be_is_told_as_such(
+    kept: NextYear, goal: float, locked: dict[str, float], said: str
+) -> None:
+    with pytest.raises(MetricError) as refused:
+        kept.decompose("promise_2025", goal=goal, locked=locked)
+    assert said in refused.value.render("zh-Hans")
+    assert len(refused.value.faults) == 1
+
+
+def test_a_promise_is_told_in_per_cent(kept: NextYear) -> None:
+    with pytest.raises(MetricError) as refused:
+        kept.decompose("promise_2025", goal=0.8)
+    assert "目标 80% 比对外承诺宽松。允许：85%" in refused.value.render("zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"label": " "}, "label: 假设的这一项没有填写"),
+        ({"measure": "更多"}, "measure: 不认识的变化方式 '更多'。允许：points, failures, relative"),
+        ({"measure": None}, "measure: 假设的这一项没有填写"),
+    ],
+)
+def test_an_assumption_that_is_not_whole_is_told_in_words(kept: NextYear, wrong: Any, said: str) -> None:
+    assumed = {"label": "增加人手", "measure": "failures", "size": 0.2, **wrong}
+    with pytest.raises(SvcqaError) as refused:
+        kept.plan("promise_2025", reason="试行", assumptions=[assumed])
+    assert said in refused.value.render("zh-Hans")
+
+
+def test_a_unit_without_targets_is_told_so(kept: NextYear, tmp_path: Path) -> None:
+    workspace = company(tmp_path, [], goals={2025: 0.9})
+    for planned in (workspace.next_year(2026, as_of="2026-01-01", unit="D1"), workspace.next_year(2025)):
+        with pytest.raises(MetricError, match="nothing for next year to follow"):
+            planned.hardest  # noqa: B018
+
+
+@pytest.mark.parametrize("goal", [0.0, 0.5, 1.0, 3.0, 25.0])
+def test_the_months_of_a_small_amount_are_none_below_nothing_and_add_up(tmp_path: Path, goal: float) -> None:
+    """An amount delivered every fourth month: the plan to date stays within rounding of the goal's part by then."""
+    months = [f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13)]
+    rows = [{"unit": "D1", "month": month, "indicator": "pipes", "numerator": amount}
+            for month, amount in zip(months, [1, 0, 0, 0] * 6, strict=True)]  # fmt: skip
+    amount = {"kind": "quantity", "key": "pipes", "name": "改造", "year": 2025, "owner": "C", "indicator": "pipes",
+              "amount_unit": "户", "path": [1] * 12}  # fmt: skip
+    workspace = make_workspace(tmp_path, records={"monthly_returns": rows}, targets=[amount])
+    workspace.ingest()
+    asked = workspace.next_year(2026, as_of="2026-01-01").what_if("pipes")
+    path = np.asarray(asked.at(goal=goal).months)
+    assert (path >= 0).all()
+    assert path.sum() == pytest.approx(goal, abs=1e-9)
+    by_then = np.cumsum(asked.ahead.total.mean(axis=0)) / asked.ahead.total.mean(axis=0).sum() * goal
+    assert np.abs(np.cumsum(path) - by_then).max() <= 0.05 + 1e-9
+
+
+def test_a_time_is_tightened_and_never_raised(tmp_path: Path) -> None:
+    """Means of 33 minutes, goals of 60 and then 50: what is asked of a time becomes less, and the words say so."""
+    rule = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 60, "maximum": 180,
+            "unit": "minute"}  # fmt: skip
+    units = {"D1": 1.0, "D2": 0.9}
+    workspace = company(tmp_path, orders(24, 40, units), goals={2024: 60, 2025: 50}, promise={"rule": rule})
+    planned = workspace.next_year(2026, as_of="2026-01-01")
+    found = planned.proposal("promise_2025")
+    assert "ratchet" in codes(found)
+    said = "".join(tables.notes([found], "zh-Hans")["须知"])
+    assert "收紧到" in said
+    assert "提高" not in said
+    parts = planned.decompose("promise_2025", goal=55.0, locked={"D2": 80.0})
+    table = tables.decomposition(parts, workspace.policies.organisation, "zh-Hans", promise=60.0)
+    assert [row for row in table["说明"] if "承诺" in row] == ["比对外承诺宽松"]

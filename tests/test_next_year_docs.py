@@ -6,16 +6,15 @@ import re
 from pathlib import Path
 
 import svcqa
-from conftest import REPO, SAMPLE, copy_workspace
+from conftest import REPO, copy_read
 from svcqa.catalogue import entries
 from svcqa.stats.share_out import RULES
 
 PAGE = (REPO / "docs/next_year.md").read_text(encoding="utf-8")
 
 
-def test_the_code_runs(tmp_path: Path) -> None:
-    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path / "company"))
-    workspace.ingest()
+def test_the_code_runs(sample_workspace: svcqa.Workspace, tmp_path: Path) -> None:
+    workspace = svcqa.open(copy_read(sample_workspace, tmp_path / "company"))
     names: dict[str, object] = {"workspace": workspace}
     blocks = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     assert len(blocks) == 4

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import svcqa
-from conftest import SAMPLE, commitment, copy_workspace, make_workspace
+from conftest import commitment, copy_read, make_workspace
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError
 from svcqa.metrics.result import Result, Scale
@@ -26,11 +26,9 @@ AS_OF = "2026-07-01"
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspace:
+def company(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspace:
     """A copy whose register the panel may write to."""
-    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path_factory.mktemp("outlook") / "company"))
-    workspace.ingest()
-    return workspace
+    return svcqa.open(copy_read(sample_workspace, tmp_path_factory.mktemp("outlook") / "company"))
 
 
 @pytest.fixture(scope="module")
@@ -169,10 +167,30 @@ def test_drivers_as_a_table_and_in_a_sentence(company: svcqa.Workspace) -> None:
     assert first["Group"] == "City"
     assert first["Not kept"] == "30 → 46"
     # by hand: 561 of 598 and so on are the metric's own; the effects shown add up to the change but for rounding
+    assert list(dict.fromkeys(frame["Split by"])) == ["department", "tier"]
     own = frame[frame["Split by"] == "department"]["Both"]
     shown = [float(one.removesuffix(" pp").replace("\N{MINUS SIGN}", "-")) for one in own]
     assert sum(shown) == pytest.approx(100 * found["change"].iloc[0], abs=0.005 * len(shown))
     assert drivers_sentence(found, scale, "en", names={"CQ-KF": "City"}).startswith("Changed by ")
+
+
+def test_a_code_that_is_a_units_code_too_is_no_unit(company: svcqa.Workspace) -> None:
+    """The company's code is C, and so is that of the tier of ordinary customers."""
+    found = company.drivers("complaint_reply", period="2026H1", as_of=AS_OF, by=("department", "tier"))
+    names = company.policies.organisation.names("zh-Hans")
+    assert "C" in names
+    frame = tables.drivers(found, Scale("share"), "zh-Hans", names=names)
+    own = frame[frame.iloc[:, 0] == "客户等级"]
+    assert set(own.iloc[:, 1]) == {"A", "B", "C"}
+    assert set(frame[frame.iloc[:, 0] == "部门"].iloc[:, 1]) <= set(names.values())
+    said = drivers_sentence(found, Scale("share"), "zh-Hans", names=names)
+    assert "按部门\uff1a城区客户服务部影响最大" in said
+    assert "按客户等级\uff1aC影响最大" in said
+
+
+def test_a_period_beside_itself_is_said_to_have_changed_nothing(company: svcqa.Workspace) -> None:
+    found = company.drivers("complaint_reply", period="2026H1", against="2026H1", as_of=AS_OF, by=("department",))
+    assert drivers_sentence(found, Scale("share"), "en") == "Nothing changed"
 
 
 # --- the panel --------------------------------------------------------------------------------------------------------

@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 
 import svcqa
-from conftest import SAMPLE, copy_workspace
+from conftest import copy_read
 from test_cli import run
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = copy_workspace(SAMPLE, tmp_path_factory.mktemp("outlook-cli") / "company")
-    svcqa.open(folder).ingest()
-    return folder
+def company(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_read(sample_workspace, tmp_path_factory.mktemp("outlook-cli") / "company")
 
 
 def test_the_outlook_is_printed_in_the_language_asked_for(company: Path) -> None:

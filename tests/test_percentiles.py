@@ -214,6 +214,8 @@ def test_what_is_beyond_the_limit_and_by_how_much(tmp_path: Path) -> None:
     moved = figures(workspace, period="2026-01", commitment="promise", limit=90)
     assert (only(moved, "beyond_limit")["value"], only(moved, "excess_mean")["value"]) == (1 / 5, 110)
     assert "what_if" in only(moved, "beyond_limit")["flags"]
+    as_promised = figures(workspace, period="2026-01", commitment="promise", limit=60)
+    assert as_promised == found  # a slider at the promised limit tries nothing
 
 
 def order(number: int, unit: str, span: int | None, **fields: Any) -> dict[str, Any]:
@@ -259,11 +261,26 @@ def test_limits_that_change_in_time(tmp_path: Path) -> None:
 
 
 def test_the_mean_has_students_interval(tmp_path: Path) -> None:
-    spans = [5, 12, 40, 41, 300]
+    spans = [30, 42, 50, 61, 120]
     workspace = read(tmp_path, [order(number, "D1", span) for number, span in enumerate(spans)])
     row = only(figures(workspace, period="2026-01", commitment="promise"), "mean")
     lower, upper = DescrStatsW(np.asarray(spans, dtype=float)).tconfint_mean()  # statsmodels 0.15
     assert (row["lower"], row["upper"]) == (pytest.approx(lower), pytest.approx(upper))
+
+
+def test_no_interval_of_a_time_reaches_below_nothing(tmp_path: Path) -> None:
+    # 1 and 100 minutes: mean 50.5, s / √n = 49.5, t = 12.7062 with one degree of freedom: 50.5 ± 628.96
+    slow = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 60, "maximum": 90,
+            "unit": "minute"}  # fmt: skip
+    rows = [order(1, "D1", 1), order(2, "D1", 100)]
+    workspace = make_workspace(
+        tmp_path, records={"work_orders": rows}, commitments=[commitment(), commitment("slow", rule=slow)]
+    )
+    workspace.ingest()
+    row = only(figures(workspace, period="2026-01", commitment="promise"), "mean")
+    assert (row["lower"], row["upper"]) == (0, pytest.approx(679.46, abs=0.01))
+    (mean, _) = workspace.measure("mean_and_maximum", period="2026-01", commitment="slow").figures()
+    assert (mean.value, mean.lower, mean.upper) == (50.5, 0, pytest.approx(679.46, abs=0.01))
 
 
 def test_with_open_cases_mean_and_maximum_are_lower_bounds(tmp_path: Path) -> None:
@@ -448,7 +465,7 @@ def test_one_group_is_compared_with_nothing(compared: tuple[svcqa.Workspace, lis
         ({"clock": OPEN_TO_CLOSE, "percentiles": [100]}, "less than 100"),
         ({"clock": OPEN_TO_CLOSE, "percentiles": []}, "percentiles"),
         ({"clock": OPEN_TO_CLOSE, "steps": ["received_at", "closed_at"]}, "at least one moment"),
-        ({"clock": OPEN_TO_CLOSE, "steps": ["arrived_at", "accepted_at", "closed_at"]}, "from received_at"),
+        ({"clock": OPEN_TO_CLOSE, "steps": ["arrived_at", "accepted_at", "closed_at"]}, "received_at, …, closed_at"),
         ({"clock": OPEN_TO_CLOSE, "steps": ["received_at", "x", "x", "closed_at"]}, "of its own"),
         ({"clock": OPEN_TO_CLOSE, "limits": "logit"}, "log-log"),
         ({"clock": OPEN_TO_CLOSE, "limit": 99}, "0 … 4"),
@@ -459,6 +476,56 @@ def test_what_cannot_be_asked_is_refused_with_what_can(tmp_path: Path, params: d
     workspace = read(tmp_path, [order(1, "D1", 10)])
     with pytest.raises(MetricError, match=said):
         workspace.measure("sla_percentiles", period="2026-01", params=params)
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"clock": {**OPEN_TO_CLOSE, "time": "working_time", "unit": "day"}},
+        {"clock": OPEN_TO_CLOSE, "percentiles": []},
+        {"clock": OPEN_TO_CLOSE, "percentiles": [50, 90, 50]},
+        {"clock": OPEN_TO_CLOSE, "steps": ["received_at", "closed_at"]},
+        {"clock": OPEN_TO_CLOSE, "steps": ["received_at", "x", "x", "closed_at"]},
+        {"clock": {**OPEN_TO_CLOSE, "stop": "order_id"}},
+    ],
+)
+def test_a_refusal_speaks_the_language_of_who_reads_it(tmp_path: Path, params: dict[str, Any], language: Any) -> None:
+    workspace = read(tmp_path, [order(1, "D1", 10)])
+    with pytest.raises(MetricError) as refused:
+        workspace.measure("sla_percentiles", period="2026-01", params=params)
+    assert len(refused.value.faults) == 1
+    said = refused.value.render(language)
+    assert re.search(r"[\u4e00-\u9fff]{4}", said)
+    # beside Chinese only names: of the metric, of columns, parameters, units
+    assert not re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", said)
+
+
+def test_a_number_is_no_moment(tmp_path: Path) -> None:
+    call = {"call_id": "1", "unit": "D1", "started_at": "2026-01-05 08:00", "outcome": "answered", "rings": 3}
+    workspace = make_workspace(tmp_path, records={"calls": [call]}, commitments=[])
+    assert workspace.ingest().accepted == 1
+    params = {"clock": {"table": "calls", "start": "started_at", "stop": "rings"}}
+    with pytest.raises(MetricError, match="rings holds no moments"):
+        workspace.measure("sla_percentiles", period="2026-01", params=params)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_measure_has_a_name_in_words_and_a_p_value_its_decimals(tmp_path: Path, language: Any) -> None:
+    # log-rank of 1, 2, 3 against 4, 5, 6 hours, by hand: expected 3/6 + 2/5 + 1/4 = 1.15 of 3, variance
+    # 9/36 + 6/25 + 3/16 = 0.6775, so χ² = 1.85² / 0.6775 = 5.05, and p = erfc(√(5.05 / 2)) = 0.0246
+    rows = [order(n, "D1" if n < 4 else "D2", 60 * n, accepted_at=dt.datetime(2026, 1, 5, 8, 20)) for n in range(1, 7)]
+    workspace = read(tmp_path, rows)
+    params = {"steps": ["received_at", "accepted_at", "closed_at"], "compare": "units"}
+    found = workspace.measure(
+        "sla_percentiles", commitment="promise", period="2026-01", by=["department"], params=params
+    )
+    shown = tables.result(found, language)
+    names = set(shown[text("tables.measure", language)])
+    assert not [name for name in names if "_" in name]
+    assert len(names) == len({row["measure"] for row in found.rows})
+    assert shown[text("tables.now", language)].tolist()[-2:] == ["0.0246", "5.05"]
 
 
 def test_steps_need_a_running_clock(tmp_path: Path) -> None:

@@ -75,6 +75,30 @@ def test_a_range_of_just_3267_means_is_screened() -> None:
     assert mean_moving_range(ranges * (1 + 1e-9)) <= 1.0
 
 
+def test_a_series_that_moved_but_once_keeps_the_range_of_that_move() -> None:
+    # 23 values, 22 ranges: 4 and 4 among noughts, mean 8 ÷ 22; screened, nothing would be left to tell limits by
+    values = [5.0] * 11 + [9.0] + [5.0] * 11
+    limits = xmr(values)
+    assert limits.sigma[0] == pytest.approx(2.66 / 3 * 8 / 22, rel=1e-12)
+    assert find_signals(values, limits).outside.tolist() == [0] * 11 + [1] + [0] * 11
+
+
+@given(st.floats(1e-3, 1e4), st.integers(2, 60))
+def test_a_value_that_never_moves_is_no_signal(value: float, count: int) -> None:
+    """All are the mean, by definition: outside nothing, on no side of it, whatever the mean is rounded to."""
+    values = [value] * count
+    for limits in (xmr(values), t(values), c(values), g(values)):
+        assert not find_signals(values, limits).rule.any()
+    limits = xmr(values)
+    for better in ("higher", "lower"):
+        assert assurance(float(limits.lower[0]), float(limits.upper[0]), value, better) == "consistently_passes"
+
+
+def test_shares_that_are_equal_but_for_rounding_do_not_rise() -> None:
+    values = [19 * k / (20 * k) for k in range(1, 40)]  # 95 % each month, of more and more cases
+    assert not find_signals(values, xmr(values, bounds=(0.0, 1.0))).rule.any()
+
+
 def test_u_c_and_g_by_hand() -> None:
     # u: 15 events on 300; √(0.05 ÷ 100) = 0.0223607. c: mean 6, √6 = 2.4494897. g: mean 25, √(25 × 26) = 25.4950976
     assert float(u([4, 6, 5], [100, 100, 100]).upper[0]) == pytest.approx(0.05 + 3 * 0.0223606798, rel=1e-9)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import svcqa
-from conftest import SAMPLE, copy_workspace
+from conftest import SAMPLE, commitment, copy_workspace, make_workspace
+from svcqa.errors import MetricError
 
 REPORTED = dt.datetime(2026, 7, 8, 9)
 
@@ -37,6 +38,16 @@ def test_the_same_question_gives_the_same_figures(folder: Path) -> None:
     assert len(found.figures) > 100
     assert found.changed == ()
     assert {one.reported.subject for one in found.figures} == {"commitment", "target"}
+
+
+def test_a_period_without_any_figure_is_not_published(tmp_path: Path) -> None:
+    order = {"order_id": "1", "unit": "D1", "received_at": "2026-01-05 08:00", "closed_at": "2026-01-05 08:30"}
+    workspace = make_workspace(tmp_path, records={"work_orders": [order]}, commitments=[commitment()])
+    workspace.ingest()
+    for period, as_of in (("2027H1", "2027-07-01"), ("2026H1", "2020-01-01")):
+        with pytest.raises(MetricError, match=f"{period} has no figure as of {as_of}"):
+            workspace.publish(period, author="审核人", as_of=as_of, now=REPORTED)
+    assert workspace.restated() == ()
 
 
 def test_another_period_has_no_publication(folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import statistics
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from scipy import stats
 from typer.testing import CliRunner
 
 import svcqa
-from conftest import SAMPLE, copy_workspace
+from conftest import SAMPLE
 from svcqa.cli.application import app
 from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.review.callbacks.callers import CallQuality
@@ -116,10 +115,10 @@ def test_second_calls_are_others_and_contradict_one_caller(sample_workspace: svc
     assert shares.pop(LEADING) < min(shares.values()) - 0.2
 
 
-def test_the_command_shows_who_was_listened_to(tmp_path: Path) -> None:
-    folder = copy_workspace(SAMPLE, tmp_path / "copy")
-    svcqa.open(folder).ingest()
-    done = CliRunner().invoke(app, ["callbacks", "outcomes", "2026Q2", "-w", str(folder), "--lang", "en"])
+def test_the_command_shows_who_was_listened_to(sample_workspace: svcqa.Workspace) -> None:
+    done = CliRunner().invoke(
+        app, ["callbacks", "outcomes", "2026Q2", "-w", str(sample_workspace.folder), "--lang", "en"]
+    )
     assert done.exit_code == 0
     assert done.output.count("6 / 6") == len(CHECKS["2026Q2"]["listened"])
     assert "HF0" not in done.output

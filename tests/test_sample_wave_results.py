@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import svcqa
-from conftest import SAMPLE, copy_workspace, toml_list
+from conftest import SAMPLE, copy_read, toml_list
 
 TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))["waves"]
 CODES = tuple(TRUTH)
@@ -108,8 +108,8 @@ def test_form_c_has_one_figure_for_a_half_year_of_waves(sample_workspace: svcqa.
     assert before.figures()[0].flags[0] == "undesigned"  # drawn, and nobody called yet
 
 
-def test_a_target_can_be_held_against_a_wave(tmp_path: Path) -> None:
-    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path / "copy"))
+def test_a_target_can_be_held_against_a_wave(sample_workspace: svcqa.Workspace, tmp_path: Path) -> None:
+    workspace = svcqa.open(copy_read(sample_workspace, tmp_path / "copy"))
     path = workspace.folder / "policy" / "targets.toml"
     target = {
         "kind": "level", "key": "satisfied_2026", "name": "客户满意比例", "year": 2026, "owner": "C", "goal": "70%",
@@ -117,7 +117,6 @@ def test_a_target_can_be_held_against_a_wave(tmp_path: Path) -> None:
     }  # fmt: skip
     path.write_text(path.read_text(encoding="utf-8") + "\n" + toml_list("target", [target]), encoding="utf-8")
     workspace = svcqa.open(workspace.folder)
-    workspace.ingest()
     review = workspace.review_half_year("2026H1")
     (item,) = [one for one in review.targets if one.target.key == "satisfied_2026"]
     assert item.fault is None

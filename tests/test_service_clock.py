@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import svcqa
 from clock_oracle import BEGIN, DAY, DAYS, END, FIRST, PLANS, place, worked
-from conftest import commitment, make_workspace, measured, scratch
+from conftest import commitment, make_workspace, measured, scratch, write
 from svcqa.catalogue import LANGUAGES
 from svcqa.errors import MetricError
 from svcqa.report import wording
@@ -352,6 +352,35 @@ def painted(
         since_stop = since_stop + seconds if status == "closed" else 0
         total += seconds if status in ("open", "back") else 0
     return status == "closed", total, total + since_stop
+
+
+BEYOND_THE_TABLE = [
+    # it begins on 1 March 2026 and ends on 31 July; all other days are only taken for what they usually are
+    ("march", "2026-03-03 09:00", "2026-03-04 09:00", "2026-04-01", False),
+    ("february", "2026-02-03 09:00", "2026-02-04 09:00", "2026-03-01", True),
+    ("july", "2026-07-03 09:00", None, "2026-08-01", False),
+    ("july", "2026-07-03 09:00", None, "2026-08-03 10:00", True),
+]
+
+
+def test_figures_say_that_they_rest_on_days_outside_the_table(tmp_path: Path) -> None:
+    days = [dt.date(2026, 3, 1) + dt.timedelta(days=number) for number in range(153)]
+    lines = [f"{day},{'weekend' if day.weekday() > 4 else 'workday'}" for day in days]
+    write(tmp_path / "calendar.csv", "\n".join(["day,kind", *lines]))
+    slow = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 1, "maximum": 2,
+            "unit": "hour", "clock": "working_time"}  # fmt: skip
+    workspace = make_workspace(
+        tmp_path, calendar={"source": "table", "file": "calendar.csv"},
+        commitments=[commitment("share", rule=WORKING | {"limit": 20_000}), commitment("slow", rule=slow)],
+        records={"work_orders": [order(name, start, stop) for name, start, stop, *_ in BEYOND_THE_TABLE[:3]]},
+    )  # fmt: skip
+    assert workspace.ingest().accepted == 3
+    asked = [("compliance", "share"), ("sla_percentiles", "share"), ("mean_and_maximum", "slow")]
+    for name, start, _, as_of, flagged in BEYOND_THE_TABLE:
+        for metric, key in asked:
+            rows = workspace.measure(metric, commitment=key, period=start[:7], as_of=as_of).rows
+            assert {"provisional_calendar" in row["flags"] for row in rows} == {flagged}
+        assert {told.provisional for told in workspace.explain(name, as_of=as_of)} == {flagged}
 
 
 @settings(max_examples=12, phases=(Phase.explicit, Phase.generate))  # shrinking would read records for minutes

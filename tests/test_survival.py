@@ -254,7 +254,7 @@ def cases(draw: st.DrawFn, *, groups: int = 3) -> tuple[np.ndarray, np.ndarray, 
         draw(arrays.arrays(np.int64, n, elements=st.integers(0, groups - 1))),
         draw(arrays.arrays(np.int64, n, elements=st.integers(-5, 20))),
         draw(arrays.arrays(np.bool_, n)),
-        draw(arrays.arrays(np.int64, n, elements=st.integers(1, 4))),
+        draw(arrays.arrays(np.int64, n, elements=st.integers(0, 4))),
     )
 
 
@@ -395,6 +395,20 @@ def test_floats_and_wide_numbers_give_the_same_curve(data: Any, scale: float) ->
     assert np.array_equal(plain.survival, scaled.survival)
 
 
+@given(data=cases(), shift=st.sampled_from([2**31 - 3, 3_000_000_000, -(2**40), 2**52]), narrow=st.booleans())
+def test_times_that_are_far_off_and_close_together_give_the_same_curve(data: Any, shift: int, narrow: bool) -> None:
+    group, time, ended, weight = data
+    before = [column.copy() for column in data]
+    plain = kaplan_meier(group, time, ended, weight, groups=3)
+    far = kaplan_meier(group.astype(np.int8) if narrow else group, time + shift, ended, weight, groups=3)
+    assert far.time.tolist() == (plain.time + shift).tolist()
+    assert np.array_equal(far.survival, plain.survival)
+    near = order_statistics(group, time, weight, probabilities=SHARES, groups=3)
+    ranked = order_statistics(group, time + shift, weight, probabilities=SHARES, groups=3)
+    assert np.allclose(ranked.value, near.value + shift, rtol=0, atol=0.5, equal_nan=True)
+    assert all(np.array_equal(column, kept) for column, kept in zip(data, before, strict=True))
+
+
 # --- log-rank: by its nature and by hand --------------------------------------------------------------------------
 
 
@@ -445,3 +459,10 @@ def test_one_group_compares_with_nothing() -> None:
     assert logrank([0, 0], [1, 2], [True, True]) is None
     assert logrank([], [], []) is None
     assert logrank([0, 1], [1, 2], [False, False]) is None
+    assert logrank([0, 1], [1, 2], [True, True], [1, 0]) is None
+
+
+@given(data=cases(groups=4))
+def test_groups_that_never_meet_in_a_stratum_compare_with_nothing(data: Any) -> None:
+    group, time, ended, weight = data
+    assert logrank(group, time, ended, weight, stratum=group) is None

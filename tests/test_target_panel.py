@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import svcqa
-from conftest import SAMPLE, copy_workspace
+from conftest import commitment, copy_read, make_workspace
 from svcqa.entities.plan import Assumption
+from svcqa.errors import MetricError
 from svcqa.report.wording import probability
 from svcqa.widgets.target_panel import TargetPanel
 from svcqa.workspace.next_year import NextYear
@@ -15,9 +18,8 @@ KEY = "complaint_reply_2026"
 
 
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> NextYear:
-    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path_factory.mktemp("targets") / "company"))
-    workspace.ingest()
+def planned(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> NextYear:
+    workspace = svcqa.open(copy_read(sample_workspace, tmp_path_factory.mktemp("targets") / "company"))
     return workspace.next_year(2027, as_of="2026-07-01")
 
 
@@ -70,6 +72,8 @@ def test_a_cell_that_is_changed_is_locked_and_the_rest_balanced(planned: NextYea
 def test_locks_that_cannot_be_are_told_in_words(panel: TargetPanel) -> None:
     panel.cells.fields["CQ"].value = 80.0
     assert "cannot deliver 95%" in panel.answer.value
+    panel.button.click()
+    assert "cannot deliver 95%" in panel.message.value  # nothing is saved, and that is not passed over
     panel.cells.locks["CQ"].value = False
     assert "chance" in panel.answer.value
 
@@ -97,3 +101,19 @@ def test_saving_needs_a_name_and_a_reason_and_keeps_what_is_shown(planned: NextY
     assert saved.plan.goal == pytest.approx(0.955)
     assert saved.plan.reason == "step by step"
     assert sum(cell.parent is None for cell in saved.plan.cells) == 1
+
+
+def test_a_panel_with_nothing_to_forecast_says_why(planned: NextYear) -> None:
+    with pytest.raises(MetricError) as refused:
+        TargetPanel(planned, language="zh-Hans", target="smart_meter_platform_2026")
+    assert "没有可用的预测，不能试算" in refused.value.render("zh-Hans")
+    assert "complaint_reply_2026" in refused.value.render("zh-Hans")
+
+
+def test_a_panel_before_all_records_says_that_there_is_no_history(tmp_path: Path) -> None:
+    goal = {"kind": "level", "key": "kept", "name": "按时", "year": 2025, "owner": "C", "commitment": "promise",
+            "goal": "80%"}  # fmt: skip
+    workspace = make_workspace(tmp_path, commitments=[commitment()], targets=[goal])
+    with pytest.raises(MetricError) as refused:
+        TargetPanel(workspace.next_year(2026, as_of="2026-01-01"), language="zh-Hans")
+    assert "None" not in refused.value.render("zh-Hans")

@@ -9,18 +9,19 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import svcqa
-from conftest import SAMPLE, copy_workspace
+from conftest import copy_read
+from svcqa.cli.application import app
+from svcqa.errors import SvcqaError
 
 WHEN = ("2027", "--as-of", "2026-07-01")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = copy_workspace(SAMPLE, tmp_path_factory.mktemp("targets") / "company")
-    svcqa.open(folder).ingest()
-    return folder
+def folder(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_read(sample_workspace, tmp_path_factory.mktemp("targets") / "company")
 
 
 def run(*arguments: str, cwd: Path, code: int = 0) -> str:
@@ -62,6 +63,26 @@ def test_what_cannot_be_is_told_in_words(folder: Path) -> None:
     assert "CQ: 已锁定在 85%" in told
     assert "没有名为" in run(*asked, "--rule", "fair", cwd=folder, code=2)
     assert "不是数字" in run(*asked, "--goal", "high", cwd=folder, code=2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--goal", "nan"), "目标 'nan' 不是数字"),
+        (("--lock", "CQ-KF"), "--lock: 看不懂的锁定 'CQ-KF'。允许：CQ-KF=94%"),
+        (("--lock", "=94%"), "看不懂的锁定"),
+    ],
+)
+def test_numbers_and_locks_that_cannot_be_read(folder: Path, asked: tuple[str, ...], said: str) -> None:
+    with pytest.raises(SvcqaError) as refused:
+        CliRunner().invoke(app, ["targets", "decompose", *WHEN, "complaint_reply_2026", "-w", str(folder), *asked],
+                           catch_exceptions=False)  # fmt: skip
+    assert said in refused.value.render("zh-Hans")
+
+
+def test_a_unit_without_targets_is_told_so(folder: Path) -> None:
+    told = run("propose", "2024", "--lang", "zh-Hans", cwd=folder, code=2)
+    assert "没有可以接续的目标" in told
 
 
 def test_a_plan_is_saved_and_shown_with_what_it_rests_on(folder: Path) -> None:

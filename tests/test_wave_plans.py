@@ -50,7 +50,7 @@ def test_shares_are_kept_and_the_rest_is_proportional(tmp_path: Path) -> None:
 
 
 def test_the_half_width_is_that_of_a_stratified_mean(tmp_path: Path) -> None:
-    # V = Σ W² (1 − n/N) S²/n with n the answers expected: Cochran (1977), (5.6) and (5.7)
+    # V = Σ W² (1 − n/N) S²/n with n the answers expected: Cochran (1977), § 5.3
     found = plan(made(tmp_path, calls=120, spread=1.5, spread_from_records=False, response_rate=0.6))
     total = sum(item.counts.population_size for item in found.strata)
     variance = 0.0

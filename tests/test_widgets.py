@@ -8,7 +8,9 @@ import re
 import pytest
 
 import svcqa
-from conftest import SAMPLE, copy_workspace
+from conftest import copy_read
+from svcqa.catalogue import text
+from svcqa.errors import WorkspaceError
 from svcqa.report import tables
 from svcqa.report.proposals import proposals
 from svcqa.widgets.distribution_panel import DistributionPanel
@@ -18,10 +20,8 @@ PERIODS = ("2026H1", "2026-06")
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspace:
-    workspace = svcqa.open(copy_workspace(SAMPLE, tmp_path_factory.mktemp("panel") / "company"))
-    workspace.ingest()
-    return workspace
+def company(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspace:
+    return svcqa.open(copy_read(sample_workspace, tmp_path_factory.mktemp("panel") / "company"))
 
 
 def shown(panel: HalfYearPanel) -> float:
@@ -98,6 +98,14 @@ def test_the_distribution_follows_limit_percentile_and_moment(company: svcqa.Wor
         assert rows["beyond_limit"]["n"] > 0
         assert f"{limit} working days" in panel.chart.value
     assert "<svg" in panel.chart.value
+
+
+def test_moments_of_a_distribution_are_read_as_everywhere(company: svcqa.Workspace) -> None:
+    panel = DistributionPanel(company, "complaint_reply", period="2026-06", language="en", as_of="2026-06-01")
+    assert [label for label, _ in panel.as_of.options] == ["2026-06-01"]  # before the period begins there is one
+    assert panel.table.value == text("panel.no_cases", "en")
+    with pytest.raises(WorkspaceError, match="1 June"):
+        DistributionPanel(company, "complaint_reply", period="2026-06", language="en", as_of="1 June")
 
 
 def test_a_distribution_says_why_it_cannot_be_drawn(company: svcqa.Workspace) -> None:

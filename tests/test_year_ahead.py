@@ -109,3 +109,26 @@ def test_what_cannot_be_assumed_is_refused(ahead: YearAhead) -> None:
         amount.assuming([Effect("failures", 0.1)])
     with pytest.raises(MetricError):
         year_ahead("amount", [100] * 12, ahead=25)
+
+
+@pytest.mark.parametrize("volume", [0.1, 0.5, 0.9, 1.1, 1.37])
+def test_the_volume_holds_for_few_cases_a_month_too(volume: float) -> None:
+    """Four cases a month: a tenth more of each month, rounded by itself, would be no case more in the year."""
+    found = year_ahead("share", [4] * 36, [4] * 36, ahead=12, draws=500)
+    more = found.assuming(volume=volume)
+    assert np.abs(more.base.sum(axis=1) - volume * found.base.sum(axis=1)).max() <= 0.5
+    assert np.array_equal(more.base, np.round(more.base))
+    assert (more.base >= 0).all()
+    assert (more.total <= more.base).all()
+
+
+def test_a_simulated_year_without_cases_has_no_figure_and_says_nothing() -> None:
+    """One case every other month: some simulated years have none. Held against the years that have some, one by one."""
+    found = year_ahead("share", [1, 0] * 12, [1, 0] * 12, ahead=12)
+    years = [(kept.sum(), cases.sum()) for kept, cases in zip(found.total, found.base, strict=True)]
+    some = [kept / cases for kept, cases in years if cases]
+    assert 0 < len(some) < len(years)
+    assert found.chance(0.8) == pytest.approx(sum(share >= 0.8 for share in some) / len(some))
+    assert found.interval()[0] == pytest.approx(sorted(some)[round(0.025 * (len(some) - 1))], abs=0.02)
+    with pytest.raises(MetricError, match="no figure"):
+        found.assuming(volume=0.001)

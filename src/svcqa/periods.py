@@ -229,3 +229,20 @@ def read_moment(moment: dt.datetime | dt.date | str | None) -> dt.datetime | Non
     if found is None or found.tzinfo is not None:
         raise WorkspaceError(Fault("moment", got=repr(moment), allowed="2026-07-01, 2026-07-01 08:30:00"))
     return found
+
+
+def day_of(day: dt.date | str | None) -> dt.date:
+    """A day from text or a date; today where absent.
+
+    Raises:
+        WorkspaceError: it cannot be read.
+
+    >>> day_of("2026-07-01")
+    datetime.date(2026, 7, 1)
+    """
+    if isinstance(day, str):
+        try:
+            return dt.date.fromisoformat(day.strip())
+        except ValueError:
+            raise WorkspaceError(Fault("moment", got=repr(day), allowed="2026-07-01")) from None
+    return day or dt.date.today()

@@ -17,6 +17,7 @@ from svcqa.cli import (
     explain,
     letters,
     measure,
+    notes,
     outlook,
     plugins,
     published,
@@ -35,6 +36,7 @@ app.add_typer(callback_results.commands, name="callbacks")
 targets.commands.command("letters")(letters.write)
 app.add_typer(targets.commands, name="targets")
 app.add_typer(letters.commands, name="letters")
+app.add_typer(notes.commands, name="note")
 
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong.")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +43,9 @@ def propose(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.next_year(year, as_of=as_of, unit=unit).every_proposal()
+        planned = opened.next_year(year, as_of=as_of, unit=unit)
+        planned.check_targets()
+        found = planned.every_proposal()
         title = text("terminal.proposals", language, year=year)
         screen.show(next_year.proposals(found, language), title=title)
         screen.show(next_year.notes(found, language), title=text("terminal.notes", language))
@@ -138,15 +141,25 @@ def _number(goal: str | None) -> float | None:
         return None
     cleaned = goal.strip().replace("％", "%")
     try:
-        return round(float(cleaned[:-1]) / 100, 12) if cleaned.endswith("%") else float(cleaned)
+        found = round(float(cleaned[:-1]) / 100, 12) if cleaned.endswith("%") else float(cleaned)
     except ValueError:
-        raise WorkspaceError(Fault("goal_number", got=repr(goal), allowed='0.95, "95%", 24')) from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise WorkspaceError(Fault("goal_number", got=repr(goal), allowed='0.95, "95%", 24'))
+    return found
 
 
 def _locks(given: list[str] | None) -> dict[str, float]:
+    """Goals that stay, by unit.
+
+    Raises:
+        WorkspaceError: one is not of the form ``UNIT=GOAL``.
+    """
     found: dict[str, float] = {}
     for one in given or []:
-        unit, _, goal = one.partition("=")
+        unit, sign, goal = one.partition("=")
+        if not (sign and unit.strip() and goal.strip()):
+            raise WorkspaceError(Fault("lock_form", place="--lock", got=repr(one), allowed="CQ-KF=94%"))
         number = _number(goal)
         assert number is not None
         found[unit.strip()] = number

@@ -121,11 +121,10 @@ class WorkCalendar:
         """The hours worked on ``day``; those over midnight belong to it."""
         return self.patterns[self.pattern[self._index(day)]]
 
-    @cached_property
-    def provisional_from(self) -> int:
-        """The day after the last announced one, in days since 1970-01-01."""
-        known = np.flatnonzero(~self.provisional)
-        return FIRST + (int(known[-1]) + 1 if len(known) else 0)
+    def provisional_between(self, first: int, last: int) -> bool:
+        """Whether a day from ``first`` to ``last``, both in days since 1970-01-01, has not been announced."""
+        begin, end = (min(max(day - FIRST, 0), len(self.kind) - 1) for day in (first, last))
+        return first <= last and bool(self.provisional[begin : end + 1].any())
 
     def table(self, first: dt.date = FIRST_DAY, last: dt.date = LAST_DAY) -> list[TableDay]:
         """The rows from ``first`` to ``last``, as they can be written, edited and read back."""

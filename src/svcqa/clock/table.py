@@ -17,6 +17,7 @@ from svcqa.errors import Fault, PolicyError
 
 COLUMNS: Final = ("day", "kind", "shifts", "status", "source")
 STATUSES: Final = ("announced", "provisional")
+_WRITTEN: Final = (".xlsx", ".csv")
 _SHEETS: Final = {".xlsx", ".xls", ".xlsb", ".ods"}
 _DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t")
@@ -51,10 +52,20 @@ def differences(old: Iterable[TableDay], new: Iterable[TableDay]) -> list[tuple[
 
 
 def write_table(rows: Iterable[TableDay], path: Path, *, language: Language) -> None:
-    """Write a table to Excel or, where the name says so, CSV; :func:`read_table` reads both back."""
+    """Write a table to Excel or, where the name says so, CSV; :func:`read_table` reads both back.
+
+    Raises:
+        PolicyError: neither of these endings, or rows that would not be read back: a gap, a day that stands twice.
+    """
+    kept = list(rows)
+    faults = _order_faults(kept, path.name)
+    if path.suffix.lower() not in _WRITTEN:
+        faults.append(Fault("calendar_file", got=path.name, allowed=", ".join(_WRITTEN)))
+    if faults:
+        raise PolicyError(faults)
     path.parent.mkdir(parents=True, exist_ok=True)
     head = [text(f"calendar.column_{name}", language) for name in COLUMNS]
-    lines = [_cells(row, language) for row in rows]
+    lines = [_cells(row, language) for row in kept]
     if path.suffix.lower() == ".csv":
         _write_csv([head, *([line[0].isoformat(), *map(_safe, line[1:])] for line in lines)], path)
     else:

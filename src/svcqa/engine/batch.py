@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from svcqa.errors import Fault, MetricError
+
 Int64 = npt.NDArray[np.int64]
 NULL: Final = np.iinfo(np.int64).min
 """Stands for a missing moment or integer."""
@@ -53,6 +55,8 @@ class Batch:
         if name not in self._numbers:
             column = self._column(name)
             if not pa.types.is_timestamp(column.type):
+                if not (pa.types.is_date(column.type) or pa.types.is_null(column.type)):
+                    raise MetricError(Fault("no_moment", got=name))  # 3 rings are no moment in 1970
                 column = column.cast(pa.timestamp("s"))
             self._numbers[name] = _int64(column, per_unit=_A_SECOND[column.type.unit])
         return self._numbers[name]

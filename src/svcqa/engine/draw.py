@@ -4,7 +4,7 @@ A customer's number is the first 60 bits of SHA-256 over the draw's key, a colon
 hexadecimal digits: texts of one length sort as the numbers do, on any engine, and nobody converts anything. A stratum
 takes the customers that follow its starting point on the circle of these numbers. Other starting points give other
 customers, so that waves hardly overlap, and everybody keeps the inclusion probability n / N (Ohlsson 1995,
-"Coordination of samples using permanent random numbers", in: Business Survey Methods, Wiley, ch. 9).
+"Coordination of samples using permanent random numbers", in: Business Survey Methods, Wiley, 153–169).
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ ORDER BY o.stratum, o.place
 def systematic_places(population_size: int, drawn: int, start: int) -> list[int]:
     """Every N/n-th place of a sorted list, counted from 0, after a start somewhere in the first N/n.
 
-    Whole numbers only: the same on every machine. Each place is taken with probability n / N (Madow 1944).
+    Whole numbers only: the same on every machine. Each place is taken with probability n / N (Madow and Madow 1944).
 
     >>> systematic_places(10, 4, TURN // 2)
     [1, 3, 6, 8]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from svcqa.errors import Fault
+from svcqa.errors import Fault, SvcqaError
 
 _CODES = {"missing": "missing_key", "extra_forbidden": "unknown_key"}
 
@@ -59,12 +60,15 @@ def _where(annotation: Any, location: tuple[int | str, ...]) -> tuple[str, str]:
 
 def faults_of(error: ValidationError, *, file: str, place: str, model: object = None) -> list[Fault]:
     """One fault for each thing pydantic found."""
-    found = []
+    found: list[Fault] = []
     for item in error.errors(include_url=False):
         code = _CODES.get(item["type"], "bad_value")
         key, keys = _where(model, item["loc"])
         where = " › ".join(part for part in (place, key) if part)
-        if code == "missing_key":
+        cause = item.get("ctx", {}).get("error")
+        if isinstance(cause, SvcqaError):  # a check of ours that already speaks every language
+            found.extend(replace(fault, file=file, place=where) for fault in cause.faults)
+        elif code == "missing_key":
             found.append(Fault(code, file, where))
         elif code == "unknown_key":
             found.append(Fault(code, file, where, got=str(item["loc"][-1]), allowed=keys))

@@ -206,7 +206,7 @@ def _named(metric: str) -> Iterator[None]:
         yield
     except SvcqaError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever a plugin raises is its own fault, and told with its name
         message = f"{type(error).__name__}: {error}"
         raise MetricError(Fault("plugin_contract", place=metric, got=message)) from error
 

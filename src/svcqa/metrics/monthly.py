@@ -11,11 +11,14 @@ import numpy.typing as npt
 
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import Series
+from svcqa.stats.chart_choice import rate_factor
 from svcqa.stats.monthly_history import Kind
 
 Float64 = npt.NDArray[np.float64]
 _MEANS: Final[Mapping[str, Kind]] = {"share": "rating", "point": "rating"}
 """What a figure with weights is, by its unit; anything else is a time."""
+RATE: Final = "per_"
+"""What the unit of a rate of counted events begins with, such as ``per_10000_customers``."""
 _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {"share": (0.0, 1.0), "point": (1.0, 10.0)}
 
 
@@ -40,6 +43,11 @@ def months_of(series: Series, base: Result, last: int, *, kind: Kind | None = No
     value, n = series.values[months], series.column("n")[months]
     numerator, amount = series.column("numerator")[months], series.column("base")[months]
     known, bounds = np.isfinite(value), _BOUNDS.get(base.unit, (-np.inf, np.inf))
+    if base.unit.startswith(RATE) and kind in (None, "rate"):
+        under = np.where(np.isfinite(amount), amount, n)
+        factor = rate_factor(value, np.where(known, numerator, np.nan), under)
+        if factor is not None:  # counted in the unit of the figure, which is that of its goal
+            return Months("rate", np.where(known, numerator, np.nan), under / factor, (0.0, np.inf))
     counted = np.divide(numerator, n, out=np.full(len(n), np.nan), where=n > 0)
     is_share = bool(np.all(np.abs(counted[known] - value[known]) < 1e-9)) and base.unit == "share"
     if kind is None and is_share:

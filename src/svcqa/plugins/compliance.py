@@ -287,9 +287,10 @@ def _is_provisional(params: ComplianceParams, context: Context, period: Period) 
     rule, calendar = params.rule, context.calendar
     if not isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime)):
         return False
-    last = day_number(period.last)
+    first, last = day_number(period.first), day_number(period.last)
+    looked_at = (context.as_of_seconds - 1) // SECONDS_A_DAY
     if params.commitment.status is not None:  # a pause can put off a limit without end
-        return day_number(context.as_of.date()) >= calendar.provisional_from
+        return calendar.provisional_between(first, looked_at)
     if params.commitment.month_of is MonthOf.RECEIVED:  # the limit of the last case of the period ends later
         end = np.array([(last + 1) * SECONDS_A_DAY - 1], dtype=np.int64)
         limit = limit_in_units(rule, params.limit)
@@ -297,7 +298,7 @@ def _is_provisional(params: ComplianceParams, context: Context, period: Period) 
             last = int(due_day(calendar, end, limit, same_day=rule.counting is Counting.SAME_DAY)[0])
         else:
             last = int(due_day_of_working_seconds(calendar, end, limit * resolution(rule))[0])
-    return min(last, day_number(context.as_of.date())) >= calendar.provisional_from
+    return calendar.provisional_between(first, min(last, looked_at))
 
 
 def _limit_text(params: ComplianceParams) -> str:

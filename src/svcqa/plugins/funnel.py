@@ -15,6 +15,7 @@ from svcqa.metrics.result import Result
 from svcqa.metrics.series import WHOLE, Row, SeriesParams, chosen_measure
 from svcqa.plugins.funnel_examples import EXAMPLES
 from svcqa.stats.case_mix import case_mix
+from svcqa.stats.chart_choice import rate_factor
 from svcqa.stats.funnel import FAR, NEAR, Funnel, funnel_of_rates, funnel_of_shares
 from svcqa.stats.pooling import Pooled, pool_rates, pool_shares
 
@@ -71,19 +72,18 @@ class FunnelMetric:
             MetricError: fewer than three units have cases.
         """
         name = chosen_measure(series, params)
-        counted = [row for row in series.rows if row.get("measure") == name and row.get("n")]
+        counted = [row for row in series.rows if row.get("measure") == name and _size(row, params.kind)]
         rows = sorted((row for row in counted if params.mix not in row or params.mix in context.by), key=_unit)
         compared = any(level in context.by for level in (*LEVELS, "unit"))
         if len({_unit(row) for row in rows}) < len(rows) or not compared or len(rows) < _LEAST:
             count = len(rows) if compared else 1
             raise MetricError(Fault("funnel_units", place=self.spec.name, got=str(count)))
-        if any(row.get("numerator") is None or "amounts" in (row.get("flags") or ()) for row in rows):
-            raise MetricError(Fault("chart_needs_counts", place=self.spec.name, got=self.spec.name))
-        events, n = ([row[column] for row in rows] for column in ("numerator", "n"))
+        events, n = _counts(rows, params.kind)
         shares = params.kind == "share"
         funnel = (funnel_of_shares if shares else funnel_of_rates)(events, n)
         pooled = (pool_shares if shares else pool_rates)(events, n, level=context.level)
-        found = [row for place in range(len(rows)) for row in self._unit(rows[place], place, funnel, pooled, context)]
+        found = [row for place in range(len(rows))
+                 for row in self._unit(rows[place], place, n[place], funnel, pooled, context)]  # fmt: skip
         kinds = [row for row in counted if params.mix in row and params.mix not in context.by]
         mixed = self._mix(rows, kinds, params.mix, context)
         found += [*mixed, *self._all(rows, funnel, context, mixed=bool(mixed))]
@@ -98,7 +98,9 @@ class FunnelMetric:
         kept = {name: row.get(name) for name in ("indicator", "unit", "period", "first", "last")}
         return {"metric": self.spec.name, **kept}
 
-    def _unit(self, row: Row, place: int, funnel: Funnel, pooled: Pooled, context: Context) -> list[dict[str, Any]]:
+    def _unit(
+        self, row: Row, place: int, size: float, funnel: Funnel, pooled: Pooled, context: Context
+    ) -> list[dict[str, Any]]:  # fmt: skip
         near, far = int(funnel.outside(z=NEAR)[place]), int(funnel.outside(z=FAR)[place])
         told = ("far", far) if far else ("near", near)
         flags = (f"funnel_{told[0]}_{'high' if told[1] > 0 else 'low'}",) if told[1] else ()
@@ -106,7 +108,7 @@ class FunnelMetric:
         lead = self._lead(row)
         found = [{**lead, "measure": "value", **kept, "flags": (*(row.get("flags") or ()), *flags)}]
         for name, z in (("limits_95", NEAR), ("limits_998", FAR)):
-            low, high = funnel.limits(row["n"], z=z)
+            low, high = funnel.limits(size, z=z)
             ends = {"lower": min(float(low), funnel.centre), "upper": max(float(high), funnel.centre)}
             found.append({**lead, "measure": name, "value": funnel.centre, **ends, "n": row["n"], "flags": (),
                           "method": "funnel (Spiegelhalter 2005)"})  # fmt: skip
@@ -165,6 +167,27 @@ class FunnelMetric:
              **({} if name == "centre" else {"value_unit": "ratio"})}
             for name, value in figures.items()
         ]  # fmt: skip
+
+
+def _size(row: Row, kind: str) -> float:
+    """What a unit's figure stands over: its cases, of a rate its exposure; 0 where it has none."""
+    base = row.get("base") if kind == "rate" else None
+    return float(base if base is not None else row.get("n") or 0)
+
+
+def _counts(rows: list[Row], kind: str) -> tuple[list[float], list[float]]:
+    """Events of the units and what they stand over, so that the one over the other is the figure itself.
+
+    Raises:
+        MetricError: the figure is no share, or no rate, of counted cases.
+    """
+    events = [np.nan if row.get("numerator") is None else float(row["numerator"]) for row in rows]
+    sizes = [_size(row, kind) for row in rows]
+    counted = not any(np.isnan(events)) and not any("amounts" in (row.get("flags") or ()) for row in rows)
+    factor = rate_factor([row["value"] for row in rows], events, sizes) if counted and kind == "rate" else 1.0
+    if not counted or (factor is None and any(events)):
+        raise MetricError(Fault("funnel_needs_counts", place=FunnelMetric.spec.name))
+    return events, [size / (factor or 1.0) for size in sizes]
 
 
 def _company(context: Context) -> str:

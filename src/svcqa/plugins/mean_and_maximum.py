@@ -44,7 +44,7 @@ from svcqa.metrics.contract import (
     Summary,
 )
 from svcqa.metrics.explanation import CaseClock
-from svcqa.metrics.grouping import code_columns, group, rows, within, year_ahead
+from svcqa.metrics.grouping import code_columns, day_number, group, rows, within, year_ahead
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period
 from svcqa.plugins.commitment_clock import day_of
@@ -200,6 +200,7 @@ class MeanAndMaximumMetric:
         lower, upper, method = None, None, "none (open cases: a lower bound)" if still_open else "none (one case)"
         if n > 1 and not still_open:
             lower, upper = student_t(value[counts] / one, weight[counts], level=context.level)
+            lower = max(lower, 0.0)  # no case takes less than no time
             method = f"Student t {context.level:.0%}"
         needed = _needed(goal_of(params, period), ahead, one)
         # open cases only grow: a goal missed already stays so, one kept so far may still be missed
@@ -208,7 +209,10 @@ class MeanAndMaximumMetric:
                                  recoverable=needed is not None and needed > 0)  # fmt: skip
         reasons = summary.labels["exclusion"]
         codes = np.bincount(summary.codes["exclusion"][mine][excluded], weight[excluded], minlength=len(reasons))
-        flags = flags_of(params, context, period, lower_bound=still_open)
+        provisional = params.rule.clock != "natural" and context.calendar.provisional_between(
+            day_number(period.first), (context.as_of_seconds - 1) // SECONDS_A_DAY
+        )
+        flags = flags_of(params, context, period, lower_bound=still_open, provisional_calendar=provisional)
         plain = fact != Fact.NOT_APPLICABLE
         plain_n = int(weight[plain].sum())
         first = {

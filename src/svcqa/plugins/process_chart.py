@@ -12,6 +12,7 @@ from svcqa.entities.base import Entity, Text
 from svcqa.entities.rebase import Rebase
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
+from svcqa.metrics.monthly import RATE
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import Series, SeriesParams, split
 from svcqa.plugins.process_chart_examples import EXAMPLES
@@ -32,10 +33,10 @@ METHODS: Final[dict[ChartKind, str]] = {
     "xmr": "XmR (Wheeler 1993)", "p": "p chart", "p_prime": "p′ chart (Laney 2002)", "u": "u chart",
     "u_prime": "u′ chart (Laney 2002)", "c": "c chart", "g": "g chart (Benneyan 2001)", "t": "t chart (Nelson 1994)",
 }  # fmt: skip
-RATE: Final = "per_"
-"""What the unit of a rate of counted events begins with, such as ``per_10000_customers``."""
 _SHAPES: Final[dict[str, Shape]] = {"count": "count", "case_between": "between", "day_between": "time_between"}
 """What a metric says of its values by their unit; durations, scores and amounts are measurements."""
+FEW_PERIODS: Final = 12
+"""Fewer periods than this since the last rebase: their limits still move with each that comes (Wheeler 1993)."""
 _NAMES: Final = {
     Rule.OUTSIDE: ("outside_high", "outside_low"), Rule.TREND: ("trend_up", "trend_down"),
     Rule.NEAR_LIMIT: ("near_limit_high", "near_limit_low"), Rule.ONE_SIDE: ("one_side_high", "one_side_low"),
@@ -71,8 +72,7 @@ class ProcessChartMetric:
         ),
         reference="Wheeler (1993) Understanding Variation; Laney (2002) Quality Engineering 14, 531–537; "
         "Benneyan (2001) Health Care Management Science 4, 305–318; Nelson (1994) Journal of Quality Technology 26, "
-        "239–241; "
-        "NHS England, Making Data Count",
+        "239–240; NHS England, Making Data Count",
         shape="series",
         additive=False,
     )
@@ -202,11 +202,14 @@ class _Chart:
         last = int(settled[-1])
         base = self.series.rows[last] or {}
         lower, upper = float(self.limits.lower[last]), float(self.limits.upper[last])
+        limited = bool(np.isfinite(self.limits.sigma[last]))
+        varies = variation(int(self.signals.side[last]), self.better) if limited else "none"
+        own = int((self.series.settled & (self.group == self.group[last])).sum())
         icons = (
-            f"variation_{variation(int(self.signals.side[last]), self.better)}",
+            f"variation_{varies}",
             f"assurance_{assurance(lower, upper, base.get('goal'), self.better)}",
             f"chart_{self.choice.kind}", f"choice_{self.choice.reason}", *self._signal(last),
-            *(("few_events",) if self._few_events else ()),
+            *(("few_events",) if self._few_events else ()), *(("few_periods",) if own < FEW_PERIODS else ()),
         )  # fmt: skip
         method, count = METHODS[self.choice.kind], len(settled)
         found = [

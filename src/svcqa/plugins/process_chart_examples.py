@@ -19,6 +19,7 @@ EXAMPLES: Final = (
             "near_limits.lower@2026-01": 8.94, "near_limits.upper@2026-01": 14.26, "value.flags@2026-05": (),
             "icons.flags@2026-05": (
                 "variation_common_cause", "assurance_consistently_passes", "chart_xmr", "choice_measurement",
+                "few_periods",
             ),
         },
         source="By hand: mean 11.6; ranges 2, 1, 2, 1, their mean 1.5; 2.66 × 1.5 = 3.99, two thirds of it 2.66. 16 "
@@ -41,6 +42,7 @@ EXAMPLES: Final = (
             "value.flags@2026-04": ("partial",), "icons.goal@2026-03": 0.95,
             "icons.flags@2026-03": (
                 "variation_concern_low", "assurance_consistently_fails", "chart_p", "choice_asked", "outside_low",
+                "few_periods",
             ),
         },
         source="By hand: 800 of 900 kept, variance 8/9 × 1/9 = 8/81; April is not over and has no part in it; 400 "
@@ -57,6 +59,7 @@ EXAMPLES: Final = (
             "limits@2026-03": 2.0, "limits.upper@2026-03": 2.0 + 3 * (2.0 / 5) ** 0.5, "spread.n": 5,
             "icons.flags@2026-05": (
                 "variation_common_cause", "assurance_none", "chart_u", "choice_rate_counts_explain",
+                "few_periods",
             ),
         },
         source="By hand: 50 complaints of five times 50 000 customers, 2 per 10 000; a month has five times 10 000: "
@@ -70,7 +73,9 @@ EXAMPLES: Final = (
         period="2026H1",
         expected={
             "limits@2026-01": 6.0, "limits.upper@2026-01": 6 + 3 * 6**0.5,
-            "icons.flags@2026-04": ("variation_common_cause", "assurance_none", "chart_c", "choice_counts"),
+            "icons.flags@2026-04": (
+                "variation_common_cause", "assurance_none", "chart_c", "choice_counts", "few_periods",
+            ),
         },
         source="By hand: 24 events in four months, √6 each.",
         better="lower",
@@ -84,7 +89,9 @@ EXAMPLES: Final = (
         period="2026H1",
         expected={
             "limits@2026-01": 25.0, "limits.upper@2026-01": 25 + 3 * 650**0.5, "limits.lower@2026-01": 0.0,
-            "icons.flags@2026-04": ("variation_common_cause", "assurance_none", "chart_g", "choice_between_events"),
+            "icons.flags@2026-04": (
+                "variation_common_cause", "assurance_none", "chart_g", "choice_between_events", "few_periods",
+            ),
         },
         source="By hand: 100 cases between four events, √(25 × 26) = √650.",
         value_unit="case_between",
@@ -97,7 +104,9 @@ EXAMPLES: Final = (
         period="2026H1",
         expected={
             "limits@2026-01": 3.5**3.6, "limits.upper@2026-01": 6.16**3.6, "limits.lower@2026-01": 0.84**3.6,
-            "icons.flags@2026-04": ("variation_common_cause", "assurance_none", "chart_t", "choice_time_between"),
+            "icons.flags@2026-04": (
+                "variation_common_cause", "assurance_none", "chart_t", "choice_time_between", "few_periods",
+            ),
         },
         source="By hand: days whose 3.6th roots are 3, 4, 3, 4: mean 3.5, ranges 1, limits 3.5 ± 2.66.",
         value_unit="day_between",

@@ -109,13 +109,14 @@ def _stretch(period: Period) -> tuple[dt.date, dt.date]:
 
 def _decomposed(series: Series, context: Context) -> list[dict[str, Any]]:
     """The parts of each month; one row that says so where there are too few."""
-    values, kind = series.values, series.periods[0].kind
+    kind = series.periods[0].kind
+    # a partial month at the end is no gap: the series ends before it
+    values = series.values[: int(np.flatnonzero(series.settled)[-1]) + 1] if series.settled.any() else np.empty(0)
     known = np.isfinite(values)
-    seen = {period.number for period, has in zip(series.periods, known, strict=True) if has}
+    seen = {period.number for period, has in zip(series.periods, known, strict=False) if has}
     if kind is not PeriodKind.MONTH or len(values) < _YEARS * MONTHS or len(seen) < MONTHS:
         return [series.whole(context, measure="too_short", value=None, n=int(known.sum()), method="STL",
                              flags=("too_short",))]  # fmt: skip
-    # a partial month at the end is no gap: the series ends before it
     found = decompose(values)
     rows = [row for place in range(len(values)) for row in _month(series, found, place)]
     for name, strength in (("seasonal_strength", found.seasonal_strength), ("trend_strength", found.trend_strength)):
@@ -133,7 +134,7 @@ def _month(series: Series, found: Decomposition, place: int) -> list[dict[str, A
         series.row(place, measure=name, value=float(part[place]), method="STL", flags=flags)
         for name, part in parts.items()
     ]
-    if place >= len(series.periods) - MONTHS:  # each place in the year once, by its latest month
+    if place >= len(found.values) - MONTHS:  # each place in the year once, by its latest month
         rows.append(series.row(place, measure="index", value=float(found.seasonal[place]), method="STL", flags=()))
     return rows
 

@@ -116,10 +116,11 @@ def difference(whole: Estimate, closed: Estimate) -> Estimate:
     return Estimate(whole.value - closed.value, None, None, whole.n, whole.closed, "none (a difference)")
 
 
-def mean_and_maximum(sample: Sample, level: float) -> list[tuple[Estimate, Estimate]]:
+def mean_and_maximum(sample: Sample, level: float, *, lowest: float = 0.0) -> list[tuple[Estimate, Estimate]]:
     """Mean and longest time so far of every group; with open cases both can only grow.
 
-    Cases that ended without the service have no time: they are none of the mean's.
+    Cases that ended without the service have no time: they are none of the mean's. No interval reaches below
+    ``lowest``, the shortest time that there can be.
     """
     served = sample.only(np.isfinite(sample.time))
     still_open, cases = served.open, served.cases
@@ -138,18 +139,18 @@ def mean_and_maximum(sample: Sample, level: float) -> list[tuple[Estimate, Estim
             mean = Estimate(value, None, None, n, closed, "none (cases open)", (LOWER_BOUND,))
             most = Estimate(longest, None, None, n, closed, "none (the longest case so far)", (LOWER_BOUND,))
         else:
-            mean = _student(value, curves.time[steps], curves.ended[steps], n, level)
+            mean = _student(value, curves.time[steps], curves.ended[steps], n, level, lowest)
             most = Estimate(longest, None, None, n, closed, "none (the longest case)")
         found.append((mean, most))
     return found
 
 
-def _student(mean: float, time: Float64, cases: Int64, n: int, level: float) -> Estimate:
+def _student(mean: float, time: Float64, cases: Int64, n: int, level: float, lowest: float) -> Estimate:
     """A mean with its interval; skewed times need many cases for it."""
     if n < 2:
         return Estimate(mean, None, None, n, n, "none (one case)")
     lower, upper = student_t(time, cases, level=level)
-    return Estimate(mean, lower, upper, n, n, f"Student t {level:.0%}")
+    return Estimate(mean, max(lower, lowest), upper, n, n, f"Student t {level:.0%}")
 
 
 def beyond(sample: Sample, how: How) -> list[Estimate]:

@@ -45,7 +45,7 @@ class Clock(Entity):
     @model_validator(mode="after")
     def _unit_fits(self) -> Clock:
         if self.time == "working_time" and self.unit not in ("minute", "hour"):
-            raise ValueError("working time is counted in minutes or hours")
+            raise MetricError(Fault("working_time_unit", got=self.unit, allowed="minute, hour"))
         return self
 
     def as_commitment(self) -> Commitment:
@@ -85,7 +85,7 @@ class PercentilesParams(Entity):
 
     commitment: Commitment | None = None
     clock: Clock | None = None
-    percentiles: tuple[Percentile, ...] = Field(default=(50.0, 90.0, 95.0), min_length=1)
+    percentiles: tuple[Percentile, ...] = (50.0, 90.0, 95.0)
     limits: LimitKind = "log-log"
     limit: int | None = None
     steps: tuple[str, ...] = ()
@@ -94,9 +94,16 @@ class PercentilesParams(Entity):
     @model_validator(mode="after")
     def _one_clock(self) -> PercentilesParams:
         if (self.commitment is None) == (self.clock is None):
-            raise ValueError("give a commitment or a clock, and not both")
+            raise MetricError(Fault("clock_or_commitment"))
         if self.commitment is not None and not isinstance(self.commitment.rule, (ClockRule, MonthlyReturn)):
-            raise ValueError(f"{self.commitment.key} is measured by {self.commitment.metric}: give a clock instead")
+            raise MetricError(Fault("clock_instead", got=self.commitment.key, allowed=self.commitment.metric))
+        return self
+
+    @model_validator(mode="after")
+    def _percentiles_stand_once(self) -> PercentilesParams:
+        if not self.percentiles or len(set(self.percentiles)) < len(self.percentiles):
+            got = ", ".join(f"{one:g}" for one in self.percentiles)
+            raise MetricError(Fault("percentiles_once", got=got or "[]"))
         return self
 
     @model_validator(mode="after")
@@ -104,11 +111,12 @@ class PercentilesParams(Entity):
         if self.steps:
             rule = self.promise.rule
             if not isinstance(rule, _RUNNING):
-                raise ValueError(f"steps go with a clock that runs from a start to a stop, not with {rule.kind}")
+                raise MetricError(Fault("steps_running_clock", got=rule.kind))
             if len(self.steps) < 3 or (self.steps[0], self.steps[-1]) != (rule.start, rule.stop):
-                raise ValueError(f"steps go from {rule.start} through at least one moment to {rule.stop}")
+                ends = f"{rule.start}, …, {rule.stop}"
+                raise MetricError(Fault("steps_ends", got=", ".join(self.steps), allowed=ends))
             if len(set(self.steps)) < len(self.steps):
-                raise ValueError("each step ends at a moment of its own")
+                raise MetricError(Fault("steps_twice", got=", ".join(self.steps)))
         return self
 
     @property
@@ -124,6 +132,12 @@ class PercentilesParams(Entity):
         """Whether there is a limit that cases can exceed."""
         return self.clock is None or self.clock.limit is not None or self.limit is not None
 
+    @property
+    def tries_limit(self) -> bool:
+        """Whether the limit is another than the promised one."""
+        promised = getattr(self.promise.rule, "limit", None) if self.clock is None else self.clock.limit
+        return self.limit is not None and self.limit != promised
+
 
 def clock_rule(params: PercentilesParams) -> ClockRule:
     """The rule of the clock.
@@ -135,6 +149,11 @@ def clock_rule(params: PercentilesParams) -> ClockRule:
     if not isinstance(rule, ClockRule):
         raise MetricError(Fault("returns_no_percentiles", got=params.promise.key))
     return rule
+
+
+def is_running(rule: Rule) -> bool:
+    """Whether the clock runs from a start to a stop, and so never shows less than nothing."""
+    return isinstance(rule, _RUNNING)
 
 
 def check_limit(params: PercentilesParams) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.rules import ElapsedWorkingDays, ElapsedWorkingTime
 from svcqa.metrics.contract import Context, Int64
 from svcqa.metrics.grouping import day_number, rows
@@ -26,12 +27,12 @@ from svcqa.plugins.sla_percentiles_figures import (
     steps,
 )
 from svcqa.plugins.sla_percentiles_kernel import left_out_part
-from svcqa.plugins.sla_percentiles_params import PercentilesParams, clock_rule, name_of, unit_of
+from svcqa.plugins.sla_percentiles_params import PercentilesParams, clock_rule, is_running, name_of, unit_of
 
 NAME: Final = "sla_percentiles"
 TIME: Final = "time"
 """Stands for the unit of the clock."""
-_TESTED: Final = (("logrank_p", "probability"), ("logrank_chi_square", "chi_square"))
+_TESTED: Final = (("logrank_p", "ratio"), ("logrank_chi_square", "ratio"))
 Measured = tuple[str, str, Estimate]
 """Name of the measure, its unit, the figure."""
 
@@ -47,7 +48,8 @@ class Window:
         sample, chosen = cells.sample(period)
         shares = [percentile / 100 for percentile in params.percentiles]
         self.whole, self.closed = percentiles(sample, shares, self.how), closed_only(sample, shares, self.how)
-        self.means = mean_and_maximum(sample, context.level)
+        lowest = 0.0 if is_running(clock_rule(params)) else -math.inf  # one can come ahead of an agreed moment
+        self.means = mean_and_maximum(sample, context.level, lowest=lowest)
         over = sample.since(cells.limit[chosen])
         self.beyond = beyond(over, self.how) if params.has_limit else []
         self.excess = excess(over, self.how) if params.has_limit else []
@@ -100,11 +102,11 @@ class Window:
 def _about(params: PercentilesParams, context: Context, period: Period) -> dict[str, Any]:
     rule, promise = clock_rule(params), params.promise
     working = isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime))
-    last = day_number((context.as_of - dt.timedelta(seconds=1)).date())
+    first, last = day_number(period.first), (context.as_of_seconds - 1) // SECONDS_A_DAY
     named = {
-        "what_if": params.limit is not None,
+        "what_if": params.tries_limit,
         "partial": context.as_of < period.end,
-        "provisional_calendar": working and last >= context.calendar.provisional_from,
+        "provisional_calendar": working and context.calendar.provisional_between(first, last),
         "assumed": promise.assumed,
     }
     return {

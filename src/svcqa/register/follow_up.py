@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final, get_args
 
 from svcqa.entities.action import ActionItem, ActionStep
 from svcqa.errors import Fault, RegisterError
 from svcqa.register.register import Register, checked
 
 KIND = "action_step"
+STEPS: Final[tuple[str, ...]] = get_args(ActionStep.model_fields["step"].annotation)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,16 @@ def action_step(**fields: object) -> ActionStep:
     Raises:
         RegisterError: naming each field that is empty or wrong.
     """
+    step, on, due = fields.get("step"), fields.get("on"), fields.get("due")
+    if step not in STEPS:
+        raise RegisterError(Fault("step_name", place="step", got=repr(step), allowed=", ".join(STEPS)))
+    wrong = []
+    if step != "done" and not str(fields.get("finding") or "").strip():
+        wrong.append(Fault("step_finding", place="finding"))
+    if isinstance(due, dt.date) and (step != "reopened" or (isinstance(on, dt.date) and due <= on)):
+        wrong.append(Fault("step_due", place="due", got=due.isoformat()))
+    if wrong:
+        raise RegisterError(wrong)
     return checked(ActionStep, fields, "step_field")
 
 
@@ -35,7 +47,7 @@ def note_step(register: Register, step: ActionStep, *, now: dt.datetime | None =
     """Append a step; its author is who reports or checks. ``now`` is UTC, the clock's where absent.
 
     Raises:
-        RegisterError: no such row, or the step does not follow on the last one.
+        RegisterError: no such row, or the step does not follow on the last one or lies before it.
     """
     found = {one.number: one for one in followed(register)}
     if step.action not in found:
@@ -45,6 +57,8 @@ def note_step(register: Register, step: ActionStep, *, now: dt.datetime | None =
     reported = bool(last) and (last[0].step == "done" or (step.step, last[0].step) == ("reopened", "effective"))
     if step.step != "done" and not reported:
         raise RegisterError(Fault("check_before_done", got=str(step.action)))
+    if last and step.on < last[0].on:  # otherwise a check would close, for a while, what nobody had reported
+        raise RegisterError(Fault("step_order", place="on", got=str(step.on), allowed=str(last[0].on)))
     moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
     return register.add(KIND, step.model_dump(mode="json"), author=step.by, now=moment)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from svcqa.catalogue import Language, text
+from svcqa.catalogue import Language, or_key, text
+from svcqa.entities.organisation import LEVELS
 from svcqa.metrics.result import Scale
 from svcqa.report import wording
 from svcqa.report.frames import frame
@@ -40,16 +41,20 @@ def drivers_sentence(
     """The change, and for each split the group that moved it most."""
     called = names or {}
     said = []
-    for row in found[found["rank"] == 1].to_dict("records"):
+    several = found["by"].nunique() > 1
+    for row in found[(found["rank"] == 1) & (found["effect"] != 0)].to_dict("records"):
         fields = {name: signed_change(row[name], scale, language) for name in ("effect", "rate_effect", "mix_effect")}
-        said.append(text("signals.driver", language, group=_group(row, called), **fields))
+        split = text("signals.driver_split", language, split=_split(row, language)) if several else ""
+        said.append(split + text("signals.driver", language, group=_group(row, called), **fields))
+    if not said:
+        return text("signals.drivers_none", language)
     whole = signed_change(found["change"].iloc[0], scale, language)
     return text("signals.drivers", language, change=whole) + text("wording.separator", language).join(said)
 
 
 def _row(row: Mapping[Any, Any], scale: Scale, language: Language, called: Mapping[str, str]) -> tuple[str, ...]:
     return (
-        row["by"], _group(row, called), wording.amount(row["n_before"]), wording.amount(row["n_after"]),
+        _split(row, language), _group(row, called), wording.amount(row["n_before"]), wording.amount(row["n_after"]),
         *(wording.level_with_unit(_known(row[name]), scale, language) for name in ("value_before", "value_after")),
         signed_change(row["rate_effect"], scale, language), _interval(row, scale),
         signed_change(row["mix_effect"], scale, language), signed_change(row["effect"], scale, language),
@@ -63,8 +68,15 @@ def _known(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
+def _split(row: Mapping[Any, Any], language: Language) -> str:
+    """What the change is split by, in words; a column that the catalogue does not know by its own name."""
+    return or_key(f"signals.split_{row['by']}", language).removeprefix("split_")
+
+
 def _group(row: Mapping[Any, Any], called: Mapping[str, str]) -> str:
-    return called.get(row["group"], row["group"]) or wording.DASH
+    """A unit by its name; a code as it is, since that of a tier may be that of a unit too."""
+    units = row["by"] in ("unit", *LEVELS)
+    return (called.get(row["group"], row["group"]) if units else row["group"]) or wording.DASH
 
 
 def _not_kept(row: Mapping[Any, Any]) -> str:

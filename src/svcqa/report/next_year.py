@@ -132,7 +132,13 @@ def note_text(note: Note, one: Proposal, language: Language) -> str:
         if name == "p":
             fields[name] = "< 0.001" if value < 0.001 else f"{value:.3f}"
     fields |= {name: f"{value:,.0f}" for name, value in note.counts.items()}
-    return text(f"next_year.note_{note.code}", language, **fields, **note.texts)
+    rule = one.subject.commitment.rule if one.subject is not None and one.subject.commitment is not None else None
+    if "limit" in note.counts and rule is not None:
+        unit = getattr(rule, "unit", "working_day")
+        fields["limit"] = wording.limit(f"{note.counts['limit']:g} {unit}", language)
+    tightened = note.code == "ratchet" and scale.better == "lower"
+    key = "tightened_ratchet" if tightened else f"note_{note.code}"
+    return text(f"next_year.{key}", language, **fields, **note.texts)
 
 
 def decomposition(
@@ -165,7 +171,8 @@ def _cell_row(
 ) -> tuple[str, ...]:  # fmt: skip
     scale = found.scale
     looser = promise is not None and not scale.reached(cell.goal, promise) and abs(cell.goal - promise) > 1e-9
-    remarks = [text("next_year.below_promise", language)] if looser else []
+    said = "looser_than_promise" if scale.better == "lower" else "below_promise"
+    remarks = [text(f"next_year.{said}", language)] if looser else []
     remarks += [text("next_year.at_limit", language)] if cell.at_limit else []
     whole = found.cells[0].start
     part = cell.start / whole if found.additive and whole else cell.weight / total

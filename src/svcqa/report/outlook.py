@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SAID: Final = ("out_of_reach", "safe", "year_over")
 """Flags that the sentence tells already."""
+_NO_SEASON: Final = 0.005
+"""A strength that is shown as 0.00: no month is higher or lower than others."""
 
 
 def management(
@@ -114,19 +116,25 @@ def forecast_sentence(found: Result, language: Language) -> str:
     rows, scale = _by_measure(found), found.scale
     chance, year = rows["chance"], rows["year"]
     goal = chance.goal
+    if year.value is None:
+        return text("signals.forecast_no_cases", language, period=chance.period)
     fields = {
         "period": chance.period, "value": wording.level_with_unit(year.value, scale, language, goal),
         "interval": wording.level_interval(year, scale, goal), "goal": wording.goal_level(goal, scale, language),
         "chance": chance_text(chance, language), "level": chance.method.rpartition(" ")[2],
     }  # fmt: skip
     if "year_over" in chance.flags:
-        return text("signals.forecast_over", language, **fields)
+        return text(
+            "signals.forecast_over" if goal is not None else "signals.forecast_over_no_goal", language, **fields
+        )
     if goal is None:
         return text("signals.forecast_no_goal", language, **fields)
     said = text("signals.forecast_goal", language, **fields)
     for flag in ("out_of_reach", "safe"):
         if flag in chance.flags:
             return said + text(f"signals.forecast_{flag}", language)
+    if "needed" not in rows:
+        return said + text("signals.forecast_rest_empty", language)
     needed = wording.level_with_unit(rows["needed"].value, scale, language, goal)
     return said + text("signals.forecast_needed", language, needed=needed)
 
@@ -141,6 +149,9 @@ def season_sentence(found: Result, language: Language) -> str:
     index = sorted(rows["index"], key=lambda row: row["value"])
     adjusted = [row for row in rows["adjusted"] if "partial" not in row["flags"]][-1]
     scale = found.scale
+    if rows["seasonal_strength"][0]["value"] < _NO_SEASON:
+        return text("signals.season_none", language, period=adjusted["period"],
+                    value=wording.level_with_unit(adjusted["value"], scale, language))  # fmt: skip
     said = text(
         "signals.season", language, strength=f"{rows['seasonal_strength'][0]['value']:.2f}",
         high_month=index[-1]["first"].month, high=signal_words.signed_change(index[-1]["value"], scale, language),
@@ -150,9 +161,9 @@ def season_sentence(found: Result, language: Language) -> str:
     effect = next(iter(rows.get("festival_during", ())), None)
     if effect is None or effect.get("value") is None:
         return said
-    limits = (signal_words.signed_change(effect[name], scale, language) for name in ("value", "lower", "upper"))
-    return said + text("signals.season_festival", language, **dict(zip(("value", "lower", "upper"), limits,
-                                                                       strict=True)))  # fmt: skip
+    fields = {name: signal_words.signed_change(effect[name], scale, language) for name in ("value", "lower", "upper")}
+    level = str(effect["method"]).split()[-1]
+    return said + text("signals.season_festival", language, level=level, **fields)
 
 
 def _by_measure(found: Result) -> dict[str, Figure]:

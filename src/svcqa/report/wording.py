@@ -334,6 +334,9 @@ def measure(name: str, language: Language) -> str:
         tail = percentile[2]
         called = percentile[1].upper()
         return text(f"wording.measure_of_{tail}", language, name=called) if tail else called
+    step = re.fullmatch(r"step_(\d+)_(p50|mean|share)", name)
+    if step:
+        return text(f"wording.measure_of_step_{step[2]}", language, number=step[1])
     return text(f"wording.measure_{name}", language) if has(f"wording.measure_{name}") else name
 
 

@@ -141,11 +141,22 @@ def definition_changes(commitment: Commitment, review: PeriodReview) -> tuple[Ch
     if commitment.effective_from is not None and before < commitment.effective_from <= after:
         found.append(Changed("promised_since", since=commitment.effective_from))
     found += [
-        Changed("limit", getattr(commitment.rule, "limit", None), limit.limit, limit.effective_from)
-        for limit in commitment.limits
+        Changed("limit", _limit_before(commitment, place), limit.limit, limit.effective_from)
+        for place, limit in enumerate(commitment.limits)
         if limit.effective_from is not None and review.year_before.first < limit.effective_from <= after
     ]
     return tuple(found)
+
+
+def _limit_before(commitment: Commitment, place: int) -> int | None:
+    """What held for the same cases before a limit came into force: of those after it, the first that fits them all."""
+    limit = commitment.limits[place]
+    assert limit.effective_from is not None
+    for one in commitment.limits[place + 1 :]:
+        earlier = one.effective_from is None or one.effective_from < limit.effective_from
+        if earlier and (not one.where or one.where == limit.where):
+            return one.limit
+    return getattr(commitment.rule, "limit", None)
 
 
 def _pins(figures: Figures, policies: Policies, published: Publication | None, context: Context) -> Iterable[Changed]:

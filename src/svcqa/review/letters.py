@@ -11,6 +11,7 @@ from svcqa.entities.base import Text
 from svcqa.entities.organisation import Organisation, Unit
 from svcqa.entities.policy import Policies
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
+from svcqa.errors import Fault, RegisterError
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Scale
 
@@ -101,6 +102,9 @@ def letters_of(
 
     Args:
         plans: those in force for the year. A plan's goals stand before the policy's of the same subject.
+
+    Raises:
+        RegisterError: naming each unit with goals that does not exist in the year.
     """
     goals: dict[str, dict[str, LetterGoal]] = {}
     for target in policies.targets_of(year):
@@ -114,10 +118,16 @@ def letters_of(
             own[subject] = LetterGoal(before.label, goal, before.scale, last, before.weight, before.amount_unit)
     tree = policies.organisation
     below = [unit for unit in tree.units if unit.level != "company" and unit.code in goals]
+    absent = [
+        unit for unit in below
+        if (unit.valid_to is not None and unit.valid_to < first)
+        or (unit.valid_from is not None and unit.valid_from > last)
+    ]  # fmt: skip
+    if absent:
+        raise RegisterError(Fault("letter_unit_absent", place=unit.code, got=str(year)) for unit in absent)
     return tuple(
         Letter(unit, _superior(tree, unit), year, first, last, tuple(goals[unit.code].values()), provisional)
         for unit in below
-        if unit.valid_on(first)
     )
 
 

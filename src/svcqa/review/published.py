@@ -10,7 +10,7 @@ from typing import Literal
 from svcqa.entities.policy import Policies
 from svcqa.entities.published import Publication, PublishedFigure
 from svcqa.entities.target import LevelTarget
-from svcqa.errors import NameUnknownError, SvcqaError
+from svcqa.errors import Fault, MetricError, NameUnknownError, SvcqaError
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure, Scale
 from svcqa.review.courses import Course
@@ -25,6 +25,9 @@ def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
 
     Args:
         now: UTC.
+
+    Raises:
+        MetricError: nothing had been received that there could be a figure of.
     """
     figures: list[PublishedFigure] = []
     for target in review.targets:
@@ -33,6 +36,8 @@ def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
     for item in review.commitments:
         for course in (item.course, *(part.course for part in item.parts), *(unit.course for unit in item.departments)):
             figures += _figures("commitment", item.commitment.key, course)
+    if not figures:
+        raise MetricError(Fault("publication_empty", got=review.period.label, allowed=f"{review.as_of}"))
     about = review.about
     return Publication(
         period=review.period.label, as_of=review.as_of, known_at=now, calendar=about["calendar"],

@@ -8,11 +8,20 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from svcqa.stats.process_limits import ROUNDING
+
 Better = Literal["higher", "lower", "neutral"]
 Variation = Literal[
-    "common_cause", "improvement_high", "improvement_low", "concern_high", "concern_low", "special_high", "special_low"
+    "common_cause",
+    "improvement_high",
+    "improvement_low",
+    "concern_high",
+    "concern_low",
+    "special_high",
+    "special_low",
+    "none",
 ]
-Assurance = Literal["consistently_passes", "consistently_fails", "hit_and_miss", "none"]
+Assurance = Literal["consistently_passes", "consistently_fails", "hit_and_miss", "none", "unknown"]
 
 
 def variation(side: int, better: Better) -> Variation:
@@ -36,16 +45,20 @@ def variation(side: int, better: Better) -> Variation:
 def assurance(lower: float, upper: float, target: float | None, better: Better) -> Assurance:
     """Whether the process keeps the latest target: always where both limits do, never where neither does.
 
-    A target that lies on a limit is kept by a value on that limit.
+    A target that lies on a limit is kept by a value on that limit. Without a target there is ``none``; without limits
+    (NaN) it is ``unknown``.
 
     >>> [assurance(0.92, 0.98, target, "higher") for target in (0.90, 0.99, 0.95)]
     ['consistently_passes', 'consistently_fails', 'hit_and_miss']
     """
-    if target is None or better == "neutral" or math.isnan(lower) or math.isnan(upper):
+    if target is None or better == "neutral":
         return "none"
+    if math.isnan(lower) or math.isnan(upper):
+        return "unknown"
+    slack = ROUNDING * max(abs(lower), abs(upper))
     worst, best = (upper, lower) if better == "lower" else (lower, upper)
-    keeps_at_worst = worst <= target if better == "lower" else worst >= target
-    keeps_at_best = best <= target if better == "lower" else best >= target
+    keeps_at_worst = worst <= target + slack if better == "lower" else worst >= target - slack
+    keeps_at_best = best <= target + slack if better == "lower" else best >= target - slack
     if keeps_at_worst:
         return "consistently_passes"
     return "hit_and_miss" if keeps_at_best else "consistently_fails"

@@ -97,7 +97,7 @@ class Pareto:
 def pareto(parts: Sequence[Number]) -> Pareto:
     """The parts by size, signs aside; equal ones keep their order.
 
-    Source: J. M. Juran (1951) Quality-Control Handbook (the vital few).
+    Source: J. M. Juran (1975) Quality Progress 8(5), 8–9 (the vital few).
 
     >>> found = pareto([1, -6, 3])
     >>> found.order, found.cumulative

@@ -48,7 +48,8 @@ class YearChance:
 
     Attributes:
         probability: that the year's figure reaches the goal; share of the simulated futures, ``None`` without a goal.
-        value: median of the year's figure.
+            Futures in which the whole year has no case have no figure, and do not count.
+        value: median of the year's figure; ``None`` where the year has no case.
         lower, upper: the interval of the year's figure.
         so_far: the figure of the months so far.
         total, base: its numerator and base.
@@ -67,9 +68,9 @@ class YearChance:
     better: Literal["higher", "lower"]
     level: float
     probability: float | None
-    value: float
-    lower: float
-    upper: float
+    value: float | None
+    lower: float | None
+    upper: float | None
     so_far: float | None
     total: float
     base: float
@@ -215,8 +216,9 @@ def _told(year: SimulatedYear, futures: Futures, goal: float | None) -> YearChan
     tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
     amount = history.kind == "amount"
     rest, totals = futures.base.sum(axis=1), total + futures.total.sum(axis=1)
-    figure = totals if amount else totals / np.maximum(under + rest, np.finfo(float).tiny)
-    lower, value, upper = (float(x) for x in np.quantile(figure, tails))
+    some = under + rest > 0
+    figure = totals if amount else totals[some] / (under + rest[some])
+    lower, value, upper = (float(x) for x in np.quantile(figure, tails)) if len(figure) else [None] * 3
     few, expected, many = _rest(history, rest, tails)
     needs = [_needed(goal, total, under, None if amount else base) for base in (expected, few, many)]
     needed, lowest, highest = needs[0], *_ordered(needs[1:])
@@ -231,7 +233,7 @@ def _told(year: SimulatedYear, futures: Futures, goal: float | None) -> YearChan
         history.kind, goal, better, level, _chance(figure, goal, better), value, lower, upper,
         total if amount else total / under if under else None, total, under, None if amount else expected, needed,
         lowest, highest, futures.model, futures.base_model, futures.festival, int(history.known.sum()),
-        _months(futures, tails), len(figure), METHOD, tuple(name for name, holds in flags.items() if holds),
+        _months(futures, tails), len(totals), METHOD, tuple(name for name, holds in flags.items() if holds),
     )  # fmt: skip
 
 
@@ -275,7 +277,7 @@ def _beyond(
 
 def _chance(figure: Float64, goal: float | None, better: str) -> float | None:
     """Share of the futures that reach the goal; a figure equal to it but for rounding reaches it."""
-    if goal is None:
+    if goal is None or not len(figure):
         return None
     slack = _ROUNDING * max(1.0, abs(goal))
     reached = figure >= goal - slack if better == "higher" else figure <= goal + slack
@@ -297,9 +299,10 @@ def _months(futures: Futures, tails: Sequence[float]) -> tuple[MonthAhead, ...]:
 def _over(year: SimulatedYear, goal: float | None) -> YearChance:
     """A year that is over: its figure is a fact."""
     history, total, under, better = year.history, year.total, year.base, year.better
-    figure = total if history.kind == "amount" else total / under if under else float("nan")
+    figure = total if history.kind == "amount" else total / under if under else None
+    reached = _chance(np.asarray([] if figure is None else [figure]), goal, better)
     flags = ("year_over", *(("months_missing",) if year.missing else ()))
     return YearChance(
-        history.kind, goal, better, year.level, _chance(np.asarray([figure]), goal, better), figure, figure, figure,
-        figure, total, under, None, None, None, None, None, None, False, int(history.known.sum()), (), 0, METHOD, flags,
+        history.kind, goal, better, year.level, reached, figure, figure, figure, figure, total, under, None, None, None,
+        None, None, None, False, int(history.known.sum()), (), 0, METHOD, flags,
     )  # fmt: skip

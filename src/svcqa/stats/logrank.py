@@ -1,7 +1,7 @@
 """The log-rank test: do groups take equally long, open cases counted?
 
-N. Mantel (1966), *Cancer Chemotherapy Reports* 50, 163–170; weights by the pooled curve: T. R. Fleming and
-D. P. Harrington (1981), *Australian & New Zealand Journal of Statistics* 23, 343–359.
+N. Mantel (1966), *Cancer Chemotherapy Reports* 50, 163–170; weights by the pooled curve: D. P. Harrington
+and T. R. Fleming (1982), *Biometrika* 69, 553–566.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def logrank(
     layer = np.zeros(len(place), dtype=np.int64) if stratum is None else np.asarray(stratum)
     observed, expected, variance = np.zeros(groups), np.zeros(groups), np.zeros((groups, groups))
     for one in np.unique(layer):
-        chosen = layer == one
+        chosen = (layer == one) & (many > 0)
         parts = _scores(place[chosen], when[chosen], done[chosen], many[chosen], groups, rho)
         observed, expected, variance = observed + parts[0], expected + parts[1], variance + parts[2]
     # The differences add up to nothing, and groups that were never at risk together say nothing of one another: the
@@ -92,5 +92,7 @@ def _scores(
     expected = (at_risk * (factor * d / n)).sum(axis=1)
     spread = factor**2 * d * (n - d) / np.maximum(n - 1, 1)
     share = at_risk / n
-    variance = np.diag((share * spread).sum(axis=1)) - (share * spread) @ share.T
+    variance = -(share * spread) @ share.T
+    # Counts are taken apart before dividing: a group that is alone then leaves exactly nothing, no rounding.
+    np.fill_diagonal(variance, (share * spread * ((n - at_risk) / n)).sum(axis=1))
     return observed, expected, variance

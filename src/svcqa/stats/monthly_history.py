@@ -154,7 +154,10 @@ def _means(history: History, base: Float64, first: int, generator: np.random.PCG
     paths = simulate(observed, first_month=first, ahead=ahead, scale=scale, draws=draws, generator=generator,
                      spread=spread, spread_ahead=spread_ahead, festival=history.festival)  # fmt: skip
     found = np.exp(paths.predictor) if by_logarithm else paths.predictor
-    return np.clip(found, *history.bounds), paths
+    least, most = history.bounds
+    if history.kind == "duration" and bool(np.all(history.value[known] >= 0)):
+        least = max(least, 0.0)  # no time is below nought, and some were nought: the logarithm could not be taken
+    return np.clip(found, least, most), paths
 
 
 def _paths(

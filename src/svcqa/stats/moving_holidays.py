@@ -1,7 +1,8 @@
 """Holidays that move between months: days of each month before, during and after them, their effect, the lunar year.
 
 W. R. Bell, S. C. Hillmer (1983) JASA 78, 526–534 (moving holidays as regressors of days in a window); J.-L. Lin,
-T.-S. Liu (2002) Modeling lunar calendar holiday effects in Taiwan (before, during and after the Spring Festival).
+T.-S. Liu, Modeling Lunar Calendar Holiday Effects in Taiwan, U.S. Census Bureau (before, during and after the
+Spring Festival).
 """
 
 from __future__ import annotations

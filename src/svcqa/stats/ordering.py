@@ -73,12 +73,13 @@ def keys_of(
     # As narrow and as few passes as will do: what is read and written here takes longer than the arithmetic.
     kind = np.int32 if groups * span * marks < 1 << 31 else np.int64
     key: Int64 = np.empty(len(group), dtype=kind)
+    lowest = np.asarray(low).astype(kind)  # it may not fit; what it wraps around by, the difference wraps back by
     for begin in range(0, len(key), _PIECE):
         piece = slice(begin, begin + _PIECE)
         part = key[piece]
         part[...] = group[piece]
         part *= span
-        part += np.subtract(place[piece], low, dtype=kind, casting="same_kind")
+        part += np.subtract(place[piece], lowest, dtype=kind, casting="same_kind")
         if marks > 1 and mark is not None:
             part *= marks
             part += mark[piece]

@@ -3,7 +3,7 @@
 XmR: D. J. Wheeler (1993) Understanding Variation (2.66 and 3.267 times the mean moving range). p, u, c:
 D. C. Montgomery (2013) Introduction to Statistical Quality Control, 7th ed., ch. 7. p′ and u′: D. B. Laney (2002)
 Quality Engineering 14, 531–537. g: J. C. Benneyan (2001) Health Care Management Science 4, 305–318. t: L. S. Nelson
-(1994) Journal of Quality Technology 26, 239–241 (times between events, near normal once raised to 1 ÷ 3.6).
+(1994) Journal of Quality Technology 26, 239–240 (times between events, near normal once raised to 1 ÷ 3.6).
 
 Every function takes values in the order of time and the number of the group that each belongs to: limits are computed
 per group, from one rebase to the next. A missing value (NaN) has no part in anything, and ends a moving range.
@@ -30,6 +30,8 @@ TIME_POWER: Final = 3.6
 """Exponential times raised to one over it are about normal."""
 _MEAN_RANGE: Final = 1.128
 """Mean moving range of two normal values, in standard deviations."""
+ROUNDING: Final = 1e-12
+"""Values that differ by less, as a part of their size, are equal: a mean of equal values may miss them by as much."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +106,14 @@ def moving_ranges(values: npt.ArrayLike) -> Float64:
 
 
 def mean_moving_range(ranges: Float64, *, screen: bool = True) -> float:
-    """Their mean; with ``screen`` without those of 3.267 times the mean of all or more."""
+    """Their mean; with ``screen`` without those of 3.267 times the mean of all or more.
+
+    Nothing is screened where all others are nought: of a series that stood still but once they are all that varies,
+    and limits without width would call every point a signal.
+    """
     mean = float(ranges.mean())
     if screen and mean > 0:
-        return float(ranges[ranges < RANGE_LIMIT * mean].mean())
+        return float(ranges[ranges < RANGE_LIMIT * mean].mean()) or mean
     return mean
 
 

@@ -15,10 +15,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.stats.process_limits import ProcessLimits
+from svcqa.stats.process_limits import ROUNDING, ProcessLimits
 
 Bool = npt.NDArray[np.bool_]
 Int8 = npt.NDArray[np.int8]
+Float64 = npt.NDArray[np.float64]
 
 RUN: Final = 7
 """Points of a trend and of a run on one side."""
@@ -64,9 +65,10 @@ def find_signals(values: npt.ArrayLike, limits: ProcessLimits, *, group: npt.Arr
     groups = np.zeros(len(x), dtype=np.int64) if group is None else np.asarray(group, dtype=np.int64)
     found = {name: np.zeros(len(x), dtype=np.int8) for name in ("outside", "trend", "near_limit", "one_side")}
     with np.errstate(invalid="ignore"):
-        found["outside"] += (x > limits.upper).astype(np.int8) - (x < limits.lower).astype(np.int8)
-        beyond = (x > limits.near_upper).astype(np.int8) - (x < limits.near_lower).astype(np.int8)
-        above = np.nan_to_num(np.sign(x - limits.centre)).astype(np.int8)
+        slack = ROUNDING * np.maximum(np.abs(x), np.abs(limits.centre))
+        found["outside"] += _beyond(x, limits.lower, limits.upper, slack)
+        beyond = _beyond(x, limits.near_lower, limits.near_upper, slack)
+        above = _beyond(x, limits.centre, limits.centre, slack)
     beyond[found["outside"] != 0] = 0
     for number in np.unique(groups):
         place = np.flatnonzero(groups == number)
@@ -81,6 +83,11 @@ def find_signals(values: npt.ArrayLike, limits: ProcessLimits, *, group: npt.Arr
     return Signals(rule, side_of, **found)
 
 
+def _beyond(x: Float64, lower: Float64, upper: Float64, slack: Float64) -> Int8:
+    """1 above ``upper``, −1 below ``lower``, 0 between, on either, and where nothing is known."""
+    return (x > upper + slack).astype(np.int8) - (x < lower - slack).astype(np.int8)
+
+
 def _runs(hit: Bool, least: int) -> Bool:
     """The members of runs of at least ``least``."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], hit.astype(np.int8), [0]])))
@@ -90,10 +97,10 @@ def _runs(hit: Bool, least: int) -> Bool:
     return member
 
 
-def _trend(x: npt.NDArray[np.float64]) -> Bool:
+def _trend(x: Float64) -> Bool:
     """The points of seven or more in a row, each above the one before."""
     with np.errstate(invalid="ignore"):
-        steps = _runs(np.diff(x) > 0, RUN - 1)
+        steps = _runs(np.diff(x) > ROUNDING * np.abs(x[1:]), RUN - 1)
     member = np.zeros(len(x), dtype=np.bool_)
     member[:-1] |= steps
     member[1:] |= steps

@@ -3,7 +3,7 @@
 η(t) = level(t) + season(month of t) + noise(t);  level(t+1) = level(t) + φ·slope(t) + shock;
 slope(t+1) = φ·slope(t) + shock; the twelve seasonal effects sum to zero and drift slowly.
 
-Source: A. C. Harvey (1989) Forecasting, Structural Time Series Models and the Kalman Filter, ch. 2 and 4;
+Source: A. C. Harvey (1989) Forecasting, Structural Time Series Models and the Kalman Filter;
 E. S. Gardner and E. McKenzie (1985) Management Science 31, 1237–1246 (damping).
 """
 

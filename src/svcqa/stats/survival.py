@@ -85,8 +85,12 @@ def kaplan_meier(
     """
     place, when, done = np.asarray(group), np.asarray(time), np.asarray(ended, dtype=np.bool_)
     count = int(place.max()) + 1 if groups is None and len(place) else groups or 0
+    many = None if weight is None else np.asarray(weight, dtype=np.int64)
+    if many is not None and not many.all():  # an entry of no case is no step
+        some = many > 0
+        place, when, done, many = place[some], when[some], done[some], many[some]
     keys = keys_of(place, when, groups=count, marks=2, mark=done)
-    key, many = keys.key, None if weight is None else np.asarray(weight, dtype=np.int64)
+    key = keys.key
     if many is None:
         key.sort()
     else:

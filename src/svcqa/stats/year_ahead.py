@@ -72,11 +72,13 @@ class YearAhead:
 
     @cached_property
     def figure(self) -> Float64:
-        """The year's figure in each simulated year, ``(draws,)``."""
+        """The year's figure in each simulated year that has one, ``(draws,)``: a year without cases has none."""
         total = self.total.sum(axis=1)
         if self.kind == "amount":
             return np.asarray(total)
-        return np.asarray(total / np.maximum(self.base.sum(axis=1), np.finfo(float).tiny))
+        base = self.base.sum(axis=1)
+        some = base > 0
+        return np.asarray(total[some] / base[some])
 
     @property
     def cases(self) -> float:
@@ -102,8 +104,8 @@ class YearAhead:
         """The same years, had these effects come, with ``volume`` times the cases.
 
         Raises:
-            MetricError: a month is none, the volume is not above 0 or is asked of an amount, or a measure does not go
-                with the figure.
+            MetricError: a month is none, the volume is not above 0, leaves no case or is asked of an amount, or a
+                measure does not go with the figure.
         """
         self._check(effects, volume)
         if not effects and volume == 1.0:
@@ -113,6 +115,8 @@ class YearAhead:
             works = np.asarray([number >= effect.from_month for number in self.month])
             level = np.where(works, self._moved(level, effect), level)
         base = self._more(volume)
+        if self.kind != "amount" and not base.any():
+            raise MetricError(Fault("no_cases_left", got=f"{volume:g}"))
         total = self._drawn(level, base)
         return replace(self, level=level, base=base, total=total)
 
@@ -147,8 +151,11 @@ class YearAhead:
         return high if self.better == "higher" else low
 
     def _more(self, volume: float) -> Float64:
-        whole = np.all(self.base == np.round(self.base))
-        return np.asarray(np.round(self.base * volume) if whole else self.base * volume, dtype=np.float64)
+        """The cases of each month, whole where they were; of few cases a month, too, the year's grow by the volume."""
+        if not np.all(self.base == np.round(self.base)):
+            return np.asarray(self.base * volume, dtype=np.float64)
+        so_far = np.round(np.cumsum(self.base, axis=1) * volume)
+        return np.asarray(np.diff(so_far, axis=1, prepend=0.0), dtype=np.float64)
 
     def _drawn(self, level: Float64, base: Float64) -> Float64:
         generator = np.random.PCG64([self.seed, 1])

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
+from svcqa.periods import read_moment
 from svcqa.report import charts, tables
 from svcqa.report.times import times_chart
 
@@ -108,7 +109,7 @@ class DistributionPanel:
 def _moments(workspace: Workspace, period: str, as_of: str | None) -> list[dt.datetime]:
     """Moments to look from, evenly spread from a week into the period to the last one."""
     about = workspace.period(period)
-    last = dt.datetime.fromisoformat(as_of) if as_of else about.end
+    last = read_moment(as_of) or about.end
     first = min(dt.datetime.combine(about.first, dt.time()) + dt.timedelta(days=7), last)
     days = max((last - first).days, 0)
-    return [first + dt.timedelta(days=days * step // _STEPS) for step in range(_STEPS)] + [last]
+    return sorted({first + dt.timedelta(days=days * step // _STEPS) for step in range(_STEPS)} | {last})

@@ -1,4 +1,4 @@
-"""The panel of a commitment in time: its process chart, its season, its year; move the goal, note a rebase."""
+"""The panel of a commitment in time: its process chart, trend, season, year; move the goal, note a rebase."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
 from svcqa.report import charts, wording
 from svcqa.report.outlook import chance_text, forecast_sentence, season_sentence
+from svcqa.report.signal_words import trend_sentence
 from svcqa.widgets.rebase_form import RebaseForm
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class OutlookPanel:
         keys = [item.key for item in policies.commitments]
         self.commitment = self._dropdown("commitment", keys, commitment or keys[0])
         self.unit = self._dropdown("unit", [one.code for one in policies.organisation.units], self._outlooks.unit)
-        self.chart, self.season, self.answer, self.year = (widgets.HTML() for _ in range(4))
+        self.chart, self.trend, self.season, self.answer, self.year = (widgets.HTML() for _ in range(5))
         self.goal = widgets.FloatSlider(description=self._text("goal_moved"), style=_STYLE, layout=_WIDE)
         self.form = RebaseForm(workspace, language=language, indicator=lambda: str(self.commitment.value),
                                unit=lambda: str(self.unit.value), noted=self._draw_chart)  # fmt: skip
@@ -48,7 +49,7 @@ class OutlookPanel:
             control.observe(self._choose, names="value")
         self.goal.observe(self._move, names="value")
         self.box = widgets.VBox([
-            self.commitment, self.unit, self.chart, self.form.box, self.season, self.goal,
+            self.commitment, self.unit, self.chart, self.form.box, self.trend, self.season, self.goal,
             self.answer, self.year,
         ])  # fmt: skip
         self._choose(None)
@@ -64,6 +65,7 @@ class OutlookPanel:
         """Another commitment or unit: chart, season and year are made once; the goal then moves over the futures."""
         self.form.message.value = ""
         self._draw_chart()
+        self._say_trend()
         self._draw_season()
         self._fit()
 
@@ -77,6 +79,19 @@ class OutlookPanel:
             return
         self.chart.value = picture.html()
         self.form.offer(_periods(self._found, "value")[1:], _periods(self._found, "suggested_rebase"))
+
+    def _say_trend(self) -> None:
+        """The trend in words; where there are two years also without the season."""
+        unit = str(self.unit.value)
+        try:
+            found = self._outlooks.trend(self.commitment.value, unit=unit)
+        except SvcqaError as error:
+            self.trend.value = html.escape(error.render(self.language))
+            return
+        forms = [False, True] if any(row["measure"] == "seasonal_slope" for row in found.rows) else [False]
+        said = [trend_sentence(found, unit, self.language, name=self._names.get(unit, unit), seasonal=seasonal)
+                for seasonal in forms]  # fmt: skip
+        self.trend.value = "<br>".join(html.escape(one) for one in said)
 
     def _draw_season(self) -> None:
         self.season.value = ""
@@ -103,8 +118,9 @@ class OutlookPanel:
         except SvcqaError as error:
             self.answer.value = html.escape(error.render(self.language))
             return
-        if not found.rows:
-            self.answer.value = html.escape(self._text("no_cases"))
+        if not any(row["measure"] == "year" and row["value"] is not None for row in found.rows):
+            self.answer.value = html.escape(forecast_sentence(found, self.language) if found.rows
+                                            else self._text("no_cases"))  # fmt: skip
             return
         self.year.value = charts.outlook(self._found, found, self.language, names=self._names).html()
         self._set_goal(found)

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language, text
 from svcqa.entities.plan import Assumption
-from svcqa.errors import SvcqaError
+from svcqa.errors import Fault, MetricError, SvcqaError
 from svcqa.report import next_year as tables
 from svcqa.review.next_year.proposal import goal_step
 from svcqa.widgets.target_cells import TargetCells
@@ -29,14 +29,19 @@ class TargetPanel:
 
     Args:
         target: key of the target to begin with; the first one that can be forecast where absent.
+
+    Raises:
+        MetricError: no target can be forecast, or not the one to begin with.
     """
 
     def __init__(self, planned: NextYear, *, language: Language, target: str | None = None) -> None:
         self.planned, self.language = planned, language
         self._asked: TargetWhatIf | None = None
         self._answer: Answer | None = None
-        found = [one for one in planned.every_proposal() if one.ahead is not None]
+        found = planned.forecasts()
         options = [(one.target.name.in_language(language), one.target.key) for one in found]
+        if target is not None and target not in {key for _, key in options}:
+            raise MetricError(Fault("target_not_forecast", got=target, allowed=", ".join(key for _, key in options)))
         self.target = widgets.Dropdown(options=options, **self._looks("target"))
         if target is not None:
             self.target.value = target
@@ -95,6 +100,7 @@ class TargetPanel:
         if self._asked is None:
             return
         times = self.cells.times
+        self.message.value = ""  # what was saved is not what is shown from now on
         try:
             self._answer = self._asked.at(
                 goal=round(self.goal.value / times, 12), volume=self.volume.value, assumptions=self._assumptions(),
@@ -131,7 +137,8 @@ class TargetPanel:
         return "<br>".join(html.escape(line) for line in said)
 
     def _save(self, _: object) -> None:
-        if self._answer is None or self._asked is None:
+        if self._answer is None or self._asked is None:  # what stands in the way is kept from being overlooked
+            self.message.value = self.answer.value
             return
         try:
             plan = self.planned.plan_of(self._asked, self._answer, reason=self.reason.value)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from svcqa.catalogue import Language
 from svcqa.entities.signature import Signature
 from svcqa.errors import Fault, RegisterError
+from svcqa.periods import day_of
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class LetterVerbs(OpenedWorkspace):
             language: the workspace's first where absent.
 
         Raises:
-            RegisterError: no unit has a goal in that year.
+            RegisterError: no unit has a goal in that year, or one that does not exist in it has.
             PolicyError: the template cannot be read, or holds placeholders that nobody knows.
         """
         from svcqa.report.word.letter import write_letters
@@ -88,6 +89,7 @@ class LetterVerbs(OpenedWorkspace):
 
         Raises:
             RegisterError: the file is none of our letters, or a field is empty.
+            WorkspaceError: the day cannot be read.
         """
         from svcqa.register.signatures import sign, signature
         from svcqa.report.word.letter import digest_of, key_of
@@ -95,7 +97,7 @@ class LetterVerbs(OpenedWorkspace):
         key = key_of(Path(path))
         if not key:
             raise RegisterError(Fault("not_a_letter", Path(path).name))
-        item = signature(letter=key, digest=digest_of(Path(path)), name=name, role=role, on=on or dt.date.today())
+        item = signature(letter=key, digest=digest_of(Path(path)), name=name, role=role, on=day_of(on))
         return sign(self.register, item, now=now)
 
     def check_letter(self, path: str | Path) -> LetterCheck:

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from svcqa.entities.plan import Assumption, FairRule, NextYearRules, TargetPlan
 from svcqa.entities.target import Target
 from svcqa.errors import Fault, MetricError
 from svcqa.periods import PeriodKind, read_moment
 from svcqa.register.plans import SavedPlan, save_plan, saved_plans
+from svcqa.register.register import checked
 from svcqa.review.next_year.decomposition import Decomposition
 from svcqa.review.next_year.past import past_of
 from svcqa.review.next_year.plan import target_plan
@@ -78,14 +79,33 @@ class NextYear:
         """One for each of :attr:`targets`."""
         return tuple(self.proposal(target.key) for target in self.targets)
 
+    def check_targets(self) -> None:
+        """Whether there is any target to follow.
+
+        Raises:
+            MetricError: the unit has none.
+        """
+        if not self.targets:
+            unit = self.context.unit or self.policies.organisation.company.code
+            raise MetricError(Fault("next_year_no_targets", place=str(self.year), got=unit))
+
+    def forecasts(self) -> tuple[Proposal, ...]:
+        """Those of :meth:`every_proposal` that have a forecast.
+
+        Raises:
+            MetricError: none has: with the reasons.
+        """
+        self.check_targets()
+        found = tuple(one for one in self.every_proposal() if one.ahead is not None)
+        if not found:
+            raise MetricError([fault for one in self.every_proposal() if one.fault for fault in one.fault.faults]
+                              or Fault("next_year_no_history", place=str(self.year), got="0"))  # fmt: skip
+        return found
+
     @property
     def hardest(self) -> Proposal:
         """The proposal whose balanced goal is least likely to be reached; the one to look at first."""
-        known = [one for one in self.every_proposal() if one.candidates]
-        if not known:
-            raise MetricError([fault for one in self.every_proposal() if one.fault for fault in one.fault.faults]
-                              or Fault("next_year_no_history", place=str(self.year), got="0"))  # fmt: skip
-        return min(known, key=lambda one: one.candidate("balanced").chance)
+        return min(self.forecasts(), key=lambda one: one.candidate("balanced").chance)
 
     def proposals(self) -> pd.DataFrame:
         """All candidate goals as a tidy frame with the columns :data:`COLUMNS`."""
@@ -148,10 +168,13 @@ class NextYear:
         Args:
             reason: why this goal.
             assumptions: each with ``label``, ``measure``, ``size``, ``from_month``.
+
+        Raises:
+            MetricError: an assumption or the goal is impossible, or no reason is given.
         """
         asked = self.what_if(target)
         wanted = asked.proposal.candidate(candidate).goal if goal is None else goal
-        named = [Assumption.model_validate(one) for one in assumptions]
+        named = [one if isinstance(one, Assumption) else _assumption(one) for one in assumptions]
         answer = asked.at(goal=wanted, volume=volume, assumptions=named, locked=locked, fair=rule)
         return self.plan_of(asked, answer, reason=reason)
 
@@ -181,6 +204,13 @@ class NextYear:
     def plans(self, target: str | None = None) -> tuple[SavedPlan, ...]:
         """All versions saved for this year, oldest first; ``in_force`` tells the latest."""
         return saved_plans(self.register, year=self.year, target=target)
+
+
+def _assumption(given: Mapping[str, Any]) -> Assumption:
+    measure, known = given.get("measure"), get_args(Assumption.model_fields["measure"].annotation)
+    if measure is not None and measure not in known:
+        raise MetricError(Fault("assumed_measure", place="measure", got=repr(measure), allowed=", ".join(known)))
+    return checked(Assumption, dict(given), "assumption_field")
 
 
 def _last_known(workspace: Workspace) -> dt.datetime:

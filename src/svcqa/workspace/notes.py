@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from svcqa.entities.rebase import Rebase
-from svcqa.periods import Period
+from svcqa.errors import Fault, NameUnknownError
+from svcqa.periods import Period, day_of
 from svcqa.register.register import action_item, rebase_item
 from svcqa.workspace.opened import OpenedWorkspace
 
@@ -14,18 +15,26 @@ class NoteVerbs(OpenedWorkspace):
     """What a workspace notes."""
 
     def note_problem(
-        self, *, category: str, problem: str, author: str, action: str = "", due: dt.date | None = None,
+        self, *, category: str, problem: str, author: str, action: str = "", due: dt.date | str | None = None,
         responsible: str = "", tracker: str = "", period: str = "", target: str = "", unit: str = "",
         now: dt.datetime | None = None,
     ) -> int:  # fmt: skip
         """Note a row of form B in the register and give its number.
 
+        Args:
+            period: the half-year or year that it is noted of, or a part of it, such as ``2026H1``.
+            target: key of the target or commitment that it is about.
+            unit: code of the unit where it is.
+
         Raises:
             RegisterError: naming each field that is empty.
+            NameUnknownError: there is no such unit, target or commitment.
+            PeriodError: the period cannot be read.
         """
         item = action_item(
-            category=category, problem=problem, action=action, due=due, responsible=responsible, tracker=tracker,
-            period=period, target=target, unit=unit,
+            category=category, problem=problem, action=action, due=day_of(due) if due else None,
+            responsible=responsible, tracker=tracker, period=self.period(period).label if period else "",
+            target=self._served(target), unit=self.policies.organisation.unit(unit).code if unit else "",
         )  # fmt: skip
         return self.register.note(item, author=author.strip() or "—", now=now)
 
@@ -54,7 +63,7 @@ class NoteVerbs(OpenedWorkspace):
 
     def note_step(
         self, number: int, step: str, *, by: str, on: dt.date | str | None = None, finding: str = "",
-        due: dt.date | None = None, now: dt.datetime | None = None,
+        due: dt.date | str | None = None, now: dt.datetime | None = None,
     ) -> int:  # fmt: skip
         """Note what became of a row of form B; give the number of the entry.
 
@@ -68,10 +77,13 @@ class NoteVerbs(OpenedWorkspace):
 
         Raises:
             RegisterError: no such row, a check before the report, or a field that is empty or wrong.
+            WorkspaceError: a day cannot be read.
         """
         from svcqa.register.follow_up import action_step, note_step
 
-        item = action_step(action=number, step=step, by=by, on=on or dt.date.today(), finding=finding, due=due)
+        item = action_step(
+            action=number, step=step, by=by, on=day_of(on), finding=finding, due=day_of(due) if due else None
+        )
         return note_step(self.register, item, now=now)
 
     def note_success(
@@ -91,11 +103,20 @@ class NoteVerbs(OpenedWorkspace):
 
         Raises:
             RegisterError: naming each field that is empty.
+            NameUnknownError: there is no such unit, target or commitment.
+            PeriodError: the period cannot be read.
         """
         from svcqa.register.successes import note_success, success
 
         item = success(
             unit=self.policies.organisation.unit(unit).code, experience=experience, period=self.period(period).label,
-            name=name, target=target, evidence=evidence,
+            name=name, target=self._served(target), evidence=evidence,
         )  # fmt: skip
         return note_success(self.register, item, now=now, replaces=replaces)
+
+    def _served(self, key: str) -> str:
+        """The key of a target or commitment, or nothing."""
+        known = [one.key for one in (*self.policies.targets, *self.policies.commitments)]
+        if key and key not in known:
+            raise NameUnknownError(Fault("note_target", place="target", got=repr(key), allowed=", ".join(known)))
+        return key

@@ -55,6 +55,10 @@ class Outlooks:
         """The process chart, rebased where people decided so."""
         return self._measured("process_chart", commitment, unit)
 
+    def trend(self, commitment: str, *, unit: str | None = None) -> Result:
+        """Whether it rises or falls; with two years also by the same months of the years alone."""
+        return self._measured("trend", commitment, unit)
+
     def season(self, commitment: str, *, unit: str | None = None) -> Result:
         """Season, adjusted figures, effects of the Spring Festival."""
         return self._measured("seasonality", commitment, unit)

@@ -77,9 +77,11 @@ class ReviewVerbs(OpenedWorkspace):
         Args:
             review: from :meth:`review_half_year` or :meth:`review_annual`.
             language: the workspace's first where absent.
+            known_at: only what had been read by then (UTC); as the review where absent.
         """
         from svcqa.report.sections import SectionContext
 
+        known_at = known_at or review.known_at
         unit = review.unit.code if review.unit.level != "company" else None
         context = self._context(review.period, review.as_of, unit=unit, known_at=known_at)
         return self.section_registry.compose(

@@ -77,7 +77,6 @@ def _notes(points: tuple[Point, ...], icons: Mapping[str, Any], suggested: Rows,
         notes.append(text("charts.goal_line_process", language))
     if any(point.partial for point in points):
         notes.append(text("charts.partial_hollow", language))
-    if "few_events" in icons["flags"]:
-        notes.append(signal_words.flag("few_events", language))
+    notes += [signal_words.flag(rough, language) for rough in ("few_events", "few_periods") if rough in icons["flags"]]
     notes += [f"{period} {signal_words.flag('rebase_suggested', language)}" for period in suggested]
     return tuple(notes)

@@ -27,7 +27,11 @@ class LastYearSection(OwnSection):
     def build(self, context: SectionContext) -> SectionContent:
         """One row a commitment."""
         review, language = context.review, context.language
-        published = context.register.publications(period=review.year_before.label)
+        known_at = context.context.known_at
+        published = [
+            one for one in context.register.publications(period=review.year_before.label)
+            if known_at is None or one.known_at <= known_at
+        ]  # fmt: skip
         found = beside_last_year(context.figures, context.policies, review, context.context, published)
         if not found:
             return SectionContent()

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from svcqa.catalogue import Language, text
 from svcqa.report import wording
 from svcqa.report.frames import frame
+from svcqa.report.problem_states import problem_states
 from svcqa.report.proposals import proposals
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
 from svcqa.report.tables import form_b
-from svcqa.review.follow_up import STATES, Problem, problems_of
+from svcqa.review.follow_up import STATES, problems_of
 from svcqa.review.improvements import Improvement, improvements, successes_of
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_PROBLEMS: Final = (
-    "sections.number", "category", "problem", "action", "responsible", "due", "state", "sections.what_happened",
-)  # fmt: skip
 _IMPROVED: Final = ("item", "unit", "sections.last_year_value", "now", "change", "sections.change_limits", "n")
 
 
@@ -35,49 +30,17 @@ class ProblemsSection(OwnSection):
         found = problems_of(context.register, review.year, rule, as_of=review.as_of, known_at=context.context.known_at)
         sentences, tables = [text("sections.no_problems", language)], {}
         if found:
+            names = context.policies.organisation.names(language)
             counts = {state: sum(one.state == state for one in found) for state in STATES}
             glue = text("wording.separator", language)
             named = glue.join(f"{text(f'sections.state_{s}', language)} {n}" for s, n in counts.items() if n)
             sentences = [text("sections.problems_counted", language, count=len(found), states=named)]
-            tables["problems"] = titled("problem_states", states(found, language), language)
+            tables["problems"] = titled("problem_states", problem_states(found, language, names), language)
         proposed = proposals(review, language)
         if proposed:
             sentences.append(text("sections.proposed", language, count=len(proposed)))
             tables["proposed"] = titled("proposed_rows", form_b(proposed, language), language)
         return SectionContent(tuple(sentences), tables)
-
-
-def states(found: tuple[Problem, ...], language: Language) -> pd.DataFrame:
-    """One row a problem: what was agreed, and how far it came."""
-    return frame(
-        (
-            (
-                one.number, one.item.category, one.item.problem, one.item.action or wording.DASH,
-                one.item.responsible or one.item.unit, f"{one.due or wording.DASH}", _state(one, language),
-                _steps(one, language),
-            )
-            for one in found
-        ),
-        _PROBLEMS,
-        language,
-    )  # fmt: skip
-
-
-def _state(one: Problem, language: Language) -> str:
-    marks = [key for key, holds in (("late", one.late), ("carried", one.carried)) if holds]
-    glue = text("wording.separator", language)
-    named = [text(f"sections.state_{one.state}", language), *(text(f"sections.{key}", language) for key in marks)]
-    return glue.join(named)
-
-
-def _steps(one: Problem, language: Language) -> str:
-    """Each step with its day, who took it and what was found."""
-    told = [
-        text("sections.step", language, day=step.on, step=text(f"sections.step_{step.step}", language), by=step.by)
-        + (text("wording.in_brackets", language, shown=step.finding) if step.finding else "")
-        for step in one.steps
-    ]
-    return text("wording.separator", language).join(told) or wording.DASH
 
 
 class SuccessSection(OwnSection):

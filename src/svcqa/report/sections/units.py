@@ -65,7 +65,8 @@ class SubsidiariesSection(OwnSection):
         pooled = any(unit.pooled for item in found for unit in item.units)
         sentences.append(text("sections.pooled_note" if pooled else "sections.few_units", language, least=LEAST))
         merged = closed_units(tree, review.year_before.first, review.period.last)
-        tables = {"units": titled("subsidiaries", beside(found, language), language)}
+        title = "subsidiaries" if level == "subsidiary" else "departments"
+        tables = {"units": titled(title, beside(found, language), language)}
         if merged:
             names = [_merger(unit, tree, language) for unit in merged]
             glue = text("wording.separator", language)

@@ -102,6 +102,7 @@ def shared(
         MetricError, NameUnknownError: as :func:`decompose`.
     """
     additive = isinstance(subject.target, QuantityTarget)
+    _check_goals(goal, locked, scale)
     parts = _parts(starts.units, tree, top or tree.company.code, _ends(scale), locked, additive=additive)
     total = sum(part.weight for part in parts)
     best = _ends(scale)[0 if scale.better == "lower" else 1]
@@ -115,6 +116,23 @@ def shared(
     cells = tuple(_cell(part, found.cell(part.code), starts, additive=additive) for part in parts)
     effort = next((found.cell(part.code).effort for part in parts if part.locked is None and part.weight), 0.0)
     return Decomposition(goal, scale, fair, cells, effort, found.error, starts.pooling, additive, subject.within)
+
+
+def _check_goals(goal: float, locked: Mapping[str, float], scale: Scale) -> None:
+    """A goal that nobody can have is told as such, not as a conflict of the parts.
+
+    Raises:
+        MetricError: naming each goal beyond what the figure can be.
+    """
+    low, high = _ends(scale)
+    allowed = f"{shown_goal(low, scale)} … {shown_goal(high, scale)}" if np.isfinite(high) else f"≥ {low:g}"
+    asked = [("", goal), *locked.items()]
+    wrong = [
+        Fault("goal_beyond_scale", place=code, got=shown_goal(one, scale), allowed=allowed)
+        for code, one in asked if not (np.isfinite(one) and low <= one <= high)
+    ]  # fmt: skip
+    if wrong:
+        raise MetricError(wrong)
 
 
 def _ends(scale: Scale) -> tuple[float, float]:
@@ -177,17 +195,22 @@ def _conflict_faults(
     """What cannot be, and each constraint that stands in its way."""
     found = []
     for one in wrong:
-        reach = f"{_shown(one.least, scale, times)} … {_shown(one.most, scale, times)}"
+        reach = f"{shown_goal(one.least, scale, times)} … {shown_goal(one.most, scale, times)}"
         found.append(
-            Fault("decomposition_conflict", place=one.code, got=_shown(one.whole, scale, times), allowed=reach)
+            Fault("decomposition_conflict", place=one.code, got=shown_goal(one.whole, scale, times), allowed=reach)
         )
-        found += [Fault("locked_cell", place=code, got=_shown(locked[code], scale, 1.0)) for code in one.locked]
+        found += [Fault("locked_cell", place=code, got=shown_goal(locked[code], scale, 1.0)) for code in one.locked]
         bound = scale.unit == "share" or scale.unit == "point"
         if bound and one.bounded:
             found.append(Fault("cells_at_limit", place=", ".join(one.bounded),
-                               got=_shown(_ends(scale)[1 if one.whole > one.most else 0], scale, 1.0)))  # fmt: skip
+                               got=shown_goal(_ends(scale)[1 if one.whole > one.most else 0], scale, 1.0)))  # fmt: skip
     return found
 
 
-def _shown(value: float, scale: Scale, times: float) -> str:
-    return f"{value * 100:.4g}%" if scale.unit == "share" else f"{value * times:.6g}"
+def shown_goal(value: float, scale: Scale, times: float = 1.0) -> str:
+    """A goal in a fault: shares in per cent, as people write them.
+
+    >>> shown_goal(0.95, Scale("share")), shown_goal(0.9999, Scale("share")), shown_goal(24.0, Scale("hour", "lower"))
+    ('95%', '99.99%', '24')
+    """
+    return f"{value * 100:.6g}%" if scale.unit == "share" else f"{value * times:.6g}"

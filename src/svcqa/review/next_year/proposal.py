@@ -77,11 +77,10 @@ class Proposal:
 
 def former_targets(policies: Policies, year: int, *, unit: str, below: bool) -> tuple[Target, ...]:
     """The targets of the latest year before ``year`` that has any: of ``unit``, or of all that is below it too."""
-    years = [target.year for target in policies.targets if target.year < year]
-    latest = max(years, default=year)
+    years = {target.year for target in policies.targets if target.year < year}
     tree = policies.organisation
     return tuple(
-        target for target in policies.targets_of(latest)
+        target for latest in sorted(years)[-1:] for target in policies.targets_of(latest)
         if target.owner == unit or (below and tree.within(target.owner, unit))
     )  # fmt: skip
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import Assumption, FairRule
 from svcqa.errors import Fault, MetricError
-from svcqa.review.next_year.decomposition import Decomposition, shared
+from svcqa.review.next_year.decomposition import Decomposition, shared, shown_goal
 from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.past import Past
 from svcqa.review.next_year.proposal import Proposal, improvement_needed, looser
@@ -81,7 +84,8 @@ class TargetWhatIf:
         """
         promise = self.subject.promise
         if promise is not None and looser(goal, promise, self.ahead.better):
-            raise MetricError(Fault("looser_than_promise", got=f"{goal:g}", allowed=f"{promise:g}"))
+            asked, least = (shown_goal(one, self.past.scale) for one in (goal, promise))
+            raise MetricError(Fault("looser_than_promise", got=asked, allowed=least))
         effects = [Effect(one.measure, one.size, one.from_month) for one in assumptions]
         year = self.ahead.assuming(effects, volume=volume)
         low, middle, high = year.interval()
@@ -96,13 +100,15 @@ class TargetWhatIf:
         )  # fmt: skip
 
     def _months(self, goal: float) -> tuple[float, ...]:
-        """An amount by month, in the shape of the simulated months; what rounding leaves goes to the last one."""
+        """An amount by month, in the shape of the simulated months, to a tenth; the plan to date is what is rounded.
+
+        So no month is negative, and they come to the goal.
+        """
         if self.ahead.kind != "amount":
             return ()
-        shape = self.ahead.total.mean(axis=0)
-        path = [round(goal * float(part) / float(shape.sum()), 1) for part in shape]
-        path[-1] = round(path[-1] + goal - sum(path), 9)
-        return tuple(path)
+        shape = np.cumsum(self.ahead.total.mean(axis=0))
+        to_date = [round(goal * float(part) / float(shape[-1]), 1) if shape[-1] > 0 else 0.0 for part in shape[:-1]]
+        return tuple(round(after - before, 9) for before, after in itertools.pairwise((0.0, *to_date, goal)))
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -83,7 +83,7 @@ def total_of(design: SampleDesign, values: npt.ArrayLike, within: npt.ArrayLike 
 def design_effect(design: SampleDesign, found: Linearised, variance: float) -> float:
     """Variance over that of a simple random sample of the same size without replacement: R's ``deff=TRUE``.
 
-    Source: L. Kish (1965) Survey Sampling, § 8.2. NaN where the comparison has no variance.
+    Source: L. Kish (1965) Survey Sampling, p. 258. NaN where the comparison has no variance.
     """
     inside, weight = found.inside, design.weight
     n, size = int(inside.sum()), float(weight[inside].sum())

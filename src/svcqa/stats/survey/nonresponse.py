@@ -1,11 +1,10 @@
 """Drawn customers who were not reached: weights by response class, and what can be said without any assumption.
 
-Weighting classes: W. G. Cochran (1977) Sampling Techniques, 3rd ed., § 13.2; R. J. A. Little (1986) International
-Statistical Review 54, 139–157. They assume that within a class those who answered are like those who did not. The
-variance is that of R. E. Fay (1991) Proceedings of the Annual Research Conference, U.S. Bureau of the Census, 429–440,
-and J. Shao, P. Steel (1999) JASA 94, 254–265: response first, then the draw. The draw's part uses all drawn units with
-the finite population correction; the part of the response, which a correction for n/N would hide, is added. With
-everyone called it remains.
+Weighting classes: R. J. A. Little (1986) International Statistical Review 54, 139–157. They assume that within a class
+those who answered are like those who did not. The variance is that of R. E. Fay (1991) Proceedings of the Annual
+Research Conference, U.S. Bureau of the Census, 429–440, and J. Shao, P. Steel (1999) JASA 94, 254–265: response first,
+then the draw. The draw's part uses all drawn units with the finite population correction; the part of the response,
+which a correction for n/N would hide, is added. With everyone called it remains.
 """
 
 from __future__ import annotations
@@ -199,7 +198,7 @@ def worst_case(
 def if_others_differ(value: float, *, response_rate: float, difference: npt.ArrayLike) -> Float64:
     """The population's mean where those who did not answer differ by ``difference`` from those who did.
 
-    Source: Cochran (1977) § 13.2: the bias is (1 − rate)·difference.
+    Source: W. G. Cochran (1977) Sampling Techniques, 3rd ed., § 13.2: the bias is (1 − rate)·difference.
 
     >>> if_others_differ(8.0, response_rate=0.6, difference=[0.0, -1.0]).round(6).tolist()
     [8.0, 7.6]

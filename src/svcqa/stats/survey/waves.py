@@ -91,7 +91,8 @@ def against_target(estimate: Estimate, goal: float, *, better: Literal["higher",
 def independent_difference(first: Estimate, second: Estimate, *, level: float = 0.95) -> Difference:
     """The second wave minus the first, drawn without regard to each other.
 
-    Degrees of freedom: B. L. Welch (1947) Biometrika 34, 28–35; F. E. Satterthwaite (1946) Biometrics 2, 110–114.
+    Degrees of freedom: B. L. Welch (1947) Biometrika 34, 28–35; F. E. Satterthwaite (1946) Biometrics
+    Bulletin 2, 110–114.
 
     >>> from svcqa.stats.survey.design import sample_design
     >>> from svcqa.stats.survey.estimate import mean
