@@ -185,3 +185,23 @@ def test_the_last_wave_stands_beside_this_one(tmp_path: Path) -> None:
     assert row["value"] == pytest.approx(means[1] - means[0])
     assert row["lower"] < row["value"] < row["upper"]
     assert row["method"] == "difference:independent_t"
+
+
+def test_where_all_say_the_same_a_goal_of_it_is_met_and_no_total_is_sure(tmp_path: Path) -> None:
+    """Every main row says ten and yes: the mean is ten whatever the weights; nobody asked the other customers."""
+    records = {**random_records(3, customers=160, orders=300), "callbacks": []}
+    workspace = company(tmp_path, records, surveys=[PLAIN_SURVEY])
+    wave = workspace.callbacks.draw("satisfaction", "W1", period="2026Q1", as_of="2026-04-01 09:00", who="a")
+    drawn = workspace.callbacks.drawn("W1")
+    main = drawn[drawn["role"] == "main"].to_dict("records")
+    read_calls(workspace, "w1", [one for row in main for one in call(row, "reached", attitude=10, solved=1)])
+    for weighting in ("response_classes", "raked", "post_stratified"):
+        found = workspace.callbacks.estimate("W1", goal=10, weighting=weighting, by=["tier"])
+        for row in found.rows:
+            if row["measure"] == "mean":
+                assert (row["value"], row["verdict"]) == (10.0, "met")
+    (row,) = workspace.callbacks.estimate("W1", question="solved", estimate="total").rows[:1]
+    assert len(main) < wave.population_size
+    assert row["value"] == pytest.approx(wave.population_size)
+    assert (row["lower"], row["upper"]) == (None, None)
+    assert "interval_open" in row["flags"]

@@ -13,8 +13,13 @@ from svcqa.cli.callbacks import commands as commands
 from svcqa.cli.measure import read_params
 from svcqa.cli.options import AsOfOption, LangOption, WorkspaceOption, language_of, listed
 from svcqa.cli.screen import Screen
+from svcqa.errors import Fault, NameUnknownError
 
 ParamsOption = Annotated[list[str] | None, typer.Option("--param", help="estimate=top_box, weighting=raked, goal=9 …")]
+
+
+_OPTIONS = ("code", "by", "as_of", "unit", "level", "wave")
+"""What the command has options of its own for, or settles itself."""
 
 
 @commands.command()
@@ -61,7 +66,11 @@ def estimate(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        given: dict[str, Any] = {"question": question, **read_params(param or [])}
+        params = read_params(param or [])
+        own = [Fault("unknown_key", place=f"--param {name}", got=name) for name in _OPTIONS if name in params]
+        if own:
+            raise NameUnknownError(own)
+        given: dict[str, Any] = {"question": question, **params}
         found = opened.callbacks.estimate(code, by=listed(by), as_of=as_of, **given)
         screen.show(estimate_table(found, opened.policies, language))
         screen.console.print(estimate_note(found, language), markup=False)

@@ -129,9 +129,14 @@ def bias_sentences(found: Sequence[LeftOut], language: Language) -> tuple[str, .
         if one.bias is None:
             said.append(_t("bias_unknown", language, **fields))
         else:
+            assert one.bias_lower is not None
+            assert one.bias_upper is not None
+            bias, ends, key = one.bias, (one.bias_lower, one.bias_upper), "bias_known"
+            if bias < 0:
+                bias, ends, key = -bias, (-ends[1], -ends[0]), "bias_known_below"
             said.append(_t(
-                "bias_known", language, **fields, mean=_number(one.mean), frame_mean=_number(one.frame_mean),
-                bias=f"{one.bias:+.2f}", lower=f"{one.bias_lower:+.2f}", upper=f"{one.bias_upper:+.2f}",
+                key, language, **fields, mean=_number(one.mean), frame_mean=_number(one.frame_mean),
+                bias=f"{bias:+.2f}", lower=f"{ends[0]:+.2f}", upper=f"{ends[1]:+.2f}",
             ))  # fmt: skip
     return tuple(said) or (_t("nobody_left_out", language),)
 

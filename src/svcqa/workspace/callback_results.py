@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from svcqa.errors import Fault, RegisterError
+from svcqa.entities.organisation import LEVELS
+from svcqa.errors import Fault, MetricError, RegisterError
 from svcqa.metrics.contract import Context
+from svcqa.metrics.grouping import PERIOD_KINDS
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey import Surveyed, SurveyParams
 from svcqa.metrics.survey.back_checks import BACK_CHECK
+from svcqa.metrics.survey.waves import COLUMNS
 from svcqa.periods import read_moment
 from svcqa.register.follow_up import followed
 from svcqa.review.callbacks.callers import CallQuality, call_quality
@@ -55,7 +58,15 @@ class CallbackResults:
         self, code: str, *, by: Sequence[str] = (), as_of: dt.datetime | str | None = None, unit: str | None = None,
         level: float = 0.95, **params: Any,
     ) -> Result:  # fmt: skip
-        """What the wave says of all customers: the metric ``satisfaction_sampling`` with its parameters."""
+        """What the wave says of all customers: the metric ``satisfaction_sampling`` with its parameters.
+
+        Raises:
+            MetricError: ``by`` names a length of time; a wave is not parted so.
+        """
+        timed = [Fault("unknown_grouping", place=code, got=name, allowed=", ".join(dict.fromkeys((*LEVELS, *COLUMNS))))
+                 for name in by if name in PERIOD_KINDS]  # fmt: skip
+        if timed:
+            raise MetricError(timed)
         context = self._asked_after(code, as_of)
         return self._workspace.measure(
             METRIC, period=context.period, by=by, as_of=context.as_of, unit=unit, level=level,
@@ -95,7 +106,11 @@ class CallbackResults:
         assert surveys is not None
         wave = surveys.named(code)
         period = workspace.period(wave.period)
-        moment = read_moment(as_of) or surveys.calls_end(SurveyParams(wave=code), period)
+        asked = read_moment(as_of)
+        if asked is not None and asked <= wave.as_of:
+            allowed = f"> {wave.as_of:%Y-%m-%d %H:%M}"
+            raise MetricError(Fault("wave_not_drawn_yet", place=code, got=f"{asked:%Y-%m-%d %H:%M}", allowed=allowed))
+        moment = asked or surveys.calls_end(SurveyParams(wave=code), period)
         return workspace.figures.context(period, as_of=moment)
 
     def _surveyed(self, code: str, context: Context) -> Surveyed:

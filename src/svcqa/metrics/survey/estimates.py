@@ -7,7 +7,8 @@ of Σ w·m·y / Σ w·m with m his number of cases.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from math import nan
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from svcqa.stats.survey.shares import LimitsOfShare, share
 from svcqa.stats.survey.waves import independent_difference
 
 Kind = Literal["mean", "share", "top_box", "total", "ratio"]
+_DECIMALS: Final = 12
 Float64 = npt.NDArray[np.float64]
 
 
@@ -101,11 +103,15 @@ def estimate(
         found = mean(design, filled, within=inside, level=level)
     elif asked.estimate == "total":
         found = total(design, filled, within=inside, level=level)
+        if found.standard_error <= 1e-10 * abs(found.value) and not design.is_complete(inside):
+            # all said the same: how many they stand for is known, not that the others would say it too
+            found = replace(found, lower=nan, upper=nan, method=found.method.replace(":taylor_t", ":no_variance"))
     elif asked.estimate == "ratio":
         found = ratio(design, filled, np.where(inside, other, 0.0), within=inside, level=level)
     else:
         found = share(design, filled, within=inside, level=level, limits=asked.limits)
-    return Estimated(found, design, filled, inside)
+    # weights leave 9.999999999999998 where all said 10, which would miss a goal of 10
+    return Estimated(replace(found, value=round(found.value, _DECIMALS)), design, filled, inside)
 
 
 def hits(scores: Float64, survey: Survey, asked: Asked) -> Float64:
@@ -147,5 +153,5 @@ def _question(survey: Survey, key: str) -> Question:
 def _over(survey: Survey, asked: Asked) -> str:
     if asked.over is None:
         allowed = ", ".join(item.key for item in survey.questions if item.kind != "opinion")
-        raise MetricError(Fault("no_question", place=f"{survey.key} › over", got="", allowed=allowed))
+        raise MetricError(Fault("ratio_over", place=survey.key, allowed=allowed))
     return _question(survey, asked.over).key

@@ -35,7 +35,7 @@ def pooled(estimates: Sequence[Estimated], *, level: float) -> Pooled:
         ends = [end if math.isfinite(end) else None for end in (first.lower, first.upper)]
         return Pooled(first.value, ends[0], ends[1], first.n, sizes[0], first.method)
     shares = [size / sum(sizes) for size in sizes]
-    value = sum(share * one.found.value for share, one in zip(shares, estimates, strict=True))
+    value = round(sum(share * one.found.value for share, one in zip(shares, estimates, strict=True)), 12)
     parts = [
         ((share * one.found.standard_error) ** 2, one.found.degrees_of_freedom)
         for share, one in zip(shares, estimates, strict=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from svcqa.entities.survey import Survey
+from svcqa.errors import Fault, MetricError
 from svcqa.review.callbacks.counts import StratumCounts
 from svcqa.stats.survey.allocation import Allocation, Limits, neyman, power, proportional
 from svcqa.stats.survey.precision import precision, smallest
@@ -115,9 +116,10 @@ def make_plan(
         half_width: of the overall mean that is wanted, in the question's own unit; not beside ``calls``.
 
     Raises:
-        MetricError: fewer calls than the minima and prescribed shares take, or a precision that all customers together
-            do not buy.
+        MetricError: both aims, or one that is not above 0; fewer calls than the minima and prescribed shares take, or a
+            precision that all customers together do not buy.
     """
+    _check_aim(calls, half_width)
     rules = survey.allocation
     if calls is None and half_width is None:
         calls, half_width = rules.calls, rules.half_width
@@ -147,6 +149,15 @@ def make_plan(
     else:
         drawn = allocated(calls or 0).drawn.tolist()
     return _plan(survey, counts, present, drawn, spreads, bought, known)
+
+
+def _check_aim(calls: int | None, half_width: float | None) -> None:
+    if calls is not None and half_width is not None:
+        raise MetricError(Fault("plan_one_aim", got=f"calls = {calls}, half_width = {half_width:g}"))
+    if calls is not None and calls < 1:
+        raise MetricError(Fault("bad_value", place="calls", got=str(calls), allowed="≥ 1"))
+    if half_width is not None and not 0 < half_width < math.inf:
+        raise MetricError(Fault("bad_value", place="half_width", got=f"{half_width:g}", allowed="> 0"))
 
 
 def calls_range(survey: Survey, counts: Sequence[StratumCounts]) -> tuple[int, int]:
