@@ -203,3 +203,31 @@ def test_an_unknown_text_is_a_fault_of_the_program() -> None:
     with pytest.raises(KeyError):
         catalogue.text("faults.nothing_of_the_kind")
     assert catalogue.or_key("faults.nothing_of_the_kind") == "nothing_of_the_kind"
+
+
+def test_every_requirement_of_the_program_stands_in_the_catalogue() -> None:
+    asked = {
+        node.args[0].value
+        for tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in ("NotAllowedError", "Requirement")
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert len(asked) > 40
+    assert {f"allowed.{key}" for key in asked} - set(ENTRIES) == set()
+
+
+def test_no_check_of_a_file_speaks_english_only() -> None:
+    """A plain ValueError of a policy or parameter would stand in English inside a Chinese message."""
+    rooms = [SOURCE / room for room in ("entities", "plugins", "metrics")]
+    plain = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for room in rooms
+        for path in sorted(room.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Raise)
+        and isinstance(node.exc, ast.Call)
+        and getattr(node.exc.func, "id", "") == "ValueError"
+    ]
+    assert plain == []

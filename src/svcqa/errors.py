@@ -13,6 +13,31 @@ from svcqa import catalogue
 from svcqa.catalogue import Language
 
 
+class Requirement(str):
+    """What is allowed: the entry ``allowed.KEY`` of the catalogue. As a string it is English."""
+
+    key: str
+    fields: dict[str, object]
+
+    def __new__(cls, key: str, **fields: object) -> Requirement:
+        """Made of the entry's key and of what fills its places."""
+        made = super().__new__(cls, catalogue.text(f"allowed.{key}", "en", **fields))
+        made.key, made.fields = key, fields
+        return made
+
+    def in_language(self, language: Language) -> str:
+        """What is allowed, in ``language``."""
+        return catalogue.text(f"allowed.{self.key}", language, **self.fields)
+
+
+class NotAllowedError(ValueError):
+    """A check of one value or key; who reads the file makes a fault of it, with file and place."""
+
+    def __init__(self, key: str, **fields: object) -> None:
+        self.allowed = Requirement(key, **fields)
+        super().__init__(self.allowed)
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong: ``code`` names the catalogue entries ``faults.CODE`` and ``faults.CODE_fix``."""
@@ -25,7 +50,8 @@ class Fault:
 
     def render(self, language: Language = "en") -> str:
         """The fault as one line in ``language``."""
-        fields = {"file": self.file, "place": self.place, "got": self.got, "allowed": self.allowed}
+        allowed = self.allowed.in_language(language) if isinstance(self.allowed, Requirement) else self.allowed
+        fields = {"file": self.file, "place": self.place, "got": self.got, "allowed": allowed}
         where = ": ".join(part for part in (self.file, self.place) if part)
         keys = [
             f"faults.{self.code}",
@@ -36,7 +62,7 @@ class Fault:
         # what the entry's own sentences do not mention is added before the fix
         added = [
             catalogue.text(f"faults.{name}", language, **{name: value})
-            for name, value in (("got", self.got), ("allowed", self.allowed))
+            for name, value in (("got", self.got), ("allowed", allowed))
             if value and f"{{{name}}}" not in own
         ]
         sentences[1:1] = added

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Entity
+from svcqa.errors import NotAllowedError
 
 
 class ActionItem(Entity):
@@ -49,7 +50,7 @@ class ActionStep(Entity):
     @model_validator(mode="after")
     def _a_check_says_what_it_found(self) -> ActionStep:
         if self.step != "done" and not self.finding:
-            raise ValueError("a check says what it found (finding)")
+            raise NotAllowedError("finding")
         if self.due is not None and (self.step != "reopened" or self.due <= self.on):
-            raise ValueError("due goes with reopened, and lies after the day of the check")
+            raise NotAllowedError("due_of_reopened")
         return self

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from svcqa.catalogue import Language
+from svcqa.errors import NotAllowedError
 
 
 class Entity(BaseModel):
@@ -36,7 +37,7 @@ class Text(Entity):
     @model_validator(mode="after")
     def _some_language(self) -> Text:
         if not any((self.hans, self.hant, self.en)):
-            raise ValueError("give the text in at least one of zh-Hans, zh-Hant, en")
+            raise NotAllowedError("text_in_a_language")
         return self
 
     def in_language(self, language: Language) -> str:
@@ -68,7 +69,7 @@ Level = Annotated[float, BeforeValidator(_read_share)]
 
 def _check_share(value: float) -> float:
     if not 0 <= value <= 1:
-        raise ValueError('a share lies between 0 and 1: write 0.95 or "95%"')
+        raise NotAllowedError("share")
     return value
 
 
@@ -85,7 +86,7 @@ def _read_conditions(value: Any) -> Any:
 def _check_conditions(value: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     for column, allowed in value:
         if not allowed:
-            raise ValueError(f"the condition on {column!r} lists no value")
+            raise NotAllowedError("condition_values", column=column)
     return value
 
 

@@ -21,6 +21,7 @@ from svcqa.entities.rules import (
     Rule,
     StatusClock,
 )
+from svcqa.errors import NotAllowedError
 from svcqa.periods import PeriodKind
 
 
@@ -51,7 +52,7 @@ class LimitFor(Entity):
     @model_validator(mode="after")
     def _some_cases(self) -> LimitFor:
         if not self.where and self.effective_from is None:
-            raise ValueError("where or effective_from: a limit for all cases is the rule's own")
+            raise NotAllowedError("limit_of_some_cases")
         return self
 
 
@@ -108,11 +109,11 @@ class Commitment(Entity):
     @model_validator(mode="after")
     def _fits_its_rule(self) -> Commitment:
         if self.limits and not isinstance(self.rule, LIMITED):
-            raise ValueError(f"limits by case go with a rule that has a limit of its own, not with {self.rule.kind}")
+            raise NotAllowedError("limits_by_case", kind=self.rule.kind)
         if self.counted_from == "returns" and self.returns is None:
-            raise ValueError('counted_from = "returns" needs returns')
+            raise NotAllowedError("returns_needed")
         if self.returns is not None and (isinstance(self.rule, MonthlyReturn) or self.rule.value_unit != "share"):
-            raise ValueError(f"returns stand beside records that give a share, not beside {self.rule.kind}")
+            raise NotAllowedError("returns_beside_shares", kind=self.rule.kind)
         return self
 
     @model_validator(mode="after")
@@ -120,12 +121,12 @@ class Commitment(Entity):
         if self.status is None:
             return self
         if self.table not in ("work_orders", "complaints"):
-            raise ValueError("status goes with work_orders or complaints: only they have a status history")
+            raise NotAllowedError("status_tables")
         days = isinstance(self.rule, ElapsedWorkingDays)
         if days and getattr(self.rule, "counting", None) is not Counting.MINUTES:
-            raise ValueError('with status, working days are counted = "minutes": a pause ends within a day')
+            raise NotAllowedError("status_minutes")
         if not days and not isinstance(self.rule, (ElapsedNatural, ElapsedWorkingTime, MeanAndMaximum)):
-            raise ValueError(f"status goes with a clock that runs from start to stop, not with {self.rule.kind}")
+            raise NotAllowedError("status_clock", kind=self.rule.kind)
         return self
 
     @model_validator(mode="after")
@@ -135,11 +136,11 @@ class Commitment(Entity):
         for place, allowed in ((self, fitting), *((goal, own) for goal in self.goals)):
             given = {name for name in _REQUIRED if getattr(place, name, None) is not None}
             if given - allowed:
-                raise ValueError(f"{', '.join(sorted(given - allowed))} does not go with {self.rule.kind}")
+                raise NotAllowedError("not_with_kind", names=", ".join(sorted(given - allowed)), kind=self.rule.kind)
             if isinstance(place, GoalFrom) and not given:
-                raise ValueError(f"a goal says what is required: {' or '.join(sorted(own))}")
+                raise NotAllowedError("goal_says", names=", ".join(sorted(own)))
         if isinstance(self.rule, Rating) and not self.rule.holds(self.required_score):
-            raise ValueError("required_score lies between lowest and highest")
+            raise NotAllowedError("score_in_scale")
         return self
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import model_validator
 
 from svcqa.entities.base import Entity
+from svcqa.errors import NotAllowedError
 
 
 class ComplaintState(StrEnum):
@@ -57,7 +58,7 @@ class Complaint(Entity):
         for name in ("accepted_at", "first_response_at", "resolved_at", "replied_at", "closed_at"):
             moment = getattr(self, name)
             if moment is not None and moment < self.received_at:
-                raise ValueError(f"{name} is not before received_at")
+                raise NotAllowedError("not_before_receipt", name=name)
         return self
 
     def state(self, as_of: dt.datetime) -> ComplaintState:

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, model_validator
 
 from svcqa.catalogue import Language
 from svcqa.entities.base import Entity, Text
-from svcqa.errors import Fault, NameUnknownError
+from svcqa.errors import Fault, NameUnknownError, PolicyError, Requirement
 
 Level = Literal["company", "subsidiary", "department", "post"]
 LEVELS: tuple[Level, ...] = ("company", "subsidiary", "department", "post")
@@ -52,20 +52,20 @@ class Organisation(Entity):
     @model_validator(mode="after")
     def _is_a_tree(self) -> Organisation:
         codes = {unit.code for unit in self.units}
-        problems: list[str] = []
+        problems: list[Requirement] = []
         if len(codes) != len(self.units):
-            problems.append("each code stands once")
+            problems.append(Requirement("codes_once"))
         if sum(unit.level == "company" for unit in self.units) != 1:
-            problems.append("exactly one unit has the level 'company'")
+            problems.append(Requirement("one_company"))
         for unit in self.units:
             if unit.level != "company" and unit.parent not in codes:
-                problems.append(f"the parent {unit.parent!r} of {unit.code!r} is a unit of the tree")
+                problems.append(Requirement("parent_in_tree", code=repr(unit.code), parent=repr(unit.parent)))
             if unit.successor is not None and unit.successor not in codes:
-                problems.append(f"the successor {unit.successor!r} of {unit.code!r} is a unit of the tree")
+                problems.append(Requirement("successor_in_tree", code=repr(unit.code), successor=repr(unit.successor)))
         if not problems:
-            problems += [f"{code!r} is not its own ancestor or successor" for code in self._in_circles()]
+            problems += [Requirement("no_circle", code=repr(code)) for code in self._in_circles()]
         if problems:
-            raise ValueError("; ".join(problems))
+            raise PolicyError(Fault("bad_value", allowed=problem) for problem in problems)
         return self
 
     def _in_circles(self) -> Iterable[str]:

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Entity, Key, Share
+from svcqa.errors import NotAllowedError
 
 FairRule = Literal["equal_gap_closing", "equal_points", "proportional"]
 """How a goal is shared out: the same part of each gap, the same change, the same part of each level."""
@@ -40,7 +41,7 @@ class NextYearRules(Entity):
     @model_validator(mode="after")
     def _in_order(self) -> NextYearRules:
         if not 1 > self.conservative > self.balanced > self.stretch > 0:
-            raise ValueError("1 > conservative > balanced > stretch > 0: the easier goal has the better chance")
+            raise NotAllowedError("chances_in_order")
         return self
 
 

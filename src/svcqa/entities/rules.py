@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from svcqa.entities.base import Conditions, Entity, Key
+from svcqa.errors import NotAllowedError
 
 
 class Counting(StrEnum):
@@ -68,9 +69,9 @@ class ElapsedWorkingDays(RuleBase):
     @model_validator(mode="after")
     def _a_rule_that_can_be_counted(self) -> ElapsedWorkingDays:
         if self.last == "hour" and self.counting is Counting.SAME_DAY:
-            raise ValueError('last = "hour" goes with counting = "next_day": from the same day, one day is no time')
+            raise NotAllowedError("last_hour")
         if self.last != "end" and self.counting is Counting.MINUTES:
-            raise ValueError('last goes with counting = "same_day" or "next_day"; minutes know no last day')
+            raise NotAllowedError("last_day")
         return self
 
 
@@ -85,8 +86,10 @@ class StatusClock(Entity):
     def _each_status_does_one_thing(self) -> StatusClock:
         named = (*self.runs, *self.pauses, *self.stops)
         twice = sorted({status for status in named if named.count(status) > 1})
-        if twice or not named:
-            raise ValueError("each status stands once, under runs, pauses or stops" + "".join(f": {s}" for s in twice))
+        if not named:
+            raise NotAllowedError("some_status")
+        if twice:
+            raise NotAllowedError("statuses_once", twice=", ".join(twice))
         return self
 
     @property
@@ -206,7 +209,7 @@ class Coverage(RuleBase):
     @model_validator(mode="after")
     def _entered_is_visited(self) -> Coverage:
         if not self.entered or not set(self.entered) <= set(self.visited):
-            raise ValueError("entered: at least one outcome, each of them among visited")
+            raise NotAllowedError("entered_of_visited")
         return self
 
 
@@ -235,7 +238,7 @@ class Rating(RuleBase):
     @model_validator(mode="after")
     def _a_scale(self) -> Rating:
         if self.lowest >= self.highest:
-            raise ValueError("lowest is below highest")
+            raise NotAllowedError("lowest_below_highest")
         return self
 
 
@@ -261,9 +264,9 @@ class MeanAndMaximum(RuleBase):
     @model_validator(mode="after")
     def _fits(self) -> MeanAndMaximum:
         if self.maximum < self.mean:
-            raise ValueError("maximum is not below mean")
+            raise NotAllowedError("maximum_not_below_mean")
         if self.clock == "working_time" and self.unit == "day":
-            raise ValueError("working time is counted in minutes or hours")
+            raise NotAllowedError("working_minutes_or_hours")
         return self
 
 

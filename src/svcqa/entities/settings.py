@@ -12,6 +12,7 @@ from svcqa.catalogue import Language
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.plan import NextYearRules
 from svcqa.entities.shifts import SECONDS_A_DAY, Shifts
+from svcqa.errors import NotAllowedError
 
 FIRST_DAY: Final = dt.date(1999, 1, 1)
 LAST_DAY: Final = dt.date(2060, 12, 31)
@@ -20,7 +21,7 @@ LAST_DAY: Final = dt.date(2060, 12, 31)
 
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("a time zone of the IANA list, such as Asia/Shanghai")
+        raise NotAllowedError("time_zone")
     return name
 
 
@@ -52,7 +53,7 @@ class DayOverride(Entity):
     @model_validator(mode="after")
     def _hours_are_those_of_a_worked_day(self) -> DayOverride:
         if self.shifts is not None and self.working != bool(self.shifts):
-            raise ValueError("shifts go with working = true, and at least one of them")
+            raise NotAllowedError("shifts_of_working_days")
         return self
 
 
@@ -96,9 +97,9 @@ class Calendar(Entity):
         wanted = {"country": "holidays", "file": "table"}
         for key, source in wanted.items():
             if (getattr(self, key) is not None) != (self.source == source):
-                raise ValueError(f'{key} goes with source = "{source}", and only with it')
+                raise NotAllowedError("goes_with_source", name=key, source=source)
         if self.source != "holidays" and (self.subdivision is not None or self.announced_to is not None):
-            raise ValueError('subdivision and announced_to go with source = "holidays"')
+            raise NotAllowedError("holidays_only")
         return self
 
     @model_validator(mode="after")
@@ -106,7 +107,7 @@ class Calendar(Entity):
         days = [(item.unit, item.day) for item in self.overrides]
         units = [post.unit for post in self.posts]
         if len(set(days)) < len(days) or len(set(units)) < len(units):
-            raise ValueError("overrides: one for each day and unit; posts: one for each unit")
+            raise NotAllowedError("overrides_once")
         return self
 
 
@@ -128,12 +129,12 @@ class Source(Entity):
     @model_validator(mode="after")
     def _one_place(self) -> Source:
         if sum(item is not None for item in (self.files, self.url, self.url_env)) != 1:
-            raise ValueError("exactly one of files, url, url_env")
+            raise NotAllowedError("one_place")
         asked = sum(item is not None for item in (self.query, self.table_name))
         if self.files is None and asked != 1:
-            raise ValueError("with url or url_env: exactly one of query, table_name")
+            raise NotAllowedError("query_or_table")
         if self.files is not None and (asked or self.name):
-            raise ValueError("query, table_name and name go with url or url_env, not with files")
+            raise NotAllowedError("of_databases")
         return self
 
 

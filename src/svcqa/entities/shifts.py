@@ -12,6 +12,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
 
+from svcqa.errors import NotAllowedError
+
 SECONDS_A_DAY: Final = 86_400
 AROUND_THE_CLOCK: Final = "24h"
 
@@ -32,17 +34,17 @@ def _second(value: Any) -> int:
             return hour * 3600 + minute * 60 + second
         if (hour, minute, second) == (24, 0, 0):
             return SECONDS_A_DAY
-    raise ValueError(f"{value!r} is no time of the day: write 08:30")
+    raise NotAllowedError("time_of_day", got=repr(value))
 
 
 def _stretch(pair: Any) -> tuple[int, int]:
     if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-        raise ValueError('each shift is a pair of times: ["08:30", "12:00"]')
+        raise NotAllowedError("pair_of_times")
     if all(isinstance(end, int) for end in pair):
         return int(pair[0]), int(pair[1])
     start, stop = map(_second, pair)
     if start == stop:
-        raise ValueError(f'{pair[0]} to {pair[1]} is no stretch: write "24h" for a post that is always staffed')
+        raise NotAllowedError("no_stretch", begin=pair[0], end=pair[1])
     return start, stop if stop > start else stop + SECONDS_A_DAY
 
 
@@ -66,7 +68,7 @@ def read_shifts(value: Any) -> Stretches:
     if isinstance(value, str):
         value = [["00:00", "24:00"]] if value.strip().lower() == AROUND_THE_CLOCK else _pairs(value)
     if not isinstance(value, (list, tuple)):
-        raise ValueError('pairs of times, such as [["08:30", "12:00"], ["13:30", "17:30"]], or "24h"')
+        raise NotAllowedError("pairs_of_times")
     found = tuple(_stretch(pair) for pair in value)
     _check(found)
     return found
@@ -76,7 +78,7 @@ def _check(found: Sequence[tuple[int, int]]) -> None:
     again = [*found, *((start + SECONDS_A_DAY, stop + SECONDS_A_DAY) for start, stop in found[:1])]
     for (start, stop), (following, _) in zip(found, again[1:], strict=True):
         if not 0 <= start < SECONDS_A_DAY or start >= stop or stop > following:
-            raise ValueError("none before the end of the one before it, nor after the start of the next day's first")
+            raise NotAllowedError("shifts_in_order")
 
 
 Shifts = Annotated[Stretches, BeforeValidator(read_shifts)]

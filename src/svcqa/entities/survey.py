@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from svcqa.entities.base import Conditions, Entity, Key, Share, Text
 from svcqa.entities.organisation import LEVELS
+from svcqa.errors import NotAllowedError
 
 StratumColumn = Literal[
     "service", "company", "subsidiary", "department", "post", "unit", "tier", "customer_kind", "area"
@@ -37,9 +38,9 @@ class CallbackService(Entity):
     @model_validator(mode="after")
     def _one_rule(self) -> CallbackService:
         if self.take_all and self.share is not None:
-            raise ValueError("share or take_all, not both")
+            raise NotAllowedError("share_or_take_all")
         if self.share == 0:
-            raise ValueError("a share above 0; leave the service out instead")
+            raise NotAllowedError("share_above_none")
         return self
 
 
@@ -53,7 +54,7 @@ class Window(Entity):
     @model_validator(mode="after")
     def _in_order(self) -> Window:
         if self.latest < self.earliest:
-            raise ValueError("latest is not before earliest")
+            raise NotAllowedError("latest_not_before_earliest")
         return self
 
 
@@ -73,12 +74,12 @@ class Question(Entity):
     @model_validator(mode="after")
     def _on_the_scale(self) -> Question:
         if self.kind != "score" and {"lowest", "highest", "top_from", "low_to"} & self.model_fields_set:
-            raise ValueError('lowest, highest, top_from and low_to go with kind = "score"')
+            raise NotAllowedError("keys_of_scores")
         if self.lowest >= self.highest:
-            raise ValueError("lowest is below highest")
+            raise NotAllowedError("lowest_below_highest")
         for threshold in (self.top_from, self.low_to):
             if threshold is not None and not self.lowest <= threshold <= self.highest:
-                raise ValueError(f"top_from and low_to lie between {self.lowest} and {self.highest}")
+                raise NotAllowedError("boxes_in_scale", lowest=self.lowest, highest=self.highest)
         return self
 
     @property
@@ -119,7 +120,7 @@ class SampleAllocation(Entity):
     @model_validator(mode="after")
     def _one_aim(self) -> SampleAllocation:
         if (self.calls is None) == (self.half_width is None):
-            raise ValueError("exactly one of calls, half_width")
+            raise NotAllowedError("calls_or_half_width")
         return self
 
 
@@ -160,18 +161,18 @@ class Survey(Entity):
             ("strata", list(self.strata)), ("checklist", [item.key for item in self.checklist]),
         ):  # fmt: skip
             if len(set(keys)) < len(keys):
-                raise ValueError(f"{name}: each stands once")
+                raise NotAllowedError("each_once", name=name)
         if not (self.services and self.questions and self.strata):
-            raise ValueError("services, questions, strata: at least one of each")
+            raise NotAllowedError("one_of_each")
         if (self.draw == "systematic") != bool(self.sorted_by):
-            raise ValueError('sorted_by goes with draw = "systematic", and only with it')
+            raise NotAllowedError("sorted_by")
         told = "service" in self.strata or len(self.services) == 1
         if not told and any(item.share is not None or item.take_all for item in self.services):
-            raise ValueError('share and take_all need "service" among the strata')
+            raise NotAllowedError("service_among_strata")
         asked = self.allocation.question
         measured = [item.key for item in self.questions if item.kind != "opinion"]
         if not measured or (asked is not None and asked not in measured):
-            raise ValueError(f"allocation.question: one of the questions with a scale ({', '.join(measured)})")
+            raise NotAllowedError("allocation_question", names=", ".join(measured))
         return self
 
     @property

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Entity, Key, Level, Text
+from svcqa.errors import NotAllowedError
 
 
 class _TargetBase(Entity):
@@ -37,9 +38,9 @@ class LevelTarget(_TargetBase):
     @model_validator(mode="after")
     def _one_figure(self) -> LevelTarget:
         if (self.commitment is None) == (self.metric is None):
-            raise ValueError("a level target names either a commitment or a metric")
+            raise NotAllowedError("commitment_or_metric")
         if self.params and self.metric is None:
-            raise ValueError("params belong to a metric; a commitment has its own")
+            raise NotAllowedError("params_of_metric")
         return self
 
 
@@ -60,7 +61,7 @@ class QuantityTarget(_TargetBase):
     @model_validator(mode="after")
     def _plan_is_positive(self) -> QuantityTarget:
         if any(amount < 0 for amount in self.path) or self.goal <= 0:
-            raise ValueError("the monthly path has no negative amount and adds up to more than 0")
+            raise NotAllowedError("path_amounts")
         return self
 
 
@@ -73,7 +74,7 @@ class MilestoneTarget(_TargetBase):
     @model_validator(mode="after")
     def _due_in_year(self) -> MilestoneTarget:
         if self.due.year != self.year:
-            raise ValueError(f"the due date lies in the target's year {self.year}")
+            raise NotAllowedError("due_in_year", year=self.year)
         return self
 
 

@@ -9,7 +9,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from svcqa.errors import Fault, SvcqaError
+from svcqa import catalogue
+from svcqa.errors import Fault, NotAllowedError, Requirement, SvcqaError
 
 _CODES = {"missing": "missing_key", "extra_forbidden": "unknown_key"}
 
@@ -73,9 +74,21 @@ def faults_of(error: ValidationError, *, file: str, place: str, model: object = 
         elif code == "unknown_key":
             found.append(Fault(code, file, where, got=str(item["loc"][-1]), allowed=keys))
         else:
-            message = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-            found.append(Fault(code, file, where, got=_shown(item["input"]), allowed=message))
+            found.append(Fault(code, file, where, got=_shown(item["input"]), allowed=_allowed(item)))
     return found
+
+
+def _allowed(item: Any) -> str:
+    """What is allowed instead: what our own check says, otherwise pydantic's check by its name."""
+    context = item.get("ctx", {})
+    cause = context.get("error")
+    if isinstance(cause, NotAllowedError):
+        return cause.allowed
+    key = f"type_{item['type']}"
+    if catalogue.has(f"allowed.{key}"):
+        said = {name: str(value).replace(" or ", ", ") for name, value in context.items()}
+        return Requirement(key, **said)
+    return str(item["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
 
 
 def check(model: Any, data: object, *, file: str, place: str, faults: list[Fault]) -> Any:

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from svcqa.entities.base import Entity, Key
 from svcqa.entities.commitment import Commitment
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, MetricError, NotAllowedError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns, windows
 from svcqa.metrics.result import Result
@@ -43,7 +43,7 @@ class SeriesParams(Entity):
     @model_validator(mode="after")
     def _one_base(self) -> SeriesParams:
         if (self.commitment is None) == (self.of is None):
-            raise ValueError("a series is that of a commitment, or `of` a metric: one of the two")
+            raise NotAllowedError("series_of_one")
         return self
 
     @property

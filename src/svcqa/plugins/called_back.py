@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Entity, Text
+from svcqa.errors import NotAllowedError
 from svcqa.metrics.contract import NULL, Batch, Context, Derive, Example, Int64, MetricSpec, Observations
 from svcqa.metrics.derived import derive, linked
 from svcqa.metrics.shapes import SECONDS_A_DAY, ShareMetric, ShareParams, shares
@@ -28,7 +29,7 @@ class CalledBackParams(ShareParams):
     @model_validator(mode="after")
     def _window_has_a_length(self) -> CalledBackParams:
         if self.from_day >= self.to_day:
-            raise ValueError("to_day lies after from_day")
+            raise NotAllowedError("to_after_from")
         return self
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from svcqa.entities.base import Entity, Text
-from svcqa.errors import SvcqaError
+from svcqa.errors import MetricError, SvcqaError
 from svcqa.metrics.contract import NULL, Batch, Context, Derive, Example, MetricSpec, Observations
 from svcqa.metrics.derived import derive, next_of_same, repeat_within
 from svcqa.metrics.shapes import ShareMetric, ShareParams, shares
@@ -31,8 +31,8 @@ class RepeatParams(ShareParams):
     def _are_columns(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         try:
             derive(next_of_same(same=value), table=info.data.get("table", "work_orders"))
-        except SvcqaError as error:  # the policy's reader names file and place
-            raise ValueError(error.render()) from error
+        except SvcqaError as error:  # of the kind that pydantic gathers; the policy's reader names file and place
+            raise MetricError(error.faults) from error
         return value
 
 
