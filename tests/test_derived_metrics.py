@@ -201,7 +201,11 @@ def test_both_measures_are_told_apart(company: Any, language: Language) -> None:
         "called_back", period="2026-01", by=["department"], params={"table": "work_orders", "goal": "90%"}
     )
     shown = tables.result(found, language)
-    names = {"zh-Hans": ("回访率", "接通率"), "zh-Hant": ("回訪率", "接通率"), "en": ("Callback rate", "reached")}
+    names = {
+        "zh-Hans": ("回访率", "接通回访率"),
+        "zh-Hant": ("回訪率", "接通回訪率"),
+        "en": ("Callback rate", "called back and reached"),
+    }
     assert list(shown.iloc[:, 3]) == [name for name in names[language] for _ in range(2)]
     undecided = {"zh-Hans": "尚不能判定", "zh-Hant": "尚不能判定", "en": "not yet determinable"}[language]
     assert undecided in shown.columns

@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _language_of_session(arguments: list[str]) -> Language:
-    """The language asked for with ``--lang``, otherwise that of the workspace, otherwise of the system."""
+    """The language asked for with ``--lang``, otherwise the workspace's first, otherwise that of the system."""
     if "--lang" in arguments[:-1]:
         asked = arguments[arguments.index("--lang") + 1]
         if asked in LANGUAGES:
@@ -77,7 +77,9 @@ def _language_of_session(arguments: list[str]) -> Language:
     flags = [i for i, argument in enumerate(arguments[:-1]) if argument in ("-w", "--workspace")]
     folder = Path(arguments[flags[0] + 1]) if flags else Path()
     try:
-        languages = tomllib.loads((folder / "svcqa.toml").read_text(encoding="utf-8-sig")).get("languages", [])
+        languages = tomllib.loads((folder / "svcqa.toml").read_text(encoding="utf-8-sig")).get(
+            "languages", LANGUAGES[:1]
+        )
     except (OSError, ValueError):
         languages = []
     if languages and languages[0] in LANGUAGES:

@@ -48,7 +48,9 @@ def propose(
         found = planned.every_proposal()
         title = text("terminal.proposals", language, year=year)
         screen.show(next_year.proposals(found, language), title=title)
-        screen.show(next_year.notes(found, language), title=text("terminal.notes", language))
+        notes = next_year.notes(found, language)
+        if len(notes):
+            screen.show(notes, title=text("terminal.notes", language))
 
 
 @commands.command()

@@ -122,7 +122,8 @@ class Proposal:
                 f"{column.name} = " + (f"{{ from = {source}, format = {_quoted(layout)} }}" if layout else source)
             )
         if self.unused:
-            lines += ["", f"# {text('mapping.unused', language)}: {_one_line(', '.join(self.unused))}"]
+            unused = text("mapping.unused", language, columns=_one_line(", ".join(self.unused)))
+            lines += ["", f"# {unused}"]
         for guess in self.guesses:
             lines += self._codes(schema.column(guess.column), self.sheet.texts(guess.source), guess.source)
         return "\n".join(lines) + "\n"

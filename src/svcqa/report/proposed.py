@@ -16,7 +16,7 @@ def proposal_table(proposal: Any, language: Language) -> pd.DataFrame:
             f"{guess.column} {text(f'data_dictionary.label_{guess.column}', language)}",
             guess.source,
             text(f"mapping.sure_{guess.sure}", language),
-            ", ".join(text(f"mapping.why_{reason}", language) for reason in guess.why),
+            text("forms.between_names", language).join(text(f"mapping.why_{reason}", language) for reason in guess.why),
             " | ".join(guess.samples),
         )
         for guess in proposal.guesses
@@ -33,9 +33,9 @@ def proposal_title(proposal: Any, language: Language) -> str:
 
 def proposal_notes(proposal: Any, language: Language) -> list[str]:
     """What is missing and what is not used."""
-    notes = []
+    notes, between = [], text("forms.between_names", language)
     if proposal.missing:
-        notes.append(text("mapping.missing", language, columns=", ".join(proposal.missing)))
+        notes.append(text("mapping.missing", language, columns=between.join(proposal.missing)))
     if proposal.unused:
-        notes.append(f"{text('mapping.unused', language)}: {', '.join(proposal.unused)}")
+        notes.append(text("mapping.unused", language, columns=between.join(proposal.unused)))
     return notes
