@@ -114,10 +114,10 @@ def page_of(address: str, shots: Path) -> Iterator[Any]:
 
         def answer(dialog: Any) -> None:
             """What JupyterLab asks when the server was slow for a moment; a person would press the button and go on."""
-            asked.append(dialog.first.inner_text())
-            dialog.locator(".jp-mod-accept").first.click()
+            asked.append(dialog.last.inner_text())
+            dialog.last.locator(".jp-mod-accept").click()
 
-        page.add_locator_handler(page.locator(".jp-Dialog"), answer)
+        page.add_locator_handler(page.locator(".jp-Dialog"), answer, no_wait_after=True)
         page.goto(address)
         try:
             yield page
@@ -153,6 +153,9 @@ def run_all_cells(page: Any) -> None:
     """Run all cells, and again where the kernel was not yet ready to listen and the first cell shows no number."""
     from playwright.sync_api import TimeoutError as NothingHappened
 
+    # Before a kernel is named, every cell that is run would ask which kernel is meant.
+    page.locator(".jp-Toolbar-kernelName", has_text="Python 3").first.wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for()
     for _ in range(6):
         page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
         page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
@@ -173,7 +176,6 @@ def test_jupyterlab_runs_the_notebook_and_the_slider_moves_the_figure(site: Path
         page_of(f"{address}/lab/tree/notebooks/{NOTEBOOK}", shots) as page,
     ):
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for()
         run_all_cells(page)
         before, after = move_slider(page)
         page.screenshot(path=str(shots / "jupyterlab.png"))

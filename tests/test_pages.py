@@ -22,7 +22,7 @@ IN_A_WORKSPACE = {"wave.json", "drawn.parquet", "frame.parquet"}
 
 def commands(text: str) -> Iterator[str]:
     """What stands after ``svcqa`` on a line of a shell block or between backticks; of ``build|show`` the first."""
-    fenced = re.findall(r"^```(\w*)\n(.*?)^```", text, re.M | re.S)
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```", text.replace("\\\n", " "), re.M | re.S)
     lines = [line for language, block in fenced if language in {"", "sh", "powershell"} for line in block.splitlines()]
     for line in [*lines, *re.findall(r"`([^`\n]+)`", text)]:
         if found := re.search(r"(?:^|[ \\/])svcqa ([a-z][^#}]*)", line):

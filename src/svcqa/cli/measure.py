@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -77,7 +78,7 @@ def measure(
         language = language_of(opened, lang)
     rows = tuple(row for result in results for row in result.rows)
     found = replace(results[0], rows=rows)
-    _print_result(found, output, language)
+    _print_result(found, output, language, opened.policies.names(language))
     if chart is not None:
         _draw(found, opened, chart, language)
 
@@ -109,7 +110,7 @@ def read_params(given: list[str]) -> dict[str, object]:
     return found
 
 
-def _print_result(result: object, output: Format, language: Language) -> None:
+def _print_result(result: object, output: Format, language: Language, names: Mapping[str, str]) -> None:
     from svcqa.metrics.result import Result
 
     assert isinstance(result, Result)
@@ -122,4 +123,4 @@ def _print_result(result: object, output: Format, language: Language) -> None:
     else:
         from svcqa.report.tables import result as result_table
 
-        Screen().show(result_table(result, language))
+        Screen().show(result_table(result, language, names=names))

@@ -5,10 +5,10 @@ Every function gives a pandas frame of texts whose columns are named in the read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from svcqa.catalogue import Language, or_key, text
+from svcqa.catalogue import Language, has, or_key, text
 from svcqa.entities.action import ActionItem
 from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import STATES, Figure, Result
@@ -257,9 +257,13 @@ def about(review: PeriodReview, language: Language) -> pd.DataFrame:
     return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
 
 
-def result(found: Result, language: Language) -> pd.DataFrame:
-    """Any result as a table for reading: what it is, the figure with its interval, every state that occurs."""
-    rows = []
+def result(found: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Any result as a table for reading: what it is, the figure with its interval, every state that occurs.
+
+    Args:
+        names: what units and commitments are called, by code and key; those stand alone where absent.
+    """
+    rows, known = [], names or {}
     seen = [state for state in STATES if any(row.get(state) for row in found.rows)]
     called = wording.measures(found, language)
     for row, figure in zip(found.rows, found.figures(), strict=True):
@@ -269,7 +273,8 @@ def result(found: Result, language: Language) -> pd.DataFrame:
             value = text("wording.not_reached", language)
         rows.append(
             (
-                row.get("indicator"), figure.unit, figure.period, *(str(row.get(key) or "") for key in found.keys),
+                known.get(str(row.get("indicator")), row.get("indicator")), known.get(figure.unit, figure.unit),
+                figure.period, *(str(row.get(key) or "") for key in found.keys),
                 *([called[str(row.get("measure") or "")]] if len(called) > 1 else []), value,
                 wording.level_interval(figure, scale, figure.goal), wording.cases(figure),
                 *(f"{figure.states[state]:,}" for state in seen),
@@ -280,11 +285,16 @@ def result(found: Result, language: Language) -> pd.DataFrame:
     import pandas as pd
 
     head = [text(f"tables.{name}", language) for name in ("indicator", "unit", "period")]
-    keys = [*found.keys, *([text("tables.measure", language)] if len(called) > 1 else [])]
+    keys = [_key_heading(key, language) for key in (*found.keys, *(("measure",) if len(called) > 1 else ()))]
     tail = [text(f"tables.{name}", language) for name in ("now", "interval", "n")]
-    names = [wording.state(state, language) for state in seen]
+    states = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
-    return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *names, *last]))
+    return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *states, *last]))
+
+
+def _key_heading(key: str, language: Language) -> str:
+    """A key of ours by its name, a column of the records as the data dictionary calls it, else the key itself."""
+    return next((text(name, language) for name in (f"tables.{key}", f"data_dictionary.label_{key}") if has(name)), key)
 
 
 def metric(found: Any, language: Language) -> pd.DataFrame:

@@ -95,9 +95,9 @@ class DistributionPanel:
         if not drawn:
             self.chart.value, self.table.value = "", html.escape(self._text("no_cases"))
             return
-        name = self.workspace.policies.commitment(self._commitment).item.in_language(self.language)
-        self.chart.value = charts.Picture(times_chart(drawn[0], name, self.language)).html()
-        self.table.value = tables.result(found, self.language).to_html(escape=True, border=0)
+        names = self.workspace.policies.names(self.language)
+        self.chart.value = charts.Picture(times_chart(drawn[0], names[self._commitment], self.language)).html()
+        self.table.value = tables.result(found, self.language, names=names).to_html(escape=True, border=0)
 
     def _refuse(self, error: SvcqaError) -> None:
         self.chart.value, self.table.value = "", html.escape(error.render(self.language))

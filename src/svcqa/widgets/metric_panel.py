@@ -78,7 +78,7 @@ class MetricPanel:
             self.chart.value, self.table.value = "", html.escape(text("panel.no_cases", self.language))
             return
         self.chart.value = charts.of_result(found, self.language, names=self._names).html()
-        self.table.value = tables.result(found, self.language).to_html(escape=True, border=0)
+        self.table.value = tables.result(found, self.language, names=self._names).to_html(escape=True, border=0)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self.box._repr_mimebundle_(**options)
