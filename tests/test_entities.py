@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ def test_all_faults_of_all_policy_files_come_in_one_error(tmp_path: Path) -> Non
     assert goal.got == "'ninety-five'"
     assert "number" in goal.allowed
     assert "2026" in faults["targets.toml", 'target "milestone_2026"'].allowed
+    assert pickle.loads(pickle.dumps(limit)).render("zh-Hans") == limit.render("zh-Hans")
     english = re.compile("[a-z]+ [a-z]+ [a-z]+")
     assert [fault.render("zh-Hans") for fault in faults.values() if english.search(fault.render("zh-Hans"))] == []
 

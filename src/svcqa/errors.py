@@ -25,6 +25,10 @@ class Requirement(str):
         made.key, made.fields = key, fields
         return made
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """What a copy in another process is made of."""
+        return (self.key,), self.fields
+
     def in_language(self, language: Language) -> str:
         """What is allowed, in ``language``."""
         return catalogue.text(f"allowed.{self.key}", language, **self.fields)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from svcqa.catalogue import text
 from svcqa.cli.options import LangOption, WorkspaceOption, language_of
 from svcqa.cli.screen import Screen
-
-if TYPE_CHECKING:
-    pass
 
 commands = typer.Typer(help="Callbacks: plan, draw, call sheets, audit.", no_args_is_help=True)
 

@@ -81,7 +81,7 @@ def success(
 
 
 @commands.command("list")
-def listed(
+def list_problems(
     year: Annotated[int, typer.Argument(help="The year that they belong to, or were taken over into.")],
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = Path(),

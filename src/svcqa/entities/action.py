@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Entity
-from svcqa.errors import NotAllowedError
+from svcqa.errors import Fault, RegisterError
 
 
 class ActionItem(Entity):
@@ -49,8 +49,11 @@ class ActionStep(Entity):
 
     @model_validator(mode="after")
     def _a_check_says_what_it_found(self) -> ActionStep:
+        wrong = []
         if self.step != "done" and not self.finding:
-            raise NotAllowedError("finding")
+            wrong.append(Fault("step_finding", place="finding"))
         if self.due is not None and (self.step != "reopened" or self.due <= self.on):
-            raise NotAllowedError("due_of_reopened")
+            wrong.append(Fault("step_due", place="due", got=self.due.isoformat()))
+        if wrong:
+            raise RegisterError(wrong)
         return self

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from svcqa.entities.base import Conditions, Entity, Key
-from svcqa.errors import NotAllowedError
+from svcqa.errors import Fault, NotAllowedError, PolicyError
 
 
 class Counting(StrEnum):
@@ -266,7 +266,7 @@ class MeanAndMaximum(RuleBase):
         if self.maximum < self.mean:
             raise NotAllowedError("maximum_not_below_mean")
         if self.clock == "working_time" and self.unit == "day":
-            raise NotAllowedError("working_minutes_or_hours")
+            raise PolicyError(Fault("working_time_unit", got=self.unit, allowed="minute, hour"))
         return self
 
 

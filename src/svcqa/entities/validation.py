@@ -74,12 +74,12 @@ def faults_of(error: ValidationError, *, file: str, place: str, model: object = 
         elif code == "unknown_key":
             found.append(Fault(code, file, where, got=str(item["loc"][-1]), allowed=keys))
         else:
-            found.append(Fault(code, file, where, got=_shown(item["input"]), allowed=_allowed(item)))
+            found.append(Fault(code, file, where, got=_shown(item["input"]), allowed=allowed_of(item)))
     return found
 
 
-def _allowed(item: Any) -> str:
-    """What is allowed instead: what our own check says, otherwise pydantic's check by its name."""
+def allowed_of(item: Any) -> str:
+    """What pydantic's ``item`` allows instead: what our own check says, otherwise pydantic's check by its name."""
     context = item.get("ctx", {})
     cause = context.get("error")
     if isinstance(cause, NotAllowedError):

@@ -30,16 +30,8 @@ def action_step(**fields: object) -> ActionStep:
     Raises:
         RegisterError: naming each field that is empty or wrong.
     """
-    step, on, due = fields.get("step"), fields.get("on"), fields.get("due")
-    if step not in STEPS:
+    if (step := fields.get("step")) not in STEPS:
         raise RegisterError(Fault("step_name", place="step", got=repr(step), allowed=", ".join(STEPS)))
-    wrong = []
-    if step != "done" and not str(fields.get("finding") or "").strip():
-        wrong.append(Fault("step_finding", place="finding"))
-    if isinstance(due, dt.date) and (step != "reopened" or (isinstance(on, dt.date) and due <= on)):
-        wrong.append(Fault("step_due", place="due", got=due.isoformat()))
-    if wrong:
-        raise RegisterError(wrong)
     return checked(ActionStep, fields, "step_field")
 
 

@@ -7,7 +7,7 @@ refuses updates and deletions.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -33,8 +33,9 @@ from svcqa.entities.action import ActionItem
 from svcqa.entities.base import Entity
 from svcqa.entities.published import Publication
 from svcqa.entities.rebase import Rebase
+from svcqa.entities.validation import allowed_of
 from svcqa.entities.wave import ContactExport, Wave
-from svcqa.errors import Fault, RegisterError
+from svcqa.errors import Fault, RegisterError, SvcqaError
 
 _Item = TypeVar("_Item", bound=Entity)
 _METADATA: Final = MetaData()
@@ -204,12 +205,16 @@ def checked(model: type[_Item], fields: dict[str, Any], code: str) -> _Item:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        raise RegisterError(_fault(dict(item), model, code) for item in error.errors(include_url=False)) from error
+        wrong = [fault for item in error.errors(include_url=False) for fault in _faults(dict(item), model, code)]
+        raise RegisterError(wrong) from error
 
 
-def _fault(item: dict[str, Any], model: type[Entity], code: str) -> Fault:
+def _faults(item: dict[str, Any], model: type[Entity], code: str) -> Sequence[Fault]:
     """What is wrong with a field, or with how fields go together."""
+    cause = item.get("ctx", {}).get("error")
+    if isinstance(cause, SvcqaError):
+        return cause.faults
     place = str(item["loc"][0]) if item["loc"] else model.__name__
     if item["loc"] and (item["type"] in ("missing", "string_too_short") or item["input"] is None):
-        return Fault(code, place=place)
-    return Fault("bad_value", place=place, got=repr(item["input"]), allowed=item["msg"])
+        return [Fault(code, place=place)]
+    return [Fault("bad_value", place=place, got=repr(item["input"]), allowed=allowed_of(item))]
