@@ -133,11 +133,13 @@ def public_holidays() -> list[dt.date]:
 def with_businesstimedelta(starts: Moments, stops: Moments) -> list[float]:
     import businesstimedelta as other
 
-    rules = other.Rules([
-        other.WorkDayRule(start_time=dt.time(8, 30), end_time=dt.time(17, 30), working_days=[0, 1, 2, 3, 4]),
-        other.LunchTimeRule(start_time=dt.time(12), end_time=dt.time(13, 30), working_days=[0, 1, 2, 3, 4]),
-        other.HolidayRule({*public_holidays(), dt.date(2027, 1, 1)}),  # it always wants a next one
-    ])  # fmt: skip
+    rules = other.Rules(
+        [
+            other.WorkDayRule(start_time=dt.time(8, 30), end_time=dt.time(17, 30), working_days=[0, 1, 2, 3, 4]),
+            other.LunchTimeRule(start_time=dt.time(12), end_time=dt.time(13, 30), working_days=[0, 1, 2, 3, 4]),
+            other.HolidayRule({*public_holidays(), dt.date(2027, 1, 1)}),  # it always wants a next one
+        ]
+    )
     spans = [rules.difference(start, stop) for start, stop in zip(starts, stops, strict=True)]
     return [span.hours * 3600.0 + span.seconds for span in spans]
 

@@ -40,7 +40,7 @@ def _without_festival(scores: list[Score], seed: int) -> None:
             untold = [
                 score(replace(scores[place].series, festival=None), seed=seed + place, with_ets=False)
                 for place in places
-            ]  # fmt: skip
+            ]
             print_scores(f"series {label} of the festival, three years or more, told of it", told)
             print_scores(f"series {label} of the festival, the same, not told", untold)
             errors = [np.concatenate([early_errors(one) for one in some]).mean() for some in (told, untold)]

@@ -83,14 +83,17 @@ def sample() -> list[Series]:
             if commitment.metric != "compliance":
                 continue
             asked = workspace.measure("compliance", commitment=commitment.key, period="2023-07..2026-06", by=("month",))
-            months = {_month(one.period + "-01"): [one.numerator or 0, one.n or 0]
-                      for one in asked.figures() if one.measure == "compliance"}  # fmt: skip
+            months = {
+                _month(one.period + "-01"): [one.numerator or 0, one.n or 0]
+                for one in asked.figures()
+                if one.measure == "compliance"
+            }
             if len(months) == 36:
                 cut = _cut("sample", months, ends=[2024 * 12 + 11, 2025 * 12 + 11])
                 found += [
                     replace(one, festival=festival_shares(len(one.value), (min(months) + len(one.value)) // 12 - 1))
                     for one in cut
-                ]  # fmt: skip
+                ]
     return found
 
 

@@ -39,9 +39,17 @@ def score(series: Series, *, seed: int, with_ets: bool) -> Score:
     """Forecast from the origin and look at what came."""
     known = slice(0, series.origin)
     found = year_chance(
-        series.kind, series.value[known], series.base[known], rest_months=series.rest, goal=series.goal,
-        better=series.better, bounds=_bounds(series), draws=DRAWS, seed=seed, festival=series.festival,
-    )  # fmt: skip
+        series.kind,
+        series.value[known],
+        series.base[known],
+        rest_months=series.rest,
+        goal=series.goal,
+        better=series.better,
+        bounds=_bounds(series),
+        draws=DRAWS,
+        seed=seed,
+        festival=series.festival,
+    )
     came, past = series.figures[series.origin :], series.figures[known]
     months_covered = sum(a.lower <= x <= a.upper for a, x in zip(found.months, came, strict=True))
     year = series.year
@@ -55,9 +63,15 @@ def score(series: Series, *, seed: int, with_ets: bool) -> Score:
         return np.abs(came - forecast) / scale if scale > 0 else np.empty(0)
 
     return Score(
-        series, found, found.lower - 1e-12 <= year <= found.upper + 1e-12, months_covered, reached, scaled(ours),
-        scaled(_seasonal_naive(past, series.rest)), None if ets is None else scaled(ets),
-    )  # fmt: skip
+        series,
+        found,
+        found.lower - 1e-12 <= year <= found.upper + 1e-12,
+        months_covered,
+        reached,
+        scaled(ours),
+        scaled(_seasonal_naive(past, series.rest)),
+        None if ets is None else scaled(ets),
+    )
 
 
 def early_errors(one: Score) -> Float64:
@@ -92,8 +106,14 @@ def ets_forecast(past: Float64, rest: int) -> Float64:
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about starting values and convergence: the best of four is taken
-            model = ETSModel(past / scale, error="add", trend=trend, damped_trend=damped, seasonal=seasonal,
-                             seasonal_periods=12 if seasonal else None)  # fmt: skip
+            model = ETSModel(
+                past / scale,
+                error="add",
+                trend=trend,
+                damped_trend=damped,
+                seasonal=seasonal,
+                seasonal_periods=12 if seasonal else None,
+            )
             try:
                 fitted = model.fit(disp=False)
                 ahead = np.asarray(fitted.forecast(rest)) * scale
@@ -148,8 +168,10 @@ def print_calibration(scores: list[Score]) -> None:
         count, hits = int(inside.sum()), int(came[inside].sum())
         limits = [float(x) for x in clopper_pearson(hits, count)]
         within = "" if limits[0] <= told[inside].mean() <= limits[1] else "  outside"
-        print(f"  {low:4.0%} – {high:4.0%} {count:13} {told[inside].mean():10.1%} {hits:8} {hits / count:6.1%}   "
-              f"{limits[0]:.1%}–{limits[1]:.1%}{within}")  # fmt: skip
+        print(
+            f"  {low:4.0%} – {high:4.0%} {count:13} {told[inside].mean():10.1%} {hits:8} {hits / count:6.1%}   "
+            f"{limits[0]:.1%}–{limits[1]:.1%}{within}"
+        )
     brier, base = float(((told - came) ** 2).mean()), float(came.mean() * (1 - came.mean()))
     print(f"  Brier score {brier:.4f}; always telling {came.mean():.1%} would score {base:.4f}")
 

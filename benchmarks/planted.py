@@ -40,9 +40,12 @@ def print_planted() -> None:
         _worsening(workspace, planted["worsening"])
         for key in ("step", "worsening"):
             _delays(workspace, planted[key])
-        for key, commitment, when in (("late_notices", "stop_notice", "from"), ("attitude_dip", "attitude", "from"),
-                                      ("cold_night", "supply_continuity", "month"),
-                                      ("few_visits", "safety_visit", "quarter")):  # fmt: skip
+        for key, commitment, when in (
+            ("late_notices", "stop_notice", "from"),
+            ("attitude_dip", "attitude", "from"),
+            ("cold_night", "supply_continuity", "month"),
+            ("few_visits", "safety_visit", "quarter"),
+        ):
             _signalled(workspace, planted[key], commitment, planted[key][when])
         _winter(workspace, planted["winter_peak"])
         _festival(workspace, planted["spring_festival"])
@@ -121,8 +124,11 @@ def _delays(workspace: svcqa.Workspace, effect: Effect) -> None:
 
 
 _WAYS = (
-    "process chart", "seasonal Mann–Kendall, all months", "Mann–Kendall, last 13 months", "change point suggested",
-)  # fmt: skip
+    "process chart",
+    "seasonal Mann–Kendall, all months",
+    "Mann–Kendall, last 13 months",
+    "change point suggested",
+)
 
 
 def _falls(rows: list[Mapping[str, Any]]) -> bool:
@@ -163,5 +169,9 @@ def _festival(workspace: svcqa.Workspace, effect: Effect) -> None:
     regressors = {"during": days["during"] / length}
     found = effects(np.log(counts / length), regressors, month=[first.month for first, _ in months])["during"]
     low, value, high = (1 + side for side in (found.lower, found.value, found.upper))
-    _say("spring_festival", f"{effect['share']:.0%} of an ordinary day", f"{value:.0%} ({low:.0%} to {high:.0%})",
-         low <= effect["share"] <= high < 1)  # fmt: skip
+    _say(
+        "spring_festival",
+        f"{effect['share']:.0%} of an ordinary day",
+        f"{value:.0%} ({low:.0%} to {high:.0%})",
+        low <= effect["share"] <= high < 1,
+    )

@@ -118,8 +118,10 @@ def _shares(rng: np.random.Generator, population: Population, samples: int) -> N
             if n * (1 - p) >= 10 - 1e-9:
                 judged = [name for name in LIMITS if name != "mean"]
                 missed = [name for name in judged if not AIM[0] <= tallies[name].coverage <= AIM[1]]
-                print(f"    {', '.join(judged)}: aim {AIM[0]:.0%} – {AIM[1]:.0%}: "
-                      f"{'reached' if not missed else 'NOT reached by ' + ', '.join(missed)}")  # fmt: skip
+                print(
+                    f"    {', '.join(judged)}: aim {AIM[0]:.0%} – {AIM[1]:.0%}: "
+                    f"{'reached' if not missed else 'NOT reached by ' + ', '.join(missed)}"
+                )
             if p == 0.99:
                 told = "reached" if tallies["beta"].coverage >= AIM_BETA else "NOT reached"
                 print(f"    beta: aim ≥ {AIM_BETA:.1%}: {told}")

@@ -71,8 +71,9 @@ def of_sample(rng: np.random.Generator) -> Population:
     ]
     planted = _planted()
     tiers = [row["tier"] for row in rows]
-    answers = {tier: _answers(share, sum(planted.LOST.values()), planted.ATTEMPTS)
-               for tier, share in planted.REACHED.items()}  # fmt: skip
+    answers = {
+        tier: _answers(share, sum(planted.LOST.values()), planted.ATTEMPTS) for tier, share in planted.REACHED.items()
+    }
     return Population(
         np.array([row["stratum"] for row in rows]),
         np.array([planted.scores_of(rng, row)["attitude"] for row in rows], dtype=np.float64),

@@ -50,9 +50,12 @@ def _chart_of_shares(values: Float64) -> ProcessLimits:
 
 
 def _compare(
-    name: str, series: int, seed: int, draw: Callable[[np.random.Generator], Float64],
+    name: str,
+    series: int,
+    seed: int,
+    draw: Callable[[np.random.Generator], Float64],
     chart: Callable[[Float64], ProcessLimits],
-) -> None:  # fmt: skip
+) -> None:
     ours, theirs = np.random.default_rng([seed, 1]), np.random.default_rng([seed, 2])
     found = [_by_package(draw(ours), chart) for _ in range(series)]
     expected = [_by_loops(draw(theirs), name.startswith("XmR")) for _ in range(series)]

@@ -77,8 +77,16 @@ def _company(series: Series, gap: int, seed: int) -> tuple[YearAhead, float]:
     """The year forecast from ``gap`` months before it begins, and the figure that came."""
     known = slice(0, len(series.value) - 12 - gap)
     bounds = (1.0, 10.0) if series.kind == "rating" else (-np.inf, np.inf)
-    ahead = year_ahead(series.kind, series.value[known], series.base[known], ahead=12 + gap, better=series.better,
-                       bounds=bounds, draws=_DRAWS, seed=seed)  # fmt: skip
+    ahead = year_ahead(
+        series.kind,
+        series.value[known],
+        series.base[known],
+        ahead=12 + gap,
+        better=series.better,
+        bounds=bounds,
+        draws=_DRAWS,
+        seed=seed,
+    )
     return ahead, figure(series.kind, series.value[-12:], series.base[-12:])
 
 
@@ -87,7 +95,7 @@ def _told(place: int, ahead: YearAhead, came: float) -> list[Told]:
     return [
         Told(place, one.name, one.chance, came >= one.goal if ahead.better == "higher" else came <= one.goal)
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def _shared_out(ahead: YearAhead, rng: np.random.Generator) -> list[Shared]:
@@ -98,10 +106,17 @@ def _shared_out(ahead: YearAhead, rng: np.random.Generator) -> list[Shared]:
         weights = rng.gamma(2, 100, 6) + 1
         parts = [Part("C", None), Part("A", "C"), Part("B", "C")]
         parts += [
-            Part(f"D{n}", "A" if n < 3 else "B", float(weights[n]), float(starts[n]), 0.0, 1.0,
-                 locked=float(starts[n]) if n == 4 else None)
+            Part(
+                f"D{n}",
+                "A" if n < 3 else "B",
+                float(weights[n]),
+                float(starts[n]),
+                0.0,
+                1.0,
+                locked=float(starts[n]) if n == 4 else None,
+            )
             for n in range(6)
-        ]  # fmt: skip
+        ]
         try:
             tree = share_tree(parts, goal, rule=rule, best=1.0)
         except MetricError:  # a heavy department locked low can leave no way
@@ -118,15 +133,19 @@ def _print_shared(found: Sequence[Shared]) -> None:
     errors = [one.error for one in found if one.error is not None]
     worst, stayed = max(errors, default=0.0), sum(one.stayed for one in found)
     impossible = len(found) - len(errors)
-    print(f"decomposition: {len(found)} goals, {impossible} of them impossible; largest error {worst:.1e}; "
-          f"aim < 1e-9: {'reached' if worst < 1e-9 else 'NOT reached'}; "
-          f"{stayed} of {len(errors)} locked cells untouched")  # fmt: skip
+    print(
+        f"decomposition: {len(found)} goals, {impossible} of them impossible; largest error {worst:.1e}; "
+        f"aim < 1e-9: {'reached' if worst < 1e-9 else 'NOT reached'}; "
+        f"{stayed} of {len(errors)} locked cells untouched"
+    )
 
 
 def _print_coverage(inside: int, count: int) -> None:
     low, high = (float(limit) for limit in clopper_pearson(inside, count))
-    print(f"year's figure in its 95 % interval: {inside} of {count} = {inside / count:.1%} "
-          f"({low:.1%}–{high:.1%}, Clopper–Pearson)")  # fmt: skip
+    print(
+        f"year's figure in its 95 % interval: {inside} of {count} = {inside / count:.1%} "
+        f"({low:.1%}–{high:.1%}, Clopper–Pearson)"
+    )
 
 
 def print_calibration(told: Sequence[Told]) -> None:
@@ -136,8 +155,10 @@ def print_calibration(told: Sequence[Told]) -> None:
         _print_line(f"  {name:<12}", [one for one in told if one.name == name])
     print("  chance told")
     for low, high in pairwise(BINS):
-        _print_line(f"  {low:4.0%} – {high:4.0%} ", [one for one in told if low <= one.chance < high
-                                                     or one.chance == high == 1.0])  # fmt: skip
+        _print_line(
+            f"  {low:4.0%} – {high:4.0%} ",
+            [one for one in told if low <= one.chance < high or one.chance == high == 1.0],
+        )
     chance, reached = np.asarray([one.chance for one in told]), np.asarray([one.reached for one in told], dtype=float)
     brier, base = float(((chance - reached) ** 2).mean()), float(reached.mean() * (1 - reached.mean()))
     print(f"  Brier score {brier:.4f} of {len(told)} goals; always telling {reached.mean():.1%} would score {base:.4f}")
@@ -173,8 +194,10 @@ def _sample_year(workspace: svcqa.Workspace, year: int, as_of: str) -> None:
         f"sample, proposed for {year} as of {as_of}; {'what followed' if over else 'the first half of what followed'}"
     )
     if not over:
-        print("  the sample ends in June: a year's goal is held against six months, and amounts are left out;"
-              " no chance of a whole year is tested here")  # fmt: skip
+        print(
+            "  the sample ends in June: a year's goal is held against six months, and amounts are left out;"
+            " no chance of a whole year is tested here"
+        )
     print("  target                      95 % interval          followed   goals, chance told, reached")
     told: list[Told] = []
     for place, target in enumerate(one for one in workspace.policies.targets_of(year) if one.owner == "C"):

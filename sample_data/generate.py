@@ -96,9 +96,10 @@ def _with_waves(truth: dict[str, Any], folder: Path, seed: int) -> dict[str, Any
 def _cases(seed: int) -> dict[str, list[Sheet]]:
     """Orders, calls and complaints, with errors planted in them."""
     tables = {
-        "work_orders": work_orders.sheets(_random(seed, 1)), "calls": calls.sheets(_random(seed, 2)),
+        "work_orders": work_orders.sheets(_random(seed, 1)),
+        "calls": calls.sheets(_random(seed, 2)),
         "complaints": complaints.sheets(_random(seed, 3)),
-    }  # fmt: skip
+    }
     planted = _random(seed, 4)
     for name, sheets in tables.items():
         for sheet in sheets:
@@ -159,8 +160,10 @@ def _counts(records: dict[str, list[scene.Record]], returned: list[Row]) -> dict
             "emergency_orders": counting.per_month(emergencies, "received_at"),
             "calls": counting.per_month(called, "started_at"),
             "complaints": counting.per_month(complained, "received_at"),
-            "spring_festival_share": {"calls": counting.spring_share(call["started_at"] for call in called),
-                                      "install": counting.spring_share(installs)},
+            "spring_festival_share": {
+                "calls": counting.spring_share(call["started_at"] for call in called),
+                "install": counting.spring_share(installs),
+            },
         },
         "commitments_2026H1": halves,
         "monthly": {
@@ -169,25 +172,28 @@ def _counts(records: dict[str, list[scene.Record]], returned: list[Row]) -> dict
         },
         "returns_2026H1": counting.returns_sum(returned, **HALF),
         "milestones": {target: done.isoformat() if done else None for target, _, _, done in returns.MILESTONES},
-    }  # fmt: skip
+    }
 
 
 def _amounts(records: dict[str, list[scene.Record]]) -> dict[str, Any]:
     """What the records of stoppages, visits and callbacks come to, per period and unit."""
     stopped, counts = records["outages"], records["customer_counts"]
-    spans = {counting_amounts.HALF: HALF} | {month: {"first": month, "last": month}
-                                            for month in counting_amounts.MONTHS}  # fmt: skip
+    spans = {counting_amounts.HALF: HALF} | {
+        month: {"first": month, "last": month} for month in counting_amounts.MONTHS
+    }
     return {
         "continuity": counting_amounts.continuity(stopped, counts),
-        "stop_notice": {period: counting.tally(stopped, counting.stop_notice, "started_at", **span)
-                        for period, span in spans.items()},
+        "stop_notice": {
+            period: counting.tally(stopped, counting.stop_notice, "started_at", **span)
+            for period, span in spans.items()
+        },
         "emergency_stops": counting_amounts.emergency_stops(stopped),
         "returns_differences": counting.notice_differences(stopped, records["monthly_returns"]),
         "emergency_line": counting_amounts.unstaffed(records["duty_gaps"]),
         "coverage": counting_amounts.coverage(records["inspections"], counts),
         "coverage_so_far": counting_amounts.coverage_so_far(records["inspections"], counts),
         "ratings": counting_amounts.ratings(records["callbacks"]),
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

@@ -23,8 +23,12 @@ SURVEY: dict[str, Any] = {
     "label": {"zh-Hans": "满意度回访", "zh-Hant": "滿意度回訪", "en": "Satisfaction"},
     "services": [
         {"key": "repair", "name": {"zh-Hans": "维修", "en": "Repair"}, "where": {"order_type": ["repair"]}},
-        {"key": "install", "name": {"zh-Hans": "安装", "en": "Installation"}, "where": {"order_type": ["install"]},
-         "closed": "resolved_at"},
+        {
+            "key": "install",
+            "name": {"zh-Hans": "安装", "en": "Installation"},
+            "where": {"order_type": ["install"]},
+            "closed": "resolved_at",
+        },
         {"key": "complaint", "name": {"zh-Hans": "投诉", "en": "Complaint"}, "table": "complaints", "take_all": True},
     ],
     "window": {"earliest": 3, "latest": 60, "field_days": 2},
@@ -37,14 +41,17 @@ SURVEY: dict[str, Any] = {
     ],
     "allocation": {"calls": 60, "method": "proportional", "spread": 1.5, "spread_from_records": False},
     "callers": ["HF01", "HF02"],
-}  # fmt: skip
+}
 
 
 def company(
-    folder: Path, records: Mapping[str, Sequence[Mapping[str, Any]]], *,
+    folder: Path,
+    records: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
     surveys: Sequence[Mapping[str, Any]] = (SURVEY,),
-    not_to_call: Sequence[str] = (), settings: str = "",
-) -> svcqa.Workspace:  # fmt: skip
+    not_to_call: Sequence[str] = (),
+    settings: str = "",
+) -> svcqa.Workspace:
     """A workspace with surveys and fixed keys, opened and read."""
     tables = ("work_orders", "complaints", "callbacks")
     made = make_workspace(folder, mappings={name: identity_mapping(name) for name in tables})
@@ -52,8 +59,10 @@ def company(
         header = [column.name for column in table(name).columns]
         write_rows(folder / f"sources/{name}.csv", list(records.get(name, ())), header)
     text = (made.folder / "svcqa.toml").read_text(encoding="utf-8")
-    head = {"policies": ["policy/commitments.toml", "policy/targets.toml", "policy/surveys.toml"],
-            "vault_key": "vault_key.txt"}  # fmt: skip
+    head = {
+        "policies": ["policy/commitments.toml", "policy/targets.toml", "policy/surveys.toml"],
+        "vault_key": "vault_key.txt",
+    }
     write(folder / "svcqa.toml", settings + toml_table(head) + text)
     write(folder / "policy/surveys.toml", toml_list("survey", surveys))
     write(folder / "vault_key.txt", VAULT_KEY + "\n")
@@ -87,27 +96,55 @@ def random_records(seed: int, *, customers: int = 80, orders: int = 220) -> dict
         received = when()
         closed = received + dt.timedelta(hours=rng.randrange(1, 90)) if rng.random() < 0.9 else None
         who = customer(rng.randrange(customers)) if rng.random() < 0.95 else {}
-        found["work_orders"].append({
-            "order_id": f"GD{number}", "unit": rng.choice(["D1", "D2"]), "tier": rng.choice("AB"),
-            "order_type": rng.choice(["repair", "install", "emergency"]), "received_at": received,
-            "resolved_at": closed, "closed_at": closed, **who,
-        })  # fmt: skip
-    found["work_orders"].append({
-        "order_id": "GD-LATE", "unit": "D2", "tier": "B", "order_type": "repair", **customer(900),
-        "received_at": dt.datetime(2026, 3, 30, 8), "closed_at": dt.datetime(2026, 3, 31, 8),
-    })  # fmt: skip
+        found["work_orders"].append(
+            {
+                "order_id": f"GD{number}",
+                "unit": rng.choice(["D1", "D2"]),
+                "tier": rng.choice("AB"),
+                "order_type": rng.choice(["repair", "install", "emergency"]),
+                "received_at": received,
+                "resolved_at": closed,
+                "closed_at": closed,
+                **who,
+            }
+        )
+    found["work_orders"].append(
+        {
+            "order_id": "GD-LATE",
+            "unit": "D2",
+            "tier": "B",
+            "order_type": "repair",
+            **customer(900),
+            "received_at": dt.datetime(2026, 3, 30, 8),
+            "closed_at": dt.datetime(2026, 3, 31, 8),
+        }
+    )
     for number in range(orders // 6):
         received = when(80)
-        found["complaints"].append({
-            "complaint_id": f"TS{number}", "unit": rng.choice(["D1", "D2"]), "tier": "A", "received_at": received,
-            "closed_at": received + dt.timedelta(days=2), **customer(rng.randrange(customers)),
-        })  # fmt: skip
+        found["complaints"].append(
+            {
+                "complaint_id": f"TS{number}",
+                "unit": rng.choice(["D1", "D2"]),
+                "tier": "A",
+                "received_at": received,
+                "closed_at": received + dt.timedelta(days=2),
+                **customer(rng.randrange(customers)),
+            }
+        )
     for number in range(25):
-        found["callbacks"].append({
-            "callback_id": f"HF{number}", "question": "attitude", "unit": "D1", "service": "repair", "tier": "A",
-            "customer": f"KH{rng.randrange(customers):04d}", "called_at": when(120), "outcome": "reached",
-            "score": rng.randrange(5, 11),
-        })  # fmt: skip
+        found["callbacks"].append(
+            {
+                "callback_id": f"HF{number}",
+                "question": "attitude",
+                "unit": "D1",
+                "service": "repair",
+                "tier": "A",
+                "customer": f"KH{rng.randrange(customers):04d}",
+                "called_at": when(120),
+                "outcome": "reached",
+                "score": rng.randrange(5, 11),
+            }
+        )
     return found
 
 
@@ -121,9 +158,13 @@ def random_number(who: str, key: str = DRAW_KEY) -> str:
 
 
 def oracle_frame(
-    records: Mapping[str, Sequence[Mapping[str, Any]]], *, not_to_call: Sequence[str] = (), as_of: dt.datetime = AS_OF,
-    in_quarantine: Sequence[str] = (), key: str = DRAW_KEY,
-) -> dict[str, tuple[str, str, str, int]]:  # fmt: skip
+    records: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    not_to_call: Sequence[str] = (),
+    as_of: dt.datetime = AS_OF,
+    in_quarantine: Sequence[str] = (),
+    key: str = DRAW_KEY,
+) -> dict[str, tuple[str, str, str, int]]:
     """Stratum, reason, record and cases of every customer, by loops over the source rows; survey :data:`SURVEY`."""
     cases: dict[str, list[tuple[bool, str, str, str, str]]] = {}
     phones: set[str] = set()
@@ -142,13 +183,21 @@ def oracle_frame(
         reason = "too_late" if end < today else "too_early" if begin > today + dt.timedelta(days=1) else ""
         pick = hashlib.sha256(f"{key}:{surrogate(who)}:{name}:{row[number]}".encode()).hexdigest()
         cases.setdefault(who, []).append((reason != "", pick, f"{service}/{row['unit']}", reason, row[number]))
-    called = {row["customer"] for row in records["callbacks"]
-              if as_of - dt.timedelta(days=30) <= row["called_at"] < as_of} | set(in_quarantine)  # fmt: skip
+    called = {
+        row["customer"] for row in records["callbacks"] if as_of - dt.timedelta(days=30) <= row["called_at"] < as_of
+    } | set(in_quarantine)
     found = {}
     for who, own in cases.items():
         _, _, stratum, reason, record = min(own)
         if not reason:
-            reason = ("do_not_call" if who in not_to_call else "no_contact" if who not in phones
-                      else "quarantine" if who in called else "")  # fmt: skip
+            reason = (
+                "do_not_call"
+                if who in not_to_call
+                else "no_contact"
+                if who not in phones
+                else "quarantine"
+                if who in called
+                else ""
+            )
         found[surrogate(who)] = (stratum, reason, record, sum(not item[0] for item in own))
     return found

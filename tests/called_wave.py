@@ -21,8 +21,14 @@ PLAIN_SURVEY = {**SURVEY, "services": SURVEY["services"][:2]}
 
 def call(row: Mapping[str, Any], outcome: str, **scores: int) -> list[dict[str, Any]]:
     """The records of one call: a row for each question, as a filled sheet is read."""
-    plain = {"callback_id": row["reference"], "unit": row["unit"], "called_at": CALLED, "outcome": outcome,
-             "attempts": 1, "caller": "HF01"}  # fmt: skip
+    plain = {
+        "callback_id": row["reference"],
+        "unit": row["unit"],
+        "called_at": CALLED,
+        "outcome": outcome,
+        "attempts": 1,
+        "caller": "HF01",
+    }
     return [{**plain, "question": name, "score": scores.get(name)} for name in ("attitude", "solved")]
 
 

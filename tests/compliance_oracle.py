@@ -182,38 +182,104 @@ def in_month(case: Judged, label: str) -> bool:
 # --- cases and commitments to draw from ---------------------------------------------------------------------------
 
 RULES: dict[str, dict[str, Any]] = {
-    "natural minutes": {"kind": "elapsed_natural", "start": "received_at", "stop": "closed_at", "limit": 40,
-                        "unit": "minute"},
-    "natural hours": {"kind": "elapsed_natural", "start": "received_at", "stop": "closed_at", "limit": 24,
-                      "unit": "hour"},
-    "natural seconds": {"kind": "elapsed_natural", "start": "received_at", "stop": "closed_at", "limit": 90,
-                        "unit": "second"},
-    "from acceptance": {"kind": "elapsed_natural", "start": "accepted_at", "stop": "closed_at", "limit": 40,
-                        "unit": "minute"},
-    "days from acceptance": {"kind": "elapsed_working_days", "start": "accepted_at", "stop": "closed_at", "limit": 2,
-                             "counting": "same_day"},
-    "working hours": {"kind": "elapsed_working_time", "start": "received_at", "stop": "closed_at", "limit": 9,
-                      "unit": "hour"},
-    "working minutes": {"kind": "elapsed_working_time", "start": "received_at", "stop": "closed_at", "limit": 50,
-                        "unit": "minute"},
-    "days from the next": {"kind": "elapsed_working_days", "start": "received_at", "stop": "closed_at", "limit": 3,
-                           "counting": "next_day"},
-    "days from the same": {"kind": "elapsed_working_days", "start": "received_at", "stop": "closed_at", "limit": 3,
-                           "counting": "same_day"},
-    "own due moment": {"kind": "record_due", "start": "received_at", "due": "due_at", "stop": "closed_at",
-                       "unit": "minute"},
-    "own due moment and grace": {"kind": "record_due", "start": "received_at", "due": "due_at", "stop": "closed_at",
-                                 "limit": 30, "unit": "minute"},
-    "notice ahead": {"kind": "lead_time", "start": "received_at", "event": "due_at", "notice": "accepted_at",
-                     "limit": 48, "unit": "hour"},
-}  # fmt: skip
+    "natural minutes": {
+        "kind": "elapsed_natural",
+        "start": "received_at",
+        "stop": "closed_at",
+        "limit": 40,
+        "unit": "minute",
+    },
+    "natural hours": {
+        "kind": "elapsed_natural",
+        "start": "received_at",
+        "stop": "closed_at",
+        "limit": 24,
+        "unit": "hour",
+    },
+    "natural seconds": {
+        "kind": "elapsed_natural",
+        "start": "received_at",
+        "stop": "closed_at",
+        "limit": 90,
+        "unit": "second",
+    },
+    "from acceptance": {
+        "kind": "elapsed_natural",
+        "start": "accepted_at",
+        "stop": "closed_at",
+        "limit": 40,
+        "unit": "minute",
+    },
+    "days from acceptance": {
+        "kind": "elapsed_working_days",
+        "start": "accepted_at",
+        "stop": "closed_at",
+        "limit": 2,
+        "counting": "same_day",
+    },
+    "working hours": {
+        "kind": "elapsed_working_time",
+        "start": "received_at",
+        "stop": "closed_at",
+        "limit": 9,
+        "unit": "hour",
+    },
+    "working minutes": {
+        "kind": "elapsed_working_time",
+        "start": "received_at",
+        "stop": "closed_at",
+        "limit": 50,
+        "unit": "minute",
+    },
+    "days from the next": {
+        "kind": "elapsed_working_days",
+        "start": "received_at",
+        "stop": "closed_at",
+        "limit": 3,
+        "counting": "next_day",
+    },
+    "days from the same": {
+        "kind": "elapsed_working_days",
+        "start": "received_at",
+        "stop": "closed_at",
+        "limit": 3,
+        "counting": "same_day",
+    },
+    "own due moment": {
+        "kind": "record_due",
+        "start": "received_at",
+        "due": "due_at",
+        "stop": "closed_at",
+        "unit": "minute",
+    },
+    "own due moment and grace": {
+        "kind": "record_due",
+        "start": "received_at",
+        "due": "due_at",
+        "stop": "closed_at",
+        "limit": 30,
+        "unit": "minute",
+    },
+    "notice ahead": {
+        "kind": "lead_time",
+        "start": "received_at",
+        "event": "due_at",
+        "notice": "accepted_at",
+        "limit": 48,
+        "unit": "hour",
+    },
+}
 BY_CASE = [{"where": {"category": ["x"]}, "limit": 1}, {"where": {"category": ["x", "y"]}, "limit": 7}]
 CONDITIONS: list[dict[str, Any]] = [
     {},
     {"where": {"order_type": ["a", "b"]}},
-    {"exclusions": [{"reason": "fire", "where": {"category": ["x"]}},
-                    {"reason": "flood", "where": {"category": ["x", "y"], "order_type": ["a"]}}]},
-]  # fmt: skip
+    {
+        "exclusions": [
+            {"reason": "fire", "where": {"category": ["x"]}},
+            {"reason": "flood", "where": {"category": ["x", "y"], "order_type": ["a"]}},
+        ]
+    },
+]
 # seconds from receipt to the end: at the limits of the rules and one second beside them, and anything else
 AFTER = st.one_of(
     st.none(),
@@ -230,15 +296,19 @@ def cases(draw: st.DrawFn, *, most: int = 25) -> list[Row]:
         if draw(st.booleans()):
             received = received.replace(second=0)
         after, due_after, accepted = draw(AFTER), draw(AFTER), draw(AFTER)
-        rows.append({
-            "order_id": f"{number:03d}", "unit": draw(st.sampled_from(["D1", "D2"])),
-            "order_type": draw(st.sampled_from(["a", "b", "c", None])),
-            "category": draw(st.sampled_from(["x", "y", "z", None])), "received_at": received,
-            "closed_at": None if after is None else received + dt.timedelta(seconds=after),
-            "accepted_at": None if accepted is None else received + dt.timedelta(seconds=accepted),
-            "due_at": None if due_after is None else received + dt.timedelta(seconds=due_after),
-            "excluded_reason": draw(st.sampled_from([None, None, None, "storm"])),
-        })  # fmt: skip
+        rows.append(
+            {
+                "order_id": f"{number:03d}",
+                "unit": draw(st.sampled_from(["D1", "D2"])),
+                "order_type": draw(st.sampled_from(["a", "b", "c", None])),
+                "category": draw(st.sampled_from(["x", "y", "z", None])),
+                "received_at": received,
+                "closed_at": None if after is None else received + dt.timedelta(seconds=after),
+                "accepted_at": None if accepted is None else received + dt.timedelta(seconds=accepted),
+                "due_at": None if due_after is None else received + dt.timedelta(seconds=due_after),
+                "excluded_reason": draw(st.sampled_from([None, None, None, "storm"])),
+            }
+        )
     return rows
 
 

@@ -124,10 +124,13 @@ def write(path: Path, text: str, *, encoding: str = "utf-8") -> Path:
 def commitment(key: str = "promise", **fields: Any) -> dict[str, Any]:
     """A commitment on work orders: closed within 60 minutes of receipt, unless ``fields`` say otherwise."""
     plain: dict[str, Any] = {
-        "key": key, "category": "类别", "item": "项目", "promise": "承诺", "table": "work_orders",
-        "rule": {"kind": "elapsed_natural", "start": "received_at", "stop": "closed_at", "limit": 60,
-                 "unit": "minute"},
-    }  # fmt: skip
+        "key": key,
+        "category": "类别",
+        "item": "项目",
+        "promise": "承诺",
+        "table": "work_orders",
+        "rule": {"kind": "elapsed_natural", "start": "received_at", "stop": "closed_at", "limit": 60, "unit": "minute"},
+    }
     return plain | fields
 
 

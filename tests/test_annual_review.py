@@ -38,16 +38,28 @@ def orders(counts: dict[str, tuple[int, int]], *, unit: str = "D1", minutes: int
         for number in range(good + bad):
             took = 10 if number < good else minutes
             received = dt.datetime.fromisoformat(f"{month}-10 08:00") + dt.timedelta(minutes=number)
-            rows.append({
-                "order_id": f"{unit}-{month}-{number}", "unit": unit, "received_at": str(received),
-                "closed_at": str(received + dt.timedelta(minutes=took)),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "order_id": f"{unit}-{month}-{number}",
+                    "unit": unit,
+                    "received_at": str(received),
+                    "closed_at": str(received + dt.timedelta(minutes=took)),
+                }
+            )
     return rows
 
 
 def target(year: int = 2025, **fields: Any) -> dict[str, Any]:
-    return {"kind": "level", "key": f"kept_{year}", "name": "按时", "year": year, "owner": "C", "commitment": "promise",
-            "goal": "80%", **fields}  # fmt: skip
+    return {
+        "kind": "level",
+        "key": f"kept_{year}",
+        "name": "按时",
+        "year": year,
+        "owner": "C",
+        "commitment": "promise",
+        "goal": "80%",
+        **fields,
+    }
 
 
 def company(
@@ -236,8 +248,10 @@ def test_pooling_draws_small_units_towards_all_and_needs_three(tmp_path: Path) -
 
 def test_improvements_are_those_beyond_chance(tmp_path: Path) -> None:
     """D1 rises from 50 % to 90 % of 200; D2 stays at 80 %. Of two compared, 2 × 2.5 % look so by chance."""
-    rows = [*orders({"2024-03": (100, 100), "2025-03": (180, 20)}),
-            *orders({"2024-03": (80, 20), "2025-03": (80, 20)}, unit="D2")]  # fmt: skip
+    rows = [
+        *orders({"2024-03": (100, 100), "2025-03": (180, 20)}),
+        *orders({"2024-03": (80, 20), "2025-03": (80, 20)}, unit="D2"),
+    ]
     workspace = company(tmp_path, rows)
     review = workspace.review_annual(2025)
     found = improvements(workspace.figures, review, workspace.figures.context(review.period))
@@ -251,9 +265,15 @@ def test_improvements_are_those_beyond_chance(tmp_path: Path) -> None:
 
 def noted(workspace: svcqa.Workspace, **fields: Any) -> int:
     plain = {
-        "category": "及时", "problem": "夜间到场慢", "author": "甲", "action": "增设驻点", "due": dt.date(2025, 6, 30),
-        "period": "2025H1", "unit": "D1", "now": NOTED,
-    }  # fmt: skip
+        "category": "及时",
+        "problem": "夜间到场慢",
+        "author": "甲",
+        "action": "增设驻点",
+        "due": dt.date(2025, 6, 30),
+        "period": "2025H1",
+        "unit": "D1",
+        "now": NOTED,
+    }
     return workspace.note_problem(**{**plain, **fields})
 
 
@@ -275,18 +295,30 @@ def problem(workspace: svcqa.Workspace, number: int, as_of: str = "2026-01-01") 
         ({}, [("done", "2025-06-20"), ("effective", "2025-08-01")], "2026-01-01", "closed", False),
         ({}, [("done", "2025-06-20"), ("reopened", "2025-08-01", "2025-10-31")], "2025-10-31", "reopened", False),
         ({}, [("done", "2025-06-20"), ("reopened", "2025-08-01", "2025-10-31")], "2026-01-01", "overdue", False),
-        ({}, [("done", "2025-06-20"), ("effective", "2025-08-01"), ("reopened", "2025-09-01", "2026-03-31")],
-         "2026-01-01", "reopened", False),
+        (
+            {},
+            [("done", "2025-06-20"), ("effective", "2025-08-01"), ("reopened", "2025-09-01", "2026-03-31")],
+            "2026-01-01",
+            "reopened",
+            False,
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_state_of_a_problem(
     tmp_path: Path, fields: dict[str, Any], steps: list[tuple[str, ...]], as_of: str, state: str, late: bool
 ) -> None:
     workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
     number = noted(workspace, **fields)
     for step, on, *due in steps:
-        workspace.note_step(number, step, by="乙", on=on, finding="" if step == "done" else "查看记录",
-                            due=dt.date.fromisoformat(due[0]) if due else None, now=NOTED)  # fmt: skip
+        workspace.note_step(
+            number,
+            step,
+            by="乙",
+            on=on,
+            finding="" if step == "done" else "查看记录",
+            due=dt.date.fromisoformat(due[0]) if due else None,
+            now=NOTED,
+        )
     found = problem(workspace, number, as_of)
     assert found is not None
     assert (found.state, found.late) == (state, late)
@@ -378,8 +410,9 @@ def test_a_corrected_row_keeps_what_was_noted_of_it(tmp_path: Path) -> None:
     number = noted(workspace)
     workspace.note_step(number, "done", by="乙", on="2025-06-20", now=NOTED)
     (item,) = workspace.register.actions()
-    second = workspace.register.note(item.model_copy(update={"action": "增设两处驻点"}), author="甲", now=NOTED,
-                                     replaces=number)  # fmt: skip
+    second = workspace.register.note(
+        item.model_copy(update={"action": "增设两处驻点"}), author="甲", now=NOTED, replaces=number
+    )
     third = workspace.register.note(item, author="甲", now=NOTED, replaces=second)
     found = problem(workspace, third)
     assert found is not None

@@ -24,9 +24,19 @@ PHONE, LINE, CARD, PLACE = "19012345678", "0571-88886666", "11010119900307653X",
 MAIL, NUMBER = "someone@example.com", "KH-778899"
 PERSONAL = (*NAMES, PHONE, LINE, CARD, PLACE, MAIL, NUMBER)
 HEADER = [
-    "单号", "受理日期", "结束", "承办部门", "报修人", "备用栏", "联系方式", "地点", "户号", "证照", "说明",
+    "单号",
+    "受理日期",
+    "结束",
+    "承办部门",
+    "报修人",
+    "备用栏",
+    "联系方式",
+    "地点",
+    "户号",
+    "证照",
+    "说明",
     "振铃",
-]  # fmt: skip
+]
 
 
 def row(n: int) -> list[str]:
@@ -90,8 +100,10 @@ def test_neither_screen_nor_mapping_nor_panel_names_a_person(tmp_path: Path, lan
         assert [word for word in PERSONAL if word in shown] == []
 
 
-@pytest.mark.parametrize(("delimiter", "encoding", "title"), [(",", "utf-8", ""), (";", "gb18030", ""),
-                                                              ("\t", "utf-8-sig", "2026 年台账\n\n")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("delimiter", "encoding", "title"),
+    [(",", "utf-8", ""), (";", "gb18030", ""), ("\t", "utf-8-sig", "2026 年台账\n\n")],
+)
 def test_what_is_proposed_reads_the_file(tmp_path: Path, delimiter: str, encoding: str, title: str) -> None:
     workspace = make_workspace(tmp_path, mappings={"work_orders": {"table": "work_orders", "columns": {}}})
     path = write(tmp_path / "sources/work_orders.csv", title + content(delimiter=delimiter), encoding=encoding)

@@ -25,19 +25,29 @@ from svcqa.stats.bootstrap import poisson_total
 Row = dict[str, Any]
 DAY, HOUR = 86_400, 3600
 SUPPLY = commitment(
-    "supply", table="outages", required_share="99.99%",
+    "supply",
+    table="outages",
+    required_share="99.99%",
     rule={"kind": "availability", "start": "started_at", "stop": "restored_at"},
-)  # fmt: skip
+)
 EMERGENCIES = [{"reason": "emergency", "where": {"kind": ["emergency"]}}]
 LINE = commitment(
-    "line", table="duty_gaps", required_share="99.9%",
+    "line",
+    table="duty_gaps",
+    required_share="99.9%",
     rule={"kind": "staffed", "start": "started_at", "stop": "ended_at", "posts": {"D1": 1}},
-)  # fmt: skip
+)
 
 
 def outage(key: str, start: str, stop: str | None, customers: int | None = 10, unit: str = "D1", **more: Any) -> Row:
-    return {"outage_id": key, "unit": unit, "started_at": start, "restored_at": stop, "customers_affected": customers,
-            **more}  # fmt: skip
+    return {
+        "outage_id": key,
+        "unit": unit,
+        "started_at": start,
+        "restored_at": stop,
+        "customers_affected": customers,
+        **more,
+    }
 
 
 def gap(key: str, start: str, stop: str | None, post: str | None = "line", unit: str = "D1", **more: Any) -> Row:
@@ -49,9 +59,9 @@ def counted(months: Mapping[str, int], unit: str = "D1", **more: Any) -> list[Ro
     return [{"unit": unit, "month": month, "valid_customers": n, **more} for month, n in months.items()]
 
 
-def read(folder: Path, promise: Mapping[str, Any], rows: Sequence[Row], counts: Sequence[Row] = (), **options: Any) -> (
-    svcqa.Workspace
-):  # fmt: skip
+def read(
+    folder: Path, promise: Mapping[str, Any], rows: Sequence[Row], counts: Sequence[Row] = (), **options: Any
+) -> svcqa.Workspace:
     """A workspace with one promise, its records and the counts they are held against, all of them accepted."""
     records = {promise["table"]: rows, **({"customer_counts": counts} if counts else {})}
     workspace = make_workspace(folder, records=records, commitments=[promise], **options)
@@ -78,9 +88,11 @@ def lost(row: Mapping[str, Any]) -> int:
 
 def test_a_stoppage_over_a_months_end_is_shared_between_the_months(tmp_path: Path) -> None:
     workspace = read(
-        tmp_path, SUPPLY, [outage("1", "2026-01-31 23:00:00", "2026-02-01 02:00:00")],
+        tmp_path,
+        SUPPLY,
+        [outage("1", "2026-01-31 23:00:00", "2026-02-01 02:00:00")],
         counted({"2026-01": 100, "2026-02": 200}),
-    )  # fmt: skip
+    )
     january, february = rows_of(workspace, "2026-01..2026-02", by=["month"])
     assert (lost(january), january["base"]) == (10 * HOUR, 100 * 31 * DAY)
     assert (lost(february), february["base"]) == (10 * 2 * HOUR, 200 * 28 * DAY)
@@ -99,8 +111,9 @@ def test_a_stoppage_over_many_midnights_loses_no_second(tmp_path: Path) -> None:
 
 
 def test_a_stoppage_that_ends_at_midnight_is_none_of_the_next_month(tmp_path: Path) -> None:
-    workspace = read(tmp_path, SUPPLY, [outage("1", "2026-01-31 22:00:00", "2026-02-01 00:00:00")],
-                     counted({"2026-01": 100}))  # fmt: skip
+    workspace = read(
+        tmp_path, SUPPLY, [outage("1", "2026-01-31 22:00:00", "2026-02-01 00:00:00")], counted({"2026-01": 100})
+    )
     january, february = rows_of(workspace, "2026-01..2026-02", by=["month"])
     assert (lost(january), january["n"]) == (20 * HOUR, 1)
     assert (lost(february), february["n"], february["total"]) == (0, 0, 0)
@@ -108,9 +121,12 @@ def test_a_stoppage_that_ends_at_midnight_is_none_of_the_next_month(tmp_path: Pa
 
 def test_statistical_months_cut_at_their_own_end(tmp_path: Path) -> None:
     workspace = read(
-        tmp_path, SUPPLY, [outage("1", "2026-01-25 23:30:00", "2026-01-26 01:00:00")],
-        counted({"2026-01": 100, "2026-02": 200}), company={"month_closes_on": 25},
-    )  # fmt: skip
+        tmp_path,
+        SUPPLY,
+        [outage("1", "2026-01-25 23:30:00", "2026-01-26 01:00:00")],
+        counted({"2026-01": 100, "2026-02": 200}),
+        company={"month_closes_on": 25},
+    )
     january, february = rows_of(workspace, "2026-01..2026-02", by=["month"])
     # 26 December to 25 January and 26 January to 25 February are 31 days each
     assert (lost(january), january["base"]) == (10 * 1800, 100 * 31 * DAY)
@@ -151,15 +167,19 @@ def test_emergencies_are_left_out_and_said_so(tmp_path: Path) -> None:
 
 
 def test_a_stoppage_that_hit_nobody_knows_whom_is_counted_apart(tmp_path: Path) -> None:
-    stoppages = [outage("1", "2026-01-10 10:00:00", "2026-01-11 10:00:00", None),
-                 outage("2", "2026-01-12 10:00:00", "2026-01-12 11:00:00")]  # fmt: skip
+    stoppages = [
+        outage("1", "2026-01-10 10:00:00", "2026-01-11 10:00:00", None),
+        outage("2", "2026-01-12 10:00:00", "2026-01-12 11:00:00"),
+    ]
     row = only(read(tmp_path, SUPPLY, stoppages, counted({"2026-01": 100})), "2026-01")
     assert (lost(row), row["n"], row["not_applicable"], row["total"]) == (10 * HOUR, 1, 1, 2)
 
 
 def test_only_stoppages_of_the_kinds_named_count(tmp_path: Path) -> None:
-    stoppages = [outage("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00", kind="planned"),
-                 outage("2", "2026-01-11 10:00:00", "2026-01-11 11:00:00", kind="fault")]  # fmt: skip
+    stoppages = [
+        outage("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00", kind="planned"),
+        outage("2", "2026-01-11 10:00:00", "2026-01-11 11:00:00", kind="fault"),
+    ]
     workspace = read(tmp_path, SUPPLY | {"where": {"kind": ["fault"]}}, stoppages, counted({"2026-01": 100}))
     assert only(workspace, "2026-01")["total"] == 1
 
@@ -168,22 +188,32 @@ def test_only_stoppages_of_the_kinds_named_count(tmp_path: Path) -> None:
 
 
 def test_a_month_without_a_count_takes_the_one_before_and_says_so(tmp_path: Path) -> None:
-    workspace = read(tmp_path, SUPPLY, [outage("1", "2026-03-10 10:00:00", "2026-03-10 11:00:00")],
-                     counted({"2026-02": 100, "2026-04": 300}))  # fmt: skip
+    workspace = read(
+        tmp_path,
+        SUPPLY,
+        [outage("1", "2026-03-10 10:00:00", "2026-03-10 11:00:00")],
+        counted({"2026-02": 100, "2026-04": 300}),
+    )
     months = {row["period"]: row for row in rows_of(workspace, "2026H1", by=["month"])}
     assert {month: row["base"] for month, row in months.items() if row["base"]} == {
-        "2026-02": 100 * 28 * DAY, "2026-03": 100 * 31 * DAY, "2026-04": 300 * 30 * DAY, "2026-05": 300 * 31 * DAY,
+        "2026-02": 100 * 28 * DAY,
+        "2026-03": 100 * 31 * DAY,
+        "2026-04": 300 * 30 * DAY,
+        "2026-05": 300 * 31 * DAY,
         "2026-06": 300 * 30 * DAY,
-    }  # fmt: skip
+    }
     assert {month for month, row in months.items() if "base_carried" in row["flags"]} == {
-        "2026-03", "2026-05", "2026-06"
-    }  # fmt: skip
+        "2026-03",
+        "2026-05",
+        "2026-06",
+    }
     assert months["2026-03"]["value"] == pytest.approx(1 - 10 * HOUR / (100 * 31 * DAY), rel=1e-15)
 
 
 def test_without_any_count_there_is_no_figure_and_the_reason_is_said(tmp_path: Path) -> None:
-    workspace = read(tmp_path, SUPPLY, [outage("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00")],
-                     counted({"2026-02": 100}))  # fmt: skip
+    workspace = read(
+        tmp_path, SUPPLY, [outage("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00")], counted({"2026-02": 100})
+    )
     january = only(workspace, "2026-01")
     assert (january["value"], january["verdict"], january["n"]) == (None, "", 1)
     assert "base_missing" in january["flags"]
@@ -195,32 +225,43 @@ def test_kinds_of_customers_add_up(tmp_path: Path) -> None:
 
 
 def test_a_kind_that_a_month_does_not_name_takes_its_own_count_of_the_month_before(tmp_path: Path) -> None:
-    counts = [*counted({"2026-01": 100, "2026-02": 110}, customer_kind="resident"),
-              *counted({"2026-01": 7, "2026-03": 9}, customer_kind="shop")]  # fmt: skip
+    counts = [
+        *counted({"2026-01": 100, "2026-02": 110}, customer_kind="resident"),
+        *counted({"2026-01": 7, "2026-03": 9}, customer_kind="shop"),
+    ]
     workspace = read(tmp_path, SUPPLY, [outage("1", "2026-02-10 10:00:00", "2026-02-10 11:00:00")], counts)
     months = {row["period"]: row for row in rows_of(workspace, "2026-01..2026-03", by=["month"])}
     # January 100 + 7; February 110 and January's 7; March February's 110 and 9
     assert {month: row["base"] for month, row in months.items()} == {
-        "2026-01": 107 * 31 * DAY, "2026-02": 117 * 28 * DAY, "2026-03": 119 * 31 * DAY
-    }  # fmt: skip
+        "2026-01": 107 * 31 * DAY,
+        "2026-02": 117 * 28 * DAY,
+        "2026-03": 119 * 31 * DAY,
+    }
     assert [month for month, row in months.items() if "base_carried" in row["flags"]] == ["2026-02", "2026-03"]
 
 
 def test_a_count_of_no_kind_is_one_of_all_and_no_kind_is_added_to_it(tmp_path: Path) -> None:
-    counts = [*counted({"2026-01": 100}, customer_kind="resident"), *counted({"2026-01": 7}, customer_kind="shop"),
-              *counted({"2026-02": 120}), *counted({"2026-03": 111}, customer_kind="resident")]  # fmt: skip
+    counts = [
+        *counted({"2026-01": 100}, customer_kind="resident"),
+        *counted({"2026-01": 7}, customer_kind="shop"),
+        *counted({"2026-02": 120}),
+        *counted({"2026-03": 111}, customer_kind="resident"),
+    ]
     workspace = read(tmp_path, SUPPLY, [outage("1", "2026-02-10 10:00:00", "2026-02-10 11:00:00")], counts)
     months = {row["period"]: row for row in rows_of(workspace, "2026-01..2026-03", by=["month"])}
     # February all in one; March 111 and January's 7 shops
     assert [months[month]["base"] for month in ("2026-01", "2026-02", "2026-03")] == [
-        107 * 31 * DAY, 120 * 28 * DAY, 118 * 31 * DAY
-    ]  # fmt: skip
+        107 * 31 * DAY,
+        120 * 28 * DAY,
+        118 * 31 * DAY,
+    ]
     assert [month for month, row in months.items() if "base_carried" in row["flags"]] == ["2026-03"]
 
 
 def test_no_stoppage_is_a_hundred_per_cent(tmp_path: Path) -> None:
-    workspace = read(tmp_path, SUPPLY, [outage("1", "2025-01-10 10:00:00", "2025-01-10 11:00:00")],
-                     counted({"2026-01": 100}))  # fmt: skip
+    workspace = read(
+        tmp_path, SUPPLY, [outage("1", "2025-01-10 10:00:00", "2025-01-10 11:00:00")], counted({"2026-01": 100})
+    )
     row = only(workspace, "2026-01")
     assert (row["value"], row["n"], row["total"], row["verdict"]) == (1.0, 0, 0, "met")
 
@@ -234,8 +275,10 @@ BRANCHES = (
 
 
 def test_departments_whose_customers_are_counted_at_the_branch_share_its_count(tmp_path: Path) -> None:
-    stoppages = [outage("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
-                 outage("2", "2026-01-10 10:00:00", "2026-01-10 12:00:00", unit="D2")]  # fmt: skip
+    stoppages = [
+        outage("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
+        outage("2", "2026-01-10 10:00:00", "2026-01-10 12:00:00", unit="D2"),
+    ]
     workspace = read(tmp_path, SUPPLY, stoppages, counted({"2026-01": 100}, "S"), units=BRANCHES)
     base = 100 * 31 * DAY
     found = {row["unit"]: (lost(row), row["base"]) for row in rows_of(workspace, "2026-01", by=["department"])}
@@ -259,10 +302,14 @@ def merged(closed: str) -> tuple[Row, ...]:
 
 
 def test_the_customers_of_a_closed_department_pass_to_its_successor_once(tmp_path: Path) -> None:
-    counts = [*counted({f"2026-0{month}": 100 for month in (1, 2, 3)}),
-              *counted({f"2026-0{month}": 200 if month < 4 else 300 for month in range(1, 7)}, "D2")]  # fmt: skip
-    stoppages = [outage("1", "2026-02-10 10:00:00", "2026-02-10 11:00:00"),
-                 outage("2", "2026-05-10 10:00:00", "2026-05-10 12:00:00", unit="D2")]  # fmt: skip
+    counts = [
+        *counted({f"2026-0{month}": 100 for month in (1, 2, 3)}),
+        *counted({f"2026-0{month}": 200 if month < 4 else 300 for month in range(1, 7)}, "D2"),
+    ]
+    stoppages = [
+        outage("1", "2026-02-10 10:00:00", "2026-02-10 11:00:00"),
+        outage("2", "2026-05-10 10:00:00", "2026-05-10 12:00:00", unit="D2"),
+    ]
     workspace = read(tmp_path, SUPPLY, stoppages, counts, units=merged("2026-03-31"))
     half = only(workspace, "2026H1")
     assert (lost(half), half["base"]) == (30 * HOUR, 300 * 181 * DAY)  # never 400
@@ -374,24 +421,30 @@ def test_a_gap_over_a_months_end_and_one_that_goes_on(tmp_path: Path) -> None:
         row["period"]: row for row in rows_of(workspace, "2026-01..2026-03", by=["month"], as_of="2026-03-01 06:00")
     }
     assert {month: lost(row) for month, row in found.items()} == {
-        "2026-01": 600, "2026-02": 300 + HOUR, "2026-03": 6 * HOUR
-    }  # fmt: skip
+        "2026-01": 600,
+        "2026-02": 300 + HOUR,
+        "2026-03": 6 * HOUR,
+    }
     assert found["2026-03"]["value"] == 0.0  # nobody at the post in any of its six hours so far
     assert (found["2026-03"]["open_overdue"], found["2026-03"]["breached"]) == (1, 0)
 
 
 def test_two_posts_are_two(tmp_path: Path) -> None:
     promise = LINE | {"rule": LINE["rule"] | {"posts": {"D1": 2}}}
-    gaps = [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00", "a"),
-            gap("2", "2026-01-10 10:30:00", "2026-01-10 11:30:00", "b")]  # fmt: skip
+    gaps = [
+        gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00", "a"),
+        gap("2", "2026-01-10 10:30:00", "2026-01-10 11:30:00", "b"),
+    ]
     row = only(read(tmp_path, promise, gaps), "2026-01")
     assert (lost(row), row["base"], row["n"]) == (2 * HOUR, 2 * 31 * DAY, 2)
 
 
 def test_posts_of_two_units(tmp_path: Path) -> None:
     promise = LINE | {"rule": LINE["rule"] | {"posts": {"D1": 1, "D2": 3}}}
-    gaps = [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
-            gap("2", "2026-01-10 10:30:00", "2026-01-10 11:30:00", unit="D2")]  # fmt: skip
+    gaps = [
+        gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
+        gap("2", "2026-01-10 10:30:00", "2026-01-10 11:30:00", unit="D2"),
+    ]
     workspace = read(tmp_path, promise, gaps)
     assert (lost(only(workspace, "2026-01")), only(workspace, "2026-01")["base"]) == (2 * HOUR, 4 * 31 * DAY)
     found = {row["unit"]: (lost(row), row["base"]) for row in rows_of(workspace, "2026-01", by=["department"])}
@@ -406,8 +459,10 @@ def test_a_post_is_staffed_as_long_as_its_unit_exists(tmp_path: Path) -> None:
 
 
 def test_gaps_with_a_reason_are_left_out(tmp_path: Path) -> None:
-    gaps = [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
-            gap("2", "2026-01-10 10:30:00", "2026-01-10 11:30:00", "other", excluded_reason="drill")]  # fmt: skip
+    gaps = [
+        gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
+        gap("2", "2026-01-10 10:30:00", "2026-01-10 11:30:00", "other", excluded_reason="drill"),
+    ]
     promise = LINE | {"rule": LINE["rule"] | {"posts": {"D1": 2}}}
     row = only(read(tmp_path, promise, gaps), "2026-01")
     assert (lost(row), row["excluded_by"]) == (HOUR, {"drill": 1})
@@ -417,10 +472,12 @@ def test_gaps_with_a_reason_are_left_out(tmp_path: Path) -> None:
 def test_a_gap_left_out_and_one_that_counts_share_their_seconds_in_the_figure_without_exclusions(
     tmp_path: Path,
 ) -> None:
-    gaps = [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
-            gap("2", "2026-01-10 10:30:00", "2026-01-10 11:30:00", excluded_reason="drill"),
-            gap("3", "2026-01-10 10:45:00", "2026-01-10 11:15:00", excluded_reason="storm"),
-            gap("4", "2026-01-20 08:00:00", "2026-01-20 08:10:00", excluded_reason="drill")]  # fmt: skip
+    gaps = [
+        gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
+        gap("2", "2026-01-10 10:30:00", "2026-01-10 11:30:00", excluded_reason="drill"),
+        gap("3", "2026-01-10 10:45:00", "2026-01-10 11:15:00", excluded_reason="storm"),
+        gap("4", "2026-01-20 08:00:00", "2026-01-20 08:10:00", excluded_reason="drill"),
+    ]
     row = only(read(tmp_path, LINE, gaps), "2026-01")
     assert (lost(row), row["n"], row["excluded_by"]) == (HOUR, 1, {"drill": 2, "storm": 1})
     # 10:00-11:30 and 08:00-08:10: 100 minutes in two gaps
@@ -449,9 +506,7 @@ def test_a_table_of_which_no_file_was_read_is_no_record_of_anything(tmp_path: Pa
 
 
 def test_a_file_whose_rows_are_all_in_quarantine_is_no_record_that_nothing_happened(tmp_path: Path) -> None:
-    workspace = make_workspace(
-        tmp_path, records={"duty_gaps": [gap("1", "not a moment", None)]}, commitments=[LINE]
-    )  # fmt: skip
+    workspace = make_workspace(tmp_path, records={"duty_gaps": [gap("1", "not a moment", None)]}, commitments=[LINE])
     assert workspace.ingest().quarantined == 1
     with pytest.raises(MetricError) as caught:
         only(workspace, "2026-01")
@@ -466,9 +521,11 @@ def test_a_gap_reported_after_all_replaces_the_file_without_a_row(tmp_path: Path
 
 
 def test_a_gap_at_a_unit_without_posts_stands_apart_and_is_said(tmp_path: Path) -> None:
-    gaps = [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
-            gap("2", "2026-01-10 10:00:00", "2026-01-10 12:00:00", unit="D2"),
-            gap("3", "2026-02-10 10:00:00", "2026-02-10 12:00:00")]  # fmt: skip
+    gaps = [
+        gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00"),
+        gap("2", "2026-01-10 10:00:00", "2026-01-10 12:00:00", unit="D2"),
+        gap("3", "2026-02-10 10:00:00", "2026-02-10 12:00:00"),
+    ]
     workspace = read(tmp_path, LINE, gaps)  # D1 alone has a post
     row = only(workspace, "2026-01")
     assert (lost(row), row["base"], row["n"], row["not_applicable"], row["total"]) == (HOUR, 31 * DAY, 1, 1, 2)
@@ -483,8 +540,10 @@ def test_a_gap_at_a_unit_without_posts_stands_apart_and_is_said(tmp_path: Path) 
 
 def test_a_gap_below_or_above_the_unit_with_the_posts_counts(tmp_path: Path) -> None:
     promise = LINE | {"rule": LINE["rule"] | {"posts": {"S": 1}}}
-    gaps = [gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00", unit="D1"),
-            gap("2", "2026-01-11 10:00:00", "2026-01-11 11:00:00", unit="C")]  # fmt: skip
+    gaps = [
+        gap("1", "2026-01-10 10:00:00", "2026-01-10 11:00:00", unit="D1"),
+        gap("2", "2026-01-11 10:00:00", "2026-01-11 11:00:00", unit="C"),
+    ]
     row = only(read(tmp_path, promise, gaps, units=BRANCHES), "2026-01")
     assert (lost(row), row["base"], row["not_applicable"]) == (2 * HOUR, 31 * DAY, 0)
     assert "without_posts" not in row["flags"]
@@ -513,12 +572,17 @@ def stretches(draw: st.DrawFn) -> list[Row]:
     rows = []
     for number in range(draw(st.integers(1, 6))):
         start, length = draw(NEAR), draw(st.one_of(st.none(), st.integers(0, 70)))
-        rows.append({
-            "key": str(number), "start": start, "stop": None if length is None else start + length,
-            "unit": draw(st.sampled_from(["D1", "D2"])), "post": draw(st.sampled_from(["a", "b"])),
-            "customers": draw(st.one_of(st.none(), st.integers(0, 9))),
-            "reason": draw(st.sampled_from([None, None, "storm"])),
-        })  # fmt: skip
+        rows.append(
+            {
+                "key": str(number),
+                "start": start,
+                "stop": None if length is None else start + length,
+                "unit": draw(st.sampled_from(["D1", "D2"])),
+                "post": draw(st.sampled_from(["a", "b"])),
+                "customers": draw(st.one_of(st.none(), st.integers(0, 9))),
+                "reason": draw(st.sampled_from([None, None, "storm"])),
+            }
+        )
     return rows
 
 
@@ -530,10 +594,16 @@ def is_on(row: Row, second: int) -> bool:
 @given(stretches(), st.integers(-70, 130))
 def test_availability_equals_counting_second_by_second(rows: list[Row], as_of: int) -> None:
     stoppages = [
-        outage(row["key"], str(at(row["start"])), None if row["stop"] is None else str(at(row["stop"])),
-               row["customers"], row["unit"], excluded_reason=row["reason"])
+        outage(
+            row["key"],
+            str(at(row["start"])),
+            None if row["stop"] is None else str(at(row["stop"])),
+            row["customers"],
+            row["unit"],
+            excluded_reason=row["reason"],
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     counts = [*counted({"2026-01": 100, "2026-02": 110}), *counted({"2026-01": 50, "2026-02": 60}, "D2")]
     with scratch() as folder:
         workspace = read(folder, SUPPLY, stoppages, counts)
@@ -567,20 +637,29 @@ def test_availability_equals_counting_second_by_second(rows: list[Row], as_of: i
 def test_staffing_equals_the_set_of_unstaffed_seconds(rows: list[Row], as_of: int) -> None:
     promise = LINE | {"rule": LINE["rule"] | {"posts": {"D1": 2, "D2": 2}}}
     gaps = [
-        gap(row["key"], str(at(row["start"])), None if row["stop"] is None else str(at(row["stop"])), row["post"],
-            row["unit"], excluded_reason=row["reason"])
+        gap(
+            row["key"],
+            str(at(row["start"])),
+            None if row["stop"] is None else str(at(row["stop"])),
+            row["post"],
+            row["unit"],
+            excluded_reason=row["reason"],
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     empty = {
         (row["unit"], row["post"], second, row["reason"])
-        for row in rows for second in range(-60, as_of) if is_on(row, second)
-    }  # fmt: skip
+        for row in rows
+        for second in range(-60, as_of)
+        if is_on(row, second)
+    }
     with scratch() as folder:
         found = {
             (row["unit"], row["period"]): row
-            for row in rows_of(read(folder, promise, gaps), "2026-01..2026-02", by=["department", "month"],
-                               as_of=at(as_of))
-        }  # fmt: skip
+            for row in rows_of(
+                read(folder, promise, gaps), "2026-01..2026-02", by=["department", "month"], as_of=at(as_of)
+            )
+        }
     for unit in ("D1", "D2"):
         for month, is_january in (("2026-01", True), ("2026-02", False)):
             mine = {item for item in empty if item[0] == unit and (item[2] < 0) == is_january}

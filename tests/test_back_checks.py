@@ -22,20 +22,30 @@ from svcqa.report.wording import reason
 from svcqa.widgets.wave_panel import WavePanel
 
 ATTITUDE: dict[str, Any] = commitment(
-    "attitude", table="callbacks", rule={"kind": "rating", "moment": "called_at"}, required_score=9.0,
+    "attitude",
+    table="callbacks",
+    rule={"kind": "rating", "moment": "called_at"},
+    required_score=9.0,
     where={"question": ["attitude"]},
-)  # fmt: skip
+)
 
 
 def answer(number: str, score: int | None, unit: str = "D1", question: str = "attitude", **more: Any) -> dict[str, Any]:
-    plain = {"callback_id": number, "question": question, "unit": unit, "called_at": "2026-01-05 10:00:00",
-             "outcome": "reached", "score": score}  # fmt: skip
+    plain = {
+        "callback_id": number,
+        "question": question,
+        "unit": unit,
+        "called_at": "2026-01-05 10:00:00",
+        "outcome": "reached",
+        "score": score,
+    }
     return plain | more
 
 
 def rated(workspace: svcqa.Workspace, period: str, **options: Any) -> dict[str, Mapping[str, Any]]:
-    return {row["unit"]: row for row in workspace.measure("rating", commitment="attitude", period=period,
-                                                          **options).rows}  # fmt: skip
+    return {
+        row["unit"]: row for row in workspace.measure("rating", commitment="attitude", period=period, **options).rows
+    }
 
 
 def rating_of(folder: Path, rows: Sequence[Mapping[str, Any]], **options: Any) -> dict[str, Mapping[str, Any]]:
@@ -49,9 +59,14 @@ def rating_of(folder: Path, rows: Sequence[Mapping[str, Any]], **options: Any) -
 
 def test_a_rating_leaves_back_checks_out_and_says_how_many(tmp_path: Path) -> None:
     rows = [
-        answer("1", 10), answer("2", 8), answer("2-B", 1), answer("1-B", None), answer("1-B", 1, question="skill"),
-        answer("3", 6, "D2"), answer("9-B", 4, "D2"),  # nobody has the number 9: somebody's own way to number calls
-    ]  # fmt: skip
+        answer("1", 10),
+        answer("2", 8),
+        answer("2-B", 1),
+        answer("1-B", None),
+        answer("1-B", 1, question="skill"),
+        answer("3", 6, "D2"),
+        answer("9-B", 4, "D2"),  # nobody has the number 9: somebody's own way to number calls
+    ]
     (row,) = rating_of(tmp_path, rows).values()
     assert (row["value"], row["n"], row["numerator"]) == ((10 + 8 + 6 + 4) / 4, 4, 28)
     assert row["excluded_by"] == {"back_check": 1}
@@ -61,8 +76,14 @@ def test_a_rating_leaves_back_checks_out_and_says_how_many(tmp_path: Path) -> No
 
 
 def test_each_department_counts_its_own_back_checks(tmp_path: Path) -> None:
-    rows = [answer("1", 10), answer("1-B", 99), answer("2", 5, "D2"), answer("2-B", 7, "D2"), answer("3-B", 9, "D2"),
-            answer("3", 12, "D2")]  # fmt: skip
+    rows = [
+        answer("1", 10),
+        answer("1-B", 99),
+        answer("2", 5, "D2"),
+        answer("2-B", 7, "D2"),
+        answer("3-B", 9, "D2"),
+        answer("3", 12, "D2"),
+    ]
     found = rating_of(tmp_path, rows, by=["unit"])
     assert (found["D1"]["value"], found["D1"]["excluded_by"]) == (10.0, {"back_check": 1})  # not off the scale as well
     assert (found["D2"]["value"], found["D2"]["n"]) == (5.0, 1)
@@ -84,14 +105,25 @@ def test_beside_a_wave_only_answers_outside_of_it_and_back_checks_are_left_out(t
     write(tmp_path / "policy/commitments.toml", toml_list("commitment", [ATTITUDE | {"rule": rule}]))
     calls = [row for row in answered(workspace, "W1", 5) if row["score"] is not None]
     again = [{**row, "callback_id": row["callback_id"] + "-B"} for row in calls[:14]]
-    outside = [{"callback_id": f"HF{n}", "unit": "D1", "question": "attitude", "called_at": CALLED, "score": 1,
-                "outcome": "reached"} for n in range(3)]  # fmt: skip
+    outside = [
+        {
+            "callback_id": f"HF{n}",
+            "unit": "D1",
+            "question": "attitude",
+            "called_at": CALLED,
+            "score": 1,
+            "outcome": "reached",
+        }
+        for n in range(3)
+    ]
     plain = estimated(tmp_path)
     read_calls(workspace, "more", [*again, *outside])
     row = estimated(tmp_path)
     assert plain["excluded_by"] == {}  # every answer on record is one of the wave
-    assert row["excluded_by"] == {"back_check": sum(one["question"] == "attitude" for one in again),
-                                  "outside_the_waves": 3}  # fmt: skip
+    assert row["excluded_by"] == {
+        "back_check": sum(one["question"] == "attitude" for one in again),
+        "outside_the_waves": 3,
+    }
     assert (row["value"], row["n"]) == (plain["value"], sum(one["question"] == "attitude" for one in calls))
 
 
@@ -108,8 +140,13 @@ SCORES = [9, 8, 10, 7, 9, 10, 6, 8, 9, 10, 5, 9]
 
 def planned(folder: Path) -> svcqa.Workspace:
     records = random_records(8, customers=400, orders=900)
-    before = {"question": "attitude", "unit": "D1", "service": "repair", "outcome": "reached",
-              "called_at": dt.datetime(2025, 9, 1)}  # fmt: skip
+    before = {
+        "question": "attitude",
+        "unit": "D1",
+        "service": "repair",
+        "outcome": "reached",
+        "called_at": dt.datetime(2025, 9, 1),
+    }
     records["callbacks"] = [before | {"callback_id": f"HF{n}", "score": score} for n, score in enumerate(SCORES)]
     records["callbacks"] += [before | {"callback_id": f"HF{n}-B", "score": 1} for n in range(10)]
     return company(folder, records, surveys=[SURVEY | {"allocation": {"calls": 100, "method": "neyman"}}])

@@ -75,8 +75,11 @@ def test_ten_megabytes_in_a_column_nobody_reads_harm_nothing(tmp_path: Path) -> 
 
 def test_durations_below_zero_and_percentages_above_the_whole_are_refused(tmp_path: Path) -> None:
     call = {"unit": "D1", "started_at": MORNING, "outcome": "answered"}
-    rows = [{"call_id": "1", **call, "wait_seconds": "-1"}, {"call_id": "2", **call, "wait_seconds": "-40秒"},
-            {"call_id": "3", **call, "wait_seconds": "40秒"}]  # fmt: skip
+    rows = [
+        {"call_id": "1", **call, "wait_seconds": "-1"},
+        {"call_id": "2", **call, "wait_seconds": "-40秒"},
+        {"call_id": "3", **call, "wait_seconds": "40秒"},
+    ]
     workspace = make_workspace(tmp_path, records={"calls": rows})
     (file,) = workspace.ingest().files
     assert file.accepted == 1
@@ -88,11 +91,21 @@ def test_numbers_stored_as_text_and_texts_stored_as_numbers(tmp_path: Path) -> N
     book.active.append(["call_id", "unit", "started_at", "outcome", "rings"])
     book.active.append([1001, "D1", MORNING, "answered", "3"])
     book.active.append(["0007", "D1", "2026-01-05 08:00", "answered", 3.0])
-    workspace = make_workspace(tmp_path, mappings={"calls": {
-        "table": "calls", "columns": {name: name for name in ("call_id", "unit", "started_at", "outcome", "rings")}
-    }}, commitments=[commitment(table="calls", rule={
-        "kind": "count_threshold", "start": "started_at", "value": "rings", "limit": 3, "unit": "ring"
-    })])  # fmt: skip
+    workspace = make_workspace(
+        tmp_path,
+        mappings={
+            "calls": {
+                "table": "calls",
+                "columns": {name: name for name in ("call_id", "unit", "started_at", "outcome", "rings")},
+            }
+        },
+        commitments=[
+            commitment(
+                table="calls",
+                rule={"kind": "count_threshold", "start": "started_at", "value": "rings", "limit": 3, "unit": "ring"},
+            )
+        ],
+    )
     (tmp_path / "sources").mkdir()
     book.save(tmp_path / "sources/calls.xlsx")
     workspace.ingest()
@@ -120,8 +133,10 @@ INGEST = "import sys, svcqa; svcqa.open(sys.argv[1]).ingest()"
 @pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
 @pytest.mark.parametrize("delay", [0.0, 0.05, 0.2, 0.5])
 def test_an_ingest_that_is_killed_can_be_run_again(tmp_path: Path, delay: float) -> None:
-    rows = [order(number, customer=f"KH{number % 97}", closed_at=MORNING + dt.timedelta(minutes=30 + number % 60))
-            for number in range(20_000)]  # fmt: skip
+    rows = [
+        order(number, customer=f"KH{number % 97}", closed_at=MORNING + dt.timedelta(minutes=30 + number % 60))
+        for number in range(20_000)
+    ]
     workspace = make_workspace(tmp_path, records={"work_orders": rows}, commitments=[commitment()])
     late = MORNING + dt.timedelta(minutes=90)
     for number in range(3):
@@ -148,11 +163,27 @@ FORMULAS = ("=1+1", "+86", "-5", "@SUM(A1)", '=HYPERLINK("http://x","y")', "=cmd
 
 def test_what_begins_like_a_formula_stays_text_in_every_export(tmp_path: Path) -> None:
     rows = [order(f"{text}{n}", channel=text, closed_at=MORNING) for n, text in enumerate(FORMULAS)]
-    workspace = make_workspace(tmp_path, mappings={"work_orders": identity_mapping("work_orders")},
-                               records={"work_orders": rows}, commitments=[commitment()])  # fmt: skip
+    workspace = make_workspace(
+        tmp_path,
+        mappings={"work_orders": identity_mapping("work_orders")},
+        records={"work_orders": rows},
+        commitments=[commitment()],
+    )
     workspace.ingest()
-    command = [sys.executable, "-c", "from svcqa.cli import main; main()", "measure", "compliance", "-w", str(tmp_path),
-               "--period", "2026-01", "--by", "channel", "--format"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-c",
+        "from svcqa.cli import main; main()",
+        "measure",
+        "compliance",
+        "-w",
+        str(tmp_path),
+        "--period",
+        "2026-01",
+        "--by",
+        "channel",
+        "--format",
+    ]
     environment = {**os.environ, "PYTHONUTF8": "1"}
     said = subprocess.run([*command, "csv"], capture_output=True, text=True, check=True, env=environment).stdout
     found = list(csv.DictReader(io.StringIO(said)))
@@ -165,12 +196,21 @@ def test_what_begins_like_a_formula_stays_text_in_every_export(tmp_path: Path) -
 def test_a_problem_that_begins_like_a_formula_stays_text_in_the_forms(tmp_path: Path) -> None:
     from svcqa.report.forms.workbook import write_forms
 
-    workspace = make_workspace(tmp_path, records={"work_orders": [order(1, closed_at=MORNING)]},
-                               commitments=[commitment()])  # fmt: skip
+    workspace = make_workspace(
+        tmp_path, records={"work_orders": [order(1, closed_at=MORNING)]}, commitments=[commitment()]
+    )
     workspace.ingest()
     for text in FORMULAS:
-        workspace.note_problem(category=text, problem=text, action=text, due=dt.date(2026, 9, 1), responsible=text,
-                               tracker=text, period="2026H1", author=text)  # fmt: skip
+        workspace.note_problem(
+            category=text,
+            problem=text,
+            action=text,
+            due=dt.date(2026, 9, 1),
+            responsible=text,
+            tracker=text,
+            period="2026H1",
+            author=text,
+        )
     path = tmp_path / "forms.xlsx"
     write_forms(workspace.review_half_year("2026H1"), path, language="zh-Hans", company="公司")
     cells = [cell for sheet in load_workbook(path).worksheets for row in sheet.iter_rows() for cell in row]

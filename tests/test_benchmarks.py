@@ -38,9 +38,18 @@ def test_what_was_planted_is_found_and_no_rule_cries_more_often_than_it_should()
     printed = _run("signals", "--rows", "1500", "--seed", "7")
     found = re.findall(r"^  (\w+): planted .*: (found|NOT found)$", printed, re.MULTILINE)
     assert found == [
-        (key, "found") for key in ("step", "worsening", "late_notices", "attitude_dip", "cold_night", "few_visits",
-                                   "winter_peak", "spring_festival")
-    ]  # fmt: skip
+        (key, "found")
+        for key in (
+            "step",
+            "worsening",
+            "late_notices",
+            "attitude_dip",
+            "cold_night",
+            "few_visits",
+            "winter_peak",
+            "spring_festival",
+        )
+    ]
     delays = re.findall(
         r"^  (step|worsening): first seen by process chart (\S+), month (\d+) of", printed, re.MULTILINE
     )

@@ -104,8 +104,15 @@ def served(site: Path, *arguments: str) -> Iterator[str]:
 def page_of(address: str, shots: Path) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
+    quiet = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=quiet)
         page = browser.new_page(viewport={"width": 1400, "height": 1000}, locale="zh-CN")

@@ -158,13 +158,17 @@ def test_a_country_nobody_knows_is_refused_with_those_known(fields: Any, allowed
 @pytest.mark.parametrize(
     "fields",
     [
-        {"source": "holidays"}, {"country": "HK"}, {"source": "table"}, {"file": "days.xlsx"}, {"subdivision": "CA"},
+        {"source": "holidays"},
+        {"country": "HK"},
+        {"source": "table"},
+        {"file": "days.xlsx"},
+        {"subdivision": "CA"},
         {"announced_to": 2026},
         {"overrides": [{"day": "2026-05-01", "working": True, "reason": "a"}] * 2},
         {"overrides": [{"day": "2026-05-01", "working": False, "reason": "a", "shifts": "24h"}]},
         {"posts": [{"unit": "D1", "shifts": "24h"}, {"unit": "D1", "shifts": "24h"}]},
     ],
-)  # fmt: skip
+)
 def test_settings_that_contradict_each_other_are_refused(fields: Any) -> None:
     with pytest.raises(ValidationError):
         Calendar.model_validate(fields)
@@ -206,11 +210,15 @@ def test_hours_that_two_days_cover_are_worked_once() -> None:
 
 def test_an_override_has_its_own_hours_and_gives_its_reason() -> None:
     found = calendar(
-        overrides=[{"day": "2026-05-02", "working": True, "reason": "开放日", "shifts": [["09:00", "10:00"]]},
-                   {"day": "2026-05-06", "working": False, "reason": "司庆"}]
-    )  # fmt: skip
-    first, second = found.table(dt.date(2026, 5, 2), dt.date(2026, 5, 2))[0], found.table(
-        dt.date(2026, 5, 6), dt.date(2026, 5, 6))[0]  # fmt: skip
+        overrides=[
+            {"day": "2026-05-02", "working": True, "reason": "开放日", "shifts": [["09:00", "10:00"]]},
+            {"day": "2026-05-06", "working": False, "reason": "司庆"},
+        ]
+    )
+    first, second = (
+        found.table(dt.date(2026, 5, 2), dt.date(2026, 5, 2))[0],
+        found.table(dt.date(2026, 5, 6), dt.date(2026, 5, 6))[0],
+    )
     assert (first.kind, first.shifts, first.source) == ("override", ((32_400, 36_000),), "开放日")
     assert (second.kind, second.shifts, second.source) == ("override", (), "司庆")
 
@@ -254,9 +262,11 @@ def calendars(**fields: Any) -> CalendarSet:
 def test_units_work_by_the_nearest_calendar_above_them() -> None:
     found = calendars(
         posts=[{"unit": "P1", "shifts": "24h"}],
-        overrides=[{"day": "2026-05-06", "working": False, "reason": "司庆", "unit": "D1"},
-                   {"day": "2026-05-07", "working": False, "reason": "停业"}],
-    )  # fmt: skip
+        overrides=[
+            {"day": "2026-05-06", "working": False, "reason": "司庆", "unit": "D1"},
+            {"day": "2026-05-07", "working": False, "reason": "停业"},
+        ],
+    )
     assert found.of("D2") is found.of("C") is found.company
     worked = {
         code: [found.of(code).is_working(dt.date(2026, 5, day)) for day in (3, 6, 7)] for code in ("D1", "D2", "P1")
@@ -271,9 +281,11 @@ def test_units_work_by_the_nearest_calendar_above_them() -> None:
 
 def test_a_post_may_rest_on_holidays_and_have_hours_by_weekday() -> None:
     found = calendars(
-        posts=[{"unit": "P1", "shifts": "24h", "days": "working", "weekday_shifts": {"friday": [["08:00", "09:00"]]}},
-               {"unit": "D2", "shifts": [["09:00", "10:00"]], "days": "every"}]
-    )  # fmt: skip
+        posts=[
+            {"unit": "P1", "shifts": "24h", "days": "working", "weekday_shifts": {"friday": [["08:00", "09:00"]]}},
+            {"unit": "D2", "shifts": [["09:00", "10:00"]], "days": "every"},
+        ]
+    )
     assert hours(found.of("P1"), "2026-02-16", "2026-02-24") == 0  # the Spring Festival
     assert hours(found.of("P1"), "2026-01-09", "2026-01-10") == 1
     assert hours(found.of("D2"), "2026-02-16", "2026-02-24") == 8  # one hour on each of eight days
@@ -318,7 +330,11 @@ def test_a_table_is_read_back_as_it_was_written(tmp_path: Path, name: str, langu
     kept = build_calendar(Calendar(source="table", file=name), folder=tmp_path)
     assert kept.table(FIRST, LAST) == company.table(FIRST, LAST)
     assert [kept.is_provisional(day) for day in (dt.date(2025, 12, 31), FIRST, LAST, dt.date(2027, 2, 1))] == [
-        True, False, True, True]  # fmt: skip
+        True,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_person_edits_the_table_in_excel(tmp_path: Path) -> None:
@@ -352,7 +368,9 @@ def test_what_a_cell_says_never_runs_in_a_spreadsheet(tmp_path: Path) -> None:
 def test_a_csv_that_excel_saved_in_china_is_read(tmp_path: Path) -> None:
     (tmp_path / "days.csv").write_text("日期,类别\n2026/1/5,工作日\n2026年1月6日,节假日\n", encoding="gb18030")
     assert [(row.day.day, row.kind, row.shifts) for row in read_table(tmp_path / "days.csv")] == [
-        (5, "workday", None), (6, "holiday", None)]  # fmt: skip
+        (5, "workday", None),
+        (6, "holiday", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -366,12 +384,16 @@ def test_a_csv_that_excel_saved_in_china_is_read(tmp_path: Path) -> None:
         (
             "day,kind,shifts,status\n2026-02-30,workday,,\n2026-01-05,rest,,\n2026-01-06,workday,9-5,maybe\n"
             "2026-01-07,override,,\n",
-            [("bad_value", "2 › day", "'2026-02-30'"), ("bad_value", "3 › kind", "'rest'"),
-             ("bad_value", "4 › status", "'maybe'"), ("bad_value", "4 › shifts", "'9-5'"),
-             ("bad_value", "5 › shifts", "''")],
+            [
+                ("bad_value", "2 › day", "'2026-02-30'"),
+                ("bad_value", "3 › kind", "'rest'"),
+                ("bad_value", "4 › status", "'maybe'"),
+                ("bad_value", "4 › shifts", "'9-5'"),
+                ("bad_value", "5 › shifts", "''"),
+            ],
         ),
     ],
-)  # fmt: skip
+)
 def test_a_table_with_slips_is_refused_row_by_row(tmp_path: Path, text: str, faults: list[Any]) -> None:
     (tmp_path / "days.csv").write_text(text, encoding="utf-8")
     with pytest.raises(PolicyError) as error:

@@ -90,8 +90,11 @@ def test_cells_are_checked_while_they_are_filled(workspace: svcqa.Workspace, tmp
 
 
 def everything(folder: Path, *, but: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*"))
-                    if path.is_file() and but not in path.parents and "sources" not in path.parts)  # fmt: skip
+    return b"".join(
+        path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and but not in path.parents and "sources" not in path.parts
+    )
 
 
 def test_contacts_are_joined_on_demand_for_the_owner_alone_and_noted(
@@ -129,8 +132,11 @@ def test_contacts_are_joined_on_demand_for_the_owner_alone_and_noted(
 
 def test_nothing_else_holds_a_contact(workspace: svcqa.Workspace, tmp_path: Path) -> None:
     workspace.callbacks.call_sheet("W1", tmp_path / "company/out/sheet.xlsx", language="zh-Hans")
-    CliRunner().invoke(app, ["callbacks", "frame", "W1", "--out", str(tmp_path / "company/out/frame.csv"), "-w",
-                             str(workspace.folder)], catch_exceptions=False)  # fmt: skip
+    CliRunner().invoke(
+        app,
+        ["callbacks", "frame", "W1", "--out", str(tmp_path / "company/out/frame.csv"), "-w", str(workspace.folder)],
+        catch_exceptions=False,
+    )
     plan = workspace.callbacks.plan("satisfaction", period="2026Q1", as_of=AS_OF).frame.to_csv()
     told = everything(workspace.folder, but=workspace.folder / "vault") + plan.encode()
     told += workspace.callbacks.drawn("W1").to_csv().encode() + workspace.callbacks.frame("W1").to_csv().encode()
@@ -188,8 +194,13 @@ def fill(path: Path, out: Path, language: Any) -> list[dict[str, Any]]:
         if opinion:
             page.cell(row, place[asked[2]]).data_type = "s"
         reference = page.cell(row, place[text("callbacks.column_reference", language)]).value
-        about = {"callback_id": reference, "called_at": dt.datetime(2026, 4, attempts, 10, number % 60),
-                 "outcome": outcome, "attempts": attempts, "caller": number % 2}  # fmt: skip
+        about = {
+            "callback_id": reference,
+            "called_at": dt.datetime(2026, 4, attempts, 10, number % 60),
+            "outcome": outcome,
+            "attempts": attempts,
+            "caller": number % 2,
+        }
         typed.append({**about, "question": "attitude", "score": score, "opinion": None})
         typed.append({**about, "question": "solved", "score": solved, "opinion": None})
         if opinion:
@@ -312,13 +323,19 @@ def test_ingest_says_how_many_rows_nobody_has_called_yet(workspace: svcqa.Worksp
 
 def test_answers_side_by_side_are_mapped_once_and_only_where_the_table_has_them(tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.toml"
-    write(mapping, 'table = "callbacks"\n[columns]\ncallback_id = "a"\nunit = "b"\ncalled_at = "c"\nscore = "d"\n'
-                   '[answers.scored]\nattitude = "d"\n')  # fmt: skip
+    write(
+        mapping,
+        'table = "callbacks"\n[columns]\ncallback_id = "a"\nunit = "b"\ncalled_at = "c"\nscore = "d"\n'
+        '[answers.scored]\nattitude = "d"\n',
+    )
     with pytest.raises(PolicyError) as error:
         load_mapping(mapping)
     assert [(fault.code, fault.got) for fault in error.value.faults] == [("answers_column", "'score'")]
-    write(mapping, 'table = "calls"\n[columns]\ncall_id = "a"\nunit = "b"\nstarted_at = "c"\noutcome = "d"\n'
-                   '[answers.scored]\nattitude = "d"\n')  # fmt: skip
+    write(
+        mapping,
+        'table = "calls"\n[columns]\ncall_id = "a"\nunit = "b"\nstarted_at = "c"\noutcome = "d"\n'
+        '[answers.scored]\nattitude = "d"\n',
+    )
     with pytest.raises(PolicyError) as error:
         load_mapping(mapping)
     assert {fault.got for fault in error.value.faults} == {"'question'", "'score'", "'opinion'"}
@@ -330,8 +347,11 @@ def test_a_sheet_prints_on_pages(workspace: svcqa.Workspace, tmp_path: Path) -> 
     assert office is not None
     path = workspace.callbacks.call_sheet("W1", tmp_path / "sheet.xlsx", language="zh-Hans")
     home = f"-env:UserInstallation=file://{tmp_path / 'office'}"
-    subprocess.run([office, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)],
-                   check=True, capture_output=True)  # fmt: skip
+    subprocess.run(
+        [office, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)],
+        check=True,
+        capture_output=True,
+    )
     shown = subprocess.run(["pdftotext", "-layout", str(tmp_path / "sheet.pdf"), "-"], check=True, capture_output=True)
     said = shown.stdout.decode()
     assert "W1-0001" in said

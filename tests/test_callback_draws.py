@@ -34,8 +34,7 @@ PEOPLE = [f"{number:020x}" for number in range(60)]
 STRATA = ("a", "b", "c")
 SIZES = {"a": 10, "b": 20, "c": 30}
 PLACES = list(itertools.accumulate(SIZES.values(), initial=0))
-STRATUM = {who: name for name, begin, end in zip(STRATA, PLACES, PLACES[1:], strict=False)
-           for who in PEOPLE[begin:end]}  # fmt: skip
+STRATUM = {who: name for name, begin, end in zip(STRATA, PLACES, PLACES[1:], strict=False) for who in PEOPLE[begin:end]}
 
 
 def drawn(connection: Any, sizes: dict[str, int], key: str, number: int, reserve: int = 0) -> list[dict[str, Any]]:
@@ -258,8 +257,15 @@ def test_an_audit_notices_a_changed_list(workspace: svcqa.Workspace) -> None:
     rows = parquet.read_table(path).to_pylist()
     rows[0]["customer"], rows[-1]["customer"] = rows[-1]["customer"], rows[0]["customer"]
     parquet.write_table(pa.Table.from_pylist(rows, schema=parquet.read_schema(path)), path)
-    assert found(workspace) == {"list": "differs", "frame": "same", "key": "same", "survey": "same", "draw": "same",
-                                "records": "same", "register": "same"}  # fmt: skip
+    assert found(workspace) == {
+        "list": "differs",
+        "frame": "same",
+        "key": "same",
+        "survey": "same",
+        "draw": "same",
+        "records": "same",
+        "register": "same",
+    }
 
 
 def test_an_audit_notices_a_list_and_a_document_that_were_changed_together(workspace: svcqa.Workspace) -> None:

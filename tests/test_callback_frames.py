@@ -29,16 +29,25 @@ def test_the_frame_is_that_of_a_loop_over_the_source_rows(tmp_path: Path, seed: 
     expected = oracle_frame(records, not_to_call=forbidden)
     assert found == expected
     assert {reason for _, reason, _, _ in expected.values()} == {
-        "", "too_early", "too_late", "do_not_call", "no_contact", "quarantine"}  # fmt: skip
+        "",
+        "too_early",
+        "too_late",
+        "do_not_call",
+        "no_contact",
+        "quarantine",
+    }
     nobody = sum(
-        not row.get("customer") and row["order_type"] != "emergency" and row["closed_at"] is not None
+        not row.get("customer")
+        and row["order_type"] != "emergency"
+        and row["closed_at"] is not None
         and row["closed_at"] < AS_OF
         for row in records["work_orders"]
-    )  # fmt: skip
+    )
     assert (frame["reason"] == "no_customer").sum() == nobody
     wave = workspace.callbacks.wave("W1")
-    counted = Counter((item.key, reason) for item in wave.strata for reason, n in item.excluded.items()
-                      for _ in range(n))  # fmt: skip
+    counted = Counter(
+        (item.key, reason) for item in wave.strata for reason, n in item.excluded.items() for _ in range(n)
+    )
     assert counted == Counter((row.stratum, row.reason) for row in frame.itertuples() if row.reason)
     assert {item.key: item.population_size for item in wave.strata if item.population_size} == dict(
         Counter(stratum for stratum, reason, _, _ in expected.values() if not reason)
@@ -66,16 +75,32 @@ def test_quarantine_holds_across_surveys_and_for_those_drawn_and_not_yet_called(
 def test_the_bias_that_those_left_out_may_bring_is_their_share_times_the_difference(tmp_path: Path) -> None:
     closed = dt.datetime(2026, 3, 10)
     orders = [
-        {"order_id": f"GD{n}", "unit": "D1", "order_type": "repair", "tier": "AB"[n < 10],
-         "received_at": closed, "closed_at": closed, **customer(n), "phone": "190"}
+        {
+            "order_id": f"GD{n}",
+            "unit": "D1",
+            "order_type": "repair",
+            "tier": "AB"[n < 10],
+            "received_at": closed,
+            "closed_at": closed,
+            **customer(n),
+            "phone": "190",
+        }
         for n in range(40)
-    ]  # fmt: skip
+    ]
     scores = [6, 7, 8, 6, 7, 5, 6, 9, 7, 6] + [9, 10, 9, 8, 10, 9, 9, 10, 10, 9] * 3
     asked = [
-        {"callback_id": f"HF{n}", "question": "attitude", "unit": "D1", "service": "repair", "score": score,
-         "customer": f"KH{n:04d}", "outcome": "reached", "called_at": dt.datetime(2025, 6, 1)}
+        {
+            "callback_id": f"HF{n}",
+            "question": "attitude",
+            "unit": "D1",
+            "service": "repair",
+            "score": score,
+            "customer": f"KH{n:04d}",
+            "outcome": "reached",
+            "called_at": dt.datetime(2025, 6, 1),
+        }
         for n, score in enumerate(scores)
-    ]  # fmt: skip
+    ]
     records = {"work_orders": orders, "complaints": [], "callbacks": asked}
     workspace = company(tmp_path, records, not_to_call=[f"KH{n:04d}" for n in range(10)])
     told = workspace.callbacks.left_out("satisfaction", period="2026Q1", as_of=AS_OF)
@@ -93,10 +118,16 @@ def test_the_bias_that_those_left_out_may_bring_is_their_share_times_the_differe
 def test_a_customer_is_called_once_and_a_case_picked_by_the_key(tmp_path: Path) -> None:
     closed = dt.datetime(2026, 3, 10)
     orders = [
-        {"order_id": f"GD{n}", "unit": "D1", "order_type": "repair", "received_at": closed, "closed_at": closed,
-         **customer(7)}
+        {
+            "order_id": f"GD{n}",
+            "unit": "D1",
+            "order_type": "repair",
+            "received_at": closed,
+            "closed_at": closed,
+            **customer(7),
+        }
         for n in range(5)
-    ]  # fmt: skip
+    ]
     workspace = company(tmp_path, {"work_orders": orders, "complaints": [], "callbacks": []})
     workspace.callbacks.draw("satisfaction", "W1", period="2026Q1", as_of=AS_OF, who="a", calls=5)
     (row,) = workspace.callbacks.drawn("W1").itertuples()
@@ -110,15 +141,19 @@ def test_all_faults_of_a_survey_come_in_one_report(tmp_path: Path) -> None:
     workspace = company(tmp_path, {})
     broken: list[dict[str, Any]] = [
         SURVEY | {"services": [{"key": "a", "name": "甲", "table": "calls_made"}]},
-        SURVEY | {"key": "b", "services": [
-            {"key": "a", "name": "甲", "closed": "order_type", "where": {"order_typ": ["x"]}}]},
+        SURVEY
+        | {"key": "b", "services": [{"key": "a", "name": "甲", "closed": "order_type", "where": {"order_typ": ["x"]}}]},
         SURVEY | {"key": "satisfaction"},
-    ]  # fmt: skip
+    ]
     write(workspace.folder / "policy/surveys.toml", toml_list("survey", broken))
     with pytest.raises(PolicyError) as error:
         svcqa.open(workspace.folder)
-    assert [fault.code for fault in error.value.faults] == ["key_twice", "unknown_table", "unknown_column",
-                                                            "unknown_column"]  # fmt: skip
+    assert [fault.code for fault in error.value.faults] == [
+        "key_twice",
+        "unknown_table",
+        "unknown_column",
+        "unknown_column",
+    ]
     for language in ("zh-Hans", "zh-Hant", "en"):
         told = error.value.render(language)
         assert "surveys.toml" in told

@@ -26,8 +26,9 @@ from svcqa.report import charts
 from svcqa.review.callbacks.outcomes import Outcomes
 
 CHECKLIST = [
-    {"key": "greeting", "text": "问候", "weight": 1}, {"key": "neutral", "text": "不诱导", "weight": 3},
-]  # fmt: skip
+    {"key": "greeting", "text": "问候", "weight": 1},
+    {"key": "neutral", "text": "不诱导", "weight": 3},
+]
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,9 @@ def test_nobody_replaces_himself_whenever_the_last_try_was(tmp_path: Path) -> No
 
     silent = found("no_answer")
     assert [(pair.replaced, pair.reserve) for pair in silent.replacements] == [
-        (main["reference"], one["reference"]), (one["reference"], other["reference"])]  # fmt: skip
+        (main["reference"], one["reference"]),
+        (one["reference"], other["reference"]),
+    ]
     assert {finding.kind for finding in silent.findings if finding.stratum == stratum} <= {"not_called"}
     spoke = found("reached")  # nobody had been silent before the first reserve
     assert [(pair.replaced, pair.reserve) for pair in spoke.replacements] == [(one["reference"], other["reference"])]
@@ -146,8 +149,12 @@ def test_tables_name_strata_in_words(workspace: svcqa.Workspace) -> None:
 
 
 def test_callers_are_told_apart_listened_to_and_checked(tmp_path: Path) -> None:
-    workspace, rows = drawn_only(tmp_path, checklist=CHECKLIST, listened_per_caller=2, allocation={
-        "calls": 150, "spread": 1.5, "spread_from_records": False})  # fmt: skip
+    workspace, rows = drawn_only(
+        tmp_path,
+        checklist=CHECKLIST,
+        listened_per_caller=2,
+        allocation={"calls": 150, "spread": 1.5, "spread_from_records": False},
+    )
     rng = random.Random(4)
     calls, whose = [], {}
     for place, row in enumerate(one for one in rows if one["role"] == "main"):
@@ -173,13 +180,24 @@ def test_callers_are_told_apart_listened_to_and_checked(tmp_path: Path) -> None:
     assert len(quality.missing) == 10
     # one caller's two calls: everything passed, and only the greeting (1 of 4)
     first, second = next(iter(quality.to_listen.values()))
-    items = [(first, "greeting", 1), (first, "neutral", 1), (second, "greeting", 1), (second, "neutral", 0),
-             (second, "unknown", 0)]  # fmt: skip
+    items = [
+        (first, "greeting", 1),
+        (first, "neutral", 1),
+        (second, "greeting", 1),
+        (second, "neutral", 0),
+        (second, "unknown", 0),
+    ]
     checks = [
-        {"item_id": f"ZJ{number}", "unit": "D1", "record_id": reference, "checked_at": CALLED, "check": item,
-         "passed": passed}
+        {
+            "item_id": f"ZJ{number}",
+            "unit": "D1",
+            "record_id": reference,
+            "checked_at": CALLED,
+            "check": item,
+            "passed": passed,
+        }
         for number, (reference, item, passed) in enumerate(items)
-    ]  # fmt: skip
+    ]
     again = [
         {**one, "callback_id": one["callback_id"] + "-B"} for one in calls if one["callback_id"] in (first, second)
     ]
@@ -255,14 +273,19 @@ def test_everything_can_be_read_in_three_languages(workspace: svcqa.Workspace, l
     survey = policies.survey("satisfaction")
     estimate = workspace.callbacks.estimate("W1", by=["department"], goal=9)
     tables = [
-        results.waterfall_table(outcomes, wave, policies, language), results.codes_table(outcomes, language),
-        results.rates_table(outcomes, language), results.replacements_table(outcomes, language),
-        results.findings_table(outcomes, language), results.callers_table(quality, survey, language),
-        results.caller_scores_table(quality, language), results.listening_table(quality, language),
-        results.back_checks_table(quality, survey, language), results.estimate_table(estimate, policies, language),
+        results.waterfall_table(outcomes, wave, policies, language),
+        results.codes_table(outcomes, language),
+        results.rates_table(outcomes, language),
+        results.replacements_table(outcomes, language),
+        results.findings_table(outcomes, language),
+        results.callers_table(quality, survey, language),
+        results.caller_scores_table(quality, language),
+        results.listening_table(quality, language),
+        results.back_checks_table(quality, survey, language),
+        results.estimate_table(estimate, policies, language),
         results.feedback_table(workspace.callbacks.feedback("W1"), survey, policies, language),
         results.in_time_table(workspace.callbacks.feedback_in_time("W1"), policies, language),
-    ]  # fmt: skip
+    ]
     shown = " ".join(found.to_csv() for found in tables)
     assert list(tables[9].iloc[:, 0]) == ["一部", "二部"]
     assert "W1" in results.estimate_note(estimate, language)

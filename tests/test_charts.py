@@ -68,9 +68,13 @@ def chart(found: Result, language: Language = "en", **options: Any) -> Chart:
 
 def every_kind() -> dict[str, Chart]:
     cases = charts.Distribution(
-        "Arrival", "minute", (5, 12, 12, 50, 70, 31, 33, 47, 8, 95), limit=40, marks={"P50": 32, "P90": 70},
+        "Arrival",
+        "minute",
+        (5, 12, 12, 50, 70, 31, 33, 47, 8, 95),
+        limit=40,
+        marks={"P50": 32, "P90": 70},
         still_open=(False,) * 8 + (True, True),
-    )  # fmt: skip
+    )
     monthly = several(2, 3, goal=0.95)
     partial = result(*monthly.rows[:-1], {**monthly.rows[-1], "flags": ("partial",)})
     return {
@@ -103,8 +107,26 @@ def same(one: Any, other: Any) -> bool:
 def test_svg_excel_and_text_show_the_same_rows(kind: str, tmp_path: Path) -> None:
     drawn = every_kind()[kind]
     assert drawn.kind == kind
-    numbers = [name for name in ("group", "period", "value", "lower", "upper", "goal", "n", "shown", "label", "start",
-                                 "end", "closed", "still_open", "cumulative") if name in drawn.columns]  # fmt: skip
+    numbers = [
+        name
+        for name in (
+            "group",
+            "period",
+            "value",
+            "lower",
+            "upper",
+            "goal",
+            "n",
+            "shown",
+            "label",
+            "start",
+            "end",
+            "closed",
+            "still_open",
+            "cumulative",
+        )
+        if name in drawn.columns
+    ]
     wanted = [tuple(getattr(record, name) for name in numbers) for record in drawn.records]
     assert len(wanted) >= 2
 
@@ -186,9 +208,13 @@ def test_periods_that_are_not_over_are_hollow_and_said() -> None:
 def test_a_period_without_a_figure_is_a_gap_and_said() -> None:
     drawn = chart(result(row("D1", "2026-01"), row("D1", "2026-02", None), row("D2", "2026-01"), row("D2", "2026-03")))
     assert [(r.group, r.period, r.value) for r in drawn.rows] == [
-        ("一部", "2026-01", 0.9), ("一部", "2026-02", None), ("一部", "2026-03", None),
-        ("二部", "2026-01", 0.9), ("二部", "2026-02", None), ("二部", "2026-03", 0.9),
-    ]  # fmt: skip
+        ("一部", "2026-01", 0.9),
+        ("一部", "2026-02", None),
+        ("一部", "2026-03", None),
+        ("二部", "2026-01", 0.9),
+        ("二部", "2026-02", None),
+        ("二部", "2026-03", 0.9),
+    ]
     assert text("charts.no_value", "en", count=3) in drawn.notes
 
 
@@ -242,64 +268,72 @@ def test_panels_share_one_scale_and_each_has_its_goal(tmp_path: Path) -> None:
     [
         # the whole interval, 0.85 to 0.89, lies below 0.95
         (
-            (row("D1", value=0.87, goal=0.95), row("D2", value=0.97, goal=0.95)), {},
+            (row("D1", value=0.87, goal=0.95), row("D2", value=0.97, goal=0.95)),
+            {},
             "of 2 only 一部 misses its goal: 87.0% against 95%; its whole interval lies on that side",
         ),
         # 0.92 to 0.96 holds 0.95
         (
-            (row("D1", value=0.94, goal=0.95), row("D2", value=0.97, goal=0.95)), {},
-            "of 2 only 一部 misses its goal: 94.0% against 95%; but the interval crosses the goal: "
-            "not certain",
+            (row("D1", value=0.94, goal=0.95), row("D2", value=0.97, goal=0.95)),
+            {},
+            "of 2 only 一部 misses its goal: 94.0% against 95%; but the interval crosses the goal: not certain",
         ),
         # furthest from its own goal, not the lowest figure: 0.90 misses 0.92 by 2 points, 0.91 misses 0.97 by 6
         (
-            (row("D1", value=0.90, goal=0.92), row("D2", value=0.91, goal=0.97)), {},
-            "2 of 2 miss their goal, furthest 二部: 91.0% against 97%; its whole interval lies on "
-            "that side",
+            (row("D1", value=0.90, goal=0.92), row("D2", value=0.91, goal=0.97)),
+            {},
+            "2 of 2 miss their goal, furthest 二部: 91.0% against 97%; its whole interval lies on that side",
         ),
         (
-            (row("D1", value=0.975, goal=0.95), row("D2", value=0.98, goal=0.95)), {},
+            (row("D1", value=0.975, goal=0.95), row("D2", value=0.98, goal=0.95)),
+            {},
             "all 2 keep their goal (95%)",
         ),
         (
-            (row("D1", value=0.96, goal=0.95), row("D2", value=0.98, goal=0.95)), {},
+            (row("D1", value=0.96, goal=0.95), row("D2", value=0.98, goal=0.95)),
+            {},
             "the figures of all 2 keep their goal (95%); for 1 of them the interval leaves it open",
         ),
         ((row("D1", value=None), row("D2", value=None)), {}, "Arrival in time: nothing can be judged yet"),
         # without a goal: from low to high; 0.92 ± 0.02 and 0.95 ± 0.02 touch
         (
-            (row("D1", value=0.95), row("D2", value=0.92)), {},
+            (row("D1", value=0.95), row("D2", value=0.92)),
+            {},
             "from 二部 92.0% to 一部 95.0%; their intervals overlap",
         ),
         ((row("D1", value=0.97), row("D2", value=0.92)), {}, "from 二部 92.0% to 一部 97.0%"),
         # lower is better: 0.97 is the miss
         (
-            (row("D1", value=0.87, goal=0.95), row("D2", value=0.99, goal=0.95)), {"better": "lower"},
+            (row("D1", value=0.87, goal=0.95), row("D2", value=0.99, goal=0.95)),
+            {"better": "lower"},
             "of 2 only 二部 misses its goal: 99.0% against 95%; its whole interval lies on that side",
         ),
         # neutral: a goal line may stand there, but nobody keeps or misses it
         (
-            (row("D1", value=0.87, goal=0.95), row("D2", value=0.99, goal=0.95)), {"better": "neutral"},
+            (row("D1", value=0.87, goal=0.95), row("D2", value=0.99, goal=0.95)),
+            {"better": "neutral"},
             "from 一部 87.0% to 二部 99.0%",
         ),
         # one group over time: last against the one before, 0.90 ± 0.02 and 0.96 ± 0.02 do not touch
         (
-            (row("D1", "2026-05", 0.96, goal=0.95), row("D1", "2026-06", 0.90, goal=0.95)), {},
-            "一部 90.0%, -6.0 pp on 2026-05; misses its goal of 95%; its whole interval lies on that "
-            "side",
+            (row("D1", "2026-05", 0.96, goal=0.95), row("D1", "2026-06", 0.90, goal=0.95)),
+            {},
+            "一部 90.0%, -6.0 pp on 2026-05; misses its goal of 95%; its whole interval lies on that side",
         ),
         (
-            (row("D1", "2026-05", 0.95, goal=0.95), row("D1", "2026-06", 0.96, goal=0.95)), {},
+            (row("D1", "2026-05", 0.95, goal=0.95), row("D1", "2026-06", 0.96, goal=0.95)),
+            {},
             "一部 96.0%, +1.0 pp on 2026-05 (intervals overlap: it may be chance); keeps its goal of "
             "95%; but the interval crosses the goal: not certain",
         ),
         # the month that has no figure is skipped by name, the one that is not over is said to be so
         (
-            (row("D1", "2026-04", 0.96), row("D1", "2026-05", None), row("D1", "2026-06", 0.9, flags=("partial",))), {},
+            (row("D1", "2026-04", 0.96), row("D1", "2026-05", None), row("D1", "2026-06", 0.9, flags=("partial",))),
+            {},
             "Arrival in time 2026-06 (period not over): 一部 90.0%, -6.0 pp on 2026-04",
         ),
     ],
-)  # fmt: skip
+)
 def test_the_title_says_the_finding_and_no_more(
     rows: tuple[Mapping[str, Any], ...], options: dict[str, Any], said: str
 ) -> None:
@@ -398,8 +432,11 @@ def test_every_case_stands_in_exactly_one_bin(values: list[float], flags: list[b
     for cell in found.bins:
         end = math.inf if cell.end is None else cell.end
         first = cell is found.bins[0]
-        inside = [flag for value, flag in zip(values, still_open, strict=True)
-                  if (cell.start < value or (first and cell.start <= value)) and value <= end]  # fmt: skip
+        inside = [
+            flag
+            for value, flag in zip(values, still_open, strict=True)
+            if (cell.start < value or (first and cell.start <= value)) and value <= end
+        ]
         assert (cell.closed, cell.still_open) == (inside.count(False), inside.count(True))
     assert len([cell for cell in found.bins if cell.end is not None]) <= MOST_BINS + 1
     assert found.bins[-1].cumulative == pytest.approx(still_open.count(False) / len(values))
@@ -586,9 +623,10 @@ def test_the_forms_hold_the_notebooks_pictures(sample_workspace: svcqa.Workspace
     ]
     assert len(sheet._charts) == len(pictures)  # openpyxl keeps what it read there
     values = [
-        cells[2].value for cells in sheet.iter_rows(min_col=1, max_col=3)
+        cells[2].value
+        for cells in sheet.iter_rows(min_col=1, max_col=3)
         if isinstance(cells[2].value, float | int) and not isinstance(cells[2].value, bool)
-    ]  # fmt: skip
+    ]
     wanted = [r.value for picture in pictures for r in picture.chart.rows if r.value is not None]
     assert values == pytest.approx(wanted)
 
@@ -642,8 +680,20 @@ def test_nothing_is_said_where_a_font_is_found() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="fontconfig is asked on Linux")
 def test_the_command_line_draws_and_tells_of_missing_fonts(sample_workspace: svcqa.Workspace, tmp_path: Path) -> None:
     program = "from svcqa.cli import main; main()"
-    arguments = ("measure", "compliance", "-w", str(sample_workspace.folder), "--period", "2026H1", "--commitment",
-                 "emergency_arrival", "--by", "department", "--format", "json")  # fmt: skip
+    arguments = (
+        "measure",
+        "compliance",
+        "-w",
+        str(sample_workspace.folder),
+        "--period",
+        "2026H1",
+        "--commitment",
+        "emergency_arrival",
+        "--by",
+        "department",
+        "--format",
+        "json",
+    )
     bare = without_fonts(tmp_path)
     for ending in ("svg", "html", "xlsx"):
         target = tmp_path / f"chart.{ending}"

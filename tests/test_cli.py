@@ -46,8 +46,20 @@ def test_init_makes_a_workspace_that_works_as_it_stands(tmp_path: Path, language
 
 
 def test_json_carries_every_column(company: Path) -> None:
-    result = run("measure", "compliance", "-w", str(company), "--period", "2026H1", "--by", "department,month",
-                 "--commitment", "emergency_arrival", "--format", "json")  # fmt: skip
+    result = run(
+        "measure",
+        "compliance",
+        "-w",
+        str(company),
+        "--period",
+        "2026H1",
+        "--by",
+        "department,month",
+        "--commitment",
+        "emergency_arrival",
+        "--format",
+        "json",
+    )
     content = json.loads(result.stdout)
     assert len(content["rows"]) == 12  # two emergency centres, six months
     for row in content["rows"]:

@@ -94,12 +94,23 @@ def test_the_days_of_china_are_those_of_the_notices_day_by_day() -> None:
 @pytest.mark.parametrize(
     ("day", "working"),
     [  # notices of the State Council on 2024, 2025 and 2026
-        ("2024-02-04", True), ("2024-02-18", True), ("2024-02-16", False),
-        ("2025-01-26", True), ("2025-02-08", True), ("2025-01-28", False), ("2025-02-04", False),
-        ("2026-01-04", True), ("2026-02-14", True), ("2026-02-28", True), ("2026-02-16", False), ("2026-02-23", False),
-        ("2026-06-19", False), ("2026-06-20", False), ("2026-06-22", True),
+        ("2024-02-04", True),
+        ("2024-02-18", True),
+        ("2024-02-16", False),
+        ("2025-01-26", True),
+        ("2025-02-08", True),
+        ("2025-01-28", False),
+        ("2025-02-04", False),
+        ("2026-01-04", True),
+        ("2026-02-14", True),
+        ("2026-02-28", True),
+        ("2026-02-16", False),
+        ("2026-02-23", False),
+        ("2026-06-19", False),
+        ("2026-06-20", False),
+        ("2026-06-22", True),
     ],
-)  # fmt: skip
+)
 def test_make_up_days_are_worked_and_holidays_are_not(day: str, working: bool) -> None:
     assert CHINA.is_working(dt.date.fromisoformat(day)) is working
 
@@ -125,10 +136,14 @@ def test_years_nobody_has_announced_are_provisional_and_counted_by_weekday() -> 
 def test_a_company_overrides_single_days() -> None:
     changed = build_calendar(
         Calendar.model_validate(
-            {"overrides": [{"day": "2026-06-22", "working": False, "reason": "成立纪念日"},
-                           {"day": "2026-06-21", "working": True, "reason": "开放日"}]}
+            {
+                "overrides": [
+                    {"day": "2026-06-22", "working": False, "reason": "成立纪念日"},
+                    {"day": "2026-06-21", "working": True, "reason": "开放日"},
+                ]
+            }
         )
-    )  # fmt: skip
+    )
     different = [day_of(n) for n in np.flatnonzero(changed.working != CHINA.working) + number_of_the_first_day()]
     assert different == [dt.date(2026, 6, 21), dt.date(2026, 6, 22)]
     assert changed.digest != CHINA.digest
@@ -276,9 +291,12 @@ def test_a_stop_on_the_day_of_the_start_keeps_a_limit_of_no_day_from_the_next(
 
 @settings(max_examples=80)
 @given(
-    CALENDARS, MOMENTS, st.integers(-2 * DAY, 25 * DAY), st.booleans(),
+    CALENDARS,
+    MOMENTS,
+    st.integers(-2 * DAY, 25 * DAY),
+    st.booleans(),
     st.sampled_from([None, dt.time(), dt.time(0, 0, 1), dt.time(23, 59, 58), dt.time(23, 59, 59)]),
-)  # fmt: skip
+)
 def test_limits_that_fell_due_equal_counting_them(
     calendar: WorkCalendar, start: dt.datetime, later: int, same_day: bool, time: dt.time | None
 ) -> None:

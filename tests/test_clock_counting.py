@@ -34,8 +34,12 @@ from svcqa.errors import MetricError
 EPOCH = dt.datetime(1970, 1, 1)
 CHINA = build_calendar(Calendar())  # 08:30–12:00 and 13:30–17:30
 NIGHTS = build_calendar(Calendar.model_validate({"source": "weekdays", "shifts": [["22:00", "06:00"]]}))
-RULES = [CountingRule(first, last) for first in (FirstDay.SAME_DAY, FirstDay.NEXT_DAY) for last in LastDay
-         if (first, last) != (FirstDay.SAME_DAY, LastDay.HOUR)]  # fmt: skip
+RULES = [
+    CountingRule(first, last)
+    for first in (FirstDay.SAME_DAY, FirstDay.NEXT_DAY)
+    for last in LastDay
+    if (first, last) != (FirstDay.SAME_DAY, LastDay.HOUR)
+]
 
 
 def at(text: str) -> int:

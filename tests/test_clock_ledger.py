@@ -32,8 +32,11 @@ def read(text: str) -> dt.datetime:
 
 
 def told(**options: Any) -> list[tuple[str, str, str]]:
-    spans = {name: [(read(a), read(b) if b else None) for a, b in options.pop(name)]
-             for name in ("pauses", "closed", "excluded") if name in options}  # fmt: skip
+    spans = {
+        name: [(read(a), read(b) if b else None) for a, b in options.pop(name)]
+        for name in ("pauses", "closed", "excluded")
+        if name in options
+    }
     start, stop, as_of = options.pop("start"), options.pop("stop", None), options.pop("as_of", "2026-12-31")
     found = ledger(CHINA, read(start), read(stop) if stop else None, as_of=read(as_of), **spans, **options)
     return [(f"{entry.begin:%m-%d %H:%M}", f"{entry.end:%m-%d %H:%M}", str(entry.reason)) for entry in found.entries]
@@ -43,24 +46,34 @@ def test_a_case_over_the_spring_festival_is_told_stretch_by_stretch() -> None:
     # Saturday 14 February 2026 is worked for the festival of 15 to 23 February
     pause = ("2026-02-14 14:00", "2026-02-14 15:00")
     assert told(start="2026-02-14 11:30", stop="2026-02-24 09:00", pauses=[pause]) == [
-        ("02-14 11:30", "02-14 12:00", "counted"), ("02-14 12:00", "02-14 13:30", "between_shifts"),
-        ("02-14 13:30", "02-14 14:00", "counted"), ("02-14 14:00", "02-14 15:00", "paused"),
-        ("02-14 15:00", "02-14 17:30", "counted"), ("02-14 17:30", "02-15 00:00", "outside_hours"),
-        ("02-15 00:00", "02-24 00:00", "holiday"), ("02-24 00:00", "02-24 08:30", "outside_hours"),
+        ("02-14 11:30", "02-14 12:00", "counted"),
+        ("02-14 12:00", "02-14 13:30", "between_shifts"),
+        ("02-14 13:30", "02-14 14:00", "counted"),
+        ("02-14 14:00", "02-14 15:00", "paused"),
+        ("02-14 15:00", "02-14 17:30", "counted"),
+        ("02-14 17:30", "02-15 00:00", "outside_hours"),
+        ("02-15 00:00", "02-24 00:00", "holiday"),
+        ("02-24 00:00", "02-24 08:30", "outside_hours"),
         ("02-24 08:30", "02-24 09:00", "counted"),
-    ]  # fmt: skip
+    ]
 
 
 def test_weekends_exclusions_reopening_and_what_is_still_ahead_have_their_reasons() -> None:
     assert told(
-        start="2026-01-09 17:00", stop="2026-01-12 16:00", as_of="2026-01-12 15:00",
-        closed=[("2026-01-09 17:15", "2026-01-12 09:00")], excluded=[("2026-01-12 10:00", None)],
+        start="2026-01-09 17:00",
+        stop="2026-01-12 16:00",
+        as_of="2026-01-12 15:00",
+        closed=[("2026-01-09 17:15", "2026-01-12 09:00")],
+        excluded=[("2026-01-12 10:00", None)],
         pauses=[("2026-01-12 09:30", "2026-01-12 11:00")],
     ) == [
-        ("01-09 17:00", "01-09 17:15", "counted"), ("01-09 17:15", "01-12 09:00", "closed"),
-        ("01-12 09:00", "01-12 09:30", "counted"), ("01-12 09:30", "01-12 10:00", "paused"),
-        ("01-12 10:00", "01-12 15:00", "excluded"), ("01-12 15:00", "01-12 16:00", "after_as_of"),
-    ]  # fmt: skip
+        ("01-09 17:00", "01-09 17:15", "counted"),
+        ("01-09 17:15", "01-12 09:00", "closed"),
+        ("01-12 09:00", "01-12 09:30", "counted"),
+        ("01-12 09:30", "01-12 10:00", "paused"),
+        ("01-12 10:00", "01-12 15:00", "excluded"),
+        ("01-12 15:00", "01-12 16:00", "after_as_of"),
+    ]
     assert ("01-10 00:00", "01-12 00:00", "weekend") in told(start="2026-01-09 12:00", stop="2026-01-12 09:00")
 
 
@@ -75,7 +88,11 @@ def test_a_day_off_of_the_company_is_no_holiday() -> None:
 def test_stretches_on_days_that_nobody_announced_say_so() -> None:
     found = ledger(CHINA, read("2026-12-31 16:30"), read("2027-01-01 09:30"), as_of=read("2027-02-01"))
     assert [(entry.reason, entry.provisional) for entry in found.entries] == [
-        ("counted", False), ("outside_hours", False), ("outside_hours", True), ("counted", True)]  # fmt: skip
+        ("counted", False),
+        ("outside_hours", False),
+        ("outside_hours", True),
+        ("counted", True),
+    ]
     assert found.provisional
     assert not ledger(CHINA, read("2026-12-30"), read("2026-12-31"), as_of=read("2027-02-01")).provisional
 

@@ -68,15 +68,23 @@ def test_a_missing_moment_is_the_same_number_everywhere() -> None:
         # Monday 5 January 2026, one pause of an hour in the morning
         ("2026-01-05 09:00", "2026-01-05 11:00", [("2026-01-05 09:30", "2026-01-05 10:30")], (1, 1, 2)),
         # two overlapping pauses count once (09:30–10:30 and 10:00–10:45)
-        ("2026-01-05 09:00", "2026-01-05 11:00",
-         [("2026-01-05 09:30", "2026-01-05 10:30"), ("2026-01-05 10:00", "2026-01-05 10:45")], (0.75, 0.75, 2)),
+        (
+            "2026-01-05 09:00",
+            "2026-01-05 11:00",
+            [("2026-01-05 09:30", "2026-01-05 10:30"), ("2026-01-05 10:00", "2026-01-05 10:45")],
+            (0.75, 0.75, 2),
+        ),
         # a pause over lunch takes no working time that lunch had not taken
         ("2026-01-05 11:00", "2026-01-05 14:30", [("2026-01-05 12:00", "2026-01-05 13:30")], (2, 2, 3.5)),
         # born paused: begun before the start
         ("2026-01-05 09:00", "2026-01-05 11:00", [("2026-01-04 09:00", "2026-01-05 10:00")], (1, 1, 2)),
         # a pause that outlasts the stop, and one after it
-        ("2026-01-05 09:00", "2026-01-05 11:00",
-         [("2026-01-05 10:00", "2026-01-06 10:00"), ("2026-01-07 10:00", "")], (1, 1, 2)),
+        (
+            "2026-01-05 09:00",
+            "2026-01-05 11:00",
+            [("2026-01-05 10:00", "2026-01-06 10:00"), ("2026-01-07 10:00", "")],
+            (1, 1, 2),
+        ),
         # created in a paused period that lasts: no clock at all
         ("2026-01-05 09:00", "", [("2026-01-05 09:00", "")], (0, 0, 177 * 24 - 9)),
         # opened on Saturday, solved on Sunday: counts, with zero working minutes (dbt_zendesk PR#164)
@@ -86,7 +94,7 @@ def test_a_missing_moment_is_the_same_number_everywhere() -> None:
         # the make-up Saturday 14 February 2026 is worked, the holiday behind it is not
         ("2026-02-14 16:30", "2026-02-24 09:30", [("2026-02-14 17:00", "2026-02-14 17:15")], (1.75, 232.75, 233)),
     ],
-)  # fmt: skip
+)
 def test_cases_counted_by_hand(start: str, stop: str, pauses: Any, expected: tuple[float, float, float]) -> None:
     assert hours(start, stop, *pauses) == expected
 
@@ -116,10 +124,14 @@ def test_a_time_that_touches_days_not_announced_says_so() -> None:
 
 
 def test_a_reopened_case_does_not_count_while_it_was_closed() -> None:
-    runs = Intervals.of([(0, at("2026-01-05 09:00"), at("2026-01-05 10:00")),
-                         (0, at("2026-01-06 09:00"), at("2026-01-06 09:30")),
-                         (2, at("2026-01-05 09:00"), at("2026-01-05 10:00")),
-                         (2, at("2026-01-07 09:00"), NULL)])  # fmt: skip
+    runs = Intervals.of(
+        [
+            (0, at("2026-01-05 09:00"), at("2026-01-05 10:00")),
+            (0, at("2026-01-06 09:00"), at("2026-01-06 09:30")),
+            (2, at("2026-01-05 09:00"), at("2026-01-05 10:00")),
+            (2, at("2026-01-07 09:00"), NULL),
+        ]
+    )
     start, stop, closed = from_runs(runs, 3)
     found = elapsed(CHINA, start, stop, as_of=at("2026-01-07 11:00"), pauses=closed)
     assert [seconds / 3600 for seconds in (found.working[0], found.natural[0], found.gross[0])] == [1.5, 1.5, 24.5]

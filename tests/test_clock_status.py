@@ -29,8 +29,10 @@ def at(text: str) -> int:
 def times(
     entries: list[tuple[int, int, str]], starts: list[int], as_of: int, labels: tuple[str, ...] = LABELS
 ) -> StatusTimes:
-    columns = [np.array(column, dtype=np.int64) for column in zip(*[(row, moment, labels.index(status)) for row, moment,
-               status in entries], strict=True)] or [np.zeros(0, dtype=np.int64)] * 3  # fmt: skip
+    columns = [
+        np.array(column, dtype=np.int64)
+        for column in zip(*[(row, moment, labels.index(status)) for row, moment, status in entries], strict=True)
+    ] or [np.zeros(0, dtype=np.int64)] * 3
     return status_times(*columns, labels, table=TABLE, start=np.array(starts, dtype=np.int64), as_of=as_of)
 
 
@@ -85,7 +87,7 @@ def test_a_case_that_waits_is_solved_and_opened_again() -> None:
         ([], NULL, (NULL, NULL, [], [])),
         ([(10, "waiting")], 200, (NULL, NULL, [], [])),
     ],
-)  # fmt: skip
+)
 def test_first_entries_gaps_and_ends_follow_the_rules(entries: Any, start: int, expected: Any) -> None:
     found = times([(0, moment, status) for moment, status in entries], [start], 100)
     stretches = [list(zip(item.begin, item.end, strict=True)) for item in (found.pauses, found.closed)]

@@ -15,9 +15,7 @@ from svcqa.entities.rules import Rule
 
 PAGE = (REPO / "docs" / "commitments.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.S)
-KINDS = {
-    kind for model in get_args(get_args(Rule)[0]) for kind in get_args(model.model_fields["kind"].annotation)
-}  # fmt: skip
+KINDS = {kind for model in get_args(get_args(Rule)[0]) for kind in get_args(model.model_fields["kind"].annotation)}
 
 
 def commitments() -> list[dict[str, Any]]:

@@ -97,8 +97,9 @@ def test_order_of_rows_and_split_into_files_make_no_difference(question: Any, ch
     with scratch() as folder:
         whole = with_rows(folder / "whole", rows, promise)
         shuffled = chance.sample(rows, len(rows))
-        split = make_workspace(folder / "split", records={"work_orders": shuffled[0::pieces]}, commitments=[promise],
-                               calendar=CHINA)  # fmt: skip
+        split = make_workspace(
+            folder / "split", records={"work_orders": shuffled[0::pieces]}, commitments=[promise], calendar=CHINA
+        )
         header = [column.name for column in table("work_orders").columns]
         for number in range(1, pieces):
             write_rows(folder / f"split/sources/work_orders_{number}.csv", shuffled[number::pieces], header)
@@ -196,11 +197,15 @@ def test_superseded_rows_count_no_more_and_the_cache_knows_it(question: Any, dat
 
 # --- counts that the record carries ------------------------------------------------------------------------------
 
-CALL = st.fixed_dictionaries({
-    "unit": st.sampled_from(["D1", "D2"]), "outcome": st.sampled_from(["answered", "answered", "abandoned", "busy"]),
-    "started_at": st.integers(0, 95 * 86_400).map(lambda n: ORIGIN + dt.timedelta(seconds=n)),
-    "rings": st.one_of(st.none(), st.integers(0, 8)), "excluded_reason": st.sampled_from([None, None, "test call"]),
-})  # fmt: skip
+CALL = st.fixed_dictionaries(
+    {
+        "unit": st.sampled_from(["D1", "D2"]),
+        "outcome": st.sampled_from(["answered", "answered", "abandoned", "busy"]),
+        "started_at": st.integers(0, 95 * 86_400).map(lambda n: ORIGIN + dt.timedelta(seconds=n)),
+        "rings": st.one_of(st.none(), st.integers(0, 8)),
+        "excluded_reason": st.sampled_from([None, None, "test call"]),
+    }
+)
 
 
 @settings(max_examples=25)
@@ -209,8 +214,13 @@ def test_counts_within_a_threshold_equal_counting(
     calls: list[Row], only_answered_achieve: bool, limit: int, days: int
 ) -> None:
     as_of = ORIGIN + dt.timedelta(days=days, seconds=43_200)
-    rule: dict[str, Any] = {"kind": "count_threshold", "start": "started_at", "value": "rings", "limit": limit,
-                            "unit": "ring"}  # fmt: skip
+    rule: dict[str, Any] = {
+        "kind": "count_threshold",
+        "start": "started_at",
+        "value": "rings",
+        "limit": limit,
+        "unit": "ring",
+    }
     if only_answered_achieve:
         rule["achieved"] = {"outcome": ["answered"]}
     promise = commitment(table="calls", rule=rule, exclusions=[{"reason": "line", "where": {"outcome": ["busy"]}}])
@@ -225,8 +235,9 @@ def test_counts_within_a_threshold_equal_counting(
         else:
             plain = "met" if call["rings"] <= limit else "breached"
         reason = "" if plain == "not_applicable" else exclusion_of(call, promise)
-        expected.append(Judged(call, call["unit"], call["started_at"].date(), plain, "excluded" if reason else plain,
-                               reason))  # fmt: skip
+        expected.append(
+            Judged(call, call["unit"], call["started_at"].date(), plain, "excluded" if reason else plain, reason)
+        )
     rows = [call | {"call_id": str(number)} for number, call in enumerate(calls)]
     with scratch() as folder:
         workspace = make_workspace(folder, records={"calls": rows}, commitments=[promise])

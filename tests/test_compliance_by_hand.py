@@ -87,9 +87,12 @@ def test_cases_without_a_due_moment_are_not_applicable_and_never_excluded(tmp_pa
 
 
 def test_the_figure_stands_with_and_without_exclusions(tmp_path: Path) -> None:
-    rows = [order(1, "2026-01-10 08:00", "2026-01-10 08:10"), order(2, "2026-01-10 08:00", "2026-01-10 12:00"),
-            order(3, "2026-01-10 08:00", "2026-01-10 12:00", excluded_reason="storm"),
-            order(4, "2026-01-10 08:00", "2026-01-10 12:00", category="fire")]  # fmt: skip
+    rows = [
+        order(1, "2026-01-10 08:00", "2026-01-10 08:10"),
+        order(2, "2026-01-10 08:00", "2026-01-10 12:00"),
+        order(3, "2026-01-10 08:00", "2026-01-10 12:00", excluded_reason="storm"),
+        order(4, "2026-01-10 08:00", "2026-01-10 12:00", category="fire"),
+    ]
     promise = {"exclusions": [{"reason": "fire", "where": {"category": ["fire"]}}]}
     figure = measured(orders_workspace(tmp_path, rows, promise=promise), period="2026-01")
     assert (figure.value, figure.n) == (1 / 2, 2)
@@ -98,8 +101,11 @@ def test_the_figure_stands_with_and_without_exclusions(tmp_path: Path) -> None:
 
 
 def test_zero_tolerance_has_its_own_rule(tmp_path: Path) -> None:
-    rows = [order(n, f"2026-0{month}-10 08:00", f"2026-0{month}-10 {8 if n != 13 else 12}:30")
-            for month in (1, 2) for n in range(month * 10, month * 10 + 10)]  # fmt: skip
+    rows = [
+        order(n, f"2026-0{month}-10 08:00", f"2026-0{month}-10 {8 if n != 13 else 12}:30")
+        for month in (1, 2)
+        for n in range(month * 10, month * 10 + 10)
+    ]
     workspace = orders_workspace(tmp_path, rows, promise={"required_share": "100%"})
     january, february = workspace.measure(
         "compliance", commitment="promise", period="2026-01..2026-02", by=["month"]
@@ -140,8 +146,13 @@ def test_flags_tell_what_to_know(tmp_path: Path) -> None:
     assert measured(workspace, period="2026-01", as_of="2026-01-31 23:59:59").flags == ("partial", "assumed")
 
 
-WORKING_DAYS = {"kind": "elapsed_working_days", "start": "received_at", "stop": "closed_at", "limit": 3,
-                "counting": "next_day"}  # fmt: skip
+WORKING_DAYS = {
+    "kind": "elapsed_working_days",
+    "start": "received_at",
+    "stop": "closed_at",
+    "limit": 3,
+    "counting": "next_day",
+}
 PROVISIONAL = [
     # received, closed, period, as of → flagged; chinesecalendar 1.11 ends with 2026
     ("2026-11-10 08:00", "2026-11-11 09:00", "2026-11", "2027-03-01", False),
@@ -166,15 +177,25 @@ def test_figures_that_rest_on_days_nobody_announced_are_marked(
 
 MERGED = (
     *UNITS,
-    {"code": "OLD", "name": "旧部", "level": "department", "parent": "C", "valid_to": dt.date(2026, 1, 31),
-     "successor": "D2"},
+    {
+        "code": "OLD",
+        "name": "旧部",
+        "level": "department",
+        "parent": "C",
+        "valid_to": dt.date(2026, 1, 31),
+        "successor": "D2",
+    },
     {"code": "P1", "name": "一岗", "level": "post", "parent": "D1"},
-)  # fmt: skip
+)
 
 
 def test_closed_units_count_under_their_successor(tmp_path: Path) -> None:
-    rows = [order(1, "2026-01-10 08:00", unit="OLD"), order(2, "2026-01-10 08:00", unit="D2"),
-            order(3, "2026-02-10 08:00", unit="D2"), order(4, "2026-02-10 08:00", unit="P1")]  # fmt: skip
+    rows = [
+        order(1, "2026-01-10 08:00", unit="OLD"),
+        order(2, "2026-01-10 08:00", unit="D2"),
+        order(3, "2026-02-10 08:00", unit="D2"),
+        order(4, "2026-02-10 08:00", unit="P1"),
+    ]
     workspace = orders_workspace(tmp_path, rows, units=MERGED)
 
     def totals(period: str, *by: str, **options: Any) -> dict[str, int]:
@@ -192,8 +213,11 @@ def test_closed_units_count_under_their_successor(tmp_path: Path) -> None:
 
 
 def test_what_hangs_above_the_level_asked_for_stands_by_itself(tmp_path: Path) -> None:
-    rows = [order(1, "2026-01-10 08:00", unit="C"), order(2, "2026-01-10 08:00", unit="D1"),
-            order(3, "2026-01-10 08:00", unit="P1")]  # fmt: skip
+    rows = [
+        order(1, "2026-01-10 08:00", unit="C"),
+        order(2, "2026-01-10 08:00", unit="D1"),
+        order(3, "2026-01-10 08:00", unit="P1"),
+    ]
     workspace = orders_workspace(tmp_path, rows, units=MERGED)
     result = workspace.measure("compliance", commitment="promise", period="2026-01", by=["department"])
     assert {figure.unit: figure.total for figure in result.figures()} == {"C": 1, "D1": 2}
@@ -293,8 +317,10 @@ def test_limits_by_case_move_together(tmp_path: Path) -> None:
     """Tier x has 1 hour, the others 2; trying 3 instead of 2 gives x 2 hours."""
     rule = {"kind": "elapsed_natural", "start": "received_at", "stop": "closed_at", "limit": 2, "unit": "hour"}
     limits = [{"where": {"category": ["x"]}, "limit": 1}]
-    rows = [order(1, "2026-01-10 08:00", "2026-01-10 09:30", category="x"),
-            order(2, "2026-01-10 08:00", "2026-01-10 10:30", category="y")]  # fmt: skip
+    rows = [
+        order(1, "2026-01-10 08:00", "2026-01-10 09:30", category="x"),
+        order(2, "2026-01-10 08:00", "2026-01-10 10:30", category="y"),
+    ]
     workspace = orders_workspace(tmp_path, rows, promise={"rule": rule, "limits": limits})
     for limit, met in ((None, 0), (3, 2), (2, 0), (1, 0)):
         figure = measured(workspace, period="2026-01", limit=limit)
@@ -311,8 +337,10 @@ def test_limits_by_case_need_a_rule_with_a_limit(tmp_path: Path) -> None:
 
 def test_a_return_without_a_denominator_is_shown_as_not_applicable(tmp_path: Path) -> None:
     rule = {"kind": "monthly_return", "indicator": "i"}
-    rows = [{"indicator": "i", "unit": "D1", "month": "2026-01", "numerator": 9, "denominator": 10},
-            {"indicator": "i", "unit": "D2", "month": "2026-01", "numerator": 5}]  # fmt: skip
+    rows = [
+        {"indicator": "i", "unit": "D1", "month": "2026-01", "numerator": 9, "denominator": 10},
+        {"indicator": "i", "unit": "D2", "month": "2026-01", "numerator": 5},
+    ]
     promise = commitment(rule=rule, table="monthly_returns")
     workspace = make_workspace(tmp_path, records={"monthly_returns": rows}, commitments=[promise])
     workspace.ingest()

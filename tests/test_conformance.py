@@ -40,9 +40,13 @@ class Sound(ShareMetric):
     """Orders closed within some days."""
 
     spec = MetricSpec(
-        name="sound", label=Text(en="Sound"), unit="share", better="higher", formula=Text(en="closed ÷ decided"),
+        name="sound",
+        label=Text(en="Sound"),
+        unit="share",
+        better="higher",
+        formula=Text(en="closed ÷ decided"),
         reference="Wilson (1927)",
-    )  # fmt: skip
+    )
     params = Params
     reads = ("received_at", "closed_at")
 
@@ -64,11 +68,16 @@ class Sound(ShareMetric):
                 },
                 period="2026-01",
                 as_of="2026-01-10 07:59",
-                expected={"sound": 1 / 3, "sound.n": 3, "sound.not_determinable": 1, "sound.total": 4,
-                          "sound.verdict": "missed"},
+                expected={
+                    "sound": 1 / 3,
+                    "sound.n": 3,
+                    "sound.not_determinable": 1,
+                    "sound.total": 4,
+                    "sound.verdict": "missed",
+                },
                 source="By hand.",
             ),
-        )  # fmt: skip
+        )
 
 
 def test_a_metric_of_three_lines_passes() -> None:
@@ -215,14 +224,25 @@ class Complacent(Sound):
 
 
 BREAKERS = [
-    (NoDerive, "keeps_the_contract"), (Undocumented, "documented"), (WrongFigure, "examples_reproduced"),
-    (NoExample, "examples_reproduced"), (Ragged, "observations_are_well_formed"), (Mutates, "input_not_mutated"),
-    (MutatesSummary, "input_not_mutated"), (Forgetful, "same_answer_twice"),
-    (Ordered, "row_order_makes_no_difference"), (Ordered, "batch_split_makes_no_difference"),
-    (Ordered, "halves_add_up"), (Ranks, "one_group_alone_equals_that_group"), (CountsNothing, "empty_input"),
-    (Silent, "missing_column_named"), (Undeclared, "examples_reproduced"), (Crossed, "interval_holds_the_value"),
-    (Miscounted, "states_add_up"), (Complacent, "settled_stays_settled"),
-]  # fmt: skip
+    (NoDerive, "keeps_the_contract"),
+    (Undocumented, "documented"),
+    (WrongFigure, "examples_reproduced"),
+    (NoExample, "examples_reproduced"),
+    (Ragged, "observations_are_well_formed"),
+    (Mutates, "input_not_mutated"),
+    (MutatesSummary, "input_not_mutated"),
+    (Forgetful, "same_answer_twice"),
+    (Ordered, "row_order_makes_no_difference"),
+    (Ordered, "batch_split_makes_no_difference"),
+    (Ordered, "halves_add_up"),
+    (Ranks, "one_group_alone_equals_that_group"),
+    (CountsNothing, "empty_input"),
+    (Silent, "missing_column_named"),
+    (Undeclared, "examples_reproduced"),
+    (Crossed, "interval_holds_the_value"),
+    (Miscounted, "states_add_up"),
+    (Complacent, "settled_stays_settled"),
+]
 
 
 @pytest.mark.parametrize(("kind", "name"), [pytest.param(k, n, id=f"{k.__name__}-{n}") for k, n in BREAKERS])

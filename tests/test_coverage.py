@@ -20,9 +20,12 @@ from conftest import UNITS, commitment, make_workspace, scratch
 
 Row = dict[str, Any]
 VISITS = commitment(
-    "visits", table="inspections", required_share="60%", cycle="quarter",
+    "visits",
+    table="inspections",
+    required_share="60%",
+    cycle="quarter",
     rule={"kind": "coverage", "moment": "visited_at"},
-)  # fmt: skip
+)
 
 
 def visit(key: int, who: str | None, when: str, outcome: str = "entered", unit: str = "D1", **more: Any) -> Row:
@@ -34,8 +37,9 @@ def households(months: Mapping[str, int], unit: str = "D1", **more: Any) -> list
     return [{"unit": unit, "month": m, "valid_customers": n, "households": n, **more} for m, n in months.items()]
 
 
-def read(folder: Path, rows: Sequence[Row], counts: Sequence[Row], promise: Mapping[str, Any] = VISITS,
-         **options: Any) -> svcqa.Workspace:  # fmt: skip
+def read(
+    folder: Path, rows: Sequence[Row], counts: Sequence[Row], promise: Mapping[str, Any] = VISITS, **options: Any
+) -> svcqa.Workspace:
     records = {"inspections": rows, "customer_counts": counts}
     workspace = make_workspace(folder, records=records, commitments=[promise], **options)
     assert workspace.ingest().accepted == len(rows) + len(counts)
@@ -58,11 +62,13 @@ def both(workspace: svcqa.Workspace, period: str, **options: Any) -> tuple[Mappi
 
 def test_nobody_home_counts_as_visited_and_not_as_entered(tmp_path: Path) -> None:
     rows = [
-        visit(1, "A", "2026-01-05", "entered"), visit(2, "B", "2026-01-06", "nobody_home"),
-        visit(3, "C", "2026-01-07", "refused"), visit(4, "D", "2026-02-07", "nobody_home"),
+        visit(1, "A", "2026-01-05", "entered"),
+        visit(2, "B", "2026-01-06", "nobody_home"),
+        visit(3, "C", "2026-01-07", "refused"),
+        visit(4, "D", "2026-02-07", "nobody_home"),
         visit(5, "D", "2026-03-07", "entered"),  # the second visit gets in
         visit(6, "A", "2026-03-08", "nobody_home"),  # and this one takes nothing away
-    ]  # fmt: skip
+    ]
     visited, entered = both(read(tmp_path, rows, households({"2026-03": 5})), "2026Q1")
     assert (visited["numerator"], visited["n"], visited["value"]) == (3, 5, 3 / 5)  # A, B, D
     assert (entered["numerator"], entered["n"], entered["value"]) == (2, 5, 2 / 5)  # A, D
@@ -86,9 +92,12 @@ def test_the_policy_says_what_counts_as_served(tmp_path: Path) -> None:
 def test_each_household_counts_once_a_cycle(tmp_path: Path, cycle: str, visited: list[int]) -> None:
     """A in January, March and April; B in February; C in March."""
     rows = [
-        visit(1, "A", "2026-01-05"), visit(2, "A", "2026-03-05"), visit(3, "A", "2026-04-05"),
-        visit(4, "B", "2026-02-05"), visit(5, "C", "2026-03-31 23:59:59"),
-    ]  # fmt: skip
+        visit(1, "A", "2026-01-05"),
+        visit(2, "A", "2026-03-05"),
+        visit(3, "A", "2026-04-05"),
+        visit(4, "B", "2026-02-05"),
+        visit(5, "C", "2026-03-31 23:59:59"),
+    ]
     workspace = read(tmp_path, rows, households({"2026-01": 10}), VISITS | {"cycle": cycle})
     found = [row for row in rows_of(workspace, "2026-01..2026-04", by=["month"]) if row["measure"] == "coverage"]
     assert [row["numerator"] for row in found] == visited
@@ -100,17 +109,24 @@ def test_each_household_counts_once_a_cycle(tmp_path: Path, cycle: str, visited:
 def test_cycles_follow_statistical_months(tmp_path: Path) -> None:
     """The quarter runs from 26 December to 25 March."""
     rows = [
-        visit(1, "A", "2025-12-26 00:00:00"), visit(2, "A", "2026-03-25 23:59:59"), visit(3, "B", "2025-12-25"),
-        visit(4, "C", "2026-03-26 00:00:00"), visit(5, "A", "2026-03-26 00:00:01"),
-    ]  # fmt: skip
+        visit(1, "A", "2025-12-26 00:00:00"),
+        visit(2, "A", "2026-03-25 23:59:59"),
+        visit(3, "B", "2025-12-25"),
+        visit(4, "C", "2026-03-26 00:00:00"),
+        visit(5, "A", "2026-03-26 00:00:01"),
+    ]
     workspace = read(tmp_path, rows, households({"2025-12": 10}), company={"month_closes_on": 25})
     numbers = {period: both(workspace, period)[0]["numerator"] for period in ("2025Q4", "2026Q1", "2026Q2")}
     assert numbers == {"2025Q4": 1, "2026Q1": 1, "2026Q2": 2}
 
 
 def test_within_a_cycle_the_figure_is_cumulative_and_has_no_verdict(tmp_path: Path) -> None:
-    rows = [visit(1, "A", "2026-01-05"), visit(2, "B", "2026-02-05"), visit(3, "C", "2026-03-05"),
-            visit(4, "A", "2026-04-05")]  # fmt: skip
+    rows = [
+        visit(1, "A", "2026-01-05"),
+        visit(2, "B", "2026-02-05"),
+        visit(3, "C", "2026-03-05"),
+        visit(4, "A", "2026-04-05"),
+    ]
     workspace = read(tmp_path, rows, households({"2026-01": 4, "2026-02": 4, "2026-03": 5, "2026-04": 5}))
     found = [row for row in rows_of(workspace, "2026-01..2026-04", by=["month"]) if row["measure"] == "coverage"]
     assert [(row["numerator"], row["n"]) for row in found] == [(1, 4), (2, 4), (3, 5), (1, 5)]
@@ -151,10 +167,12 @@ def test_the_count_is_that_of_the_last_month_looked_at(tmp_path: Path) -> None:
 
 def test_households_excepted_are_asked_of_nobody_unless_they_were_visited(tmp_path: Path) -> None:
     rows = [
-        visit(1, "A", "2026-01-05"), visit(2, "B", "2026-01-06", "nobody_home", excluded_reason="moved_out"),
+        visit(1, "A", "2026-01-05"),
+        visit(2, "B", "2026-01-06", "nobody_home", excluded_reason="moved_out"),
         visit(3, "C", "2026-01-07", "refused", kind="closed_shop"),
-        visit(4, "D", "2026-01-08", "refused", kind="closed_shop"), visit(5, "D", "2026-02-08"),
-    ]  # fmt: skip
+        visit(4, "D", "2026-01-08", "refused", kind="closed_shop"),
+        visit(5, "D", "2026-02-08"),
+    ]
     promise = VISITS | {"exclusions": [{"reason": "shop", "where": {"kind": ["closed_shop"]}}]}
     visited, entered = both(read(tmp_path, rows, households({"2026-03": 6}), promise), "2026Q1")
     assert (visited["numerator"], visited["n"], visited["excluded"]) == (2, 4, 2)  # A and D of 6 − B − C
@@ -178,8 +196,10 @@ def test_more_households_visited_than_counted_is_said(tmp_path: Path) -> None:
 
 
 def test_households_of_a_kind_that_the_last_month_does_not_name_are_carried(tmp_path: Path) -> None:
-    counts = [*households({"2026-02": 2, "2026-03": 3}, customer_kind="resident"),
-              *households({"2026-02": 5}, customer_kind="shop")]  # fmt: skip
+    counts = [
+        *households({"2026-02": 2, "2026-03": 3}, customer_kind="resident"),
+        *households({"2026-02": 5}, customer_kind="shop"),
+    ]
     visited, _ = both(read(tmp_path, [visit(1, "A", "2026-01-05")], counts), "2026Q1")
     assert visited["n"] == 3 + 5  # the households of March: residents as counted, shops as in February
     assert "base_carried" in visited["flags"]
@@ -214,8 +234,9 @@ def test_the_branch_s_count_serves_the_department_that_visits(tmp_path: Path) ->
     workspace = read(tmp_path, rows, counts, units=BRANCHES)
     found = {
         row["unit"]: (row["numerator"], row["n"])
-        for row in rows_of(workspace, "2026Q1", by=["department"]) if row["measure"] == "coverage"
-    }  # fmt: skip
+        for row in rows_of(workspace, "2026Q1", by=["department"])
+        if row["measure"] == "coverage"
+    }
     assert found == {"D1": (1, 4), "D2": (1, 6)}  # B was visited by D2 first
     assert both(workspace, "2026Q1")[0]["numerator"] == 2
     assert {row["unit"] for row in rows_of(workspace, "2026Q1", by=["unit"])} == {"D1", "D2"}
@@ -227,8 +248,9 @@ def test_households_of_a_closed_department_pass_to_its_successor_once(tmp_path: 
     counts = [*households({"2026-03": 3}), *households({"2026-03": 2, "2026-06": 5}, "D2")]
     workspace = read(tmp_path, rows, counts, units=units)
     assert [(row["numerator"], row["n"]) for row in (both(workspace, p)[0] for p in ("2026Q1", "2026Q2"))] == [
-        (2, 5), (1, 5)
-    ]  # fmt: skip
+        (2, 5),
+        (1, 5),
+    ]
     half = both(workspace, "2026H1")[0]
     assert (half["numerator"], half["n"]) == (3, 10)
 
@@ -243,13 +265,15 @@ OUTCOMES = ("entered", "nobody_home", "refused")
 def rounds(draw: st.DrawFn) -> list[Row]:
     return [
         visit(
-            number, draw(st.sampled_from(["A", "B", "C", "D", None])),
+            number,
+            draw(st.sampled_from(["A", "B", "C", "D", None])),
             str(FIRST + dt.timedelta(seconds=draw(st.integers(0, 181 * 86_400 - 1)))),
-            draw(st.sampled_from(OUTCOMES)), draw(st.sampled_from(["D1", "D2"])),
+            draw(st.sampled_from(OUTCOMES)),
+            draw(st.sampled_from(["D1", "D2"])),
             excluded_reason=draw(st.sampled_from([None, None, None, "moved"])),
         )
         for number in range(draw(st.integers(1, 14)))
-    ]  # fmt: skip
+    ]
 
 
 @settings(max_examples=25)
@@ -260,9 +284,8 @@ def test_coverage_equals_the_sets_of_households(rows: list[Row], cycle: str, sec
     with scratch() as folder:
         workspace = read(folder, rows, households({"2026-01": 9}), VISITS | {"cycle": cycle})
         found = {
-            (row["period"], row["measure"]): row
-            for row in rows_of(workspace, "2026H1", by=["month"], as_of=as_of)
-        }  # fmt: skip
+            (row["period"], row["measure"]): row for row in rows_of(workspace, "2026H1", by=["month"], as_of=as_of)
+        }
         whole = both(workspace, "2026H1", as_of=as_of) if second else None
     seen = [(dt.datetime.fromisoformat(row["visited_at"]), row) for row in rows]
     seen = [(when, row) for when, row in seen if when <= as_of]
@@ -282,9 +305,10 @@ def test_coverage_equals_the_sets_of_households(rows: list[Row], cycle: str, sec
         visited, entered, _ = sets(begin, month)
         # a household excepted early and visited late in a cycle is no exception: the whole cycle decides
         excepted = {
-            row["customer"] for when, row in seen
+            row["customer"]
+            for when, row in seen
             if begin <= when.month <= month and row["customer"] and row["excluded_reason"]
-        } - sets(begin, begin + size - 1)[0]  # fmt: skip
+        } - sets(begin, begin + size - 1)[0]
         row = found[f"2026-{month:02d}", "coverage"]
         assert row["numerator"] == len(visited)
         assert found[f"2026-{month:02d}", "entered"]["numerator"] == len(entered)
@@ -292,8 +316,9 @@ def test_coverage_equals_the_sets_of_households(rows: list[Row], cycle: str, sec
         assert row["excluded"] <= len(excepted)
         if month % size == 0:
             assert row["excluded"] == len(excepted)
-        assert row["total"] == sum(row[name] for name in ("met", "breached", "open_not_due", "excluded",
-                                                          "not_applicable"))  # fmt: skip
+        assert row["total"] == sum(
+            row[name] for name in ("met", "breached", "open_not_due", "excluded", "not_applicable")
+        )
     if whole is not None:
         cycles = [sets(begin, begin + size - 1) for begin in range(1, 7, size)]
         assert whole[0]["numerator"] == sum(len(visited) for visited, _, _ in cycles)

@@ -86,16 +86,19 @@ def test_scipy_finds_nothing_cheaper(problem: tuple[float, dict[str, Float64]]) 
 
 def test_slsqp_and_trust_constr_find_the_same() -> None:
     given = {
-        "weight": np.array([0.1, 0.25, 0.4, 0.25]), "start": np.array([0.91, 0.965, 0.94, 0.88]),
-        "effort": np.array([0.09, 0.035, 0.06, 0.12]), "lower": np.array([0.9, 0.9, 0.9, 0.9]),
+        "weight": np.array([0.1, 0.25, 0.4, 0.25]),
+        "start": np.array([0.91, 0.965, 0.94, 0.88]),
+        "effort": np.array([0.09, 0.035, 0.06, 0.12]),
+        "lower": np.array([0.9, 0.9, 0.9, 0.9]),
         "upper": np.array([0.93, 1.0, 1.0, 1.0]),
-    }  # fmt: skip
+    }
     found = share_out(0.96, **given)
     bounds = list(zip(given["lower"], given["upper"], strict=True))
     equality = LinearConstraint(given["weight"], 0.96, 0.96)
     for method, options in (("SLSQP", {"ftol": 1e-16, "maxiter": 500}), ("trust-constr", {"gtol": 1e-12})):
-        other = minimize(cost, given["start"], args=(given,), method=method, bounds=bounds, constraints=equality,
-                         options=options)  # fmt: skip
+        other = minimize(
+            cost, given["start"], args=(given,), method=method, bounds=bounds, constraints=equality, options=options
+        )
         assert np.abs(other.x - found.value).max() < 2e-5, method
     assert list(found.at_limit) == [1, 0, 0, 0]
 
@@ -103,9 +106,12 @@ def test_slsqp_and_trust_constr_find_the_same() -> None:
 def test_no_point_of_a_grid_is_cheaper() -> None:
     """All pairs on a grid of 0.0005 for two parts, the third from the equality."""
     given = {
-        "weight": np.array([1.0, 2.0, 1.5]), "start": np.array([0.5, 0.7, 0.6]), "effort": np.array([0.5, 0.3, 0.4]),
-        "lower": np.array([0.45, 0.6, 0.6]), "upper": np.array([0.7, 0.75, 0.8]),
-    }  # fmt: skip
+        "weight": np.array([1.0, 2.0, 1.5]),
+        "start": np.array([0.5, 0.7, 0.6]),
+        "effort": np.array([0.5, 0.3, 0.4]),
+        "lower": np.array([0.45, 0.6, 0.6]),
+        "upper": np.array([0.7, 0.75, 0.8]),
+    }
     whole = 3.1
     found = share_out(whole, **given)
     best = np.inf
@@ -143,9 +149,18 @@ def test_a_time_closes_its_gap_downwards() -> None:
 
 def company(**locked: float) -> list[Part]:
     """A company, two branches, five departments, two posts of the first."""
-    tree = [("C", None, 0, 0), ("N", "C", 0, 0), ("N1", "N", 0, 0), ("N1a", "N1", 120, 0.93), ("N1b", "N1", 80, 0.97),
-            ("N2", "N", 300, 0.95), ("S", "C", 0, 0), ("S1", "S", 250, 0.90), ("S2", "S", 50, 0.99),
-            ("S3", "S", 200, 0.96)]  # fmt: skip
+    tree = [
+        ("C", None, 0, 0),
+        ("N", "C", 0, 0),
+        ("N1", "N", 0, 0),
+        ("N1a", "N1", 120, 0.93),
+        ("N1b", "N1", 80, 0.97),
+        ("N2", "N", 300, 0.95),
+        ("S", "C", 0, 0),
+        ("S1", "S", 250, 0.90),
+        ("S2", "S", 50, 0.99),
+        ("S3", "S", 200, 0.96),
+    ]
     return [
         Part(code, parent, weight, start, 0.0, 1.0, locked=locked.get(code)) for code, parent, weight, start in tree
     ]

@@ -198,16 +198,19 @@ def test_the_first_call_after_closing_and_the_first_that_reached(
         linked("callbacks", on=on, after="closed_at", from_day=from_day, take=("outcome", "score"), name="call"),
         linked("callbacks", on=on, after="closed_at", where={"outcome": ["reached", "declined"]}, name="reached"),
         linked("callbacks", on=on),
-        rows=rows, beside=made,
-    )  # fmt: skip
+        rows=rows,
+        beside=made,
+    )
 
     def first(row: Row, days: int | None, outcomes: Sequence[Any] | None = None) -> Row:
         begins = None if days is None or row["closed_at"] is None else row["closed_at"] + dt.timedelta(days=days)
         about = [
-            call for call in made
-            if call["record_id"] == row["complaint_id"] and (outcomes is None or call["outcome"] in outcomes)
+            call
+            for call in made
+            if call["record_id"] == row["complaint_id"]
+            and (outcomes is None or call["outcome"] in outcomes)
             and (days is None or (begins is not None and call["called_at"] >= begins))
-        ]  # fmt: skip
+        ]
         nothing: Row = {"called_at": None, "outcome": None, "score": None}
         return min(about, key=lambda call: (call["called_at"], call["callback_id"]), default=nothing)
 
@@ -225,10 +228,16 @@ def test_questions_of_one_call_are_told_apart_by_their_condition() -> None:
     """By hand: one call asks two questions; without a condition the first by key is taken."""
     rows = [{"complaint_id": "1", "unit": "D1", "received_at": "2026-01-01 08:00"}]
     asked = [
-        {"callback_id": "a", "question": question, "unit": "D1", "record_id": "1", "called_at": "2026-01-05 09:00",
-         "score": score}
+        {
+            "callback_id": "a",
+            "question": question,
+            "unit": "D1",
+            "record_id": "1",
+            "called_at": "2026-01-05 09:00",
+            "score": score,
+        }
         for question, score in (("speed", 4), ("manner", 9))
-    ]  # fmt: skip
+    ]
     on = ("record_id", "complaint_id")
     speed = linked("callbacks", on=on, take=("score",), where={"question": ["speed"]}, name="speed")
     got = run(linked("callbacks", on=on, take=("score",)), speed, rows=rows, beside=asked)["1"]
@@ -345,7 +354,7 @@ def refused(*parts: Part, table: str = "complaints") -> SvcqaError:
         (linked("callbacks", on=("record_id", "complaint_id"), after="closed_at", from_day=-1), "-1", "≥ 0"),
         (next_of_same(same=("customer",), again="again at"), "again at", "[a-z]"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_named_with_what_is_allowed(part: Part, got: str, allowed: str) -> None:
     (fault,) = refused(part).faults
     assert got in fault.got

@@ -49,12 +49,14 @@ def random_calls(seed: int, orders: list[Row]) -> list[Row]:
             around = order["closed_at"] or order["received_at"]
             rows.append(
                 {
-                    "callback_id": f"c{len(rows):04}", "question": "q", "unit": order["unit"],
+                    "callback_id": f"c{len(rows):04}",
+                    "question": "q",
+                    "unit": order["unit"],
                     "record_id": order["order_id"],
                     "called_at": around + dt.timedelta(hours=12 * int(draw.integers(-2, 20))),
                     "outcome": str(draw.choice(["reached", "no_answer", "declined"])),
                 }
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -76,11 +78,12 @@ def count_repeats(orders: list[Row], as_of: dt.datetime, days: int) -> dict[str,
         if at > as_of or (at.year, at.month) != (2026, 1):
             continue
         later = [
-            other for other in orders
+            other
+            for other in orders
             if (other["customer"], other["category"]) == (row["customer"], row["category"])
             and (other["received_at"], other["order_id"]) > (at, row["order_id"])
             and other["received_at"] <= at + days * DAY
-        ]  # fmt: skip
+        ]
         if row["customer"] is None or row["category"] is None:
             found[row["order_id"]] = "not_applicable"
         elif at + days * DAY > as_of:
@@ -101,10 +104,12 @@ def count_calls(
             continue
         first, last = (closed + day * DAY for day in window)
         made = [
-            call for call in calls
-            if call["record_id"] == row["order_id"] and first <= call["called_at"] <= last
+            call
+            for call in calls
+            if call["record_id"] == row["order_id"]
+            and first <= call["called_at"] <= last
             and call["outcome"] in outcomes
-        ]  # fmt: skip
+        ]
         if row["customer"] is None:
             found[row["order_id"]] = "not_applicable"
         elif last > as_of:
@@ -214,11 +219,27 @@ def test_both_measures_are_told_apart(company: Any, language: Language) -> None:
 
 
 TARGETS = [
-    {"kind": "level", "key": "fixed", "name": "一次办结率", "year": 2026, "owner": "C", "metric": "repeats",
-     "params": {"days": 5}, "goal": "60%"},
-    {"kind": "level", "key": "called", "name": "回访率", "year": 2026, "owner": "C", "metric": "called_back",
-     "params": {"table": "work_orders", "to_day": 5}, "goal": "60%"},
-]  # fmt: skip
+    {
+        "kind": "level",
+        "key": "fixed",
+        "name": "一次办结率",
+        "year": 2026,
+        "owner": "C",
+        "metric": "repeats",
+        "params": {"days": 5},
+        "goal": "60%",
+    },
+    {
+        "kind": "level",
+        "key": "called",
+        "name": "回访率",
+        "year": 2026,
+        "owner": "C",
+        "metric": "called_back",
+        "params": {"table": "work_orders", "to_day": 5},
+        "goal": "60%",
+    },
+]
 
 
 def test_targets_are_held_against_the_first_measure(tmp_path: Path) -> None:

@@ -19,8 +19,9 @@ from svcqa.stats.drivers import decompose, newcombe, pareto
 
 GROUPS = st.lists(
     st.tuples(*(st.integers(0, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))) for _ in range(2))),
-    min_size=1, max_size=8,
-)  # fmt: skip
+    min_size=1,
+    max_size=8,
+)
 
 
 def test_a_change_of_mix_alone_and_of_rate_alone_by_hand() -> None:
@@ -97,10 +98,15 @@ def test_largest_parts_come_first() -> None:
     assert pareto([0, 0]).cumulative == (0.0, 0.0)
 
 
-@pytest.mark.parametrize(("after", "before", "low", "high"), [
-    ((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((6, 7), (2, 7), 0.0582, 0.8062),
-    ((5, 56), (0, 29), -0.0381, 0.1926),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("after", "before", "low", "high"),
+    [
+        ((56, 70), (48, 80), 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.1705, 0.8090),
+        ((6, 7), (2, 7), 0.0582, 0.8062),
+        ((5, 56), (0, 29), -0.0381, 0.1926),
+    ],
+)
 def test_limits_of_a_difference_are_the_published_ones(
     after: tuple[int, int], before: tuple[int, int], low: float, high: float
 ) -> None:
@@ -134,8 +140,10 @@ def test_every_split_adds_up_to_the_change_of_the_measured_figure(
     frame = sample_workspace.drivers(commitment, period="2026H1", by=("department", "unit"))
     assert list(frame.columns) == list(COLUMNS)
     metric = sample_workspace.policies.commitment(commitment).counted.metric
-    now, was = (sample_workspace.measure(metric, commitment=commitment, period=label, as_of="2026-07-01").figures()[0]
-                for label in ("2026H1", "2025H2"))  # fmt: skip
+    now, was = (
+        sample_workspace.measure(metric, commitment=commitment, period=label, as_of="2026-07-01").figures()[0]
+        for label in ("2026H1", "2025H2")
+    )
     assert now.value is not None
     assert was.value is not None
     for _, split in frame.groupby("by"):

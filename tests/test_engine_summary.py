@@ -46,10 +46,13 @@ def observed(count: int, *, spread: int, weighted: bool, seed: int = 1) -> tuple
     follow_up = np.where(rng.random(count) < 0.7, MATURE, rng.integers(-1, 50, count))
     labels = ("a", "b", "")
     observations = Observations(
-        rng.integers(20_000, 20_005, count), rng.integers(0, 3, count).astype(np.int8),
-        rng.integers(-spread, spread, count), follow_up, weight=rng.integers(1, 9, count) if weighted else None,
+        rng.integers(20_000, 20_005, count),
+        rng.integers(0, 3, count).astype(np.int8),
+        rng.integers(-spread, spread, count),
+        follow_up,
+        weight=rng.integers(1, 9, count) if weighted else None,
         exclusion=(rng.integers(0, 2, count).astype(np.int32), ("", "storm")),
-    )  # fmt: skip
+    )
     return observations, {"unit": (rng.integers(0, 3, count).astype(np.int32), labels)}
 
 
@@ -60,8 +63,14 @@ def expected(pieces: list[tuple[Observations, dict[str, Any]]]) -> Counter[tuple
         assert one.exclusion is not None
         reasons, names = one.exclusion
         for row in range(len(one.day)):
-            cell = (labels[codes[row]], names[reasons[row]], int(one.day[row]), int(one.fact[row]),
-                    int(one.value[row]), int(one.follow_up[row]))  # fmt: skip
+            cell = (
+                labels[codes[row]],
+                names[reasons[row]],
+                int(one.day[row]),
+                int(one.fact[row]),
+                int(one.value[row]),
+                int(one.follow_up[row]),
+            )
             found[cell] += 1 if one.weight is None else int(one.weight[row])
     return found
 

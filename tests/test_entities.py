@@ -28,12 +28,33 @@ def refused(folder: Path) -> tuple[Fault, ...]:
     return error.value.faults
 
 
-LEVEL = {"kind": "level", "key": "level_2026", "name": "目标", "year": 2026, "owner": "C", "commitment": "promise",
-         "goal": "95%"}  # fmt: skip
-QUANTITY = {"kind": "quantity", "key": "quantity_2026", "name": "目标", "year": 2026, "owner": "C",
-            "indicator": "pipes", "amount_unit": "户", "path": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}  # fmt: skip
-MILESTONE = {"kind": "milestone", "key": "milestone_2026", "name": "目标", "year": 2026, "owner": "D1",
-             "due": dt.date(2026, 4, 30)}  # fmt: skip
+LEVEL = {
+    "kind": "level",
+    "key": "level_2026",
+    "name": "目标",
+    "year": 2026,
+    "owner": "C",
+    "commitment": "promise",
+    "goal": "95%",
+}
+QUANTITY = {
+    "kind": "quantity",
+    "key": "quantity_2026",
+    "name": "目标",
+    "year": 2026,
+    "owner": "C",
+    "indicator": "pipes",
+    "amount_unit": "户",
+    "path": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+}
+MILESTONE = {
+    "kind": "milestone",
+    "key": "milestone_2026",
+    "name": "目标",
+    "year": 2026,
+    "owner": "D1",
+    "due": dt.date(2026, 4, 30),
+}
 
 
 def without(item: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -52,10 +73,14 @@ def test_all_faults_of_all_policy_files_come_in_one_error(tmp_path: Path) -> Non
         tmp_path / "policy/targets.toml",
         toml_list(
             "target",
-            [LEVEL | {"goal": "ninety-five"}, QUANTITY | {"path": [1, 2]}, MILESTONE | {"due": dt.date(2027, 1, 1)},
-             {"kind": "wish", "key": "x"}],
+            [
+                LEVEL | {"goal": "ninety-five"},
+                QUANTITY | {"path": [1, 2]},
+                MILESTONE | {"due": dt.date(2027, 1, 1)},
+                {"kind": "wish", "key": "x"},
+            ],
         ),
-    )  # fmt: skip
+    )
     faults = {(fault.file, fault.place): fault for fault in refused(tmp_path)}
     assert set(faults) == {
         ("organisation.toml", 'unit "D3" › level'),
@@ -117,9 +142,15 @@ def test_unknown_keys_are_refused_wherever_they_stand_and_the_known_ones_listed(
     rule = commitment()["rule"] | {"limits": 40}
     write(
         tmp_path / "policy/commitments.toml",
-        toml_list("commitment", [commitment("a", rule=rule), commitment("b", category={"zh": "类别"}),
-                                 commitment("c", exclusions=[{"reason": "x", "where": {"area": "y"}, "weight": 1}])]),
-    )  # fmt: skip
+        toml_list(
+            "commitment",
+            [
+                commitment("a", rule=rule),
+                commitment("b", category={"zh": "类别"}),
+                commitment("c", exclusions=[{"reason": "x", "where": {"area": "y"}, "weight": 1}]),
+            ],
+        ),
+    )
     write(tmp_path / "policy/targets.toml", toml_list("target", [MILESTONE | {"goal": 1}]))
     found = {fault.place: (fault.code, fault.got, fault.allowed) for fault in refused(tmp_path)}
     assert found == {
@@ -127,8 +158,11 @@ def test_unknown_keys_are_refused_wherever_they_stand_and_the_known_ones_listed(
         'commitment "b" › category.zh': ("unknown_key", "zh", "zh-Hans, zh-Hant, en"),
         'commitment "c" › exclusions[1].weight': ("unknown_key", "weight", "reason, label, where, evidence"),
         'target "milestone_2026" › goal': (
-            "unknown_key", "goal", "key, name, year, owner, weight, effective_from, source, kind, due"),
-    }  # fmt: skip
+            "unknown_key",
+            "goal",
+            "key, name, year, owner, weight, effective_from, source, kind, due",
+        ),
+    }
 
 
 def test_what_does_not_fit_together_names_its_file(tmp_path: Path) -> None:
@@ -159,12 +193,16 @@ def test_what_does_not_fit_together_names_its_file(tmp_path: Path) -> None:
         ({}, {"shifts": [["17:00", "17:00"]]}, "", "calendar.shifts"),
         ({}, {"shifts": [["08:00", "12:00"], ["11:00", "17:00"]]}, "", "calendar.shifts"),
         ({}, {"shifts": []}, "", "calendar.shifts"),
-        ({}, {"overrides": [{"day": dt.date(2099, 1, 1), "working": True, "reason": "?"}]}, "",
-         "calendar.overrides[1].day"),
+        (
+            {},
+            {"overrides": [{"day": dt.date(2099, 1, 1), "working": True, "reason": "?"}]},
+            "",
+            "calendar.overrides[1].day",
+        ),
         ({}, {}, 'languages = ["fr"]\n', "languages[1]"),
         ({}, {}, 'engin = "embedded"\n', "engin"),
     ],
-)  # fmt: skip
+)
 def test_wrong_settings_are_refused_by_name(
     tmp_path: Path, company: Any, calendar: Any, settings: str, place: str
 ) -> None:
@@ -187,17 +225,30 @@ def sheet(workbook: Workbook, name: str, rows: list[list[Any]]) -> None:
 
 def test_policies_in_excel_are_the_same_as_in_toml(tmp_path: Path) -> None:
     first = commitment(
-        "first", category={"zh-Hans": "安全", "en": "Safety"}, required_share="95.5%", month_of="due", assumed=True,
+        "first",
+        category={"zh-Hans": "安全", "en": "Safety"},
+        required_share="95.5%",
+        month_of="due",
+        assumed=True,
         where={"order_type": ["emergency", "repair"], "channel": ["hotline"]},
-        exclusions=[{"reason": "storm", "where": {"category": ["storm"]}},
-                    {"reason": "fire", "where": {"category": ["fire", "smoke"], "area": ["remote"]}}],
-        reporting_department="D1", effective_from=dt.date(2026, 1, 1),
-    )  # fmt: skip
+        exclusions=[
+            {"reason": "storm", "where": {"category": ["storm"]}},
+            {"reason": "fire", "where": {"category": ["fire", "smoke"], "area": ["remote"]}},
+        ],
+        reporting_department="D1",
+        effective_from=dt.date(2026, 1, 1),
+    )
     second = commitment(
-        "second", required_share=0.9,
-        rule={"kind": "elapsed_working_days", "start": "received_at", "stop": "closed_at", "limit": 3,
-              "counting": "next_day"},
-    )  # fmt: skip
+        "second",
+        required_share=0.9,
+        rule={
+            "kind": "elapsed_working_days",
+            "start": "received_at",
+            "stop": "closed_at",
+            "limit": 3,
+            "counting": "next_day",
+        },
+    )
     targets = [LEVEL | {"commitment": "first"}, QUANTITY | {"weight": 2.5}, MILESTONE]
     toml = make_workspace(tmp_path / "toml", commitments=[first, second], targets=targets)
 
@@ -205,25 +256,123 @@ def test_policies_in_excel_are_the_same_as_in_toml(tmp_path: Path) -> None:
     workbook = Workbook()
     del workbook["Sheet"]
     common = ["类别", "项目", "承诺", "work_orders"]
-    sheet(workbook, "commitment", [
-        ["key", "category", "category.zh-Hans", "category.en", "item", "promise", "table", "required_share", "month_of",
-         "assumed", "where", "exclusions", "reporting_department", "effective_from", "rule.kind", "rule.start",
-         "rule.stop", "rule.limit", "rule.unit", "rule.counting"],
-        ["first", None, "安全", "Safety", *common[1:], "95.5%", "due", "是",
-         "order_type=emergency, repair; channel=hotline",
-         "storm: category=storm | fire: category=fire,smoke; area=remote", "D1", dt.date(2026, 1, 1),
-         "elapsed_natural", "received_at", "closed_at", 60, "minute", None],
-        [None] * 20,
-        ["second", common[0], None, None, *common[1:], 0.9, None, None, None, None, None, None,
-         "elapsed_working_days", "received_at", "closed_at", 3.0, None, "next_day"],
-    ])  # fmt: skip
-    sheet(workbook, "target", [
-        ["kind", "key", "name", "year", "owner", "weight", "commitment", "goal", "indicator", "amount_unit", "path",
-         "due"],
-        ["level", "level_2026", "目标", 2026, "C", None, "first", "95%"],
-        ["quantity", "quantity_2026", "目标", 2026, "C", 2.5, None, None, "pipes", "户", "1, 2,3,4,5,6,7,8,9,10,11,12"],
-        ["milestone", "milestone_2026", "目标", 2026, "D1", None, None, None, None, None, None, dt.date(2026, 4, 30)],
-    ])  # fmt: skip
+    sheet(
+        workbook,
+        "commitment",
+        [
+            [
+                "key",
+                "category",
+                "category.zh-Hans",
+                "category.en",
+                "item",
+                "promise",
+                "table",
+                "required_share",
+                "month_of",
+                "assumed",
+                "where",
+                "exclusions",
+                "reporting_department",
+                "effective_from",
+                "rule.kind",
+                "rule.start",
+                "rule.stop",
+                "rule.limit",
+                "rule.unit",
+                "rule.counting",
+            ],
+            [
+                "first",
+                None,
+                "安全",
+                "Safety",
+                *common[1:],
+                "95.5%",
+                "due",
+                "是",
+                "order_type=emergency, repair; channel=hotline",
+                "storm: category=storm | fire: category=fire,smoke; area=remote",
+                "D1",
+                dt.date(2026, 1, 1),
+                "elapsed_natural",
+                "received_at",
+                "closed_at",
+                60,
+                "minute",
+                None,
+            ],
+            [None] * 20,
+            [
+                "second",
+                common[0],
+                None,
+                None,
+                *common[1:],
+                0.9,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                "elapsed_working_days",
+                "received_at",
+                "closed_at",
+                3.0,
+                None,
+                "next_day",
+            ],
+        ],
+    )
+    sheet(
+        workbook,
+        "target",
+        [
+            [
+                "kind",
+                "key",
+                "name",
+                "year",
+                "owner",
+                "weight",
+                "commitment",
+                "goal",
+                "indicator",
+                "amount_unit",
+                "path",
+                "due",
+            ],
+            ["level", "level_2026", "目标", 2026, "C", None, "first", "95%"],
+            [
+                "quantity",
+                "quantity_2026",
+                "目标",
+                2026,
+                "C",
+                2.5,
+                None,
+                None,
+                "pipes",
+                "户",
+                "1, 2,3,4,5,6,7,8,9,10,11,12",
+            ],
+            [
+                "milestone",
+                "milestone_2026",
+                "目标",
+                2026,
+                "D1",
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                dt.date(2026, 4, 30),
+            ],
+        ],
+    )
     workbook.save(excel.folder / "policy/all.xlsx")
     settings = (excel.folder / "svcqa.toml").read_text(encoding="utf-8")
     write(excel.folder / "svcqa.toml", 'policies = ["policy/all.xlsx"]\n' + settings)
@@ -240,8 +389,11 @@ def test_faults_in_excel_name_file_and_entity(tmp_path: Path) -> None:
     write(tmp_path / "policy/organisation.toml", toml_list("unit", UNITS))
     workbook = Workbook()
     del workbook["Sheet"]
-    sheet(workbook, "target", [["kind", "key", "name", "year", "owner", "due"],
-                               ["milestone", "late", "目标", 2026, "C", "soon"]])  # fmt: skip
+    sheet(
+        workbook,
+        "target",
+        [["kind", "key", "name", "year", "owner", "due"], ["milestone", "late", "目标", 2026, "C", "soon"]],
+    )
     workbook.save(tmp_path / "policy/all.xlsx")
     write(tmp_path / "policy/none.xlsx", "no workbook")
     faults = {fault.file: fault for fault in refused(tmp_path)}
@@ -309,8 +461,10 @@ COMPANY = {"code": "C", "level": "company"}
     [
         ([COMPANY, {"code": "A", "parent": "B"}, {"code": "B", "parent": "A"}], "'A' is not its own ancestor"),
         ([COMPANY, {"code": "A", "parent": "A"}], "'A' is not its own ancestor"),
-        ([COMPANY, {"code": "A", "parent": "C", "successor": "B"}, {"code": "B", "parent": "C", "successor": "A"}],
-         "ancestor or successor"),
+        (
+            [COMPANY, {"code": "A", "parent": "C", "successor": "B"}, {"code": "B", "parent": "C", "successor": "A"}],
+            "ancestor or successor",
+        ),
         ([COMPANY, {"code": "A", "parent": "X"}], "the parent 'X' of 'A'"),
         ([COMPANY, {"code": "A", "parent": "C", "successor": "X"}], "the successor 'X' of 'A'"),
         ([COMPANY, {"code": "A"}], "the parent None of 'A'"),
@@ -318,7 +472,7 @@ COMPANY = {"code": "C", "level": "company"}
         ([{"code": "A", "parent": "A"}], "exactly one"),
         ([COMPANY, {"code": "A", "parent": "C"}, {"code": "A", "parent": "C"}], "each code stands once"),
     ],
-)  # fmt: skip
+)
 def test_an_organisation_that_is_no_tree_is_refused(units: list[dict[str, Any]], problem: str) -> None:
     with pytest.raises(ValidationError, match=problem):
         tree(*units)
@@ -342,8 +496,10 @@ def test_closed_units_lead_to_their_successors_from_the_day_after() -> None:
     assert organisation.current("T2", dt.date(2025, 1, 1)) == "T3"
     assert organisation.current("T2", dt.date(2026, 1, 1)) == "T1"
     assert organisation.current("T1", dt.date(2026, 1, 1)) == "T1"
-    codes = [[unit.code for unit in organisation.at("department", day)]
-             for day in (dt.date(2024, 12, 31), dt.date(2025, 1, 1), dt.date(2026, 1, 1))]  # fmt: skip
+    codes = [
+        [unit.code for unit in organisation.at("department", day)]
+        for day in (dt.date(2024, 12, 31), dt.date(2025, 1, 1), dt.date(2026, 1, 1))
+    ]
     assert codes == [["T1", "T2", "T3"], ["T1", "T3"], ["T1"]]
     assert not organisation.unit("P").valid_on(dt.date(2025, 2, 28))
     assert organisation.unit("P").valid_on(dt.date(2025, 3, 1))
@@ -371,8 +527,13 @@ def test_unknown_units_are_refused_unless_the_organisation_adopts_them() -> None
 # --- complaints --------------------------------------------------------------------------------------------------
 
 STEPS = ("accepted_at", "first_response_at", "resolved_at", "replied_at", "closed_at")
-STATES = (ComplaintState.ACCEPTED, ComplaintState.RESPONDED, ComplaintState.RESOLVED, ComplaintState.REPLIED,
-          ComplaintState.CLOSED)  # fmt: skip
+STATES = (
+    ComplaintState.ACCEPTED,
+    ComplaintState.RESPONDED,
+    ComplaintState.RESOLVED,
+    ComplaintState.REPLIED,
+    ComplaintState.CLOSED,
+)
 RECEIVED = dt.datetime(2026, 1, 5, 8, 30)
 AFTER = st.none() | st.integers(0, 1000).map(lambda minutes: RECEIVED + dt.timedelta(minutes=minutes))
 
@@ -399,10 +560,16 @@ def test_no_step_of_a_complaint_lies_before_its_receipt(name: str) -> None:
 
 def test_a_complaint_is_found_by_its_number(tmp_path: Path) -> None:
     rows = [
-        {"complaint_id": "TS-1", "unit": "D1", "received_at": RECEIVED, "customer": "KH1", "valid": "是",
-         "replied_at": dt.datetime(2026, 1, 7, 9)},
+        {
+            "complaint_id": "TS-1",
+            "unit": "D1",
+            "received_at": RECEIVED,
+            "customer": "KH1",
+            "valid": "是",
+            "replied_at": dt.datetime(2026, 1, 7, 9),
+        },
         {"complaint_id": "TS-2", "unit": "D2", "received_at": RECEIVED, "valid": "无效"},
-    ]  # fmt: skip
+    ]
     workspace = make_workspace(tmp_path, records={"complaints": rows})
     workspace.ingest()
     complaint = workspace.complaint("TS-1")
@@ -419,12 +586,28 @@ def test_a_complaint_is_found_by_its_number(tmp_path: Path) -> None:
     ("promise", "goal", "code"),
     [
         (commitment("promise"), 95, "goal_is_no_share"),
-        (commitment("promise", table="callbacks", rule={"kind": "rating", "moment": "called_at"}), 11,
-         "goal_off_scale"),
-        (commitment("promise", rule={"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 1,
-                                     "maximum": 2, "unit": "hour"}), 0, "goal_off_scale"),
+        (
+            commitment("promise", table="callbacks", rule={"kind": "rating", "moment": "called_at"}),
+            11,
+            "goal_off_scale",
+        ),
+        (
+            commitment(
+                "promise",
+                rule={
+                    "kind": "mean_and_maximum",
+                    "start": "received_at",
+                    "stop": "closed_at",
+                    "mean": 1,
+                    "maximum": 2,
+                    "unit": "hour",
+                },
+            ),
+            0,
+            "goal_off_scale",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_goal_stands_in_the_unit_of_its_figure(
     tmp_path: Path, promise: dict[str, Any], goal: float, code: str
 ) -> None:
@@ -443,14 +626,20 @@ def test_a_goal_stands_in_the_unit_of_its_figure(
         ({"goals": [{"effective_from": dt.date(2026, 1, 1)}]}, "required_share"),
         ({"counted_from": "returns"}, "needs returns"),
         ({"limits": [{"limit": 5}]}, "effective_from"),
-        ({"table": "callbacks", "rule": {"kind": "rating", "moment": "called_at"}, "required_share": 0.9},
-         "required_share does not go with rating"),
-        ({"table": "callbacks", "rule": {"kind": "rating", "moment": "called_at"}, "required_score": 10.5},
-         "between lowest and highest"),
-        ({"table": "inspections", "rule": {"kind": "coverage", "moment": "visited_at", "entered": ["seen"]}},
-         "among visited"),
+        (
+            {"table": "callbacks", "rule": {"kind": "rating", "moment": "called_at"}, "required_share": 0.9},
+            "required_share does not go with rating",
+        ),
+        (
+            {"table": "callbacks", "rule": {"kind": "rating", "moment": "called_at"}, "required_score": 10.5},
+            "between lowest and highest",
+        ),
+        (
+            {"table": "inspections", "rule": {"kind": "coverage", "moment": "visited_at", "entered": ["seen"]}},
+            "among visited",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_the_kind_is_refused(tmp_path: Path, fields: dict[str, Any], said: str) -> None:
     make_workspace(tmp_path, commitments=[])
     write(tmp_path / "policy/commitments.toml", toml_list("commitment", [commitment("one", **fields)]))

@@ -25,8 +25,14 @@ from svcqa.report.charts.files import write_picture
 from test_service_clock import CHINA, DAYS_OF_WORK, NATURAL, POST, WORKING, clock, order, paused, read, told
 
 LATER = "2026-07-01"
-LONGEST = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 1, "maximum": 2.5,
-           "unit": "hour"}  # fmt: skip
+LONGEST = {
+    "kind": "mean_and_maximum",
+    "start": "received_at",
+    "stop": "closed_at",
+    "mean": 1,
+    "maximum": 2.5,
+    "unit": "hour",
+}
 START = int((dt.datetime(2026, 2, 9) - dt.datetime(1970, 1, 1)).total_seconds())
 
 
@@ -53,9 +59,13 @@ def test_working_days_over_the_spring_festival_are_told_day_by_day(tmp_path: Pat
     found = only(workspace)
     holidays = [(f"02-{day}", None, "holiday") for day in range(15, 24)]
     assert days(found) == [
-        ("02-12", None, "receipt"), ("02-13", 1, "workday"), ("02-14", 2, "makeup"), *holidays,
-        ("02-24", 3, "workday"), ("02-25", 4, "workday"),
-    ]  # fmt: skip
+        ("02-12", None, "receipt"),
+        ("02-13", 1, "workday"),
+        ("02-14", 2, "makeup"),
+        *holidays,
+        ("02-24", 3, "workday"),
+        ("02-25", 4, "workday"),
+    ]
     assert (found.clock.state, found.clock.value, found.clock.own_limit) == ("breached", 4, 3)
     assert found.clock.due == dt.datetime(2026, 2, 24, 23, 59, 59)
     assert (found.clock.started, found.clock.stopped) == (dt.datetime(2026, 2, 12, 10), dt.datetime(2026, 2, 25, 9))
@@ -92,32 +102,42 @@ def test_an_open_case_counts_the_days_that_are_over(tmp_path: Path) -> None:
 
 
 def test_natural_time_counts_everything_but_pauses(tmp_path: Path) -> None:
-    history = told("1", ("2026-01-09 17:00:00", "waiting"), ("2026-01-10 09:00:00", "open"),
-                   ("2026-01-10 10:00:00", "closed"))  # fmt: skip
+    history = told(
+        "1", ("2026-01-09 17:00:00", "waiting"), ("2026-01-10 09:00:00", "open"), ("2026-01-10 10:00:00", "closed")
+    )
     found = only(read(tmp_path, paused(NATURAL), [order("1", "2026-01-09 16:00:00")], history))
     assert stretches(found) == [
-        ("01-09 16:00", "01-09 17:00", "counted"), ("01-09 17:00", "01-10 09:00", "paused"),
+        ("01-09 16:00", "01-09 17:00", "counted"),
+        ("01-09 17:00", "01-10 09:00", "paused"),
         ("01-10 09:00", "01-10 10:00", "counted"),
-    ]  # fmt: skip
+    ]
     # 120 minutes are used up to the second at 10:00 on Saturday
     assert (found.clock.value, found.clock.due) == (120, dt.datetime(2026, 1, 10, 10))
 
 
 def test_a_case_of_mean_and_maximum_is_held_against_the_maximum(tmp_path: Path) -> None:
-    rows = [order("1", "2026-01-09 16:00:00"), order("2", "2026-01-12 09:00:00", "2026-01-12 11:30:00"),
-            order("3", "2026-01-12 09:00:00"), order("4", "2026-01-12 09:00:00", excluded_reason="flood")]  # fmt: skip
-    history = told("1", ("2026-01-09 17:00:00", "waiting"), ("2026-01-10 09:00:00", "open"),
-                   ("2026-01-10 11:00:00", "closed"))  # fmt: skip
+    rows = [
+        order("1", "2026-01-09 16:00:00"),
+        order("2", "2026-01-12 09:00:00", "2026-01-12 11:30:00"),
+        order("3", "2026-01-12 09:00:00"),
+        order("4", "2026-01-12 09:00:00", excluded_reason="flood"),
+    ]
+    history = told(
+        "1", ("2026-01-09 17:00:00", "waiting"), ("2026-01-10 09:00:00", "open"), ("2026-01-10 11:00:00", "closed")
+    )
     workspace = read(tmp_path, paused(LONGEST), rows, history)
     first = only(workspace)
     assert stretches(first) == [
-        ("01-09 16:00", "01-09 17:00", "counted"), ("01-09 17:00", "01-10 09:00", "paused"),
+        ("01-09 16:00", "01-09 17:00", "counted"),
+        ("01-09 17:00", "01-10 09:00", "paused"),
         ("01-10 09:00", "01-10 11:00", "counted"),
-    ]  # fmt: skip
+    ]
     # an hour on Friday, so that two and a half are used up at 10:30 on Saturday
     assert (first.clock.state, first.clock.value, first.clock.due) == (
-        "breached", 3 * 3600, dt.datetime(2026, 1, 10, 10, 30)
-    )  # fmt: skip
+        "breached",
+        3 * 3600,
+        dt.datetime(2026, 1, 10, 10, 30),
+    )
     assert only(workspace, "2").clock.state == "met"  # two and a half hours to the second
     states = [only(workspace, "3", as_of=f"2026-01-12 {at}").clock.state for at in ("11:30:00", "11:30:01")]
     assert states == ["open_not_due", "open_overdue"]
@@ -138,15 +158,25 @@ def test_working_time_of_mean_and_maximum_is_told_by_the_hours_of_work(tmp_path:
 
 
 def test_a_moved_case_is_told_by_the_hours_of_whoever_had_it(tmp_path: Path) -> None:
-    history = told("1", ("2026-01-05 16:00:00", "open", "D2"), ("2026-01-05 18:00:00", "open", "D1"),
-                   ("2026-01-05 22:00:00", "closed", "D1"))  # fmt: skip
-    workspace = read(tmp_path, paused(WORKING), [order("1", "2026-01-05 16:00:00", unit="D1")], history,
-                     calendar=CHINA | {"posts": [POST]})  # fmt: skip
+    history = told(
+        "1",
+        ("2026-01-05 16:00:00", "open", "D2"),
+        ("2026-01-05 18:00:00", "open", "D1"),
+        ("2026-01-05 22:00:00", "closed", "D1"),
+    )
+    workspace = read(
+        tmp_path,
+        paused(WORKING),
+        [order("1", "2026-01-05 16:00:00", unit="D1")],
+        history,
+        calendar=CHINA | {"posts": [POST]},
+    )
     found = only(workspace)
     assert stretches(found) == [
-        ("01-05 16:00", "01-05 17:30", "counted"), ("01-05 17:30", "01-05 18:00", "outside_hours"),
+        ("01-05 16:00", "01-05 17:30", "counted"),
+        ("01-05 17:30", "01-05 18:00", "outside_hours"),
         ("01-05 18:00", "01-05 22:00", "counted"),
-    ]  # fmt: skip
+    ]
     assert (found.clock.value, found.clock.due, found.own_hours) == (330, dt.datetime(2026, 1, 5, 18, 30), True)
 
 
@@ -159,15 +189,31 @@ def test_while_a_pause_lasts_the_due_moment_is_the_earliest_possible(tmp_path: P
 
 
 def test_notice_and_appointments_are_held_against_their_moment(tmp_path: Path) -> None:
-    notice = commitment("notice", table="outages",
-                        rule={"kind": "lead_time", "start": "started_at", "event": "planned_at",
-                              "notice": "notified_at", "limit": 48, "unit": "hour"})  # fmt: skip
+    notice = commitment(
+        "notice",
+        table="outages",
+        rule={
+            "kind": "lead_time",
+            "start": "started_at",
+            "event": "planned_at",
+            "notice": "notified_at",
+            "limit": 48,
+            "unit": "hour",
+        },
+    )
     kept = commitment("kept", rule={"kind": "record_due", "start": "received_at", "due": "due_at", "stop": "closed_at"})
-    stop = {"outage_id": "9", "unit": "D1", "started_at": "2026-01-10 08:00:00", "planned_at": "2026-01-10 08:00:00",
-            "notified_at": "2026-01-08 07:00:00"}  # fmt: skip
-    orders = [order("1", "2026-01-05 09:00:00", "2026-01-07 12:30:00", due_at="2026-01-07 12:00:00"),
-              order("2", "2026-01-05 09:00:00", "2026-01-07 11:15:30", due_at="2026-01-07 12:00:00"),
-              order("3", "2026-01-05 09:00:00", None, due_at="2026-01-07 12:00:00")]  # fmt: skip
+    stop = {
+        "outage_id": "9",
+        "unit": "D1",
+        "started_at": "2026-01-10 08:00:00",
+        "planned_at": "2026-01-10 08:00:00",
+        "notified_at": "2026-01-08 07:00:00",
+    }
+    orders = [
+        order("1", "2026-01-05 09:00:00", "2026-01-07 12:30:00", due_at="2026-01-07 12:00:00"),
+        order("2", "2026-01-05 09:00:00", "2026-01-07 11:15:30", due_at="2026-01-07 12:00:00"),
+        order("3", "2026-01-05 09:00:00", None, due_at="2026-01-07 12:00:00"),
+    ]
     workspace = make_workspace(tmp_path, records={"work_orders": orders, "outages": [stop]}, commitments=[notice, kept])
     workspace.ingest()
     ahead = only(workspace, "9")
@@ -182,8 +228,11 @@ def test_notice_and_appointments_are_held_against_their_moment(tmp_path: Path) -
 
 
 def test_what_is_left_out_says_why_and_what_has_no_clock_has_no_ledger(tmp_path: Path) -> None:
-    rings = commitment("rings", table="calls", rule={"kind": "count_threshold", "start": "started_at", "value": "rings",
-                                                     "limit": 3, "unit": "ring"})  # fmt: skip
+    rings = commitment(
+        "rings",
+        table="calls",
+        rule={"kind": "count_threshold", "start": "started_at", "value": "rings", "limit": 3, "unit": "ring"},
+    )
     call = {"call_id": "7", "unit": "D1", "started_at": "2026-01-05 09:00:00", "outcome": "answered", "rings": 5}
     except_vip = commitment(exclusions=[{"reason": "pilot", "label": "试点", "where": {"tier": ["vip"]}}])
     orders = [order("1", "2026-01-05 09:00:00", "2026-01-05 11:00:00", tier="vip")]
@@ -200,8 +249,10 @@ def test_what_is_left_out_says_why_and_what_has_no_clock_has_no_ledger(tmp_path:
 
 def test_a_limit_of_the_case_itself_is_the_one_that_is_told(tmp_path: Path) -> None:
     promise = commitment(limits=[{"where": {"tier": ["vip"]}, "limit": 30}])
-    rows = [order("1", "2026-01-05 09:00:00", "2026-01-05 09:45:00", tier="vip"),
-            order("2", "2026-01-05 09:00:00", "2026-01-05 09:45:00")]  # fmt: skip
+    rows = [
+        order("1", "2026-01-05 09:00:00", "2026-01-05 09:45:00", tier="vip"),
+        order("2", "2026-01-05 09:00:00", "2026-01-05 09:45:00"),
+    ]
     workspace = read(tmp_path, promise, rows)
     vip, other = only(workspace, "1"), only(workspace, "2")
     assert (vip.clock.own_limit, vip.clock.value, vip.clock.state) == (30, 45, "breached")
@@ -222,8 +273,9 @@ def test_days_that_nobody_announced_mark_the_explanation(tmp_path: Path) -> None
 
 def test_without_a_commitment_every_one_that_is_for_the_case_is_told(tmp_path: Path) -> None:
     promises = [commitment("fast"), commitment("slow", rule=NATURAL), commitment("gas", where={"category": ["gas"]})]
-    workspace = make_workspace(tmp_path, records={"work_orders": [order("1", "2026-01-05 09:00:00")]},
-                               commitments=promises)  # fmt: skip
+    workspace = make_workspace(
+        tmp_path, records={"work_orders": [order("1", "2026-01-05 09:00:00")]}, commitments=promises
+    )
     workspace.ingest()
     assert [found.commitment.key for found in workspace.explain("1", as_of=LATER)] == ["fast", "slow"]
 
@@ -259,14 +311,16 @@ def test_what_cannot_be_explained_says_why(tmp_path: Path) -> None:
 
 
 def test_the_time_line_shows_the_ledger_with_due_moment_and_end(tmp_path: Path) -> None:
-    history = told("1", ("2026-01-09 17:00:00", "waiting"), ("2026-01-10 09:00:00", "open"),
-                   ("2026-01-10 11:00:00", "closed"))  # fmt: skip
+    history = told(
+        "1", ("2026-01-09 17:00:00", "waiting"), ("2026-01-10 09:00:00", "open"), ("2026-01-10 11:00:00", "closed")
+    )
     found = only(read(tmp_path, paused(NATURAL), [order("1", "2026-01-09 16:00:00")], history))
     picture = charts.timeline(found, "zh-Hans")
     drawn = [(one.reason, one.counts, one.shown) for one in picture.chart.stretches]
     assert drawn == [("计入", True, "1:00:00"), ("暂停计时", False, "16:00:00"), ("计入", True, "2:00:00")]
     assert [(one.begin, one.end) for one in picture.chart.stretches] == [
-        (entry.begin, entry.end) for entry in found.ledger.entries]  # fmt: skip
+        (entry.begin, entry.end) for entry in found.ledger.entries
+    ]
     due, stopped = ((dt.datetime(2026, 1, 10, hour) - dt.datetime(1970, 1, 1)).total_seconds() for hour in (10, 11))
     assert [mark.value for mark in picture.chart.marks] == [due, stopped]
     for said in ("到期 2026-01-10 10:00:00", "停止计时 2026-01-10 11:00:00", "暂停计时"):
@@ -282,10 +336,20 @@ def test_a_picture_does_not_depend_on_the_zone_of_the_machine(tmp_path: Path) ->
     drawn = []
     for zone in ("America/New_York", "Asia/Shanghai"):
         target = tmp_path / f"{zone.replace('/', '-')}.svg"
-        command = [sys.executable, "-c", "from svcqa.cli import main; main()", "explain", "1", "--as-of", LATER,
-                   "--chart", str(target)]  # fmt: skip
-        subprocess.run(command, cwd=tmp_path, env={**os.environ, "TZ": zone, "PYTHONUTF8": "1"}, check=True,
-                       capture_output=True)  # fmt: skip
+        command = [
+            sys.executable,
+            "-c",
+            "from svcqa.cli import main; main()",
+            "explain",
+            "1",
+            "--as-of",
+            LATER,
+            "--chart",
+            str(target),
+        ]
+        subprocess.run(
+            command, cwd=tmp_path, env={**os.environ, "TZ": zone, "PYTHONUTF8": "1"}, check=True, capture_output=True
+        )
         drawn.append(target.read_text(encoding="utf-8"))
     assert drawn[0] == drawn[1]
 
@@ -303,11 +367,17 @@ def test_what_a_record_says_is_never_markup(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_drawn_says_so(tmp_path: Path) -> None:
-    rings = commitment("rings", table="calls", rule={"kind": "count_threshold", "start": "started_at", "value": "rings",
-                                                     "limit": 3, "unit": "ring"})  # fmt: skip
+    rings = commitment(
+        "rings",
+        table="calls",
+        rule={"kind": "count_threshold", "start": "started_at", "value": "rings", "limit": 3, "unit": "ring"},
+    )
     call = {"call_id": "7", "unit": "D1", "started_at": "2026-01-05 09:00:00", "outcome": "answered", "rings": 5}
-    workspace = make_workspace(tmp_path, records={"calls": [call], "work_orders": [order("1", "2026-01-05 09:00:00")]},
-                               commitments=[rings, commitment()])  # fmt: skip
+    workspace = make_workspace(
+        tmp_path,
+        records={"calls": [call], "work_orders": [order("1", "2026-01-05 09:00:00")]},
+        commitments=[rings, commitment()],
+    )
     workspace.ingest()
     with pytest.raises(MetricError) as no_time:
         charts.timeline(only(workspace, "7"), "zh-Hans")
@@ -330,14 +400,19 @@ def test_the_worst_case_of_a_review_can_be_explained(sample_workspace: svcqa.Wor
 # --- what always holds ----------------------------------------------------------------------------------------------
 
 MOMENTS = st.integers(START, START + 16 * 86_400)  # 9 to 25 February 2026: workdays, a make-up day, the festival
-ENTRIES = st.lists(st.tuples(MOMENTS, st.sampled_from(("open", "back", "waiting", "closed"))), max_size=4,
-                   unique_by=lambda entry: entry[0])  # fmt: skip
+ENTRIES = st.lists(
+    st.tuples(MOMENTS, st.sampled_from(("open", "back", "waiting", "closed"))),
+    max_size=4,
+    unique_by=lambda entry: entry[0],
+)
 ROWS = st.lists(st.tuples(MOMENTS, st.none() | MOMENTS, st.sampled_from(("D1", "D2")), ENTRIES), min_size=1, max_size=6)
 RULES = st.sampled_from(
     [(rule, True) for rule in (NATURAL, WORKING, DAYS_OF_WORK, LONGEST, LONGEST | {"clock": "working_time"})]
-    + [(DAYS_OF_WORK | {"counting": first, "last": last, "limit": 3}, False)
-       for first, last in (("next_day", "end"), ("next_day", "closing"), ("next_day", "hour"), ("same_day", "closing"))]
-)  # fmt: skip
+    + [
+        (DAYS_OF_WORK | {"counting": first, "last": last, "limit": 3}, False)
+        for first, last in (("next_day", "end"), ("next_day", "closing"), ("next_day", "hour"), ("same_day", "closing"))
+    ]
+)
 
 
 @settings(max_examples=14)
@@ -345,10 +420,15 @@ RULES = st.sampled_from(
 def test_state_and_figure_are_those_of_the_list_and_the_ledger_adds_up(rule: Any, cases: Any, as_of: int) -> None:
     kind, held = rule
     promise = paused(kind) if held else commitment(rule=kind)
-    rows = [order(str(n), clock(start), None if stop is None or stop < start else clock(stop), unit)
-            for n, (start, stop, unit, _) in enumerate(cases)]  # fmt: skip
-    history = [entry for n, (*_, entries) in enumerate(cases)
-               for entry in told(str(n), *((clock(moment), status) for moment, status in entries))]  # fmt: skip
+    rows = [
+        order(str(n), clock(start), None if stop is None or stop < start else clock(stop), unit)
+        for n, (start, stop, unit, _) in enumerate(cases)
+    ]
+    history = [
+        entry
+        for n, (*_, entries) in enumerate(cases)
+        for entry in told(str(n), *((clock(moment), status) for moment, status in entries))
+    ]
     shift = {"unit": "D2", "shifts": [["20:00", "04:00"]]}
     with scratch() as folder:
         workspace = read(folder, promise, rows, history, calendar=CHINA | {"posts": [shift]})

@@ -45,8 +45,9 @@ def history(kind: str, months: int, seed: int = 4) -> tuple[np.ndarray, np.ndarr
 
 def dense(months: int, settings: Settings, first: int, start: tuple[float, float], spread: np.ndarray) -> Any:
     """Mean and covariance of the monthly values from the definition of the model, without any recursion in time."""
-    noise, level, slope, damping, season = (float(getattr(settings, name)[0]) for name in
-                                            ("noise", "level", "slope", "damping", "season"))  # fmt: skip
+    noise, level, slope, damping, season = (
+        float(getattr(settings, name)[0]) for name in ("noise", "level", "slope", "damping", "season")
+    )
     centred = np.eye(MONTHS) - 1 / MONTHS
     covariance = np.full((months, months), start[1] ** 2)
     slope_shocks = np.zeros((months, months))  # column: shock; row: what it adds to the slope of a month
@@ -79,8 +80,14 @@ def test_filter_equals_the_joint_distribution_of_all_months(season: float, festi
     observed = Observed("normal", value[:months], ones, 0 * ones, known)
     moved = np.where(rng.random(months + ahead) < 0.3, rng.uniform(-1, 1, months + ahead), 0.0)
     moved[months] = 0.5
-    found = run_filter(observed, settings, first_month=first, start=(1.5, 2.0), spread=spread[:months],
-                       festival=moved if festival else None)  # fmt: skip
+    found = run_filter(
+        observed,
+        settings,
+        first_month=first,
+        start=(1.5, 2.0),
+        spread=spread[:months],
+        festival=moved if festival else None,
+    )
     mean, covariance = dense(months + ahead, settings, first, (1.5, 2.0), spread)
     covariance = covariance + festival**2 * np.outer(moved, moved)  # one effect that all months share
     seen, target = np.flatnonzero(known), months
@@ -106,10 +113,18 @@ def test_filter_equals_the_joint_distribution_of_all_months(season: float, festi
 # --- one month of counts, against quadrature --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("family", "value", "size"), [
-    ("binomial", 45, 50), ("binomial", 50, 50), ("binomial", 0, 30), ("binomial", 9_930, 10_000),
-    ("poisson", 12, 10), ("poisson", 0, 4), ("poisson", 900, 1000),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("family", "value", "size"),
+    [
+        ("binomial", 45, 50),
+        ("binomial", 50, 50),
+        ("binomial", 0, 30),
+        ("binomial", 9_930, 10_000),
+        ("poisson", 12, 10),
+        ("poisson", 0, 4),
+        ("poisson", 900, 1000),
+    ],
+)
 @pytest.mark.parametrize(("mean", "spread"), [(2.0, 0.5), (-1.0, 1.0)])
 def test_a_month_of_counts_moves_the_level_as_quadrature_says(
     family: Any, value: int, size: int, mean: float, spread: float
@@ -285,8 +300,10 @@ def test_a_higher_goal_is_never_likelier(goals: list[float], seed: int) -> None:
 @pytest.mark.parametrize("kind", ["rating", "duration"])
 def test_chances_of_both_directions_add_up_to_one(kind: Any) -> None:
     value, base = history(kind, 26)
-    both = [year_chance(kind, value, base, rest_months=10, goal=value.mean(), better=b, draws=500).probability
-            for b in ("higher", "lower")]  # fmt: skip
+    both = [
+        year_chance(kind, value, base, rest_months=10, goal=value.mean(), better=b, draws=500).probability
+        for b in ("higher", "lower")
+    ]
     assert sum(x or 0.0 for x in both) == pytest.approx(1.0)
 
 
@@ -329,8 +346,10 @@ def test_more_scatter_than_chance_makes_a_wider_interval() -> None:
     base = np.full(40, 1000.0)
     calm = rng.binomial(1000, 0.9, 40).astype(float)
     wild = rng.binomial(1000, rng.beta(45, 5, 40)).astype(float)
-    widths = [found.upper - found.lower for found in
-              (year_chance("share", value, base, rest_months=8) for value in (calm, wild))]  # fmt: skip
+    widths = [
+        found.upper - found.lower
+        for found in (year_chance("share", value, base, rest_months=8) for value in (calm, wild))
+    ]
     assert widths[1] > 2 * widths[0]
     # chance alone: 8 of 12 months of 1000 cases at 90 %; what is not known of the level comes on top
     assert widths[0] > 2 * 1.96 * math.sqrt(8000 * 0.9 * 0.1) / 12_000
@@ -395,14 +414,17 @@ def test_a_goal_out_of_reach_and_one_that_is_safe_are_told() -> None:
     assert safe.probability == 1.0
 
 
-@pytest.mark.parametrize(("given_", "word"), [
-    ({"value": [1, 2], "base": [3, 3]}, "2"),
-    ({"value": [1, 2, 4], "base": [3, 3, 3]}, "4 / 3"),
-    ({"value": [1, -2, 3], "base": [3, 3, 3]}, "-2"),
-    ({"value": [1, 2, 3], "base": [3, 3]}, "(2,)"),
-    ({"value": [1, 2, 3], "base": [3, 3, 3], "rest_months": 13}, "13"),
-    ({"value": [1, 2, 3], "base": [3, 3, 3], "level": 1.0}, "1.0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given_", "word"),
+    [
+        ({"value": [1, 2], "base": [3, 3]}, "2"),
+        ({"value": [1, 2, 4], "base": [3, 3, 3]}, "4 / 3"),
+        ({"value": [1, -2, 3], "base": [3, 3, 3]}, "-2"),
+        ({"value": [1, 2, 3], "base": [3, 3]}, "(2,)"),
+        ({"value": [1, 2, 3], "base": [3, 3, 3], "rest_months": 13}, "13"),
+        ({"value": [1, 2, 3], "base": [3, 3, 3], "level": 1.0}, "1.0"),
+    ],
+)
 def test_what_cannot_be_forecast_is_refused_in_words(given_: dict[str, Any], word: str) -> None:
     with pytest.raises(MetricError) as refused:
         year_chance("share", **{"rest_months": 6, **given_})

@@ -70,9 +70,14 @@ def test_the_metric_is_the_pure_function_of_the_monthly_counts(sample_workspace:
     months = first(sample_workspace, "complaint_reply", HISTORY, by=("month",))
     goal = sample_workspace.policies.commitment("complaint_reply").counted.goal_on(sample_workspace.period("2026").last)
     known = year_chance(
-        "share", [month.numerator or 0 for month in months], [month.n or 0 for month in months], rest_months=6,
-        goal=goal, seed=7, festival=festival_shares(),
-    )  # fmt: skip
+        "share",
+        [month.numerator or 0 for month in months],
+        [month.n or 0 for month in months],
+        rest_months=6,
+        goal=goal,
+        seed=7,
+        festival=festival_shares(),
+    )
     found = asked(sample_workspace, "complaint_reply", params={"seed": 7})
     assert found["chance"].value == known.probability
     assert (found["year"].lower, found["year"].value, found["year"].upper) == (known.lower, known.value, known.upper)
@@ -83,8 +88,10 @@ def test_what_was_made_worse_is_likely_missed_and_what_kept_its_goal_likely_met(
     sample_workspace: svcqa.Workspace,
 ) -> None:
     """The generator planted a step and a worsening; the hotline's answers keep well above their goal."""
-    chances = {key: asked(sample_workspace, key)["chance"].value
-               for key in ("complaint_reply", "emergency_arrival", "hotline_rings")}  # fmt: skip
+    chances = {
+        key: asked(sample_workspace, key)["chance"].value
+        for key in ("complaint_reply", "emergency_arrival", "hotline_rings")
+    }
     assert chances["complaint_reply"] is not None
     assert chances["emergency_arrival"] is not None
     assert chances["hotline_rings"] is not None
@@ -145,9 +152,13 @@ def test_a_plan_of_amounts_is_forecast_against_its_own_goal(sample_workspace: sv
     assert found["year"].goal == target.goal
 
 
-@pytest.mark.parametrize(("commitment", "given", "word"), [
-    ("safety_visit", {}, "by=month"), ("hotline_rings", {"params": {"year": 2031}}, "2031"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("commitment", "given", "word"),
+    [
+        ("safety_visit", {}, "by=month"),
+        ("hotline_rings", {"params": {"year": 2031}}, "2031"),
+    ],
+)
 def test_what_it_cannot_tell_is_refused_in_words(
     sample_workspace: svcqa.Workspace, commitment: str, given: dict[str, Any], word: str
 ) -> None:

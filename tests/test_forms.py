@@ -90,14 +90,29 @@ def as_excel_reads(value: float, num_format: str) -> tuple[str, Decimal]:
 @pytest.mark.parametrize(
     ("language", "board", "form_a", "form_b", "form_c"),
     [
-        ("zh-Hans", "2026 年上半年客户服务目标成绩总览", "服务目标追踪表", "服务目标追踪安排工作落实表",
-         f"{COMPANY} 2026 年服务承诺成绩监控统计表"),
-        ("zh-Hant", "2026 年上半年客戶服務目標成績總覽", "服務目標追蹤表", "服務目標追蹤安排工作落實表",
-         f"{COMPANY} 2026 年服務承諾成績監控統計表"),
-        ("en", "score board of service targets, first half of 2026", "Tracking of service targets (form A)",
-         "Follow-up of service targets (form B)", f"{COMPANY}: service commitments 2026 (form C)"),
+        (
+            "zh-Hans",
+            "2026 年上半年客户服务目标成绩总览",
+            "服务目标追踪表",
+            "服务目标追踪安排工作落实表",
+            f"{COMPANY} 2026 年服务承诺成绩监控统计表",
+        ),
+        (
+            "zh-Hant",
+            "2026 年上半年客戶服務目標成績總覽",
+            "服務目標追蹤表",
+            "服務目標追蹤安排工作落實表",
+            f"{COMPANY} 2026 年服務承諾成績監控統計表",
+        ),
+        (
+            "en",
+            "score board of service targets, first half of 2026",
+            "Tracking of service targets (form A)",
+            "Follow-up of service targets (form B)",
+            f"{COMPANY}: service commitments 2026 (form C)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_titles_speak_each_language(
     review: PeriodReview, tmp_path: Path, language: Language, board: str, form_a: str, form_b: str, form_c: str
 ) -> None:
@@ -344,9 +359,13 @@ def test_form_a_reports_the_last_month_and_the_year_so_far(book: Any, review: Pe
 def test_a_noted_action_stands_where_otherwise_the_facts_do(review: PeriodReview, tmp_path: Path) -> None:
     place, missed = next((n, item) for n, item in enumerate(review.targets) if item.judged.verdict == "missed")
     action = ActionItem(
-        category="安全", problem="夜间班次不足。", action="增设值守点", due=dt.date(2026, 8, 31),
-        target=missed.target.key, unit=missed.owner.code,
-    )  # fmt: skip
+        category="安全",
+        problem="夜间班次不足。",
+        action="增设值守点",
+        due=dt.date(2026, 8, 31),
+        target=missed.target.key,
+        unit=missed.owner.code,
+    )
     for review_of, expected in (
         (review, "※"),
         (replace(review, actions=(action,)), "夜间班次不足；措施：增设值守点；完成时间：2026-08-31"),
@@ -390,9 +409,13 @@ def test_form_b_shows_what_is_agreed_then_what_is_proposed_then_empty_rows(
     review: PeriodReview, tmp_path: Path
 ) -> None:
     agreed = ActionItem(
-        category="安全", problem="夜间到场慢", action="增设值守点", due=dt.date(2026, 8, 31), responsible="抢险中心",
+        category="安全",
+        problem="夜间到场慢",
+        action="增设值守点",
+        due=dt.date(2026, 8, 31),
+        responsible="抢险中心",
         tracker="李主任",
-    )  # fmt: skip
+    )
     proposed = ActionItem(category="客户意见", problem="答复超时", unit="CQ-KF")
     sheet = written(replace(review, actions=(agreed,)), tmp_path, proposals=(proposed,)).worksheets[-3]
     rows = list(sheet.iter_rows(min_row=3, max_col=6, values_only=True))
@@ -427,8 +450,10 @@ def test_the_year_of_form_c_is_recomputed_from_its_parts(
         year = item.course.year
         assert year is not None
         if "designed" in year.flags:  # its parts are the waves, each with the customers that it speaks for
-            waves = [dict(sample_workspace.measure("rating", commitment=item.commitment.key, period=label).rows[0])
-                     for label in ("2026Q1", "2026Q2")]  # fmt: skip
+            waves = [
+                dict(sample_workspace.measure("rating", commitment=item.commitment.key, period=label).rows[0])
+                for label in ("2026Q1", "2026Q2")
+            ]
             whole = sum(wave["population"] for wave in waves)
             good = sum(wave["value"] * wave["population"] for wave in waves)
             values = [wave["value"] for wave in waves]
@@ -556,8 +581,11 @@ def test_every_form_that_bears_such_a_figure_names_how_its_limit_is_counted(
     assert "处理客户意见：3 个工作日（次日起算）" in line
     assert "48 小时（提前）" in line
     assert "接通" not in line  # rings are counted in one way only
-    bearing = {item.owner.code: str(item.target.name) for item in review.targets
-               if item.commitment is not None and item.commitment.key == "complaint_reply"}  # fmt: skip
+    bearing = {
+        item.owner.code: str(item.target.name)
+        for item in review.targets
+        if item.commitment is not None and item.commitment.key == "complaint_reply"
+    }
     assert bearing
     for sheet in found.worksheets[: 1 + len({item.owner.code for item in review.targets})]:
         owner = next((item.owner for item in review.targets if sheet.title == f"A {item.owner.name}"), None)
@@ -570,8 +598,11 @@ def test_every_form_that_bears_such_a_figure_names_how_its_limit_is_counted(
 def test_form_b_names_the_counting_where_an_action_speaks_of_such_a_figure(
     review: PeriodReview, tmp_path: Path
 ) -> None:
-    target = next(item.target for item in review.targets
-                  if item.commitment is not None and item.commitment.key == "complaint_reply")  # fmt: skip
+    target = next(
+        item.target
+        for item in review.targets
+        if item.commitment is not None and item.commitment.key == "complaint_reply"
+    )
     action = ActionItem(unit="C-FW", category="服务", problem="答复偏慢", target=target.key)
     with_it = written(replace(review, actions=(action,)), tmp_path, language="en")
     assert "from the next day" in texts(with_it.worksheets[-3])

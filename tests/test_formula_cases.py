@@ -27,8 +27,11 @@ from svcqa.review.period_review import PeriodReview
 
 Moment = dt.datetime
 AS_OF = "2027-01-01"
-WINDOWS = (("2026-01", dt.date(2026, 1, 1), dt.date(2026, 2, 1)), ("2026-02", dt.date(2026, 2, 1), dt.date(2026, 3, 1)),
-           ("2026", dt.date(2026, 1, 1), dt.date(2027, 1, 1)))  # fmt: skip
+WINDOWS = (
+    ("2026-01", dt.date(2026, 1, 1), dt.date(2026, 2, 1)),
+    ("2026-02", dt.date(2026, 2, 1), dt.date(2026, 3, 1)),
+    ("2026", dt.date(2026, 1, 1), dt.date(2027, 1, 1)),
+)
 HOLIDAYS = [dt.date(2026, 1, 1), dt.date(2026, 1, 2), *(dt.date(2026, 2, day) for day in range(16, 24))]
 MADE_UP = [dt.date(2026, 2, 14), dt.date(2026, 2, 28)]
 """Saturdays worked in place of holidays: what NETWORKDAYS does not know."""
@@ -56,12 +59,17 @@ COUNTS = [
     for unit, base in (("D1", 1000), ("D2", 400))
 ]
 INSPECTIONS = [
-    ("V1", "D1", "H1", at("01-05 09:00"), "entered"), ("V2", "D1", "H2", at("01-06 09:00"), "nobody_home"),
-    ("V3", "D2", "H3", at("01-07 09:00"), "refused"), ("V4", "D2", "H4", at("01-31 23:59:59"), "entered"),
-    ("V5", "D1", "H2", at("02-03 09:00"), "entered"), ("V6", "D1", "H1", at("02-04 09:00"), "nobody_home"),
-    ("V7", "D2", "H3", at("02-05 09:00"), "nobody_home"), ("V8", "D2", "H5", at("03-05 09:00"), "entered"),
-    ("V9", "D1", "H1", at("04-01 00:00"), "entered"), ("V10", "D1", "H6", at("09-30 10:00"), "entered"),
-]  # fmt: skip
+    ("V1", "D1", "H1", at("01-05 09:00"), "entered"),
+    ("V2", "D1", "H2", at("01-06 09:00"), "nobody_home"),
+    ("V3", "D2", "H3", at("01-07 09:00"), "refused"),
+    ("V4", "D2", "H4", at("01-31 23:59:59"), "entered"),
+    ("V5", "D1", "H2", at("02-03 09:00"), "entered"),
+    ("V6", "D1", "H1", at("02-04 09:00"), "nobody_home"),
+    ("V7", "D2", "H3", at("02-05 09:00"), "nobody_home"),
+    ("V8", "D2", "H5", at("03-05 09:00"), "entered"),
+    ("V9", "D1", "H1", at("04-01 00:00"), "entered"),
+    ("V10", "D1", "H6", at("09-30 10:00"), "entered"),
+]
 DUTY_GAPS = [
     ("G1", "D1", "line", at("01-10 10:00"), at("01-10 10:30")),
     ("G2", "D1", "line", at("01-10 10:20"), at("01-10 10:40")),
@@ -92,21 +100,38 @@ WORK_ORDERS = [
 CALLS = [
     (f"L{number}", "D1", at(f"{day} 09:00"), outcome, rings)
     for number, (day, outcome, rings) in enumerate(
-        [("01-05", "answered", 1), ("01-05", "answered", 3), ("01-06", "answered", 4), ("01-06", "abandoned", 2),
-         ("02-05", "answered", 2), ("02-06", "answered", 9), ("02-07", "busy", None), ("02-08", "answered", 5),
-         ("11-05", "answered", 1)]
+        [
+            ("01-05", "answered", 1),
+            ("01-05", "answered", 3),
+            ("01-06", "answered", 4),
+            ("01-06", "abandoned", 2),
+            ("02-05", "answered", 2),
+            ("02-06", "answered", 9),
+            ("02-07", "busy", None),
+            ("02-08", "answered", 5),
+            ("11-05", "answered", 1),
+        ]
     )
-]  # fmt: skip
+]
 CALLBACKS = [
     (f"K{number}", question, "D1", at(f"{day} 14:00"), outcome, score)
     for number, (question, day, outcome, score) in enumerate(
-        [("attitude", "01-05", "reached", 9), ("attitude", "01-06", "reached", 10),
-         ("attitude", "01-07", "no_answer", None), ("attitude", "02-05", "reached", 7),
-         ("attitude", "02-06", "reached", 8), ("attitude", "02-07", "reached", 10),
-         ("skill", "01-05", "reached", 6), ("skill", "02-05", "reached", 9), ("skill", "02-06", "reached", 8),
-         ("attitude", "12-05", "reached", 1), ("skill", "12-05", "reached", 10), ("skill", "01-08", "declined", None)]
+        [
+            ("attitude", "01-05", "reached", 9),
+            ("attitude", "01-06", "reached", 10),
+            ("attitude", "01-07", "no_answer", None),
+            ("attitude", "02-05", "reached", 7),
+            ("attitude", "02-06", "reached", 8),
+            ("attitude", "02-07", "reached", 10),
+            ("skill", "01-05", "reached", 6),
+            ("skill", "02-05", "reached", 9),
+            ("skill", "02-06", "reached", 8),
+            ("attitude", "12-05", "reached", 1),
+            ("skill", "12-05", "reached", 10),
+            ("skill", "01-08", "declined", None),
+        ]
     )
-]  # fmt: skip
+]
 COMPLAINTS = [
     ("C1", "D1", at("01-08 10:00"), at("01-13 17:00")),  # Tuesday is the third working day after Thursday
     ("C2", "D1", at("01-08 10:00"), at("01-14 08:00")),
@@ -117,8 +142,16 @@ COMPLAINTS = [
     ("C7", "D2", at("09-24 10:00"), at("09-25 10:00")),
 ]
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "outages": ("outage_id", "unit", "kind", "planned_at", "notified_at", "started_at", "restored_at",
-                "customers_affected"),
+    "outages": (
+        "outage_id",
+        "unit",
+        "kind",
+        "planned_at",
+        "notified_at",
+        "started_at",
+        "restored_at",
+        "customers_affected",
+    ),
     "customer_counts": ("unit", "month", "valid_customers", "households"),
     "inspections": ("visit_id", "unit", "customer", "visited_at", "outcome"),
     "duty_gaps": ("gap_id", "unit", "post", "started_at", "ended_at"),
@@ -126,11 +159,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "calls": ("call_id", "unit", "started_at", "outcome", "rings"),
     "callbacks": ("callback_id", "question", "unit", "called_at", "outcome", "score"),
     "complaints": ("complaint_id", "unit", "received_at", "replied_at"),
-}  # fmt: skip
+}
 RECORDS: dict[str, list[tuple[Any, ...]]] = {
-    "outages": OUTAGES, "customer_counts": COUNTS, "inspections": INSPECTIONS, "duty_gaps": DUTY_GAPS,
-    "work_orders": WORK_ORDERS, "calls": CALLS, "callbacks": CALLBACKS, "complaints": COMPLAINTS,
-}  # fmt: skip
+    "outages": OUTAGES,
+    "customer_counts": COUNTS,
+    "inspections": INSPECTIONS,
+    "duty_gaps": DUTY_GAPS,
+    "work_orders": WORK_ORDERS,
+    "calls": CALLS,
+    "callbacks": CALLBACKS,
+    "complaints": COMPLAINTS,
+}
 
 # --- the spreadsheet ------------------------------------------------------------------------------------------------
 
@@ -219,12 +258,21 @@ FORMULAS: dict[str, str] = {
     "visits entered": f"SUMIFS({area('inspections', 'first_entered')},{_VISITED})/{HOUSEHOLDS}",
     "line": f"1-SUMPRODUCT({overlap(area('duty_gaps', 'counted_from'), area('duty_gaps', 'ended_at'))})"
     "/({c}$2-{c}$1)",
-    "arrival": share_of("work_orders", "received_at", f',{area("work_orders", "order_type")},"emergency"',
-                        f',{area("work_orders", "seconds_to_site")},"<=2400"'),
-    "appointment": share_of("work_orders", "received_at", f',{area("work_orders", "order_type")},"install"',
-                            f',{area("work_orders", "working_days")},"<=5"'),
-    "rings": share_of("calls", "started_at", f',{area("calls", "outcome")},"answered"',
-                      f',{area("calls", "rings")},"<=3"'),
+    "arrival": share_of(
+        "work_orders",
+        "received_at",
+        f',{area("work_orders", "order_type")},"emergency"',
+        f',{area("work_orders", "seconds_to_site")},"<=2400"',
+    ),
+    "appointment": share_of(
+        "work_orders",
+        "received_at",
+        f',{area("work_orders", "order_type")},"install"',
+        f',{area("work_orders", "working_days")},"<=5"',
+    ),
+    "rings": share_of(
+        "calls", "started_at", f',{area("calls", "outcome")},"answered"', f',{area("calls", "rings")},"<=3"'
+    ),
     "attitude": mean_score("attitude"),
     "skill": mean_score("skill"),
     "opinion": share_of("complaints", "received_at", "", f',{area("complaints", "working_days")},"<=3"'),
@@ -233,7 +281,7 @@ FORMULAS: dict[str, str] = {
     "repair maximum": f'SUMPRODUCT(MAX(({area("work_orders", "order_type")}="fault")*'
     f"{inside(area('work_orders', 'received_at'))}*ROUND(({area('work_orders', 'resolved_at')}-"
     f"{area('work_orders', 'received_at')})*86400,0)))/3600",
-}  # fmt: skip
+}
 
 
 def write_workbook(path: Path) -> Path:
@@ -283,9 +331,20 @@ def calculated(path: Path, folder: Path) -> Path:
         encoding="utf-8",
     )
     subprocess.run(
-        [str(office), f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "xlsx", "--outdir",
-         str(folder / "out"), str(path)], check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
+        [
+            str(office),
+            f"-env:UserInstallation=file://{profile}",
+            "--headless",
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(folder / "out"),
+            str(path),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
     return folder / "out" / path.name
 
 
@@ -309,39 +368,129 @@ def days_from_next(start: str, stop: str, limit: int) -> dict[str, Any]:
 
 NO_EMERGENCY = [{"reason": "emergency", "where": {"kind": ["emergency"]}}]
 POLICY = [
-    commitment("supply", category="稳定供气", item="保证连续供气", promise=">99.99 %", table="outages",
-               rule={"kind": "availability", "start": "started_at", "stop": "restored_at"}, exclusions=NO_EMERGENCY,
-               required_share="99.99%", reporting_department="D1"),
-    commitment("notice", category="稳定供气", item="燃气暂停供应", promise="提前 48 小时通知", table="outages",
-               rule={"kind": "lead_time", "start": "started_at", "event": "planned_at", "notice": "notified_at",
-                     "limit": 48, "unit": "hour"}, where={"kind": ["planned"]}, required_share="98%"),
-    commitment("restore", category="稳定供气", item="恢复燃气供应", promise="24 小时内恢复", table="outages",
-               rule={"kind": "elapsed_natural", "start": "started_at", "stop": "restored_at", "limit": 24,
-                     "unit": "hour"}, exclusions=NO_EMERGENCY, required_share="98%"),
-    commitment("visits", category="安全保障", item="入户安全检查", promise="每季度上门一次", table="inspections",
-               rule={"kind": "coverage", "moment": "visited_at"}, cycle="quarter", required_share="95%"),
-    commitment("line", category="安全保障", item="紧急抢险电话", promise="24 小时有人值守", table="duty_gaps",
-               rule={"kind": "staffed", "start": "started_at", "stop": "ended_at", "posts": {"D1": 1}},
-               required_share="99.9%"),
-    commitment("arrival", category="安全保障", item="紧急抢险服务", promise="40 分钟内到场",
-               rule={"kind": "elapsed_natural", "start": "received_at", "stop": "arrived_at", "limit": 40,
-                     "unit": "minute"}, where={"order_type": ["emergency"]}, required_share="95%"),
-    commitment("appointment", category="服务预约", item="预约安装", promise="5 个工作日内完成",
-               rule=days_from_next("received_at", "resolved_at", 5), where={"order_type": ["install"]},
-               required_share="95%"),
-    commitment("rings", category="服务电话", item="客户服务电话", promise="铃响三声内接听", table="calls",
-               rule={"kind": "count_threshold", "start": "started_at", "value": "rings", "limit": 3, "unit": "ring"},
-               where={"outcome": ["answered"]}, required_share="90%"),
-    *(commitment(key, category="服务质量", item=item, promise=promise, table="callbacks",
-                 rule={"kind": "rating", "moment": "called_at"},
-                 where={"question": [key], "outcome": ["reached"]}, required_score=9)
-      for key, item, promise in (("attitude", "服务态度", "亲切、真诚"), ("skill", "专业能力", "专业、高效"))),
-    commitment("opinion", category="客户意见", item="处理客户意见", promise="3 个工作日内答复", table="complaints",
-               rule=days_from_next("received_at", "replied_at", 3), required_share="95%"),
-    commitment("repair", category="维修", item="故障修复", promise="平均 24 小时，最长 48 小时",
-               rule={"kind": "mean_and_maximum", "start": "received_at", "stop": "resolved_at", "mean": 24,
-                     "maximum": 48, "unit": "hour"}, where={"order_type": ["fault"]}),
-]  # fmt: skip
+    commitment(
+        "supply",
+        category="稳定供气",
+        item="保证连续供气",
+        promise=">99.99 %",
+        table="outages",
+        rule={"kind": "availability", "start": "started_at", "stop": "restored_at"},
+        exclusions=NO_EMERGENCY,
+        required_share="99.99%",
+        reporting_department="D1",
+    ),
+    commitment(
+        "notice",
+        category="稳定供气",
+        item="燃气暂停供应",
+        promise="提前 48 小时通知",
+        table="outages",
+        rule={
+            "kind": "lead_time",
+            "start": "started_at",
+            "event": "planned_at",
+            "notice": "notified_at",
+            "limit": 48,
+            "unit": "hour",
+        },
+        where={"kind": ["planned"]},
+        required_share="98%",
+    ),
+    commitment(
+        "restore",
+        category="稳定供气",
+        item="恢复燃气供应",
+        promise="24 小时内恢复",
+        table="outages",
+        rule={"kind": "elapsed_natural", "start": "started_at", "stop": "restored_at", "limit": 24, "unit": "hour"},
+        exclusions=NO_EMERGENCY,
+        required_share="98%",
+    ),
+    commitment(
+        "visits",
+        category="安全保障",
+        item="入户安全检查",
+        promise="每季度上门一次",
+        table="inspections",
+        rule={"kind": "coverage", "moment": "visited_at"},
+        cycle="quarter",
+        required_share="95%",
+    ),
+    commitment(
+        "line",
+        category="安全保障",
+        item="紧急抢险电话",
+        promise="24 小时有人值守",
+        table="duty_gaps",
+        rule={"kind": "staffed", "start": "started_at", "stop": "ended_at", "posts": {"D1": 1}},
+        required_share="99.9%",
+    ),
+    commitment(
+        "arrival",
+        category="安全保障",
+        item="紧急抢险服务",
+        promise="40 分钟内到场",
+        rule={"kind": "elapsed_natural", "start": "received_at", "stop": "arrived_at", "limit": 40, "unit": "minute"},
+        where={"order_type": ["emergency"]},
+        required_share="95%",
+    ),
+    commitment(
+        "appointment",
+        category="服务预约",
+        item="预约安装",
+        promise="5 个工作日内完成",
+        rule=days_from_next("received_at", "resolved_at", 5),
+        where={"order_type": ["install"]},
+        required_share="95%",
+    ),
+    commitment(
+        "rings",
+        category="服务电话",
+        item="客户服务电话",
+        promise="铃响三声内接听",
+        table="calls",
+        rule={"kind": "count_threshold", "start": "started_at", "value": "rings", "limit": 3, "unit": "ring"},
+        where={"outcome": ["answered"]},
+        required_share="90%",
+    ),
+    *(
+        commitment(
+            key,
+            category="服务质量",
+            item=item,
+            promise=promise,
+            table="callbacks",
+            rule={"kind": "rating", "moment": "called_at"},
+            where={"question": [key], "outcome": ["reached"]},
+            required_score=9,
+        )
+        for key, item, promise in (("attitude", "服务态度", "亲切、真诚"), ("skill", "专业能力", "专业、高效"))
+    ),
+    commitment(
+        "opinion",
+        category="客户意见",
+        item="处理客户意见",
+        promise="3 个工作日内答复",
+        table="complaints",
+        rule=days_from_next("received_at", "replied_at", 3),
+        required_share="95%",
+    ),
+    commitment(
+        "repair",
+        category="维修",
+        item="故障修复",
+        promise="平均 24 小时，最长 48 小时",
+        rule={
+            "kind": "mean_and_maximum",
+            "start": "received_at",
+            "stop": "resolved_at",
+            "mean": 24,
+            "maximum": 48,
+            "unit": "hour",
+        },
+        where={"order_type": ["fault"]},
+    ),
+]
 MEASURED = {
     name: (name.partition(" ")[0], {"visits entered": "entered", "repair maximum": "maximum"}.get(name, ""))
     for name in FORMULAS
@@ -430,11 +579,20 @@ def test_the_year_is_not_the_mean_of_the_months(workbook: Path) -> None:
 # --- form C of the same company ---------------------------------------------------------------------------------------
 
 GOALS = {
-    "supply": (0.9999, '"≥"0.00%'), "notice": (0.98, '"≥"0%'), "restore": (0.98, '"≥"0%'), "visits": (0.95, '"≥"0%'),
-    "line": (0.999, '"≥"0.0%'), "arrival": (0.95, '"≥"0%'), "appointment": (0.95, '"≥"0%'), "rings": (0.9, '"≥"0%'),
-    "attitude": (9.0, '"≥"0" 分"'), "skill": (9.0, '"≥"0" 分"'), "opinion": (0.95, '"≥"0%'),
-    "repair": (24.0, '"≤"0" 小时"'), "repair maximum": (48.0, '"≤"0" 小时"'),
-}  # fmt: skip
+    "supply": (0.9999, '"≥"0.00%'),
+    "notice": (0.98, '"≥"0%'),
+    "restore": (0.98, '"≥"0%'),
+    "visits": (0.95, '"≥"0%'),
+    "line": (0.999, '"≥"0.0%'),
+    "arrival": (0.95, '"≥"0%'),
+    "appointment": (0.95, '"≥"0%'),
+    "rings": (0.9, '"≥"0%'),
+    "attitude": (9.0, '"≥"0" 分"'),
+    "skill": (9.0, '"≥"0" 分"'),
+    "opinion": (0.95, '"≥"0%'),
+    "repair": (24.0, '"≤"0" 小时"'),
+    "repair maximum": (48.0, '"≤"0" 小时"'),
+}
 
 
 @pytest.fixture(scope="module")

@@ -154,9 +154,11 @@ def test_a_pooled_share_is_the_mean_of_its_posterior() -> None:
         first, _ = quad(lambda p, r=r, n=n: p * stats.binom.pmf(r, n, p) * stats.beta.pdf(p, a, b), 0, 1, epsabs=1e-14)
         assert float(found.value[place]) == pytest.approx(first / whole, rel=1e-6)
         inside, _ = quad(
-            lambda p, r=r, n=n: stats.binom.pmf(r, n, p) * stats.beta.pdf(p, a, b), found.lower[place],
-            found.upper[place], epsabs=1e-14,
-        )  # fmt: skip
+            lambda p, r=r, n=n: stats.binom.pmf(r, n, p) * stats.beta.pdf(p, a, b),
+            found.lower[place],
+            found.upper[place],
+            epsabs=1e-14,
+        )
         assert inside / whole > 0.95  # three units hardly tell the prior: wider than were it known
 
 
@@ -187,8 +189,10 @@ def test_pooled_limits_are_those_of_every_prior_by_brute_force() -> None:
     p /= p.sum()
     found = pool_shares(r, n)
     for place in range(6):
-        tails = [float(p @ stats.beta.cdf(end, a + r[place], b + n[place] - r[place]))
-                 for end in (found.lower[place], found.upper[place])]  # fmt: skip
+        tails = [
+            float(p @ stats.beta.cdf(end, a + r[place], b + n[place] - r[place]))
+            for end in (found.lower[place], found.upper[place])
+        ]
         assert tails[0] == pytest.approx(0.025, abs=0.02)
         assert tails[1] == pytest.approx(0.975, abs=0.02)
         assert tails[1] - tails[0] == pytest.approx(0.95, abs=0.015)

@@ -39,15 +39,29 @@ CELLS: dict[str, list[Cell]] = {
     "unit": [("D1", None), (" D2 ", None), ("", "missing_required"), ("X9", "unknown_unit")],
     "channel": [("", None), ("电话", None), ("来函", "unknown_code")],
     "received_at": [
-        ("2026-01-05 08:00:00", None), ("2026/1/5 8:00", None), ("20260105", None),
-        ("", "missing_required"), ("yesterday", "unreadable_moment"), ("now", "unreadable_moment"),
-        ("2026-02-30 08:00", "unreadable_moment"), ("2026", "unreadable_moment"), ("08:00", "unreadable_moment"),
-        ("2026-01-05T08:00:00+08:00", "zone_not_declared"), ("2026-01-05 08:00:00+08", "zone_not_declared"),
-        ("1926-01-05 08:00", "start_out_of_range"), ("2098-01-05", "start_out_of_range"),
+        ("2026-01-05 08:00:00", None),
+        ("2026/1/5 8:00", None),
+        ("20260105", None),
+        ("", "missing_required"),
+        ("yesterday", "unreadable_moment"),
+        ("now", "unreadable_moment"),
+        ("2026-02-30 08:00", "unreadable_moment"),
+        ("2026", "unreadable_moment"),
+        ("08:00", "unreadable_moment"),
+        ("2026-01-05T08:00:00+08:00", "zone_not_declared"),
+        ("2026-01-05 08:00:00+08", "zone_not_declared"),
+        ("1926-01-05 08:00", "start_out_of_range"),
+        ("2098-01-05", "start_out_of_range"),
     ],
-    "closed_at": [("", None), ("2026-01-05 09:00:00", None), ("2026-01-06", None), ("soon", "unreadable_moment"),
-                  ("2026-01-05T09:00Z", "zone_not_declared"), ("1999-01-01", "before_start")],
-}  # fmt: skip
+    "closed_at": [
+        ("", None),
+        ("2026-01-05 09:00:00", None),
+        ("2026-01-06", None),
+        ("soon", "unreadable_moment"),
+        ("2026-01-05T09:00Z", "zone_not_declared"),
+        ("1999-01-01", "before_start"),
+    ],
+}
 PARSED = {
     "2026-01-05 08:00:00": "a",
     "2026/1/5 8:00": "a",
@@ -103,10 +117,10 @@ def test_accepted_and_quarantined_rows_are_all_rows_and_each_has_its_reasons(row
     text = "\n".join([",".join(CELLS), *map(line, rows)]) + "\n"
     with scratch() as folder:
         workspace = workspace_with(
-            folder, {"work_orders.csv": text}, mappings={
-                "work_orders": mapping(tuple(CELLS), codes={"channel": {"电话": "phone"}})
-            },
-        )  # fmt: skip
+            folder,
+            {"work_orders.csv": text},
+            mappings={"work_orders": mapping(tuple(CELLS), codes={"channel": {"电话": "phone"}})},
+        )
         report = workspace.ingest()
         (file,) = report.files
         expected = expected_reasons(rows)
@@ -126,32 +140,59 @@ QUARANTINE: dict[str, tuple[str, str, list[dict[str, Any]], list[tuple[int, str,
     # reason → table, rows, (row number, column, what stood there)
     "missing_required": ("work_orders", [order(1, unit="")], [(2, "unit", "")]),
     "unreadable_moment": ("work_orders", [order(1, due_at="Monday")], [(2, "due_at", "Monday")]),
-    "zone_not_declared": ("work_orders", [order(1, received_at="2026-01-05T08:00:00+08:00")],
-                          [(2, "received_at", "2026-01-05T08:00:00+08:00")]),
+    "zone_not_declared": (
+        "work_orders",
+        [order(1, received_at="2026-01-05T08:00:00+08:00")],
+        [(2, "received_at", "2026-01-05T08:00:00+08:00")],
+    ),
     "unknown_unit": ("work_orders", [order(1, unit="D9")], [(2, "unit", "D9")]),
-    "unknown_code": ("complaints", [{"complaint_id": "1", "unit": "D1", "received_at": MORNING, "valid": "maybe"}],
-                     [(2, "valid", "maybe")]),
+    "unknown_code": (
+        "complaints",
+        [{"complaint_id": "1", "unit": "D1", "received_at": MORNING, "valid": "maybe"}],
+        [(2, "valid", "maybe")],
+    ),
     "too_long": ("work_orders", [order(1, channel="x" * 2001)], [(2, "channel", "x" * 60)]),
-    "before_start": ("work_orders", [order(1, closed_at="2026-01-05 07:59:59")],
-                     [(2, "closed_at", "2026-01-05 07:59:59")]),
-    "start_out_of_range": ("work_orders", [order(1, received_at="1998-12-31 23:59:59")],
-                           [(2, "received_at", "1998-12-31 23:59:59")]),
+    "before_start": (
+        "work_orders",
+        [order(1, closed_at="2026-01-05 07:59:59")],
+        [(2, "closed_at", "2026-01-05 07:59:59")],
+    ),
+    "start_out_of_range": (
+        "work_orders",
+        [order(1, received_at="1998-12-31 23:59:59")],
+        [(2, "received_at", "1998-12-31 23:59:59")],
+    ),
     "duplicate_row": ("work_orders", [order(1), order(2), order(1)], [(4, "order_id", "1")]),
-    "conflicting_key": ("work_orders", [order(1), order(2), order(1, unit="D2")],
-                        [(2, "order_id", "1"), (4, "order_id", "1")]),
-    "unreadable_number": ("calls", [{"call_id": "1", "unit": "D1", "started_at": MORNING, "outcome": "answered",
-                                     "rings": "three"}], [(2, "rings", "three")]),
-    "negative_number": ("calls", [{"call_id": "1", "unit": "D1", "started_at": MORNING, "outcome": "answered",
-                                   "wait_seconds": -1}], [(2, "wait_seconds", "-1")]),
-    "numerator_above_denominator": ("monthly_returns", [{"indicator": "i", "unit": "D1", "month": "2026-01",
-                                                         "numerator": 5, "denominator": 4}], [(2, "numerator", "5")]),
-}  # fmt: skip
+    "conflicting_key": (
+        "work_orders",
+        [order(1), order(2), order(1, unit="D2")],
+        [(2, "order_id", "1"), (4, "order_id", "1")],
+    ),
+    "unreadable_number": (
+        "calls",
+        [{"call_id": "1", "unit": "D1", "started_at": MORNING, "outcome": "answered", "rings": "three"}],
+        [(2, "rings", "three")],
+    ),
+    "negative_number": (
+        "calls",
+        [{"call_id": "1", "unit": "D1", "started_at": MORNING, "outcome": "answered", "wait_seconds": -1}],
+        [(2, "wait_seconds", "-1")],
+    ),
+    "numerator_above_denominator": (
+        "monthly_returns",
+        [{"indicator": "i", "unit": "D1", "month": "2026-01", "numerator": 5, "denominator": 4}],
+        [(2, "numerator", "5")],
+    ),
+}
 WARNINGS: dict[str, tuple[str, list[dict[str, Any]], list[tuple[int, str, str]]]] = {
     "far_date": ("work_orders", [order(1, due_at="2059-12-31")], [(2, "due_at", "2059-12-31 00:00:00")]),
-    "due_before_start": ("work_orders", [order(1, due_at="2026-01-05 07:00:00")],
-                         [(2, "due_at", "2026-01-05 07:00:00")]),
+    "due_before_start": (
+        "work_orders",
+        [order(1, due_at="2026-01-05 07:00:00")],
+        [(2, "due_at", "2026-01-05 07:00:00")],
+    ),
     "zero_length": ("work_orders", [order(1, closed_at=MORNING)], [(2, "closed_at", "2026-01-05 08:00:00")]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("reason", QUARANTINE)
@@ -205,9 +246,11 @@ def test_everything_wrong_with_a_row_is_told(tmp_path: Path) -> None:
     (file,) = workspace.ingest().files
     assert file.quarantined == 1
     assert {(p.reason, p.column) for p in workspace.check().quarantined} == {
-        ("missing_required", "order_id"), ("unknown_unit", "unit"), ("unreadable_moment", "received_at"),
+        ("missing_required", "order_id"),
+        ("unknown_unit", "unit"),
+        ("unreadable_moment", "received_at"),
         ("unreadable_moment", "closed_at"),
-    }  # fmt: skip
+    }
 
 
 # --- row numbers ---------------------------------------------------------------------------------------------------
@@ -230,9 +273,12 @@ def test_rows_have_the_numbers_of_the_source_whatever_its_lines_hold(tmp_path: P
     )
     (file,) = workspace.ingest().files
     assert findings(workspace) == {
-        (4, "unknown_unit"), (5, "wrong_field_count"), (6, "unreadable_moment"), (7, "missing_required"),
+        (4, "unknown_unit"),
+        (5, "wrong_field_count"),
+        (6, "unreadable_moment"),
+        (7, "missing_required"),
         (8, "unknown_unit"),
-    }  # fmt: skip
+    }
     assert (file.read, file.accepted) == (6, 1)
 
 
@@ -248,13 +294,20 @@ def test_rows_of_a_workbook_have_the_numbers_of_its_sheet(tmp_path: Path) -> Non
     page = workbook.active
     page.title = "别的"
     page = workbook.create_sheet("台账")
-    for row in (["2026 年工单"], list(ORDER_COLUMNS), ["1", None, "D1", None, MORNING], [], [],
-                ["2", None, "D9", None, MORNING]):  # fmt: skip
+    for row in (
+        ["2026 年工单"],
+        list(ORDER_COLUMNS),
+        ["1", None, "D1", None, MORNING],
+        [],
+        [],
+        ["2", None, "D9", None, MORNING],
+    ):
         page.append(row)
     workspace = workspace_with(
-        tmp_path, {"work_orders.xlsx": excel_bytes(workbook)},
+        tmp_path,
+        {"work_orders.xlsx": excel_bytes(workbook)},
         mappings={"work_orders": mapping(header_row=2, sheet="台账")},
-    )  # fmt: skip
+    )
     (file,) = workspace.ingest().files
     assert (file.read, file.accepted) == (2, 1)
     assert findings(workspace) == {(6, "unknown_unit")}

@@ -49,8 +49,9 @@ def replace_orders(workspace: svcqa.Workspace, rows: Sequence[Mapping[str, Any]]
 
 
 def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path, records={"work_orders": [order(1), order(2, unit="D9")]},
-                               commitments=[commitment()])  # fmt: skip
+    workspace = make_workspace(
+        tmp_path, records={"work_orders": [order(1), order(2, unit="D9")]}, commitments=[commitment()]
+    )
     (first,) = workspace.ingest(now=FIRST).files
     before = sorted(path.relative_to(tmp_path) for path in (tmp_path / ".svcqa").rglob("*") if path.is_file())
     manifest = (tmp_path / ".svcqa/records/manifest.json").read_bytes()
@@ -68,8 +69,12 @@ def test_a_corrected_file_replaces_rows_lists_the_changes_and_keeps_what_was(tmp
     workspace = make_workspace(tmp_path, records={"work_orders": rows}, commitments=[commitment()])
     workspace.ingest(now=FIRST)
     assert measured(workspace, period="2026-01").value == 1 / 4
-    corrected = [order(1, closed_at=IN_TIME, unit="D2"), order(2, closed_at=LATE), order(3, closed_at=IN_TIME),
-                 order(5, closed_at=IN_TIME)]  # fmt: skip
+    corrected = [
+        order(1, closed_at=IN_TIME, unit="D2"),
+        order(2, closed_at=LATE),
+        order(3, closed_at=IN_TIME),
+        order(5, closed_at=IN_TIME),
+    ]
     replace_orders(workspace, corrected)
     (file,) = workspace.ingest(now=SECOND).files
     assert (file.read, file.new, file.changed, file.unchanged, file.absent) == (4, 1, 1, 2, 1)
@@ -155,9 +160,11 @@ def test_a_key_that_grows_counts_no_row_twice(tmp_path: Path) -> None:
     rule = {"kind": "monthly_return", "indicator": "i"}
     plain = identity_mapping("monthly_returns")
     workspace = workspace_with(
-        tmp_path, {"monthly_returns.csv": text}, mappings={"monthly_returns": plain},
+        tmp_path,
+        {"monthly_returns.csv": text},
+        mappings={"monthly_returns": plain},
         commitments=[commitment(table="monthly_returns", rule=rule)],
-    )  # fmt: skip
+    )
     workspace.ingest(now=FIRST)
     # 2026-01 has two kinds, which contradict each other while the kind is not read; 2026-02 has one
     assert findings(workspace) == {(2, "conflicting_key"), (3, "conflicting_key")}

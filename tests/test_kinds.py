@@ -37,7 +37,7 @@ def monthly(*minutes: float) -> list[Row]:
         order(f"{month}-{place}", f"{month}-10 09:00:00", took)
         for month in MONTHS
         for place, took in enumerate(minutes)
-    ]  # fmt: skip
+    ]
 
 
 def read(
@@ -61,48 +61,103 @@ def by_month(workspace: svcqa.Workspace, key: str, column: str) -> list[Any]:
 
 # --- goals that change in time --------------------------------------------------------------------------------------
 
-REPAIR_RULE = {"kind": "mean_and_maximum", "start": "received_at", "stop": "resolved_at", "mean": 40, "maximum": 60,
-               "unit": "minute"}  # fmt: skip
+REPAIR_RULE = {
+    "kind": "mean_and_maximum",
+    "start": "received_at",
+    "stop": "resolved_at",
+    "mean": 40,
+    "maximum": 60,
+    "unit": "minute",
+}
 CHANGING: dict[str, tuple[dict[str, Any], dict[str, list[Row]], list[float], list[str]]] = {
     # three of four within an hour, every month: 75 % is enough until February
     "compliance": (
         commitment(required_share="70%", goals=[{"effective_from": MARCH, "required_share": "80%"}]),
-        {"work_orders": monthly(10, 20, 30, 90)}, [0.7] * 2 + [0.8] * 4, ["met"] * 2 + ["missed"] * 4,
+        {"work_orders": monthly(10, 20, 30, 90)},
+        [0.7] * 2 + [0.8] * 4,
+        ["met"] * 2 + ["missed"] * 4,
     ),
     # a mean of 37.5 minutes
     "mean": (
         commitment(rule=REPAIR_RULE, goals=[{"effective_from": MARCH, "mean": 30}]),
-        {"work_orders": monthly(10, 20, 30, 90)}, [40.0] * 2 + [30.0] * 4, ["met"] * 2 + ["missed"] * 4,
+        {"work_orders": monthly(10, 20, 30, 90)},
+        [40.0] * 2 + [30.0] * 4,
+        ["met"] * 2 + ["missed"] * 4,
     ),
     # the scores 8 and 9
     "rating": (
-        commitment(table="callbacks", rule={"kind": "rating", "moment": "called_at"}, required_score=9,
-                   goals=[{"effective_from": MARCH, "required_score": 8.5}]),
-        {"callbacks": [{"callback_id": f"{month}{score}", "question": "q", "unit": "D1", "score": score,
-                        "called_at": f"{month}-10 09:00:00"} for month in MONTHS for score in (8, 9)]},
-        [9.0] * 2 + [8.5] * 4, ["missed"] * 2 + ["met"] * 4,
+        commitment(
+            table="callbacks",
+            rule={"kind": "rating", "moment": "called_at"},
+            required_score=9,
+            goals=[{"effective_from": MARCH, "required_score": 8.5}],
+        ),
+        {
+            "callbacks": [
+                {
+                    "callback_id": f"{month}{score}",
+                    "question": "q",
+                    "unit": "D1",
+                    "score": score,
+                    "called_at": f"{month}-10 09:00:00",
+                }
+                for month in MONTHS
+                for score in (8, 9)
+            ]
+        },
+        [9.0] * 2 + [8.5] * 4,
+        ["missed"] * 2 + ["met"] * 4,
     ),
     # an hour and a half a month unstaffed: 99.8 % of 28 to 31 days
     "staffed": (
-        commitment(table="duty_gaps", required_share="99.7%",
-                   goals=[{"effective_from": MARCH, "required_share": "99.9%"}],
-                   rule={"kind": "staffed", "start": "started_at", "stop": "ended_at", "posts": {"D1": 1}}),
-        {"duty_gaps": [{"gap_id": month, "unit": "D1", "post": "p", "started_at": f"{month}-10 09:00:00",
-                        "ended_at": f"{month}-10 10:30:00"} for month in MONTHS]},
-        [0.997] * 2 + [0.999] * 4, ["met"] * 2 + ["missed"] * 4,
+        commitment(
+            table="duty_gaps",
+            required_share="99.7%",
+            goals=[{"effective_from": MARCH, "required_share": "99.9%"}],
+            rule={"kind": "staffed", "start": "started_at", "stop": "ended_at", "posts": {"D1": 1}},
+        ),
+        {
+            "duty_gaps": [
+                {
+                    "gap_id": month,
+                    "unit": "D1",
+                    "post": "p",
+                    "started_at": f"{month}-10 09:00:00",
+                    "ended_at": f"{month}-10 10:30:00",
+                }
+                for month in MONTHS
+            ]
+        },
+        [0.997] * 2 + [0.999] * 4,
+        ["met"] * 2 + ["missed"] * 4,
     ),
     # one household of two, a month
     "coverage": (
-        commitment(table="inspections", required_share="60%",
-                   goals=[{"effective_from": MARCH, "required_share": "50%"}],
-                   rule={"kind": "coverage", "moment": "visited_at"}),
-        {"inspections": [{"visit_id": month, "unit": "D1", "customer": "A", "visited_at": f"{month}-10 09:00:00",
-                          "outcome": "entered"} for month in MONTHS],
-         "customer_counts": [{"unit": "D1", "month": month, "valid_customers": 2, "households": 2}
-                             for month in MONTHS]},
-        [0.6] * 2 + [0.5] * 4, ["missed"] * 2 + ["met"] * 4,
+        commitment(
+            table="inspections",
+            required_share="60%",
+            goals=[{"effective_from": MARCH, "required_share": "50%"}],
+            rule={"kind": "coverage", "moment": "visited_at"},
+        ),
+        {
+            "inspections": [
+                {
+                    "visit_id": month,
+                    "unit": "D1",
+                    "customer": "A",
+                    "visited_at": f"{month}-10 09:00:00",
+                    "outcome": "entered",
+                }
+                for month in MONTHS
+            ],
+            "customer_counts": [
+                {"unit": "D1", "month": month, "valid_customers": 2, "households": 2} for month in MONTHS
+            ],
+        },
+        [0.6] * 2 + [0.5] * 4,
+        ["missed"] * 2 + ["met"] * 4,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", CHANGING)
@@ -136,13 +191,20 @@ def test_a_goal_that_changes_within_a_month_judges_the_month_by_its_end_and_says
     )
     assert by_month(workspace, "promise", "goal") == [0.7] * 2 + [0.8] * 4
     assert ["goal_changed" in flags for flags in by_month(workspace, "promise", "flags")] == [
-        False, False, True, False, False, False
-    ]  # fmt: skip
+        False,
+        False,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_goals_in_any_order_of_the_file(tmp_path: Path) -> None:
-    goals = [{"effective_from": dt.date(2026, 5, 1), "required_share": "90%"},
-             {"effective_from": dt.date(2026, 2, 1), "required_share": "80%"}]  # fmt: skip
+    goals = [
+        {"effective_from": dt.date(2026, 5, 1), "required_share": "90%"},
+        {"effective_from": dt.date(2026, 2, 1), "required_share": "80%"},
+    ]
     workspace = read(tmp_path, [commitment(required_share="70%", goals=goals)], {"work_orders": monthly(10)})
     assert by_month(workspace, "promise", "goal") == [0.7, 0.8, 0.8, 0.8, 0.9, 0.9]
 
@@ -183,7 +245,7 @@ def test_before_the_promise_was_made_nothing_is_judged(tmp_path: Path, kind: str
         commitment(rule=REPAIR_RULE, limits=[{"effective_from": MARCH, "limit": 5}]),
         commitment(limits=[{"limit": 5}]),
     ],
-)  # fmt: skip
+)
 def test_goals_and_limits_that_do_not_go_with_the_rule_are_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(PolicyError, match="promise"):
         make_workspace(tmp_path, commitments=[wrong])
@@ -194,24 +256,36 @@ def test_goals_and_limits_that_do_not_go_with_the_rule_are_refused(tmp_path: Pat
 
 def test_a_limit_holds_for_the_cases_received_from_its_day_on(tmp_path: Path) -> None:
     orders = [
-        order("1", "2026-02-28 23:59:59", 45), order("2", "2026-03-01 00:00:00", 45),
-        order("3", "2026-03-01 00:00:00", 30), order("4", "2026-02-10 09:00:00", 61),
-    ]  # fmt: skip
+        order("1", "2026-02-28 23:59:59", 45),
+        order("2", "2026-03-01 00:00:00", 45),
+        order("3", "2026-03-01 00:00:00", 30),
+        order("4", "2026-02-10 09:00:00", 61),
+    ]
     promise = commitment(limits=[{"effective_from": MARCH, "limit": 30}])
     workspace = read(tmp_path, [promise], {"work_orders": orders})
     listed = workspace.cases("promise", period=HALF)
     assert dict(zip(listed["order_id"], listed["state"], strict=True)) == {
-        "1": "met", "2": "breached", "3": "met", "4": "breached"
-    }  # fmt: skip
+        "1": "met",
+        "2": "breached",
+        "3": "met",
+        "4": "breached",
+    }
 
 
 @settings(max_examples=15)
 @given(
-    st.lists(st.tuples(st.integers(0, 180 * 1440), st.one_of(st.none(), st.integers(0, 150)), st.sampled_from("xyz")),
-             min_size=1, max_size=12),
-    st.lists(st.tuples(st.one_of(st.none(), st.integers(0, 180)), st.sampled_from([(), ("x",), ("x", "y")]),
-                       st.integers(1, 130)), max_size=3),
-)  # fmt: skip
+    st.lists(
+        st.tuples(st.integers(0, 180 * 1440), st.one_of(st.none(), st.integers(0, 150)), st.sampled_from("xyz")),
+        min_size=1,
+        max_size=12,
+    ),
+    st.lists(
+        st.tuples(
+            st.one_of(st.none(), st.integers(0, 180)), st.sampled_from([(), ("x",), ("x", "y")]), st.integers(1, 130)
+        ),
+        max_size=3,
+    ),
+)
 def test_of_limits_by_case_and_day_the_first_that_fits_counts(cases: list[Any], limits: list[Any]) -> None:
     first, as_of = dt.datetime(2026, 1, 1), dt.datetime(2026, 7, 2)
     declared, known = [], []
@@ -220,9 +294,12 @@ def test_of_limits_by_case_and_day_the_first_that_fits_counts(cases: list[Any], 
             continue  # a limit for all cases is the rule's own
         since = None if day is None else (first + dt.timedelta(days=day)).date()
         declared.append(
-            {**({"where": {"category": list(categories)}} if categories else {}), "limit": limit,
-             **({"effective_from": since} if since else {})}
-        )  # fmt: skip
+            {
+                **({"where": {"category": list(categories)}} if categories else {}),
+                "limit": limit,
+                **({"effective_from": since} if since else {}),
+            }
+        )
         known.append((since, categories, limit))
     orders = [
         order(str(n), str(first + dt.timedelta(minutes=minute)), took, category=category)
@@ -236,7 +313,7 @@ def test_of_limits_by_case_and_day_the_first_that_fits_counts(cases: list[Any], 
             for since, categories, limit in known
             if (since is None or received >= since) and (not categories or row["category"] in categories)
         )
-        return next(fitting, 60)  # fmt: skip
+        return next(fitting, 60)
 
     met = 0
     for row, (_, took, _) in zip(orders, cases, strict=True):
@@ -253,13 +330,17 @@ PROMISES = [
     commitment("compliance"),
     commitment("mean", rule=REPAIR_RULE),
     commitment("returned", table="monthly_returns", rule={"kind": "monthly_return", "indicator": "i"}),
-    commitment("availability", table="outages",
-               rule={"kind": "availability", "start": "started_at", "stop": "restored_at"}),
-    commitment("staffed", table="duty_gaps",
-               rule={"kind": "staffed", "start": "started_at", "stop": "ended_at", "posts": {"D1": 2}}),
+    commitment(
+        "availability", table="outages", rule={"kind": "availability", "start": "started_at", "stop": "restored_at"}
+    ),
+    commitment(
+        "staffed",
+        table="duty_gaps",
+        rule={"kind": "staffed", "start": "started_at", "stop": "ended_at", "posts": {"D1": 2}},
+    ),
     commitment("coverage", table="inspections", cycle="quarter", rule={"kind": "coverage", "moment": "visited_at"}),
     commitment("rating", table="callbacks", rule={"kind": "rating", "moment": "called_at"}),
-]  # fmt: skip
+]
 YEAR = dt.datetime(2026, 1, 1)
 
 
@@ -278,36 +359,65 @@ def a_year(draw: st.DrawFn) -> dict[str, list[Row]]:
     return {
         "work_orders": [order(str(n), str(at), draw(st.integers(0, 100))) for n, at in enumerate(moments(12))],
         "outages": [
-            {"outage_id": str(n), "unit": "D1", "started_at": str(at), "restored_at": later(at, 40 * 86_400),
-             "customers_affected": draw(st.integers(0, 50))}
+            {
+                "outage_id": str(n),
+                "unit": "D1",
+                "started_at": str(at),
+                "restored_at": later(at, 40 * 86_400),
+                "customers_affected": draw(st.integers(0, 50)),
+            }
             for n, at in enumerate(moments(8))
         ],
         "duty_gaps": [
-            {"gap_id": str(n), "unit": "D1", "post": draw(st.sampled_from("ab")), "started_at": str(at),
-             "ended_at": later(at, 40 * 86_400)}
+            {
+                "gap_id": str(n),
+                "unit": "D1",
+                "post": draw(st.sampled_from("ab")),
+                "started_at": str(at),
+                "ended_at": later(at, 40 * 86_400),
+            }
             for n, at in enumerate(moments(8))
         ],
         "inspections": [
-            {"visit_id": str(n), "unit": "D1", "customer": draw(st.sampled_from("ABCD")), "visited_at": str(at),
-             "outcome": draw(st.sampled_from(["entered", "nobody_home", "refused"]))}
+            {
+                "visit_id": str(n),
+                "unit": "D1",
+                "customer": draw(st.sampled_from("ABCD")),
+                "visited_at": str(at),
+                "outcome": draw(st.sampled_from(["entered", "nobody_home", "refused"])),
+            }
             for n, at in enumerate(moments(10))
         ],
         "callbacks": [
-            {"callback_id": str(n), "question": "q", "unit": "D1", "called_at": str(at),
-             "score": draw(st.integers(1, 10))}
+            {
+                "callback_id": str(n),
+                "question": "q",
+                "unit": "D1",
+                "called_at": str(at),
+                "score": draw(st.integers(1, 10)),
+            }
             for n, at in enumerate(moments(10))
         ],
         "customer_counts": [
-            {"unit": "D1", "month": f"2026-{month:02d}", "valid_customers": draw(st.integers(100, 200)),
-             "households": 9}
+            {
+                "unit": "D1",
+                "month": f"2026-{month:02d}",
+                "valid_customers": draw(st.integers(100, 200)),
+                "households": 9,
+            }
             for month in range(1, 13)
         ],
         "monthly_returns": [
-            {"indicator": "i", "unit": "D1", "month": f"2026-{month:02d}", "numerator": draw(st.integers(0, 5)),
-             "denominator": draw(st.integers(5, 9))}
+            {
+                "indicator": "i",
+                "unit": "D1",
+                "month": f"2026-{month:02d}",
+                "numerator": draw(st.integers(0, 5)),
+                "denominator": draw(st.integers(5, 9)),
+            }
             for month in range(1, 13)
         ],
-    }  # fmt: skip
+    }
 
 
 @settings(max_examples=12)
@@ -331,7 +441,8 @@ def test_the_year_is_recomputed_from_its_parts_and_never_averaged(records: dict[
                 assert year["numerator"] == good
             assert year["value"] == pytest.approx(good / whole, rel=1e-12)
             (december,) = (
-                row for row in rows_of(workspace, key, "2026", by=["month"], cumulative=True, **options)
+                row
+                for row in rows_of(workspace, key, "2026", by=["month"], cumulative=True, **options)
                 if row["period"] == "2026-12"
-            )  # fmt: skip
+            )
             assert december["value"] == year["value"]

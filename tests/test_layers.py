@@ -16,8 +16,19 @@ from conftest import REPO
 PACKAGE = REPO / "src" / "svcqa"
 
 OPEN_TO_ALL = {"errors", "periods", "catalogue"}
-ALL_ROOMS = {"entities", "clock", "stats", "records", "engine", "metrics", "plugins", "register", "review", "report",
-             "widgets"}  # fmt: skip
+ALL_ROOMS = {
+    "entities",
+    "clock",
+    "stats",
+    "records",
+    "engine",
+    "metrics",
+    "plugins",
+    "register",
+    "review",
+    "report",
+    "widgets",
+}
 ROOMS: dict[str, set[str]] = {
     "catalogue": set(),
     "errors": set(),

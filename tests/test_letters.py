@@ -33,17 +33,34 @@ SIGNED = dt.datetime(2027, 1, 8, 9)
 
 
 def level(key: str, owner: str, **fields: Any) -> dict[str, Any]:
-    return {"kind": "level", "key": key, "name": {"zh-Hans": "到场率", "en": "Arrival"}, "year": 2027, "owner": owner,
-            "commitment": "promise", "goal": "95%", **fields}  # fmt: skip
+    return {
+        "kind": "level",
+        "key": key,
+        "name": {"zh-Hans": "到场率", "en": "Arrival"},
+        "year": 2027,
+        "owner": owner,
+        "commitment": "promise",
+        "goal": "95%",
+        **fields,
+    }
 
 
 TARGETS = (
     level("arrival", "C"),
     level("arrival_D1", "D1", weight=60, goal="96.5%"),
-    {"kind": "quantity", "key": "pipes", "name": "改造户数", "year": 2027, "owner": "D1", "weight": 40,
-     "indicator": "pipes", "amount_unit": "户", "path": [100] * 12},
+    {
+        "kind": "quantity",
+        "key": "pipes",
+        "name": "改造户数",
+        "year": 2027,
+        "owner": "D1",
+        "weight": 40,
+        "indicator": "pipes",
+        "amount_unit": "户",
+        "path": [100] * 12,
+    },
     {"kind": "milestone", "key": "base", "name": "驻点建成", "year": 2027, "owner": "P1", "due": dt.date(2027, 5, 31)},
-)  # fmt: skip
+)
 
 
 def company(folder: Path, **options: Any) -> svcqa.Workspace:
@@ -82,8 +99,14 @@ def test_each_department_and_post_has_a_letter_with_its_own_goals(tmp_path: Path
 
 def test_a_unit_founded_in_the_year_signs_and_one_that_is_gone_is_named(tmp_path: Path) -> None:
     founded = {"code": "D9", "name": "新部", "level": "department", "parent": "S1", "valid_from": dt.date(2027, 3, 1)}
-    closed = {"code": "D8", "name": "旧部", "level": "department", "parent": "S1", "valid_to": dt.date(2026, 12, 31),
-              "successor": "D1"}  # fmt: skip
+    closed = {
+        "code": "D8",
+        "name": "旧部",
+        "level": "department",
+        "parent": "S1",
+        "valid_to": dt.date(2026, 12, 31),
+        "successor": "D1",
+    }
     goals = (*TARGETS, level("arrival_D9", "D9"))
     written = company(tmp_path / "a", units=(*UNITS, founded), targets=goals).letters(2027, tmp_path / "letters")
     assert list(written) == ["D1", "P1", "D9"]
@@ -172,8 +195,9 @@ def test_a_company_puts_its_own_template_in_place(tmp_path: Path) -> None:
     document = docx.Document(str(written["D1"]))
     assert [p.text for p in document.paragraphs] == ["公司致抢险中心：2027", "不变的话"]
     assert [[cell.text for cell in row.cells] for row in document.tables[0].rows] == [
-        ["1", "到场率 ≥96.5%"], ["2", "改造户数 ≥1,200 户"],
-    ]  # fmt: skip
+        ["1", "到场率 ≥96.5%"],
+        ["2", "改造户数 ≥1,200 户"],
+    ]
 
 
 def test_our_template_can_be_written_out_and_given_back(tmp_path: Path) -> None:

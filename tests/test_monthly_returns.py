@@ -29,17 +29,20 @@ RETURN = st.tuples(
 
 @settings(max_examples=20)
 @given(
-    st.lists(RETURN, min_size=1, max_size=8, unique_by=lambda item: item[:2]), st.sampled_from(["met", "missed"]),
+    st.lists(RETURN, min_size=1, max_size=8, unique_by=lambda item: item[:2]),
+    st.sampled_from(["met", "missed"]),
     st.sampled_from(["2025-12-31 23:59:59", "2026-01-01", "2026-02-28 12:00", "2026-03-01", "2026-07-01"]),
-)  # fmt: skip
+)
 def test_monthly_returns_equal_adding_them_up(returns: list[Any], numerator_is: str, moment: str) -> None:
     as_of = dt.datetime.fromisoformat(moment)
-    promise = commitment(table="monthly_returns",
-                         rule={"kind": "monthly_return", "indicator": "i", "numerator_is": numerator_is})  # fmt: skip
+    promise = commitment(
+        table="monthly_returns", rule={"kind": "monthly_return", "indicator": "i", "numerator_is": numerator_is}
+    )
     rows = [
         {"indicator": indicator, "unit": unit, "month": month, "numerator": min(a, b), "denominator": max(a, b)}
-        for unit, month, a, b in returns for indicator in ("i", "other")
-    ] + [{"indicator": "amount", "unit": "D1", "month": "2026-01", "numerator": 7}]  # fmt: skip
+        for unit, month, a, b in returns
+        for indicator in ("i", "other")
+    ] + [{"indicator": "amount", "unit": "D1", "month": "2026-01", "numerator": 7}]
     with scratch() as folder:
         workspace = make_workspace(folder, records={"monthly_returns": rows}, commitments=[promise])
         assert workspace.ingest().quarantined == 0
@@ -65,8 +68,9 @@ def test_monthly_returns_equal_adding_them_up(returns: list[Any], numerator_is: 
 
 
 def returns_workspace(folder: Path, **rule: Any) -> svcqa.Workspace:
-    promise = commitment(table="monthly_returns", required_share="95%",
-                         rule={"kind": "monthly_return", "indicator": "i", **rule})  # fmt: skip
+    promise = commitment(
+        table="monthly_returns", required_share="95%", rule={"kind": "monthly_return", "indicator": "i", **rule}
+    )
     rows = [{"indicator": "i", "unit": "D1", "month": "2026-01", "numerator": 3, "denominator": 200}]
     workspace = make_workspace(folder, records={"monthly_returns": rows}, commitments=[promise])
     workspace.ingest()

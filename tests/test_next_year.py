@@ -43,25 +43,50 @@ def orders(
             for number in range(monthly):
                 start = dt.datetime(first + month // 12, month % 12 + 1, 1 + number % 28, 9, number % 60)
                 taken = 30 if generator.random() < share else 120
-                rows.append({"order_id": f"{unit}-{month}-{number}", "order_type": "repair", "received_at": start,
-                             "closed_at": start + dt.timedelta(minutes=taken), "unit": unit, **fields})  # fmt: skip
+                rows.append(
+                    {
+                        "order_id": f"{unit}-{month}-{number}",
+                        "order_type": "repair",
+                        "received_at": start,
+                        "closed_at": start + dt.timedelta(minutes=taken),
+                        "unit": unit,
+                        **fields,
+                    }
+                )
     return rows
 
 
 def level(year: int, goal: float, **fields: Any) -> dict[str, Any]:
-    return {"kind": "level", "key": f"promise_{year}", "name": "目标", "year": year, "owner": "C", "goal": goal,
-            "commitment": "promise", **fields}  # fmt: skip
+    return {
+        "kind": "level",
+        "key": f"promise_{year}",
+        "name": "目标",
+        "year": year,
+        "owner": "C",
+        "goal": goal,
+        "commitment": "promise",
+        **fields,
+    }
 
 
 def company(
-    folder: Path, rows: list[dict[str, Any]], *, goals: Mapping[int, float], required: float | None = None,
-    promise: Mapping[str, Any] | None = None, settings: str = "", units: Any = UNITS,
-) -> svcqa.Workspace:  # fmt: skip
+    folder: Path,
+    rows: list[dict[str, Any]],
+    *,
+    goals: Mapping[int, float],
+    required: float | None = None,
+    promise: Mapping[str, Any] | None = None,
+    settings: str = "",
+    units: Any = UNITS,
+) -> svcqa.Workspace:
     workspace = make_workspace(
-        folder, records={"work_orders": rows}, units=units, settings=settings,
+        folder,
+        records={"work_orders": rows},
+        units=units,
+        settings=settings,
         commitments=[commitment(**({"required_share": required} if required else {}), **(promise or {}))],
         targets=[level(year, goal) for year, goal in goals.items()],
-    )  # fmt: skip
+    )
     workspace.ingest()
     return workspace
 
@@ -122,8 +147,11 @@ def test_the_planted_worsening_makes_the_promise_unlikely(planned: NextYear) -> 
 
 
 def test_working_days_of_a_year_that_is_not_announced_are_said_to_be_provisional(planned: NextYear) -> None:
-    with_note = {one.target.key for one in planned.every_proposal() if "provisional_calendar" in
-                 {note.code for note in one.notes}}  # fmt: skip
+    with_note = {
+        one.target.key
+        for one in planned.every_proposal()
+        if "provisional_calendar" in {note.code for note in one.notes}
+    }
     assert with_note == {"complaint_reply_2026"}  # the only promise in working days
     plan = planned.plan("complaint_reply_2026", reason="试行")
     assert plan.evidence.provisional_calendar
@@ -235,23 +263,36 @@ def test_departments_are_pooled_and_small_ones_drawn_to_the_rest(tmp_path: Path)
         .decompose("promise_2025", goal=0.92)
     )
     start = {cell.unit: cell.start for cell in found.cells}
-    raw = {"D1": sum(r["closed_at"] - r["received_at"] < dt.timedelta(hours=1) for r in rows
-                     if r["unit"] == "D1" and r["received_at"].year == 2025) / 2400}  # fmt: skip
+    raw = {
+        "D1": sum(
+            r["closed_at"] - r["received_at"] < dt.timedelta(hours=1)
+            for r in rows
+            if r["unit"] == "D1" and r["received_at"].year == 2025
+        )
+        / 2400
+    }
     assert start["D1"] == pytest.approx(raw["D1"], abs=0.005)
     assert start["D1"] < start["D2"] < 1.0
     assert found.pooling == "beta-binomial"
 
 
 def test_posts_are_parts_of_departments(tmp_path: Path) -> None:
-    units = (*UNITS, {"code": "D1-a", "name": "岗一", "level": "post", "parent": "D1"},
-             {"code": "D1-b", "name": "岗二", "level": "post", "parent": "D1"})  # fmt: skip
+    units = (
+        *UNITS,
+        {"code": "D1-a", "name": "岗一", "level": "post", "parent": "D1"},
+        {"code": "D1-b", "name": "岗二", "level": "post", "parent": "D1"},
+    )
     rows = orders(24, 30, {"D1-a": 0.9, "D1-b": 0.95, "D2": 0.92, "D1": 0.8})
     planned = company(tmp_path, rows, goals={2025: 0.85}, units=units).next_year(2026, as_of="2026-01-01")
     found = planned.decompose("promise_2025", goal=0.93)
     assert [(cell.unit, cell.parent, cell.own) for cell in found.cells] == [
-        ("C", None, False), ("D1", "C", False), ("D1", "D1", True), ("D1-a", "D1", False), ("D1-b", "D1", False),
+        ("C", None, False),
+        ("D1", "C", False),
+        ("D1", "D1", True),
+        ("D1-a", "D1", False),
+        ("D1-b", "D1", False),
         ("D2", "C", False),
-    ]  # fmt: skip
+    ]
     assert abs(found.remainder) < 1e-9
     table = tables.decomposition(found, planned.policies.organisation, "en")
     assert "(itself)" in table.to_string()
@@ -315,8 +356,16 @@ def test_a_percentile_is_shared_out_as_the_share_within_its_value(tmp_path: Path
     """P90 ≤ 60 minutes is kept where at least 90 % are within 60 minutes; 94 % are, by hand, within sampling."""
     rows = orders(24, 100, {"D1": 0.96, "D2": 0.92})
     clock = {"table": "work_orders", "start": "received_at", "stop": "closed_at"}
-    target = {"kind": "level", "key": "p90_2025", "name": "目标", "year": 2025, "owner": "C", "goal": 60,
-              "metric": "sla_percentiles", "params": {"clock": clock, "percentiles": [90]}}  # fmt: skip
+    target = {
+        "kind": "level",
+        "key": "p90_2025",
+        "name": "目标",
+        "year": 2025,
+        "owner": "C",
+        "goal": 60,
+        "metric": "sla_percentiles",
+        "params": {"clock": clock, "percentiles": [90]},
+    }
     workspace = make_workspace(tmp_path, records={"work_orders": rows}, commitments=[commitment()], targets=[target])
     workspace.ingest()
     planned = workspace.next_year(2026, as_of="2026-01-01")
@@ -335,8 +384,14 @@ def test_a_percentile_is_shared_out_as_the_share_within_its_value(tmp_path: Path
 def test_mean_and_maximum_are_two_decompositions(tmp_path: Path) -> None:
     """Means of 48 and 57 minutes, by hand 30·share + 120·(1 − share); the maximum of three hours is kept by all."""
     rows = orders(24, 100, {"D1": 0.8, "D2": 0.7})
-    rule = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 1, "maximum": 3,
-            "unit": "hour"}  # fmt: skip
+    rule = {
+        "kind": "mean_and_maximum",
+        "start": "received_at",
+        "stop": "closed_at",
+        "mean": 1,
+        "maximum": 3,
+        "unit": "hour",
+    }
     workspace = company(tmp_path, rows, goals={2025: 1.0}, promise={"rule": rule})
     planned = workspace.next_year(2026, as_of="2026-01-01")
     mean = planned.decompose("promise_2025", goal=0.8)
@@ -363,8 +418,9 @@ def test_a_plan_keeps_what_it_rests_on_and_a_later_version_replaces_it(tmp_path:
     second = planned.save(planned.plan("promise_2025", goal=0.92, reason="下调"), author="乙", now=moment)
     saved = workspace.next_year(2026, as_of="2026-01-01").plans()
     assert [(one.number, one.version, one.author, one.in_force) for one in saved] == [
-        (first.number, 1, "甲", False), (second.number, 2, "乙", True),
-    ]  # fmt: skip
+        (first.number, 1, "甲", False),
+        (second.number, 2, "乙", True),
+    ]
     assert saved[0].plan == plan
     assert plan.evidence.records == workspace.figures.engine.digest(None)
     assert plan.evidence.policy == workspace.policies.digest
@@ -464,10 +520,20 @@ def test_a_unit_without_targets_is_told_so(kept: NextYear, tmp_path: Path) -> No
 def test_the_months_of_a_small_amount_are_none_below_nothing_and_add_up(tmp_path: Path, goal: float) -> None:
     """An amount delivered every fourth month: the plan to date stays within rounding of the goal's part by then."""
     months = [f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13)]
-    rows = [{"unit": "D1", "month": month, "indicator": "pipes", "numerator": amount}
-            for month, amount in zip(months, [1, 0, 0, 0] * 6, strict=True)]  # fmt: skip
-    amount = {"kind": "quantity", "key": "pipes", "name": "改造", "year": 2025, "owner": "C", "indicator": "pipes",
-              "amount_unit": "户", "path": [1] * 12}  # fmt: skip
+    rows = [
+        {"unit": "D1", "month": month, "indicator": "pipes", "numerator": amount}
+        for month, amount in zip(months, [1, 0, 0, 0] * 6, strict=True)
+    ]
+    amount = {
+        "kind": "quantity",
+        "key": "pipes",
+        "name": "改造",
+        "year": 2025,
+        "owner": "C",
+        "indicator": "pipes",
+        "amount_unit": "户",
+        "path": [1] * 12,
+    }
     workspace = make_workspace(tmp_path, records={"monthly_returns": rows}, targets=[amount])
     workspace.ingest()
     asked = workspace.next_year(2026, as_of="2026-01-01").what_if("pipes")
@@ -480,8 +546,14 @@ def test_the_months_of_a_small_amount_are_none_below_nothing_and_add_up(tmp_path
 
 def test_a_time_is_tightened_and_never_raised(tmp_path: Path) -> None:
     """Means of 33 minutes, goals of 60 and then 50: what is asked of a time becomes less, and the words say so."""
-    rule = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 60, "maximum": 180,
-            "unit": "minute"}  # fmt: skip
+    rule = {
+        "kind": "mean_and_maximum",
+        "start": "received_at",
+        "stop": "closed_at",
+        "mean": 60,
+        "maximum": 180,
+        "unit": "minute",
+    }
     units = {"D1": 1.0, "D2": 0.9}
     workspace = company(tmp_path, orders(24, 40, units), goals={2024: 60, 2025: 50}, promise={"rule": rule})
     planned = workspace.next_year(2026, as_of="2026-01-01")

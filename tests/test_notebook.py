@@ -52,8 +52,19 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def nbval(checkout: Path, notebook: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "--rootdir", str(checkout),
-               *options, str(checkout / "notebooks" / notebook.name)]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(checkout),
+        *options,
+        str(checkout / "notebooks" / notebook.name),
+    ]
     return subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=300)
 
 
@@ -66,11 +77,13 @@ def test_the_notebook_gives_the_saved_figures_again(checkout: Path, notebook: Pa
 @pytest.mark.parametrize(
     ("name", "half", "column"),
     [
-        (NOTEBOOK.name, "2026H1", "到场时间"), ("03_annual_review.ipynb", "2025H1", "到场时间"),
-        (TARGETS.name, "2026H1", "到场时间"), ("06_write_a_plugin.ipynb", "2026H1", "完成时间"),
+        (NOTEBOOK.name, "2026H1", "到场时间"),
+        ("03_annual_review.ipynb", "2025H1", "到场时间"),
+        (TARGETS.name, "2026H1", "到场时间"),
+        ("06_write_a_plugin.ipynb", "2026H1", "完成时间"),
     ],
     ids=["half_year", "annual", "next_year", "plugin"],
-)  # fmt: skip
+)
 def test_one_changed_record_makes_nbval_fail(checkout: Path, name: str, half: str, column: str) -> None:
     """An emergency of the period that was reached, or ended, in time is so ten days later."""
     path, day = checkout / "sample_data" / "sources" / f"work_orders_{half}.csv", f"{half[:4]}/02/1"

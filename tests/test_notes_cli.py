@@ -31,15 +31,32 @@ def run(tmp_path: Path) -> Run:
 
 
 def test_a_problem_is_noted_reported_and_opened_again(tmp_path: Path, run: Run) -> None:
-    noted = run("problem", "--category", "及时", "--problem", "夜间到场慢 <b>", "--action", "增设驻点",
-                "--due", "2026-09-30", "--period", "2026H1", "--unit", "D1", "--target", "promise",
-                "--by", "甲")  # fmt: skip
+    noted = run(
+        "problem",
+        "--category",
+        "及时",
+        "--problem",
+        "夜间到场慢 <b>",
+        "--action",
+        "增设驻点",
+        "--due",
+        "2026-09-30",
+        "--period",
+        "2026H1",
+        "--unit",
+        "D1",
+        "--target",
+        "promise",
+        "--by",
+        "甲",
+    )
     assert "编号 1" in noted
     assert "问题 1，报告完成" in run("step", "1", "done", "--by", "乙", "--on", "2026-09-20")
     with pytest.raises(RegisterError, match="finding"):
         run("step", "1", "effective", "--by", "甲", "--on", "2026-10-08")
-    assert "检查后重开" in run("step", "1", "reopened", "--by", "甲", "--on", "2026-10-08", "--finding", "仍慢",
-                              "--due", "2027-01-31")  # fmt: skip
+    assert "检查后重开" in run(
+        "step", "1", "reopened", "--by", "甲", "--on", "2026-10-08", "--finding", "仍慢", "--due", "2027-01-31"
+    )
     shown = run("list", "2026", "--as-of", "2026-12-31")
     assert "夜间到场慢 <b>" in shown
     assert "2027-01-31" in shown
@@ -50,8 +67,19 @@ def test_a_problem_is_noted_reported_and_opened_again(tmp_path: Path, run: Run) 
 
 
 def test_success_is_noted_for_the_annual_review(tmp_path: Path, run: Run) -> None:
-    assert "编号 1" in run("success", "--unit", "D1", "--experience", "增设驻点", "--period", "2026", "--by", "乙",
-                          "--evidence", "到场率 91% → 96%")  # fmt: skip
+    assert "编号 1" in run(
+        "success",
+        "--unit",
+        "D1",
+        "--experience",
+        "增设驻点",
+        "--period",
+        "2026",
+        "--by",
+        "乙",
+        "--evidence",
+        "到场率 91% → 96%",
+    )
     workspace = svcqa.open(tmp_path)
     told = workspace.sections(workspace.review_annual(2026), "zh-Hans")["success"].table("told")
     assert told.iloc[0].tolist() == ["一部", "增设驻点", "到场率 91% → 96%", "2026", "乙"]

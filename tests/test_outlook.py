@@ -234,15 +234,20 @@ def test_a_rebase_is_suggested_in_words_and_made_by_a_person_alone(
     form.button.click()
     assert form.message.value == "Noted, number 1."
     (noted,) = company.rebases("complaint_reply")
-    assert (noted.unit, f"{noted.since}", noted.reason, noted.name) == ("CQ-KF", "2025-10-01", "two posts <vacant>",
-                                                                        "A. Analyst")  # fmt: skip
+    assert (noted.unit, f"{noted.since}", noted.reason, noted.name) == (
+        "CQ-KF",
+        "2025-10-01",
+        "two posts <vacant>",
+        "A. Analyst",
+    )
     assert panel.chart.value != before
     assert "names no month" in form.suggested.value
 
 
 def test_a_unit_without_cases_empties_the_panel(company: svcqa.Workspace) -> None:
-    panel = OutlookPanel(Outlooks(company, period="2026H1", as_of=AS_OF, unit="CJ-QX"), language="en",
-                         commitment="complaint_reply")  # fmt: skip
+    panel = OutlookPanel(
+        Outlooks(company, period="2026H1", as_of=AS_OF, unit="CJ-QX"), language="en", commitment="complaint_reply"
+    )
     assert panel.goal.disabled
     assert panel.answer.value == "There is no case under this choice."
     assert list(panel.form.since.options) == [""]

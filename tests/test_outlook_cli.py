@@ -27,8 +27,22 @@ def test_the_outlook_is_printed_in_the_language_asked_for(company: Path) -> None
 
 
 def test_drivers_name_the_group_that_moved_the_figure(company: Path) -> None:
-    found = run("drivers", "complaint_reply", "-w", str(company), "--period", "2026H1", "--against", "2025H2", "--by",
-                "department,category", "--as-of", "2026-07-01", "--lang", "en")  # fmt: skip
+    found = run(
+        "drivers",
+        "complaint_reply",
+        "-w",
+        str(company),
+        "--period",
+        "2026H1",
+        "--against",
+        "2025H2",
+        "--by",
+        "department,category",
+        "--as-of",
+        "2026-07-01",
+        "--lang",
+        "en",
+    )
     assert found.returncode == 0, found.stderr
     assert "City Customer Service moved it most" in found.stdout  # the planted step
     assert "punctuality" in found.stdout

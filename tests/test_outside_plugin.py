@@ -65,8 +65,13 @@ def run(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def order(number: int, day: str, customer: str, unit: str = "D1", category: str = "漏气") -> dict[str, Any]:
-    return {"order_id": str(number), "unit": unit, "customer": customer, "category": category,
-            "received_at": f"{day} 08:00"}  # fmt: skip
+    return {
+        "order_id": str(number),
+        "unit": unit,
+        "customer": customer,
+        "category": category,
+        "received_at": f"{day} 08:00",
+    }
 
 
 ORDERS = [
@@ -80,9 +85,15 @@ ORDERS = [
 """With 7 days 1 is not resolved, 2 to 5 are, 6 is open; with 14 days 3 is not resolved either."""
 
 TARGET = {
-    "kind": "level", "key": "first_contact_2026", "name": "首次解决率", "year": 2026, "owner": "C",
-    "metric": "first_contact", "params": {"days": 7}, "goal": "90%",
-}  # fmt: skip
+    "kind": "level",
+    "key": "first_contact_2026",
+    "name": "首次解决率",
+    "year": 2026,
+    "owner": "C",
+    "metric": "first_contact",
+    "params": {"days": 7},
+    "goal": "90%",
+}
 
 
 def company(folder: Path, **target: Any) -> svcqa.Workspace:
@@ -103,10 +114,16 @@ def test_a_survey_metric_of_somebody_elses_is_driven(site: Path, installed: None
     first, second, *_ = workspace.callbacks.drawn("W1").to_dict("records")
     plain = {"question": "attitude", "called_at": "2026-04-01 15:00:00"}
     calls = [
-        {**plain, "callback_id": first["reference"], "unit": first["unit"], "outcome": "reached", "score": 9,
-         "attempts": 2},
+        {
+            **plain,
+            "callback_id": first["reference"],
+            "unit": first["unit"],
+            "outcome": "reached",
+            "score": 9,
+            "attempts": 2,
+        },
         {**plain, "callback_id": second["reference"], "unit": second["unit"], "outcome": "busy", "attempts": 3},
-    ]  # fmt: skip
+    ]
     header = [column.name for column in table("callbacks").columns]
     write_rows(tmp_path / "sources/callbacks_w1.csv", calls, header)
     workspace.ingest()
@@ -146,8 +163,9 @@ def test_parameters_are_held_against_its_own_model(
     site: Path, installed: None, tmp_path: Path, param: str, said: str
 ) -> None:
     company(tmp_path)
-    done = run(site, "measure", "first_contact", "-w", str(tmp_path), "--period", "2026H1", "--param", param,
-               "--lang", "en")  # fmt: skip
+    done = run(
+        site, "measure", "first_contact", "-w", str(tmp_path), "--period", "2026H1", "--param", param, "--lang", "en"
+    )
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -249,8 +267,13 @@ def test_the_starter_passes_the_kit_as_it_stands(tmp_path: Path, language: Langu
     written = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     assert set(written) == {"pyproject.toml", "README.md", "svcqa_resolved_in_time.py", "test_resolved_in_time.py"}
     assert not re.search(r"@(name|class|dashed|plugin\w+)\b", "".join(written.values()))
-    tests = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], cwd=folder,
-                           capture_output=True, text=True, timeout=120)  # fmt: skip
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert tests.returncode == 0, tests.stdout[-2000:]
     assert "15 passed" in tests.stdout
 

@@ -52,9 +52,10 @@ def test_files_that_are_named_exist(page: Path) -> None:
     named = re.findall(r"`([a-z][\w./-]*\.(?:md|py|ipynb|parquet|json))`", page.read_text(encoding="utf-8"))
     own = [name for name in named if Path(name).name not in IN_A_WORKSPACE and not name.startswith("half_year_review")]
     missing = [
-        name for name in own
+        name
+        for name in own
         if not any((base / name).exists() for base in (REPO, page.parent, PACKAGE)) and not list(PACKAGE.rglob(name))
-    ]  # fmt: skip
+    ]
     assert missing == []
 
 

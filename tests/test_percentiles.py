@@ -234,8 +234,12 @@ def read(folder: Path, rows: list[dict[str, Any]], **fields: Any) -> svcqa.Works
 
 def test_limits_that_differ_by_case(tmp_path: Path) -> None:
     # remote ones may take 120 minutes: 70 is beyond 60 in town and not beyond 120 outside
-    rows = [order(1, "D1", 70, area="urban"), order(2, "D1", 70, area="remote"), order(3, "D1", 130, area="remote"),
-            order(4, "D1", 10, area="urban")]  # fmt: skip
+    rows = [
+        order(1, "D1", 70, area="urban"),
+        order(2, "D1", 70, area="remote"),
+        order(3, "D1", 130, area="remote"),
+        order(4, "D1", 10, area="urban"),
+    ]
     workspace = read(tmp_path, rows, limits=[{"where": {"area": ["remote"]}, "limit": 120}])
     found = figures(workspace, period="2026-01", commitment="promise", params={"percentiles": [50]})
     assert only(found, "p50")["value"] == 70
@@ -244,8 +248,9 @@ def test_limits_that_differ_by_case(tmp_path: Path) -> None:
     assert only(found, "p50")["breached"] == 2
     by_area = figures(workspace, period="2026-01", commitment="promise", by=["area"])
     assert {row["area"]: row["value"] for row in by_area if row["measure"] == "beyond_limit"} == {
-        "urban": 1 / 2, "remote": 1 / 2,
-    }  # fmt: skip
+        "urban": 1 / 2,
+        "remote": 1 / 2,
+    }
 
 
 def test_limits_that_change_in_time(tmp_path: Path) -> None:
@@ -270,8 +275,14 @@ def test_the_mean_has_students_interval(tmp_path: Path) -> None:
 
 def test_no_interval_of_a_time_reaches_below_nothing(tmp_path: Path) -> None:
     # 1 and 100 minutes: mean 50.5, s / √n = 49.5, t = 12.7062 with one degree of freedom: 50.5 ± 628.96
-    slow = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 60, "maximum": 90,
-            "unit": "minute"}  # fmt: skip
+    slow = {
+        "kind": "mean_and_maximum",
+        "start": "received_at",
+        "stop": "closed_at",
+        "mean": 60,
+        "maximum": 90,
+        "unit": "minute",
+    }
     rows = [order(1, "D1", 1), order(2, "D1", 100)]
     workspace = make_workspace(
         tmp_path, records={"work_orders": rows}, commitments=[commitment(), commitment("slow", rule=slow)]
@@ -320,8 +331,12 @@ def test_working_time_and_working_days_of_ones_own_clock(tmp_path: Path) -> None
     found = figures(workspace, period="2026-01", params=days)
     assert (only(found, "p50")["value"], only(found, "maximum")["value"]) == (2, 5)
     assert {row["measure"] for row in found} == {
-        "p50", "p50_closed_only", "p50_difference", "mean", "maximum",
-    }  # without a limit nothing is beyond it  # fmt: skip
+        "p50",
+        "p50_closed_only",
+        "p50_difference",
+        "mean",
+        "maximum",
+    }  # without a limit nothing is beyond it
 
 
 def test_before_an_appointment_times_are_negative(tmp_path: Path) -> None:
@@ -337,8 +352,12 @@ def test_before_an_appointment_times_are_negative(tmp_path: Path) -> None:
 
 
 def test_steps_of_the_sample_add_up_to_the_whole(sample_workspace: svcqa.Workspace) -> None:
-    clock = {"table": "work_orders", "start": "received_at", "stop": "resolved_at",
-             "where": {"order_type": ["emergency"]}}  # fmt: skip
+    clock = {
+        "table": "work_orders",
+        "start": "received_at",
+        "stop": "resolved_at",
+        "where": {"order_type": ["emergency"]},
+    }
     steps = ["received_at", "arrived_at", "resolved_at"]
     for as_of in (AS_OF, "2026-03-10 09:30:00"):
         rows = figures(
@@ -546,8 +565,14 @@ def test_monthly_returns_are_refused_by_name(tmp_path: Path, language: Any) -> N
 
 
 def test_what_another_metric_measures_is_refused_by_name(tmp_path: Path) -> None:
-    rule = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 1, "maximum": 2,
-            "unit": "hour"}  # fmt: skip
+    rule = {
+        "kind": "mean_and_maximum",
+        "start": "received_at",
+        "stop": "closed_at",
+        "mean": 1,
+        "maximum": 2,
+        "unit": "hour",
+    }
     workspace = read(tmp_path, [order(1, "D1", 10)], rule=rule)
     with pytest.raises(MetricError, match="mean_and_maximum: give a clock instead"):
         workspace.measure("sla_percentiles", period="2026-01", commitment="promise")
@@ -557,9 +582,13 @@ def test_cumulative_periods_are_not_compared(compared: tuple[svcqa.Workspace, li
     workspace, _ = compared
     with pytest.raises(MetricError, match="overlap"):
         workspace.measure(
-            "sla_percentiles", period="2026Q1", commitment="promise", by=["month"], cumulative=True,
+            "sla_percentiles",
+            period="2026Q1",
+            commitment="promise",
+            by=["month"],
+            cumulative=True,
             params={"compare": "periods"},
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -627,8 +656,12 @@ def test_the_code_of_the_page_runs(sample_workspace: svcqa.Workspace, capsys: py
 def test_the_page_names_every_measure_and_flag(compared: tuple[svcqa.Workspace, list[dict[str, Any]]]) -> None:
     workspace, _ = compared
     clock = {"table": "work_orders", "start": "received_at", "stop": "closed_at", "limit": 60}
-    params = {"clock": clock, "steps": ["received_at", "accepted_at", "closed_at"], "compare": "units",
-              "percentiles": [90]}  # fmt: skip
+    params = {
+        "clock": clock,
+        "steps": ["received_at", "accepted_at", "closed_at"],
+        "compare": "units",
+        "percentiles": [90],
+    }
     measures = {row["measure"] for row in figures(workspace, period="2026Q1", by=["unit"], params=params)}
     named = set(re.findall(r"`(\w+)`", PAGE))
     assert {name for name in measures if not name.startswith("step_2")} - named == set()

@@ -65,10 +65,27 @@ def test_a_company_that_closes_its_month_on_the_25th(label: str, first: str, las
 
 @pytest.mark.parametrize(
     "label",
-    ["", "2026-13", "2026-00", "2026Q5", "2026H3", "2025-W53", "2026-W00", "26-06", "June 2026", "2026-06-01", "now",
-     "2026-06..2026-01", "..", "2026-01..", "0000", "2026-6-",
-     "2026-01..2026-02..2026-03", "2026-W01..2026-W05"],
-)  # fmt: skip
+    [
+        "",
+        "2026-13",
+        "2026-00",
+        "2026Q5",
+        "2026H3",
+        "2025-W53",
+        "2026-W00",
+        "26-06",
+        "June 2026",
+        "2026-06-01",
+        "now",
+        "2026-06..2026-01",
+        "..",
+        "2026-01..",
+        "0000",
+        "2026-6-",
+        "2026-01..2026-02..2026-03",
+        "2026-W01..2026-W05",
+    ],
+)
 def test_what_is_no_period_is_refused_with_the_forms_that_are(label: str) -> None:
     with pytest.raises(PeriodError) as error:
         CALENDAR.parse(label)
@@ -131,8 +148,11 @@ def test_the_parts_of_a_period_are_the_whole(
     if order.index(part) > order.index(whole):
         return
     pieces = rule.split(period, part)
-    assert len(pieces) == {"month": 1, "quarter": 3, "half": 6, "year": 12}[whole] / {
-        "month": 1, "quarter": 3, "half": 6, "year": 12}[part]  # fmt: skip
+    assert (
+        len(pieces)
+        == {"month": 1, "quarter": 3, "half": 6, "year": 12}[whole]
+        / {"month": 1, "quarter": 3, "half": 6, "year": 12}[part]
+    )
     assert (pieces[0].first, pieces[-1].last) == (period.first, period.last)
     assert sum(piece.days for piece in pieces) == period.days
 

@@ -43,20 +43,28 @@ def workspace(tmp_path: Path) -> svcqa.Workspace:
     )
     elsewhere = tmp_path / "elsewhere/sources"
     rows = [
-        order(1, **FIRST), order(2, **SECOND), order(3, **FIRST, closed_at=MORNING),
+        order(1, **FIRST),
+        order(2, **SECOND),
+        order(3, **FIRST, closed_at=MORNING),
         order(4, **FIRST, due_at="soon"),  # quarantined
-        order(5, **SECOND, unit=""), order(6, **FIRST, received_at=""),
+        order(5, **SECOND, unit=""),
+        order(6, **FIRST, received_at=""),
         order(11, **FIRST, unit="", area=PERSONAL[5]),  # quarantined, with a number typed into a column of codes
-        order(7, **FIRST), order(7, **SECOND),  # they contradict each other in nothing but the customer
-        order(8, **FIRST), order(8, **FIRST),  # repeated
+        order(7, **FIRST),
+        order(7, **SECOND),  # they contradict each other in nothing but the customer
+        order(8, **FIRST),
+        order(8, **FIRST),  # repeated
         order(9, **SECOND, due_at="2059-12-31"),  # warned of
-    ]  # fmt: skip
+    ]
     path = write_rows(elsewhere / "work_orders.csv", rows, HEADER)
     with path.open("a", encoding="utf-8") as file:
         file.write(f"GD10,{','.join(PERSONAL)}\n")  # another number of fields
     complaint = {"complaint_id": "TS1", "unit": "D1", "received_at": MORNING, "valid": "maybe", **FIRST}
-    write_rows(elsewhere / "complaints.csv", [complaint, complaint | {"complaint_id": "TS2", "valid": "是"}],
-               [column.name for column in table("complaints").columns])  # fmt: skip
+    write_rows(
+        elsewhere / "complaints.csv",
+        [complaint, complaint | {"complaint_id": "TS2", "valid": "是"}],
+        [column.name for column in table("complaints").columns],
+    )
     workspace.ingest(source_folder=tmp_path / "elsewhere")
     corrected = [order(1, **SECOND), order(2, **SECOND | {"phone": PERSONAL[4]}), order(3, unit="D2")]
     write_rows(elsewhere / "work_orders_corrections.csv", corrected, HEADER)
@@ -128,7 +136,9 @@ def test_neither_check_nor_cases_nor_figures_say_a_customers_name(workspace: svc
     assert [word for word in PERSONAL for text in told if word in text] == []
     # a correction of the customer is listed as such, without saying who
     assert [(c.key, c.before, c.after) for c in check.changes if c.column == "customer"] == [
-        ("GD1", "", ""), ("GD3", "", "")]  # fmt: skip
+        ("GD1", "", ""),
+        ("GD3", "", ""),
+    ]
 
 
 def test_no_error_says_a_customers_name(workspace: svcqa.Workspace, tmp_path: Path) -> None:

@@ -103,8 +103,9 @@ def test_a_funnel_names_who_lies_outside(language: Language, tmp_path: Path) -> 
 
 
 def test_a_trend_in_words(sample_workspace: svcqa.Workspace) -> None:
-    found = sample_workspace.measure("trend", commitment="emergency_arrival", period="2025-07..2026-06",
-                                     as_of="2026-07-01", by=["department"])  # fmt: skip
+    found = sample_workspace.measure(
+        "trend", commitment="emergency_arrival", period="2025-07..2026-06", as_of="2026-07-01", by=["department"]
+    )
     (slope,) = (row for row in found.rows if row["unit"] == "CJ-QX" and row["measure"] == "slope")
     said = trend_sentence(found, "CJ-QX", "en", name="Suburbs")
     assert said.startswith(f"Suburbs: falls by {abs(100 * slope['value']):.3g} pp a period (95% interval")
@@ -114,8 +115,10 @@ def test_a_trend_in_words(sample_workspace: svcqa.Workspace) -> None:
 def test_no_ratio_is_drawn_beside_a_share(sample_workspace: svcqa.Workspace) -> None:
     asked: dict[str, Any] = {"period": "2023-07..2026-06", "as_of": "2026-07-01", "commitment": "emergency_arrival"}
     picture = charts.of_result(sample_workspace.measure("trend", **asked), "en")
-    assert {row.group.split(" · ")[-1] for row in picture.chart.rows} == {"change a period",
-                                                                         "change a period (same months)"}  # fmt: skip
+    assert {row.group.split(" · ")[-1] for row in picture.chart.rows} == {
+        "change a period",
+        "change a period (same months)",
+    }
     several = charts.of_result(process(sample_workspace), "en")
     assert len(several.chart.groups) == 4
 

@@ -65,9 +65,10 @@ def test_records_that_came_later_restate_what_they_touch(folder: Path, tmp_path:
     (found,) = workspace.restated("2026H1")
     assert found.causes == ("records",)
     arrival = next(
-        one for one in found.changed
+        one
+        for one in found.changed
         if (one.reported.key, one.reported.unit, one.reported.period) == ("emergency_arrival", "C", "2026H1")
-    )  # fmt: skip
+    )
     assert (arrival.reported.numerator, arrival.reported.n) == (1206, 1302)
     assert arrival.now is not None
     assert (arrival.now.numerator, arrival.now.n) == (1209, 1303)

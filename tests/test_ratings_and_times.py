@@ -24,19 +24,34 @@ from conftest import commitment, make_workspace, scratch
 
 Row = dict[str, Any]
 ATTITUDE = commitment(
-    "attitude", table="callbacks", rule={"kind": "rating", "moment": "called_at"}, required_score=9.0,
+    "attitude",
+    table="callbacks",
+    rule={"kind": "rating", "moment": "called_at"},
+    required_score=9.0,
     where={"question": ["attitude"]},
-)  # fmt: skip
+)
 REPAIR = commitment(
     "repair",
-    rule={"kind": "mean_and_maximum", "start": "received_at", "stop": "resolved_at", "mean": 24, "maximum": 48,
-          "unit": "hour"},
-)  # fmt: skip
+    rule={
+        "kind": "mean_and_maximum",
+        "start": "received_at",
+        "stop": "resolved_at",
+        "mean": 24,
+        "maximum": 48,
+        "unit": "hour",
+    },
+)
 
 
 def answer(key: int, score: int | None, day: str = "2026-01-05", question: str = "attitude", **more: Any) -> Row:
-    plain = {"callback_id": str(key), "question": question, "unit": "D1", "called_at": f"{day} 10:00:00",
-             "outcome": "reached", "score": score}  # fmt: skip
+    plain = {
+        "callback_id": str(key),
+        "question": question,
+        "unit": "D1",
+        "called_at": f"{day} 10:00:00",
+        "outcome": "reached",
+        "score": score,
+    }
     return plain | more
 
 
@@ -90,8 +105,14 @@ def test_a_rating_is_held_against_its_goal_in_points(tmp_path: Path, scores: lis
 
 
 def test_scores_beyond_the_scale_and_calls_without_an_answer_do_not_count(tmp_path: Path) -> None:
-    rows = [answer(1, 10), answer(2, 11), answer(3, 0), answer(4, None), answer(5, None, outcome="no_answer"),
-            answer(6, 8)]  # fmt: skip
+    rows = [
+        answer(1, 10),
+        answer(2, 11),
+        answer(3, 0),
+        answer(4, None),
+        answer(5, None, outcome="no_answer"),
+        answer(6, 8),
+    ]
     row = rating(read(tmp_path, ATTITUDE, rows), "2026-01")
     assert (row["value"], row["n"], row["excluded_by"]) == (9.0, 2, {"off_scale": 2})
     assert (row["value_without_exclusions"], row["n_without_exclusions"]) == (29 / 4, 4)
@@ -111,8 +132,9 @@ def test_calls_after_the_moment_of_looking_have_not_been_made(tmp_path: Path) ->
 
 def test_answers_excepted_by_the_policy_are_named(tmp_path: Path) -> None:
     promise = ATTITUDE | {"exclusions": [{"reason": "pilot", "where": {"wave": ["pilot"]}}]}
-    row = rating(read(tmp_path, promise, [answer(1, 10), answer(2, 2, wave="pilot"), answer(3, 99, wave="pilot")]),
-                 "2026-01")  # fmt: skip
+    row = rating(
+        read(tmp_path, promise, [answer(1, 10), answer(2, 2, wave="pilot"), answer(3, 99, wave="pilot")]), "2026-01"
+    )
     assert (row["value"], row["excluded_by"]) == (10.0, {"pilot": 2})
 
 
@@ -142,9 +164,14 @@ def test_mean_and_maximum_have_a_goal_and_a_verdict_each(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("hours", "verdicts"),
-    [((24, 24), ("met", "met")), ((1, 48), ("missed", "met")), ((0, 48), ("met", "met")), ((0, 47, 49), ("missed",
-     "missed")), ((1, 1, 1, 49), ("met", "missed"))],
-)  # fmt: skip
+    [
+        ((24, 24), ("met", "met")),
+        ((1, 48), ("missed", "met")),
+        ((0, 48), ("met", "met")),
+        ((0, 47, 49), ("missed", "missed")),
+        ((1, 1, 1, 49), ("met", "missed")),
+    ],
+)
 def test_both_verdicts_are_given_apart(tmp_path: Path, hours: tuple[int, ...], verdicts: tuple[str, str]) -> None:
     start = dt.datetime(2026, 1, 5)
     rows = [order(n, str(start), str(start + dt.timedelta(hours=hour))) for n, hour in enumerate(hours)]
@@ -194,17 +221,22 @@ def test_what_was_received_later_is_not_known_yet(tmp_path: Path) -> None:
 def test_working_time_counts_hours_of_the_shifts_only(tmp_path: Path) -> None:
     """Shifts 08:30–12:00 and 13:30–17:30; from Friday 16:30 to Monday 09:30 an hour each side of the week-end."""
     rule = REPAIR["rule"] | {"clock": "working_time", "mean": 2, "maximum": 4}
-    rows = [order(1, "2026-01-09 16:30:00", "2026-01-12 09:30:00"),
-            order(2, "2026-01-12 11:00:00", "2026-01-12 14:30:00"),
-            order(3, "2026-01-10 09:00:00", "2026-01-11 09:00:00")]  # fmt: skip
+    rows = [
+        order(1, "2026-01-09 16:30:00", "2026-01-12 09:30:00"),
+        order(2, "2026-01-12 11:00:00", "2026-01-12 14:30:00"),
+        order(3, "2026-01-10 09:00:00", "2026-01-11 09:00:00"),
+    ]
     mean, longest = times(read(tmp_path, REPAIR | {"rule": rule}, rows), "2026-01")
     assert mean["value"] == pytest.approx((2 + 2 + 0) / 3, rel=1e-15)  # 11–12 and 13:30–14:30; a week-end has none
     assert (longest["value"], longest["verdict"]) == (2.0, "met")
 
 
 def test_cases_left_out_are_named_and_counted(tmp_path: Path) -> None:
-    rows = [*THREE, order(4, "2026-01-10 00:00:00", "2026-01-15 00:00:00", category="flood"),
-            order(5, "2026-01-10 00:00:00", "2026-01-11 00:00:00", excluded_reason="customer_away")]  # fmt: skip
+    rows = [
+        *THREE,
+        order(4, "2026-01-10 00:00:00", "2026-01-15 00:00:00", category="flood"),
+        order(5, "2026-01-10 00:00:00", "2026-01-11 00:00:00", excluded_reason="customer_away"),
+    ]
     promise = REPAIR | {"exclusions": [{"reason": "flood", "where": {"category": ["flood"]}}]}
     mean, longest = times(read(tmp_path, promise, rows), "2026-01")
     assert (mean["value"], mean["n"], mean["total"]) == (22.0, 3, 5)
@@ -215,8 +247,10 @@ def test_cases_left_out_are_named_and_counted(tmp_path: Path) -> None:
 
 def test_a_clock_that_never_started_applies_to_nothing(tmp_path: Path) -> None:
     rule = REPAIR["rule"] | {"start": "accepted_at"}
-    rows = [order(1, "2026-01-05 08:00:00", "2026-01-05 18:00:00", accepted_at="2026-01-05 10:00:00"),
-            order(2, "2026-01-06 08:00:00", "2026-01-07 04:00:00")]  # fmt: skip
+    rows = [
+        order(1, "2026-01-05 08:00:00", "2026-01-05 18:00:00", accepted_at="2026-01-05 10:00:00"),
+        order(2, "2026-01-06 08:00:00", "2026-01-07 04:00:00"),
+    ]
     mean, _ = times(read(tmp_path, REPAIR | {"rule": rule}, rows), "2026-01")
     assert (mean["value"], mean["n"], mean["not_applicable"], mean["total"]) == (8.0, 1, 1, 2)
 
@@ -226,11 +260,16 @@ def test_a_clock_that_never_started_applies_to_nothing(tmp_path: Path) -> None:
     [("received", 2, 0), ("closed", 1, 1), ("due", 1, 1)],
 )
 def test_the_month_of_a_case_is_the_policy_s_choice(tmp_path: Path, month_of: str, january: int, february: int) -> None:
-    rows = [order(1, "2026-01-05 08:00:00", "2026-01-05 18:00:00"),
-            order(2, "2026-01-30 12:00:00", "2026-02-02 12:00:00")]  # fmt: skip
+    rows = [
+        order(1, "2026-01-05 08:00:00", "2026-01-05 18:00:00"),
+        order(2, "2026-01-30 12:00:00", "2026-02-02 12:00:00"),
+    ]
     workspace = read(tmp_path, REPAIR | {"month_of": month_of}, rows)
-    found = {row["period"]: row["n"] for row in rows_of(workspace, "2026-01..2026-02", by=["month"])
-             if row["measure"] == "mean"}  # fmt: skip
+    found = {
+        row["period"]: row["n"]
+        for row in rows_of(workspace, "2026-01..2026-02", by=["month"])
+        if row["measure"] == "mean"
+    }
     assert (found.get("2026-01", 0), found.get("2026-02", 0)) == (january, february)
 
 
@@ -245,9 +284,15 @@ def orders(draw: st.DrawFn) -> list[Row]:
     for number in range(draw(st.integers(1, 10))):
         begin = START + dt.timedelta(seconds=draw(st.integers(0, 59 * 86_400)))
         after = draw(st.one_of(st.none(), st.integers(0, 6 * 86_400)))
-        rows.append(order(number, str(begin), None if after is None else str(begin + dt.timedelta(seconds=after)),
-                          draw(st.sampled_from(["D1", "D2"])),
-                          excluded_reason=draw(st.sampled_from([None, None, "storm"]))))  # fmt: skip
+        rows.append(
+            order(
+                number,
+                str(begin),
+                None if after is None else str(begin + dt.timedelta(seconds=after)),
+                draw(st.sampled_from(["D1", "D2"])),
+                excluded_reason=draw(st.sampled_from([None, None, "storm"])),
+            )
+        )
     return rows
 
 
@@ -258,8 +303,10 @@ def test_mean_and_maximum_equal_judging_case_by_case(rows: list[Row], clock: str
     rule = REPAIR["rule"] | {"clock": clock}
     with scratch() as folder:
         workspace = read(folder, REPAIR | {"rule": rule}, rows, calendar=CHINA)
-        found = {(row["unit"], row["period"], row["measure"]): row
-                 for row in rows_of(workspace, "2026-01..2026-02", by=["unit", "month"], as_of=as_of)}  # fmt: skip
+        found = {
+            (row["unit"], row["period"], row["measure"]): row
+            for row in rows_of(workspace, "2026-01..2026-02", by=["unit", "month"], as_of=as_of)
+        }
     for unit in ("D1", "D2"):
         for number in (1, 2):
             cases, is_open = [], False
@@ -282,6 +329,9 @@ def test_mean_and_maximum_equal_judging_case_by_case(rows: list[Row], clock: str
             assert longest["value"] == pytest.approx(max(cases), rel=1e-12)
             assert ("lower_bound" in mean["flags"]) == is_open
             if not is_open and len(cases) > 1:
-                interval = stats.t.interval(0.95, len(cases) - 1, fmean(cases), stats.sem(cases)) if stdev(cases) else (
-                    cases[0], cases[0])  # fmt: skip
+                interval = (
+                    stats.t.interval(0.95, len(cases) - 1, fmean(cases), stats.sem(cases))
+                    if stdev(cases)
+                    else (cases[0], cases[0])
+                )
                 assert (mean["lower"], mean["upper"]) == pytest.approx(interval, rel=1e-9)

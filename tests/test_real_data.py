@@ -60,9 +60,15 @@ def test_boston_once_every_target_is_due(boston: svcqa.Workspace) -> None:
     assert f"{figure.value:.2%}" == "75.29%"
     # 43,821 closed rows have a target; of the others with a target none is closed
     assert figure.states == {
-        "met": 35_591, "breached": 43_821 - 35_591, "open_overdue": 47_270 - 43_821, "open_not_due": 0,
-        "met_not_due": 0, "excluded": 0, "not_applicable": 10_981, "not_determinable": 0,
-    }  # fmt: skip
+        "met": 35_591,
+        "breached": 43_821 - 35_591,
+        "open_overdue": 47_270 - 43_821,
+        "open_not_due": 0,
+        "met_not_due": 0,
+        "excluded": 0,
+        "not_applicable": 10_981,
+        "not_determinable": 0,
+    }
     assert figure.total == 58_251
 
 
@@ -96,8 +102,15 @@ def test_bostons_own_flag_is_reproduced_row_by_row(boston: svcqa.Workspace) -> N
 def test_boston_by_department(boston: svcqa.Workspace) -> None:
     result = boston.measure("compliance", commitment="on_time", period=HALF, by=["department"], as_of=EVERYTHING_DUE)
     found = {figure.unit: (figure.n, round(figure.value, 4)) for figure in result.figures() if figure.n}
-    known = {"PWDx": (27_202, 0.8777), "ISD": (7_873, 0.4155), "PARK": (4_581, 0.7577), "BTDT": (4_070, 0.8182),
-             "INFO": (2_401, 0.2257), "PROP": (1_103, 0.9864), "BWSC": (34, 0.3824)}  # fmt: skip
+    known = {
+        "PWDx": (27_202, 0.8777),
+        "ISD": (7_873, 0.4155),
+        "PARK": (4_581, 0.7577),
+        "BTDT": (4_070, 0.8182),
+        "INFO": (2_401, 0.2257),
+        "PROP": (1_103, 0.9864),
+        "BWSC": (34, 0.3824),
+    }
     assert {unit: found[unit] for unit in known} == known
     assert (found["DISB"][0], found["BPS_"][0]) == (5, 1)
     assert sum(n for n, _ in found.values()) == 47_270

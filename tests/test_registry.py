@@ -269,11 +269,26 @@ def test_a_series_metric_that_names_no_base_says_so(outside: None, tmp_path: Pat
 
 def test_a_broken_metric_costs_the_review_its_own_row(outside: None, tmp_path: Path) -> None:
     targets = [
-        {"kind": "level", "key": "level_2026", "name": "一", "year": 2026, "owner": "C", "commitment": "promise",
-         "goal": "95%"},
-        {"kind": "quantity", "key": "quantity_2026", "name": "二", "year": 2026, "owner": "C", "indicator": "pipes",
-         "amount_unit": "户", "path": [1] * 12},
-    ]  # fmt: skip
+        {
+            "kind": "level",
+            "key": "level_2026",
+            "name": "一",
+            "year": 2026,
+            "owner": "C",
+            "commitment": "promise",
+            "goal": "95%",
+        },
+        {
+            "kind": "quantity",
+            "key": "quantity_2026",
+            "name": "二",
+            "year": 2026,
+            "owner": "C",
+            "indicator": "pipes",
+            "amount_unit": "户",
+            "path": [1] * 12,
+        },
+    ]
     workspace = one_order(tmp_path, targets=targets)
     others = [item for item in entry_points(group=GROUP) if item.name != "quantity"]
     workspace.registry = Registry([*others, entry("quantity", "metrics:Quantity")])
@@ -349,8 +364,11 @@ def test_what_a_form_leaves_empty_or_gets_wrong_is_named() -> None:
     with pytest.raises(RegisterError) as error:
         action_item(category="", problem="  ", due="soon")
     found = {fault.place: (fault.code, fault.got) for fault in error.value.faults}
-    assert found == {"category": ("register_field", ""), "problem": ("register_field", ""),
-                     "due": ("bad_value", "'soon'")}  # fmt: skip
+    assert found == {
+        "category": ("register_field", ""),
+        "problem": ("register_field", ""),
+        "due": ("bad_value", "'soon'"),
+    }
     with pytest.raises(RegisterError) as error:
         action_item(problem="到场慢", colour="red")
     assert {fault.place for fault in error.value.faults} == {"category", "colour"}

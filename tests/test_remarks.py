@@ -45,12 +45,22 @@ def test_what_tells_who_somebody_is_is_covered(said: str, kept: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "5号约好，10号才来，第3次才修好", "2026-05-06 10:30 预约，2026年5月7日上门", "打12345投诉过，也打过96777",
-        "客服安排得好，师傅周末也来", "小程序不好用，等了一小时", "当时师傅说明天来", "老百姓方便多了",
-        "维修员戴鞋套，客户方便", "十二月二十三日换的表", "花了1280.50元，一共三千五百元", "过程中客服态度好",
-        "一楼大厅排队，三次都没来", "Friendly, came within 2 hours", "希望周末也能安检",
+        "5号约好，10号才来，第3次才修好",
+        "2026-05-06 10:30 预约，2026年5月7日上门",
+        "打12345投诉过，也打过96777",
+        "客服安排得好，师傅周末也来",
+        "小程序不好用，等了一小时",
+        "当时师傅说明天来",
+        "老百姓方便多了",
+        "维修员戴鞋套，客户方便",
+        "十二月二十三日换的表",
+        "花了1280.50元，一共三千五百元",
+        "过程中客服态度好",
+        "一楼大厅排队，三次都没来",
+        "Friendly, came within 2 hours",
+        "希望周末也能安检",
     ],
-)  # fmt: skip
+)
 def test_other_words_days_and_amounts_stay(said: str) -> None:
     assert covered_remark(said) == said
 
@@ -60,8 +70,9 @@ _SCRIPTS = ("0123456789", "０１２３４５６７８９", "零一二三四五�
 
 @st.composite
 def telephones(draw: st.DrawFn) -> str:
-    digits = "1" + draw(st.text("3456789", min_size=1, max_size=1)) + draw(st.text("0123456789", min_size=9,
-                                                                                    max_size=9))  # fmt: skip
+    digits = (
+        "1" + draw(st.text("3456789", min_size=1, max_size=1)) + draw(st.text("0123456789", min_size=9, max_size=9))
+    )
     script, between = draw(st.sampled_from(_SCRIPTS)), draw(st.sampled_from(["", " ", "-", "－", "·", "  "]))
     groups = draw(st.sampled_from([(3, 7, 11), (3, 11), (11,), (4, 8, 11), tuple(range(1, 12))]))
     starts = (0, *groups[:-1])

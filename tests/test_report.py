@@ -71,9 +71,15 @@ def test_no_figure_reads_as_a_goal_that_it_misses(
 
 @pytest.mark.parametrize(
     ("lower", "upper", "unit", "shown"),
-    [(2.0, None, "hour", "≥2.0"), (None, 3.0, "hour", "≤3.0"), (2.0, 3.0, "hour", "2.0–3.0"),
-     (None, None, "hour", "—"), (0.5, None, "share", "≥50.0%"), (0.5, 0.75, "share", "50.0–75.0%")],
-)  # fmt: skip
+    [
+        (2.0, None, "hour", "≥2.0"),
+        (None, 3.0, "hour", "≤3.0"),
+        (2.0, 3.0, "hour", "2.0–3.0"),
+        (None, None, "hour", "—"),
+        (0.5, None, "share", "≥50.0%"),
+        (0.5, 0.75, "share", "50.0–75.0%"),
+    ],
+)
 def test_an_interval_may_have_one_end_only(lower: float | None, upper: float | None, unit: str, shown: str) -> None:
     (figure,) = Result(({"value": 2.5, "lower": lower, "upper": upper},), unit=unit).figures()
     assert wording.level_interval(figure, Scale(unit)) == shown

@@ -22,8 +22,10 @@ from conftest import commitment, make_workspace, toml_list
 from test_service_clock import order
 
 RULE = {"kind": "elapsed_working_days", "start": "received_at", "stop": "closed_at", "limit": 1, "counting": "next_day"}
-ORDERS = [order("1", "2026-01-05 10:00:00", "2026-01-07 10:00:00"),
-          order("2", "2026-01-12 10:00:00", "2026-01-13 10:00:00")]  # fmt: skip
+ORDERS = [
+    order("1", "2026-01-05 10:00:00", "2026-01-07 10:00:00"),
+    order("2", "2026-01-12 10:00:00", "2026-01-13 10:00:00"),
+]
 OFF = {"day": dt.date(2026, 1, 6), "working": False, "reason": "盘点"}
 
 
@@ -119,5 +121,8 @@ def test_a_case_is_explained_in_a_shell(tmp_path: Path) -> None:
     assert ["Due", "2026-01-06 23:59:59"] in cells
     assert ["State", "breached"] in cells
     assert [line[:3] for line in cells if line[0].startswith("2026-01-")] == [
-        ["2026-01-05", "Mon", ""], ["2026-01-06", "Tue", "1"], ["2026-01-07", "Wed", "2"]]  # fmt: skip
+        ["2026-01-05", "Mon", ""],
+        ["2026-01-06", "Tue", "1"],
+        ["2026-01-07", "Wed", "2"],
+    ]
     assert "没有编号为" in run("explain", "nothing", "--lang", "zh-Hans", cwd=tmp_path, code=2)

@@ -102,9 +102,18 @@ def composed(workspace: svcqa.Workspace, language: Language = "en") -> tuple[Per
 def test_own_sections_come_through_the_same_door_in_order(workspace: svcqa.Workspace) -> None:
     _, sections = composed(workspace)
     assert [section.name for section in sections] == [
-        "targets", "commitments", "departments", "subsidiaries", "callbacks", "problems", "success", "last_year",
-        "returns", "data_quality", "basis",
-    ]  # fmt: skip
+        "targets",
+        "commitments",
+        "departments",
+        "subsidiaries",
+        "callbacks",
+        "problems",
+        "success",
+        "last_year",
+        "returns",
+        "data_quality",
+        "basis",
+    ]
     assert all(section.fault is None for section in sections)
     registered = {entry.name: entry.value for entry in entry_points(group=GROUP)}
     assert set(registered) == {section.name for section in sections}

@@ -42,8 +42,11 @@ def test_every_planted_error_is_found_and_none_is_invented(sample_workspace: svc
     check = sample_workspace.check()
     (file,) = (file for file in check.files if file.source == name)
     assert (file.table, file.read, file.accepted, file.quarantined) == (
-        known["table"], known["rows"], known["accepted"], known["quarantined"],
-    )  # fmt: skip
+        known["table"],
+        known["rows"],
+        known["accepted"],
+        known["quarantined"],
+    )
     for places, expected in ((check.quarantined, known["quarantine"]), (check.odd, known["warnings"])):
         found: dict[str, set[int]] = defaultdict(set)
         for place in places:
@@ -68,9 +71,11 @@ def test_the_files_read_are_those_of_the_folder(sample_workspace: svcqa.Workspac
     check = sample_workspace.check()
     assert check.adds_up
     filled = (SAMPLE / "waves").glob("*/filled/*")
-    assert {file.source for file in check.files} == set(TRUTH["files"]) == {
-        path.name for path in (*(SAMPLE / "sources").iterdir(), *filled)
-    }  # fmt: skip
+    assert (
+        {file.source for file in check.files}
+        == set(TRUTH["files"])
+        == {path.name for path in (*(SAMPLE / "sources").iterdir(), *filled)}
+    )
     rows: Counter[str] = Counter()
     for file in check.files:
         rows[file.table] += file.new
@@ -169,10 +174,16 @@ def test_returns_add_up(sample_workspace: svcqa.Workspace, indicator: str) -> No
         whole = sample_workspace.measure("quantity", target=targets[0].key, period=HALF).figures()
         assert {f.unit: [f.value, 0] for f in [*by_unit, *whole]} == known
         return
-    returned = Commitment.model_validate({
-        "key": "returned", "category": "月报", "item": indicator, "promise": "—", "table": "monthly_returns",
-        "rule": {"kind": "monthly_return", "indicator": indicator, "numerator_is": "met", "counts": "amounts"},
-    })  # fmt: skip
+    returned = Commitment.model_validate(
+        {
+            "key": "returned",
+            "category": "月报",
+            "item": indicator,
+            "promise": "—",
+            "table": "monthly_returns",
+            "rule": {"kind": "monthly_return", "indicator": indicator, "numerator_is": "met", "counts": "amounts"},
+        }
+    )
     figures = []
     for by in ((), ("unit",)):
         context = sample_workspace.figures.context(sample_workspace.period(HALF), by=by)
@@ -236,12 +247,15 @@ def test_the_worsening_is_found_where_it_begins_and_ends(sample_workspace: svcqa
     rows = monthly(sample_workspace, effect["commitment"], effect["unit"], "2025-01..2026-06")
     months = [month for month, _, _ in rows]
     assert months[-1] == effect["to"]
-    likely = {month: log_likelihood(rows, effect["before"], effect["after"], place)
-              for place, month in enumerate(months[:-3])}  # fmt: skip
+    likely = {
+        month: log_likelihood(rows, effect["before"], effect["after"], place) for place, month in enumerate(months[:-3])
+    }
     best = max(likely, key=lambda month: likely[month])
     assert abs(months.index(best) - months.index(effect["from"])) <= 3  # it begins with a single point a month
-    quarters = [monthly(sample_workspace, effect["commitment"], effect["unit"], period)
-                for period in ("2025-04..2025-06", "2025-10..2025-12", "2026-04..2026-06")]  # fmt: skip
+    quarters = [
+        monthly(sample_workspace, effect["commitment"], effect["unit"], period)
+        for period in ("2025-04..2025-06", "2025-10..2025-12", "2026-04..2026-06")
+    ]
     shares = [sum(row[1] for row in rows) / sum(row[2] for row in rows) for rows in quarters]
     assert shares[0] > shares[1] > shares[2]
     assert shares[0] - shares[2] > 0.06
@@ -264,15 +278,33 @@ def test_winter_brings_more_emergencies(sample_workspace: svcqa.Workspace) -> No
     assert {month for month in mean if mean[month] > (winter + summer) / 2} == set(effect["months"])
 
 
-EVERY_CALL = Commitment.model_validate({
-    "key": "every_call", "category": "电话", "item": "全部来电", "promise": "—", "table": "calls",
-    "rule": {"kind": "count_threshold", "start": "started_at", "value": "wait_seconds", "limit": 1, "unit": "second"},
-})  # fmt: skip
-EVERY_INSTALLATION = Commitment.model_validate({
-    "key": "every_installation", "category": "安装", "item": "全部安装", "promise": "—", "table": "work_orders",
-    "where": {"order_type": ["install"]},
-    "rule": {"kind": "record_due", "start": "received_at", "due": "due_at", "stop": "resolved_at"},
-})  # fmt: skip
+EVERY_CALL = Commitment.model_validate(
+    {
+        "key": "every_call",
+        "category": "电话",
+        "item": "全部来电",
+        "promise": "—",
+        "table": "calls",
+        "rule": {
+            "kind": "count_threshold",
+            "start": "started_at",
+            "value": "wait_seconds",
+            "limit": 1,
+            "unit": "second",
+        },
+    }
+)
+EVERY_INSTALLATION = Commitment.model_validate(
+    {
+        "key": "every_installation",
+        "category": "安装",
+        "item": "全部安装",
+        "promise": "—",
+        "table": "work_orders",
+        "where": {"order_type": ["install"]},
+        "rule": {"kind": "record_due", "start": "received_at", "due": "due_at", "stop": "resolved_at"},
+    }
+)
 
 
 def every_case(workspace: svcqa.Workspace, promise: Commitment) -> pd.DataFrame:

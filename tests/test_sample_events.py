@@ -23,9 +23,15 @@ from conftest import SAMPLE
 TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
 EFFECTS = {effect["key"]: effect for effect in TRUTH["effects"]}
 TABLES = (
-    "work_orders", "complaints", "monthly_returns", "outages", "duty_gaps", "customer_counts", "inspections",
+    "work_orders",
+    "complaints",
+    "monthly_returns",
+    "outages",
+    "duty_gaps",
+    "customer_counts",
+    "inspections",
     "callbacks",
-)  # fmt: skip
+)
 MONTHS = """
     SELECT m AS first, m + INTERVAL 1 MONTH AS after, strftime(m, '%Y-%m') AS month
     FROM range(TIMESTAMP '2023-07-01', TIMESTAMP '2026-07-01', INTERVAL 1 MONTH) AS r(m)
@@ -279,8 +285,10 @@ def test_continuity_is_that_of_a_good_network_but_for_a_cold_night(sql: duckdb.D
     found = rolled_up(sql, CONTINUITY, names)
     shares = {
         (month, unit): 1 - sums["lost_customer_seconds"] / sums["base_customer_seconds"]
-        for month, units in found.items() for unit, sums in units.items() if unit != "C" and month != "2026H1"
-    }  # fmt: skip
+        for month, units in found.items()
+        for unit, sums in units.items()
+        if unit != "C" and month != "2026H1"
+    }
     night = shares.pop((effect["month"], effect["unit"]))
     assert night < min(shares.values())
     assert night < effect["below"]
@@ -291,8 +299,10 @@ def test_the_quarter_with_few_visits_stands_out() -> None:
     effect, coverage = EFFECTS["few_visits"], TRUTH["coverage"]
     shares = {
         (quarter, unit): counts["visited"] / counts["households"]
-        for quarter, units in coverage.items() for unit, counts in units.items() if unit != "C"
-    }  # fmt: skip
+        for quarter, units in coverage.items()
+        for unit, counts in units.items()
+        if unit != "C"
+    }
     few = shares.pop((effect["quarter"], effect["unit"]))
     # three standard errors of a share of some 800 households: 0.03 at 0.9, 0.02 at 0.965
     assert few == pytest.approx(effect["after"], abs=0.03)

@@ -88,16 +88,18 @@ def test_scores_are_averaged_over_those_who_gave_one(sample_workspace: svcqa.Wor
 def test_what_the_returns_say_otherwise_is_listed(sample_workspace: svcqa.Workspace) -> None:
     whole = "2023-07..2026-06"
     (notices,) = (
-        comparison for comparison in sample_workspace.compare_returns(whole, as_of=AS_OF)
+        comparison
+        for comparison in sample_workspace.compare_returns(whole, as_of=AS_OF)
         if comparison.commitment.key == "stop_notice"
-    )  # fmt: skip
+    )
     found, one_sided = [], []
     for item in notices.differences:
         if item.records is None or item.returns is None:
             one_sided.append((item.unit.code, item.month, item.returns is None))
         else:
-            sides = {name: [side.numerator, side.n] for name, side in (("records", item.records),
-                                                                       ("returns", item.returns))}  # fmt: skip
+            sides = {
+                name: [side.numerator, side.n] for name, side in (("records", item.records), ("returns", item.returns))
+            }
             found.append({"unit": item.unit.code, "month": item.month, **sides})
     assert sorted(found, key=lambda item: item["month"]) == TRUTH["returns_differences"]
     # the returns of this month contradict each other, so that neither was accepted

@@ -68,9 +68,10 @@ def test_continuity_is_the_customer_seconds_counted_one_stoppage_at_a_time(sampl
 def test_stoppages_left_out_are_those_recorded_as_emergencies(sample_workspace: svcqa.Workspace) -> None:
     first, after = dt.datetime(2026, 1, 1), dt.datetime(2026, 7, 1)
     touching = [
-        row for row in stoppages(sample_workspace)
+        row
+        for row in stoppages(sample_workspace)
         if row["started_at"] < after and (row["restored_at"] or after) > first
-    ]  # fmt: skip
+    ]
     emergencies = [row for row in touching if row["kind"] == "emergency" or row["excluded_reason"]]
     row = figure(sample_workspace, "supply_continuity", HALF, "C", "availability")
     assert row["excluded_by"] == {"emergency_cause": len(emergencies)}
@@ -80,8 +81,14 @@ def test_stoppages_left_out_are_those_recorded_as_emergencies(sample_workspace: 
 
 
 def test_notices_have_the_states_counted_one_stoppage_at_a_time(sample_workspace: svcqa.Workspace) -> None:
-    names = {"met": "met", "breached": "breached", "open_overdue": "open_overdue",
-             "open_not_yet_due": "open_not_due", "met_due_ahead": "met_not_due", "excluded": "excluded"}  # fmt: skip
+    names = {
+        "met": "met",
+        "breached": "breached",
+        "open_overdue": "open_overdue",
+        "open_not_yet_due": "open_not_due",
+        "met_due_ahead": "met_not_due",
+        "excluded": "excluded",
+    }
     for period, unit, counted in truths("stop_notice"):
         row = figure(sample_workspace, "stop_notice", period, unit, "compliance")
         found = {ours: row[theirs] for ours, theirs in names.items()}
@@ -155,9 +162,11 @@ def test_an_hour_earlier_the_last_hour_had_not_been_lost(sample_workspace: svcqa
         ((min(row["restored_at"] or until, until) - max(row["started_at"], moment)).total_seconds())
         * row["customers_affected"]
         for row in stoppages(sample_workspace)
-        if row["started_at"] < until and (row["restored_at"] or until) > moment
-        and row["kind"] != "emergency" and not row["excluded_reason"]
-    )  # fmt: skip
+        if row["started_at"] < until
+        and (row["restored_at"] or until) > moment
+        and row["kind"] != "emergency"
+        and not row["excluded_reason"]
+    )
     assert lost > 0
     later = figure(sample_workspace, "supply_continuity", HALF, "C", "availability")
     (earlier,) = sample_workspace.measure(

@@ -65,8 +65,9 @@ def test_estimates_hold_the_truth_once_that_caller_is_left_out(sample_workspace:
     held = sum(row["lower"] <= row["truth"] <= row["upper"] for row in found)
     assert (len(found) == 20, held >= 16) == (True, True)
     # satisfied tiers answer less, and whoever complained is called in any case: weights pull towards the truth
-    distance = {name: sum(abs(row[name] - row["truth"]) for row in found if row["unit"] == "C")
-                for name in ("value", "plain")}  # fmt: skip
+    distance = {
+        name: sum(abs(row[name] - row["truth"]) for row in found if row["unit"] == "C") for name in ("value", "plain")
+    }
     assert distance["value"] < distance["plain"]
 
 
@@ -112,9 +113,15 @@ def test_a_target_can_be_held_against_a_wave(sample_workspace: svcqa.Workspace, 
     workspace = svcqa.open(copy_read(sample_workspace, tmp_path / "copy"))
     path = workspace.folder / "policy" / "targets.toml"
     target = {
-        "kind": "level", "key": "satisfied_2026", "name": "客户满意比例", "year": 2026, "owner": "C", "goal": "70%",
-        "metric": "satisfaction_sampling", "params": {"question": "attitude", "estimate": "top_box"},
-    }  # fmt: skip
+        "kind": "level",
+        "key": "satisfied_2026",
+        "name": "客户满意比例",
+        "year": 2026,
+        "owner": "C",
+        "goal": "70%",
+        "metric": "satisfaction_sampling",
+        "params": {"question": "attitude", "estimate": "top_box"},
+    }
     path.write_text(path.read_text(encoding="utf-8") + "\n" + toml_list("target", [target]), encoding="utf-8")
     workspace = svcqa.open(workspace.folder)
     review = workspace.review_half_year("2026H1")
@@ -122,9 +129,10 @@ def test_a_target_can_be_held_against_a_wave(sample_workspace: svcqa.Workspace, 
     assert item.fault is None
     assert item.course.now is not None
     (wave,) = [
-        row for row in workspace.callbacks.estimate("2026Q2", question="attitude", estimate="top_box", goal=0.7).rows
+        row
+        for row in workspace.callbacks.estimate("2026Q2", question="attitude", estimate="top_box", goal=0.7).rows
         if row["measure"] == "top_box"
-    ]  # fmt: skip
+    ]
     assert item.course.now.value == pytest.approx(wave["value"])
     assert item.judged.verdict == wave["verdict"]
     assert item.course.year_before is None

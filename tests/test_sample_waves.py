@@ -37,9 +37,14 @@ def test_surrogates_are_the_same_in_every_copy(sample_workspace: svcqa.Workspace
 def test_a_wave_is_drawn_again_in_any_copy(sample_workspace: svcqa.Workspace, code: str) -> None:
     audit = sample_workspace.callbacks.audit(code)
     assert {check.what: check.found for check in audit.checks} == {
-        "list": "same", "frame": "same", "key": "same", "survey": "same", "draw": "same", "records": "same",
+        "list": "same",
+        "frame": "same",
+        "key": "same",
+        "survey": "same",
+        "draw": "same",
+        "records": "same",
         "register": "absent",  # decisions are not part of the sample
-    }  # fmt: skip
+    }
     wave, known = audit.wave, TRUTH["waves"][code]
     assert (wave.drawn, wave.reserve) == (known["drawn"], known["reserve"])
     assert wave.population_size == known["population_size"]["C"]
@@ -119,8 +124,9 @@ def test_the_two_waves_share_fewer_customers_than_independent_draws(sample_works
     for wave in sample_workspace.callbacks.waves:
         shares = {item.key: item.drawn / item.population_size for item in wave.strata if item.population_size}
         inside = frames[wave.code][frames[wave.code]["reason"] == ""]
-        chance[wave.code] = {who: shares[stratum] for who, stratum in zip(inside["customer"], inside["stratum"],
-                                                                         strict=True)}  # fmt: skip
+        chance[wave.code] = {
+            who: shares[stratum] for who, stratum in zip(inside["customer"], inside["stratum"], strict=True)
+        }
     first, second = (chance[code] for code in CODES)
     # complaints are all called, in either wave: only those that chance decides can be coordinated
     decided = {who for who in first.keys() & second.keys() if first[who] < 1 and second[who] < 1}

@@ -80,8 +80,11 @@ def test_calibrated_weights_agree_with_the_frame(workspace: svcqa.Workspace, wei
     columns = (["service", "tier"],) if weighting == "post_stratified" else (["service"], ["tier"])
     for by in columns:
         wanted = {key if isinstance(key, tuple) else (key,): n for key, n in inside.groupby(by).size().items()}
-        found = {tuple(row[name] for name in by): row["value"] for row in measured(workspace, by, **options).rows
-                 if row["measure"] == "total"}  # fmt: skip
+        found = {
+            tuple(row[name] for name in by): row["value"]
+            for row in measured(workspace, by, **options).rows
+            if row["measure"] == "total"
+        }
         assert found == pytest.approx(wanted)
 
 
@@ -123,9 +126,11 @@ def test_what_is_known_depends_on_the_moment(workspace: svcqa.Workspace) -> None
 def test_the_goal_is_judged_by_figure_and_interval(workspace: svcqa.Workspace) -> None:
     (row,) = [one for one in measured(workspace).rows if one["measure"] == "mean"]
     for goal, verdict, evidence in (
-        (row["lower"] - 0.01, "met", "clear"), (row["value"] - 1e-6, "met", "unclear"),
-        (row["value"] + 1e-6, "missed", "unclear"), (row["upper"] + 0.01, "missed", "clear"),
-    ):  # fmt: skip
+        (row["lower"] - 0.01, "met", "clear"),
+        (row["value"] - 1e-6, "met", "unclear"),
+        (row["value"] + 1e-6, "missed", "unclear"),
+        (row["upper"] + 0.01, "missed", "clear"),
+    ):
         found = measured(workspace, goal=goal)
         (judged,) = [one for one in found.rows if one["measure"] == "mean"]
         assert (judged["verdict"], judged["evidence"]) == (verdict, evidence)
@@ -165,8 +170,10 @@ def test_whoever_does_not_belong_to_the_population_is_in_no_figure(tmp_path: Pat
     workspace = surveyed(tmp_path)
     before = values(measured(workspace, estimate="total", at_least=1), "total")["C"]
     (row, *_) = [one for one in answered(workspace, "W1", 5) if one["outcome"] == "no_answer"]
-    changed = [{**one, "outcome": "not_eligible"} if one["callback_id"] == row["callback_id"] else one
-               for one in answered(workspace, "W1", 5)]  # fmt: skip
+    changed = [
+        {**one, "outcome": "not_eligible"} if one["callback_id"] == row["callback_id"] else one
+        for one in answered(workspace, "W1", 5)
+    ]
     read_calls(workspace, "w1", changed)
     after = values(measured(workspace, estimate="total", at_least=1), "total")["C"]
     assert after < before

@@ -27,8 +27,9 @@ def asked(name: str, rows: list[dict[str, Any]], period: str, *, unit: str = "sh
     metric = Registry().get(name)
     by = ("department",) if name == "funnel" else ()
     units = (("C", "company", ""), *((f"D{number}", "department", "C") for number in range(1, 6)))
-    example = SeriesExample({"of": {"metric": "base"}, **params}, rows, period, {}, "", value_unit=unit, by=by,
-                            units=units)  # type: ignore[arg-type]  # fmt: skip
+    example = SeriesExample(
+        {"of": {"metric": "base"}, **params}, rows, period, {}, "", value_unit=unit, by=by, units=units
+    )  # type: ignore[arg-type]
     return read(metric, example.series(), validated(metric, example.params), example.context(), pins={})
 
 
@@ -148,8 +149,10 @@ def test_where_nothing_moves_no_month_is_the_highest() -> None:
 def test_a_year_whose_rest_has_no_cases_needs_nothing() -> None:
     """A case now and then: the month left most likely has none, and no share can be asked of none."""
     cases = [1, 0, 0, 2, 0, 0, 1, 0, 0, 0, 1]
-    rows = [{"period": f"2024-{month:02}", "value": 1.0 if n else None, "numerator": n, "n": n}
-            for month, n in enumerate(cases, start=1)]  # fmt: skip
+    rows = [
+        {"period": f"2024-{month:02}", "value": 1.0 if n else None, "numerator": n, "n": n}
+        for month, n in enumerate(cases, start=1)
+    ]
     found = asked("forecast", rows, "2024-01..2024-11", goal=0.95, draws=200)
     assert "needed" not in {row["measure"] for row in found.rows}
     assert forecast_sentence(found, "en").endswith("; no more cases are expected in the rest of the year")
@@ -188,8 +191,10 @@ def test_times_are_not_below_nought() -> None:
 def test_a_rate_is_forecast_in_the_unit_of_its_goal() -> None:
     """By hand: 2, 3 and 4 complaints of 10 000, 20 000 and 30 000 customers: 9 of 60 000 are 1.5 per 10 000."""
     counts = [(2, 10_000), (3, 20_000), (4, 30_000)]
-    rows = [{"period": f"2024-{month:02}", "value": 10_000 * events / customers, "numerator": events, "base": customers}
-            for month, (events, customers) in enumerate(counts, start=1)]  # fmt: skip
+    rows = [
+        {"period": f"2024-{month:02}", "value": 10_000 * events / customers, "numerator": events, "base": customers}
+        for month, (events, customers) in enumerate(counts, start=1)
+    ]
     found = asked("forecast", rows, "2024Q1", unit=RATE, goal=2.0, draws=200)
     assert only(found, "so_far")["value"] == pytest.approx(1.5)
     year, needed = only(found, "year"), only(found, "needed")
@@ -207,8 +212,16 @@ def test_a_funnel_of_rates_has_its_limits_in_the_unit_of_the_figures() -> None:
     """By hand: 12, 30, 8 and 10 events of 1000, 2000, 1000 and 1000 customers: 60 of 5000 are 120 per 10 000; unit D1
     expects 12, and its limits are (12.5 exp(±1.96 √(1/12.5 + τ²)) − 0.5) ÷ 1000, per 10 000."""
     counts = [(12, 1000), (30, 2000), (8, 1000), (10, 1000)]
-    rows = [{"unit": f"D{number}", "value": 10_000 * events / customers, "numerator": events, "base": customers,
-             "n": customers} for number, (events, customers) in enumerate(counts, start=1)]  # fmt: skip
+    rows = [
+        {
+            "unit": f"D{number}",
+            "value": 10_000 * events / customers,
+            "numerator": events,
+            "base": customers,
+            "n": customers,
+        }
+        for number, (events, customers) in enumerate(counts, start=1)
+    ]
     found = asked("funnel", rows, "2024H1", unit=RATE, kind="rate")
     assert only(found, "centre")["value"] == pytest.approx(120)
     half = 1.96 * np.sqrt(1 / 12.5 + only(found, "tau2")["value"])

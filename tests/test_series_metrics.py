@@ -75,8 +75,12 @@ def test_a_rebase_gives_new_limits_from_its_month_and_is_never_applied_alone(tmp
     workspace.note_rebase("promise", unit="D2", since="2025-05", reason="x", name="y")
     assert {r["period"]: r for r in process(workspace) if r["measure"] == "limits"} == after
     (own, other) = workspace.rebases("promise")
-    assert (own.unit, own.since, own.reason, own.name) == ("D1", dt.date(2025, 9, 1), "second shift abolished",
-                                                           "A. Analyst")  # fmt: skip
+    assert (own.unit, own.since, own.reason, own.name) == (
+        "D1",
+        dt.date(2025, 9, 1),
+        "second shift abolished",
+        "A. Analyst",
+    )
     assert other.unit == "D2"
 
 
@@ -85,8 +89,9 @@ def test_a_rebase_needs_a_reason_and_a_name(tmp_path: Path) -> None:
     with pytest.raises(RegisterError) as refused:
         workspace.note_rebase("promise", unit="D1", since="2025-09", reason=" ", name="")
     assert {(fault.code, fault.place) for fault in refused.value.faults} == {
-        ("rebase_field", "reason"), ("rebase_field", "name"),
-    }  # fmt: skip
+        ("rebase_field", "reason"),
+        ("rebase_field", "name"),
+    }
     with pytest.raises(NameUnknownError):
         workspace.note_rebase("promise", unit="nowhere", since="2025-09", reason="r", name="n")
     assert workspace.rebases() == ()
@@ -101,11 +106,10 @@ def two_levels(folder: Path) -> svcqa.Workspace:
         for order in range(40):
             start = dt.datetime(year, number, 1 + order % 27, 8)
             stop = start + dt.timedelta(minutes=30 if order < kept else 90)
-            records.append({"order_id": f"{year}{number:02}{order:02}", "unit": "D1", "received_at": start,
-                            "closed_at": stop})  # fmt: skip
-    workspace = make_workspace(
-        folder, records={"work_orders": records}, commitments=[commitment(required_share=0.9)]
-    )  # fmt: skip
+            records.append(
+                {"order_id": f"{year}{number:02}{order:02}", "unit": "D1", "received_at": start, "closed_at": stop}
+            )
+    workspace = make_workspace(folder, records={"work_orders": records}, commitments=[commitment(required_share=0.9)])
     workspace.ingest()
     return workspace
 
@@ -135,16 +139,21 @@ def test_months_without_a_case_stand_as_gaps(tmp_path: Path) -> None:
     workspace.ingest()
     found = [row for row in process(workspace) if row["measure"] == "value"]
     assert [(row["period"], row["value"], row["flags"]) for row in found] == [
-        ("2025-01", 1.0, ()), ("2025-02", 1.0, ()), ("2025-03", None, ("no_value",)), ("2025-04", None, ("no_value",)),
+        ("2025-01", 1.0, ()),
+        ("2025-02", 1.0, ()),
+        ("2025-03", None, ("no_value",)),
+        ("2025-04", None, ("no_value",)),
         ("2025-05", 1.0, ()),
-    ]  # fmt: skip
+    ]
 
 
 def test_the_planted_worsening_falls(sample_workspace: svcqa.Workspace) -> None:
     worsening = effect("worsening")
     period = f"{worsening['from']}..{worsening['to']}"
-    slope = {r["unit"]: r for r in rows(sample_workspace, "trend", "slope", commitment=worsening["commitment"],
-                                        period=period)}  # fmt: skip
+    slope = {
+        r["unit"]: r
+        for r in rows(sample_workspace, "trend", "slope", commitment=worsening["commitment"], period=period)
+    }
     found = slope[worsening["unit"]]
     planted = (worsening["after"] - worsening["before"]) / 12
     assert "falling" in found["flags"]
@@ -153,8 +162,11 @@ def test_the_planted_worsening_falls(sample_workspace: svcqa.Workspace) -> None:
 
 
 def test_a_season_of_the_chart_of_a_season(sample_workspace: svcqa.Workspace) -> None:
-    adjusted = {"metric": "seasonality", "params": {"commitment": sample_workspace.policies.commitment(
-        "emergency_arrival").counted}, "measure": "adjusted"}  # fmt: skip
+    adjusted = {
+        "metric": "seasonality",
+        "params": {"commitment": sample_workspace.policies.commitment("emergency_arrival").counted},
+        "measure": "adjusted",
+    }
     found = rows(sample_workspace, "process_chart", "value", params={"of": adjusted}, by=[])
     own = rows(sample_workspace, "seasonality", "adjusted", commitment="emergency_arrival", by=[])
     assert [row["value"] for row in found] == [row["value"] for row in own]
@@ -162,8 +174,10 @@ def test_a_season_of_the_chart_of_a_season(sample_workspace: svcqa.Workspace) ->
 
 
 def test_the_last_lunar_year_is_asked_of_the_records(sample_workspace: svcqa.Workspace) -> None:
-    found = {row["period"]: row for row in rows(sample_workspace, "seasonality", "lunar_year_before",
-                                                commitment="emergency_arrival", by=[])}  # fmt: skip
+    found = {
+        row["period"]: row
+        for row in rows(sample_workspace, "seasonality", "lunar_year_before", commitment="emergency_arrival", by=[])
+    }
     assert [label for label in found if label.startswith("2026")] == ["2026-01", "2026-02", "2026-03"]
     # 2026-02 lies 384 days after 2025-01-13 to 2025-02-09; counted from the source, one order at a time
     from svcqa.metrics.contract import Context
@@ -229,15 +243,27 @@ def test_amounts_have_an_xmr_chart(sample_workspace: svcqa.Workspace) -> None:
 def nhs(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspace:
     """The NHS's four-hour standard as monthly returns, type 1, one unit a provider."""
     folder = tmp_path_factory.mktemp("nhs") / "workspace"
-    returns = commitment("four_hours", table="monthly_returns", required_share=0.95, effective_from="2016-04-01",
-                         rule={"kind": "monthly_return", "indicator": "type1", "counts": "cases"})  # fmt: skip
+    returns = commitment(
+        "four_hours",
+        table="monthly_returns",
+        required_share=0.95,
+        effective_from="2016-04-01",
+        rule={"kind": "monthly_return", "indicator": "type1", "counts": "cases"},
+    )
     records = []
     with gzip.open(shared / "real_data" / "nhs_ae_4hour" / "ae_attendances.csv.gz", "rt", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["type"] == "1":
                 n = int(row["attendances"])
-                records.append({"indicator": "type1", "unit": row["org_code"], "month": row["period"][:7],
-                                "numerator": n - int(row["breaches"]), "denominator": n})  # fmt: skip
+                records.append(
+                    {
+                        "indicator": "type1",
+                        "unit": row["org_code"],
+                        "month": row["period"][:7],
+                        "numerator": n - int(row["breaches"]),
+                        "denominator": n,
+                    }
+                )
     workspace = make_workspace(folder, records={"monthly_returns": records}, commitments=[returns], adopt_unknown=True)
     workspace.ingest()
     return workspace
@@ -322,8 +348,21 @@ def test_the_step_of_the_complaints_of_a_bank_is_found(shared: Path) -> None:
 
 def test_new_years_are_those_of_the_almanac() -> None:
     # Hong Kong Observatory, Gregorian-Lunar Calendar Conversion Table: first day of the first lunar month
-    known = {2016: (2, 8), 2017: (1, 28), 2018: (2, 16), 2019: (2, 5), 2020: (1, 25), 2021: (2, 12), 2022: (2, 1),
-             2023: (1, 22), 2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6), 2028: (1, 26)}  # fmt: skip
+    known = {
+        2016: (2, 8),
+        2017: (1, 28),
+        2018: (2, 16),
+        2019: (2, 5),
+        2020: (1, 25),
+        2021: (2, 12),
+        2022: (2, 1),
+        2023: (1, 22),
+        2024: (2, 10),
+        2025: (1, 29),
+        2026: (2, 17),
+        2027: (2, 6),
+        2028: (1, 26),
+    }
     found = lunar_new_years()
     assert {year: (found[year].month, found[year].day) for year in known} == known
 
@@ -336,13 +375,24 @@ def test_every_announced_festival_holds_its_new_year() -> None:
         if first.year in years:
             assert first <= years[first.year] <= last
     days = {dt.date.fromisoformat(day) for day in effect("spring_festival")["days"]}
-    assert days == {first + dt.timedelta(days=n) for first, last in stretches if first.year in (2024, 2025, 2026)
-                    for n in range((last - first).days + 1)}  # fmt: skip
+    assert days == {
+        first + dt.timedelta(days=n)
+        for first, last in stretches
+        if first.year in (2024, 2025, 2026)
+        for n in range((last - first).days + 1)
+    }
 
 
 def test_series_metrics_have_their_own_checks() -> None:
     names = [check.name for check in checks(Registry().get("trend"))]
     assert names == [
-        "keeps_the_contract", "documented", "examples_reproduced", "input_not_mutated", "same_answer_twice",
-        "row_order_makes_no_difference", "one_group_alone_equals_that_group", "empty_input", "interval_holds_the_value",
-    ]  # fmt: skip
+        "keeps_the_contract",
+        "documented",
+        "examples_reproduced",
+        "input_not_mutated",
+        "same_answer_twice",
+        "row_order_makes_no_difference",
+        "one_group_alone_equals_that_group",
+        "empty_input",
+        "interval_holds_the_value",
+    ]

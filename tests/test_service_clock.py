@@ -26,8 +26,13 @@ Row = dict[str, Any]
 STATUS = {"runs": ["open", "back"], "pauses": ["waiting"], "stops": ["closed"]}
 NATURAL = {"kind": "elapsed_natural", "start": "received_at", "stop": "closed_at", "limit": 120, "unit": "minute"}
 WORKING = NATURAL | {"kind": "elapsed_working_time"}
-DAYS_OF_WORK = {"kind": "elapsed_working_days", "start": "received_at", "stop": "closed_at", "limit": 1,
-                "counting": "minutes"}  # fmt: skip
+DAYS_OF_WORK = {
+    "kind": "elapsed_working_days",
+    "start": "received_at",
+    "stop": "closed_at",
+    "limit": 1,
+    "counting": "minutes",
+}
 CHINA = {"source": "china"}  # 08:30–12:00 and 13:30–17:30
 POST = {"unit": "D1", "shifts": "24h"}
 
@@ -83,8 +88,10 @@ def test_a_post_round_the_clock_changes_the_figures_of_its_own_unit_alone(tmp_pa
 def test_a_day_off_of_one_unit_moves_only_its_own_last_day(tmp_path: Path) -> None:
     rule = DAYS_OF_WORK | {"counting": "next_day", "limit": 2}
     # received on Monday the 5th, answered on Thursday the 8th: day 3; where the 6th is off, day 2
-    rows = [order("1", "2026-01-05 10:00:00", "2026-01-08 10:00:00", "D1"),
-            order("2", "2026-01-05 10:00:00", "2026-01-08 10:00:00", "D2")]  # fmt: skip
+    rows = [
+        order("1", "2026-01-05 10:00:00", "2026-01-08 10:00:00", "D1"),
+        order("2", "2026-01-05 10:00:00", "2026-01-08 10:00:00", "D2"),
+    ]
     off = {"overrides": [{"day": dt.date(2026, 1, 6), "working": False, "reason": "盘点", "unit": "D1"}]}
     workspace = read(tmp_path, commitment(rule=rule), rows, calendar=CHINA | off)
     assert cases(workspace) == {"1": ("met", 2, "01-05"), "2": ("breached", 3, "01-05")}
@@ -93,8 +100,10 @@ def test_a_day_off_of_one_unit_moves_only_its_own_last_day(tmp_path: Path) -> No
 def test_working_days_in_minutes_are_as_long_as_the_unit_s_own_day(tmp_path: Path) -> None:
     # a shift of 12 hours at D1: one day is 12 hours there, 7.5 at the office; both are used up on the second evening
     shift = {"unit": "D1", "shifts": [["08:00", "20:00"]]}
-    rows = [order("1", "2026-01-05 14:00:00", "2026-01-06 14:00:00", "D1"),
-            order("2", "2026-01-05 14:00:00", "2026-01-06 14:30:00", "D2")]  # fmt: skip
+    rows = [
+        order("1", "2026-01-05 14:00:00", "2026-01-06 14:00:00", "D1"),
+        order("2", "2026-01-05 14:00:00", "2026-01-06 14:30:00", "D2"),
+    ]
     promise = commitment(rule=DAYS_OF_WORK, month_of="due")
     workspace = read(tmp_path, promise, rows, calendar=CHINA | {"posts": [shift]})
     # 6 + 6 hours; 3.5 + 3.5 + 1 hours = 480 minutes of 450. Due: Tuesday 14:00 and Tuesday 14:00
@@ -108,31 +117,61 @@ def test_working_days_in_minutes_are_as_long_as_the_unit_s_own_day(tmp_path: Pat
     ("start", "entries", "as_of", "natural", "working"),
     [
         # a pause of half an hour on Monday morning
-        ("01-05 09:00", [("01-05 09:30", "waiting"), ("01-05 10:00", "back"), ("01-05 11:00", "closed")], "02-01",
-         ("met", 90), ("met", 90)),
+        (
+            "01-05 09:00",
+            [("01-05 09:30", "waiting"), ("01-05 10:00", "back"), ("01-05 11:00", "closed")],
+            "02-01",
+            ("met", 90),
+            ("met", 90),
+        ),
         # the pause spans lunch (12:00–13:30): natural time loses 2 hours, working time half an hour
-        ("01-05 11:00", [("01-05 11:45", "waiting"), ("01-05 13:45", "open"), ("01-05 14:15", "closed")], "02-01",
-         ("met", 75), ("met", 75)),
+        (
+            "01-05 11:00",
+            [("01-05 11:45", "waiting"), ("01-05 13:45", "open"), ("01-05 14:15", "closed")],
+            "02-01",
+            ("met", 75),
+            ("met", 75),
+        ),
         # reopened: closed from 10:00 on Monday until 09:00 on Tuesday does not count
-        ("01-05 09:00", [("01-05 10:00", "closed"), ("01-06 09:00", "open"), ("01-06 10:30", "closed")], "02-01",
-         ("breached", 150), ("breached", 150)),
+        (
+            "01-05 09:00",
+            [("01-05 10:00", "closed"), ("01-06 09:00", "open"), ("01-06 10:30", "closed")],
+            "02-01",
+            ("breached", 150),
+            ("breached", 150),
+        ),
         # born paused: the history begins before the record does, and waits
-        ("01-05 09:00", [("01-05 08:00", "waiting"), ("01-05 10:00", "open"), ("01-05 10:20", "closed")], "02-01",
-         ("met", 20), ("met", 20)),
+        (
+            "01-05 09:00",
+            [("01-05 08:00", "waiting"), ("01-05 10:00", "open"), ("01-05 10:20", "closed")],
+            "02-01",
+            ("met", 20),
+            ("met", 20),
+        ),
         # born closed: burns no time
         ("01-05 09:00", [("01-05 09:00", "closed")], "02-01", ("met", 0), ("met", 0)),
         # opened on Saturday, closed on Sunday: 24 hours, no working time, and it counts
         ("01-10 09:00", [("01-11 09:00", "closed")], "02-01", ("breached", 1440), ("met", 0)),
         # seen while it waits, the clock stands at one hour however late it is
-        ("01-05 09:00", [("01-05 10:00", "waiting"), ("01-09 10:00", "back")], "01-08", ("open_not_due", 60),
-         ("open_not_due", 60)),
+        (
+            "01-05 09:00",
+            [("01-05 10:00", "waiting"), ("01-09 10:00", "back")],
+            "01-08",
+            ("open_not_due", 60),
+            ("open_not_due", 60),
+        ),
         # closed and paused only after the moment of looking: open, an hour and a half so far
-        ("01-05 09:00", [("01-05 10:40", "waiting"), ("01-05 12:00", "closed")], "01-05 10:30", ("open_not_due", 90),
-         ("open_not_due", 90)),
+        (
+            "01-05 09:00",
+            [("01-05 10:40", "waiting"), ("01-05 12:00", "closed")],
+            "01-05 10:30",
+            ("open_not_due", 90),
+            ("open_not_due", 90),
+        ),
         # reopened after the moment of looking: closed
         ("01-05 09:00", [("01-05 10:00", "closed"), ("01-12 09:00", "open")], "01-08", ("met", 60), ("met", 60)),
     ],
-)  # fmt: skip
+)
 def test_histories_by_hand(
     tmp_path: Path, start: str, entries: Any, as_of: str, natural: tuple[str, int], working: tuple[str, int]
 ) -> None:
@@ -147,16 +186,24 @@ def test_days_in_working_time_leave_pauses_out(tmp_path: Path) -> None:
     # Monday from 10:00 is 6 hours of work, Tuesday from 16:00 to 17:30 another 1.5: 7.5 hours are one day
     rows = [order("1", "2026-01-05 10:00:00")]
     for minute, expected in (("16:00", ("met", 1)), ("15:59", ("breached", 2))):
-        history = told("1", ("2026-01-06 08:30:00", "waiting"), (f"2026-01-06 {minute}:00", "open"),
-                       ("2026-01-06 17:30:00", "closed"))  # fmt: skip
+        history = told(
+            "1",
+            ("2026-01-06 08:30:00", "waiting"),
+            (f"2026-01-06 {minute}:00", "open"),
+            ("2026-01-06 17:30:00", "closed"),
+        )
         workspace = read(tmp_path / minute.replace(":", ""), paused(DAYS_OF_WORK), rows, history)
         assert cases(workspace)["1"][:2] == expected
 
 
 def test_a_case_that_moves_is_counted_by_the_hours_of_whoever_has_it(tmp_path: Path) -> None:
     """Office until 18:00 on Monday, then a post round the clock (GLPI#6902): 16:00–17:30 and 18:00–22:00."""
-    history = told("1", ("2026-01-05 16:00:00", "open", "D2"), ("2026-01-05 18:00:00", "open", "D1"),
-                   ("2026-01-05 22:00:00", "closed", "D1"))  # fmt: skip
+    history = told(
+        "1",
+        ("2026-01-05 16:00:00", "open", "D2"),
+        ("2026-01-05 18:00:00", "open", "D1"),
+        ("2026-01-05 22:00:00", "closed", "D1"),
+    )
     rows = [order("1", "2026-01-05 16:00:00", unit="D1")]
     options = {"calendar": CHINA | {"posts": [POST]}}
     workspace = read(tmp_path / "a", paused(WORKING | {"limit": 330}), rows, history, **options)
@@ -180,7 +227,9 @@ def test_where_no_status_stops_the_clock_the_record_does(tmp_path: Path) -> None
     rows = [order("1", "2026-01-05 09:00:00", "2026-01-05 11:00:00"), order("2", "2026-01-05 09:00:00", None)]
     workspace = read(tmp_path, commitment(rule=NATURAL, status=status), rows, history)
     assert cases(workspace, as_of="2026-01-05 10:50") == {
-        "1": ("open_not_due", 80, "01-05"), "2": ("open_not_due", 110, "01-05")}  # fmt: skip
+        "1": ("open_not_due", 80, "01-05"),
+        "2": ("open_not_due", 110, "01-05"),
+    }
     assert cases(workspace)["1"] == ("met", 90, "01-05")
 
 
@@ -208,9 +257,11 @@ def test_a_status_that_nobody_named_is_told_and_costs_its_own_row_of_a_review(tm
     strange = told("1", ("2026-01-05 10:00:00", "parked"))
     rows = [order("1", "2026-01-05 09:00:00", "2026-01-05 09:30:00")]
     workspace = make_workspace(
-        tmp_path, records={"work_orders": rows, "status_history": strange},
-        commitments=[paused(NATURAL), commitment("plain", rule=NATURAL)], calendar=CHINA,
-    )  # fmt: skip
+        tmp_path,
+        records={"work_orders": rows, "status_history": strange},
+        commitments=[paused(NATURAL), commitment("plain", rule=NATURAL)],
+        calendar=CHINA,
+    )
     workspace.ingest()
     with pytest.raises(MetricError) as caught:
         workspace.measure("compliance", commitment="promise", period="2026-01")
@@ -232,19 +283,28 @@ def test_percentiles_and_means_see_the_same_net_times(tmp_path: Path) -> None:
     # net: 60, 90 and 150 minutes
     history = [
         *told("1", ("2026-01-05 10:00:00", "closed")),
-        *told("2", ("2026-01-05 09:30:00", "waiting"), ("2026-01-05 10:00:00", "open"),
-              ("2026-01-05 11:00:00", "closed")),
-        *told("3", ("2026-01-05 10:00:00", "closed"), ("2026-01-06 09:00:00", "open"),
-              ("2026-01-06 10:30:00", "closed")),
-    ]  # fmt: skip
+        *told(
+            "2", ("2026-01-05 09:30:00", "waiting"), ("2026-01-05 10:00:00", "open"), ("2026-01-05 11:00:00", "closed")
+        ),
+        *told(
+            "3", ("2026-01-05 10:00:00", "closed"), ("2026-01-06 09:00:00", "open"), ("2026-01-06 10:30:00", "closed")
+        ),
+    ]
     rows = [order(key, "2026-01-05 09:00:00") for key in ("1", "2", "3")]
     workspace = read(tmp_path / "a", paused(WORKING), rows, history)
     assert {key: value for key, (_, value, _) in cases(workspace).items()} == {"1": 60, "2": 90, "3": 150}
     found = workspace.measure("sla_percentiles", commitment="promise", period="2026-01", params={"percentiles": [50]})
     median = next(figure for figure in found.figures() if figure.measure == "p50")
     assert (median.value, median.limit) == (90, "120 working_minute net")
-    mean = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 60, "maximum": 120,
-            "unit": "minute", "clock": "working_time"}  # fmt: skip
+    mean = {
+        "kind": "mean_and_maximum",
+        "start": "received_at",
+        "stop": "closed_at",
+        "mean": 60,
+        "maximum": 120,
+        "unit": "minute",
+        "clock": "working_time",
+    }
     other = read(tmp_path / "b", paused(mean), rows, history)
     figures = other.measure("mean_and_maximum", commitment="promise", period="2026-01").figures()
     assert {figure.measure: figure.value for figure in figures} == {"mean": 100.0, "maximum": 150.0}
@@ -253,8 +313,10 @@ def test_percentiles_and_means_see_the_same_net_times(tmp_path: Path) -> None:
 def test_the_month_of_the_due_moment_moves_with_pauses(tmp_path: Path) -> None:
     # two hours from 30 January 16:30: an hour on Friday, an hour on Monday 2 February; held for the Monday: Tuesday
     rows = [order(key, "2026-01-30 16:30:00") for key in ("1", "2", "3")]
-    history = [*told("2", ("2026-02-02 08:30:00", "waiting"), ("2026-02-03 08:30:00", "open")),
-               *told("3", ("2026-01-30 17:30:00", "closed"))]  # fmt: skip
+    history = [
+        *told("2", ("2026-02-02 08:30:00", "waiting"), ("2026-02-03 08:30:00", "open")),
+        *told("3", ("2026-01-30 17:30:00", "closed")),
+    ]
     workspace = read(tmp_path, paused(WORKING, month_of="due"), rows, history)
     found = cases(workspace, "2026-01..2026-02", as_of="2026-03-01")
     assert {key: day for key, (_, _, day) in found.items()} == {"1": "02-02", "2": "02-03", "3": "02-02"}
@@ -278,11 +340,14 @@ def test_a_limit_used_up_at_midnight_belongs_to_the_day_that_ends(tmp_path: Path
     ("last", "stop", "expected"),
     [
         # received on Friday 9 January at 10:00; the first working day is Monday the 12th
-        ("end", "2026-01-12 23:00:00", ("met", 1)), ("closing", "2026-01-12 17:30:00", ("met", 1)),
-        ("closing", "2026-01-12 17:30:01", ("breached", 2)), ("hour", "2026-01-12 10:00:00", ("met", 1)),
-        ("hour", "2026-01-12 10:00:01", ("breached", 2)), ("hour", "2026-01-13 10:00:01", ("breached", 3)),
+        ("end", "2026-01-12 23:00:00", ("met", 1)),
+        ("closing", "2026-01-12 17:30:00", ("met", 1)),
+        ("closing", "2026-01-12 17:30:01", ("breached", 2)),
+        ("hour", "2026-01-12 10:00:00", ("met", 1)),
+        ("hour", "2026-01-12 10:00:01", ("breached", 2)),
+        ("hour", "2026-01-13 10:00:01", ("breached", 3)),
     ],
-)  # fmt: skip
+)
 def test_the_last_day_ends_as_the_rule_says(tmp_path: Path, last: str, stop: str, expected: tuple[str, int]) -> None:
     rule = DAYS_OF_WORK | {"counting": "next_day", "last": last}
     workspace = read(tmp_path, commitment(rule=rule), [order("1", "2026-01-09 10:00:00", stop)])
@@ -297,23 +362,35 @@ def test_a_receipt_at_the_weekend_is_counted_to_the_hour_from_the_next_morning(t
     found = cases(workspace, "2026-02", as_of="2026-02-03 08:29:59")
     assert found == {"1": ("open_not_due", 0, "02-03"), "2": ("open_not_due", 0, "02-03")}
     assert cases(workspace, "2026-02", as_of="2026-02-03 08:30:00") == {
-        "1": ("met", 1, "02-03"), "2": ("open_overdue", 1, "02-03")}  # fmt: skip
+        "1": ("met", 1, "02-03"),
+        "2": ("open_overdue", 1, "02-03"),
+    }
 
 
 @pytest.mark.parametrize(
     ("promise", "limit", "said"),
     [
-        (commitment(rule=DAYS_OF_WORK | {"counting": "next_day", "last": "closing"}), "1 working_day next_day closing",
-         "1 个工作日（次日起算；末日到下班止）"),
+        (
+            commitment(rule=DAYS_OF_WORK | {"counting": "next_day", "last": "closing"}),
+            "1 working_day next_day closing",
+            "1 个工作日（次日起算；末日到下班止）",
+        ),
         (paused(DAYS_OF_WORK), "1 working_day minutes net", "1 个工作日（按工作时间折算；扣除暂停）"),
         (paused(WORKING), "120 working_minute net", "120 工作分钟（扣除暂停）"),
-        (commitment(rule=DAYS_OF_WORK | {"counting": "same_day"}, limits=[{"where": {"tier": ["vip"]}, "limit": 2}]),
-         "1 working_day same_day by_case", "1 个工作日（当日起算；按个案另有规定）"),
+        (
+            commitment(rule=DAYS_OF_WORK | {"counting": "same_day"}, limits=[{"where": {"tier": ["vip"]}, "limit": 2}]),
+            "1 working_day same_day by_case",
+            "1 个工作日（当日起算；按个案另有规定）",
+        ),
     ],
-)  # fmt: skip
+)
 def test_every_figure_names_how_its_limit_is_counted(tmp_path: Path, promise: Row, limit: str, said: str) -> None:
-    workspace = read(tmp_path, promise, [order("1", "2026-01-09 10:00:00", "2026-01-09 11:00:00")],
-                     told("1", ("2026-01-09 11:00:00", "closed")))  # fmt: skip
+    workspace = read(
+        tmp_path,
+        promise,
+        [order("1", "2026-01-09 10:00:00", "2026-01-09 11:00:00")],
+        told("1", ("2026-01-09 11:00:00", "closed")),
+    )
     figure = measured(workspace, period="2026-01")
     assert figure.limit == limit
     assert wording.limit(figure.limit, "zh-Hans").replace("(", "（").replace(")", "）") == said
@@ -326,8 +403,9 @@ def test_every_figure_names_how_its_limit_is_counted(tmp_path: Path, promise: Ro
 OWNERS = st.sampled_from(("", "D1", "D2"))
 ENTRIES = st.lists(
     st.tuples(st.integers(BEGIN - DAY, END), st.sampled_from(("open", "back", "waiting", "closed")), OWNERS),
-    max_size=6, unique_by=lambda entry: entry[0],
-)  # fmt: skip
+    max_size=6,
+    unique_by=lambda entry: entry[0],
+)
 CASES = st.lists(st.tuples(st.integers(BEGIN, END), st.sampled_from(("D1", "D2")), ENTRIES), min_size=8, max_size=16)
 EPOCH = dt.datetime(1970, 1, 1)
 
@@ -367,13 +445,21 @@ def test_figures_say_that_they_rest_on_days_outside_the_table(tmp_path: Path) ->
     days = [dt.date(2026, 3, 1) + dt.timedelta(days=number) for number in range(153)]
     lines = [f"{day},{'weekend' if day.weekday() > 4 else 'workday'}" for day in days]
     write(tmp_path / "calendar.csv", "\n".join(["day,kind", *lines]))
-    slow = {"kind": "mean_and_maximum", "start": "received_at", "stop": "closed_at", "mean": 1, "maximum": 2,
-            "unit": "hour", "clock": "working_time"}  # fmt: skip
+    slow = {
+        "kind": "mean_and_maximum",
+        "start": "received_at",
+        "stop": "closed_at",
+        "mean": 1,
+        "maximum": 2,
+        "unit": "hour",
+        "clock": "working_time",
+    }
     workspace = make_workspace(
-        tmp_path, calendar={"source": "table", "file": "calendar.csv"},
+        tmp_path,
+        calendar={"source": "table", "file": "calendar.csv"},
         commitments=[commitment("share", rule=WORKING | {"limit": 20_000}), commitment("slow", rule=slow)],
         records={"work_orders": [order(name, start, stop) for name, start, stop, *_ in BEYOND_THE_TABLE[:3]]},
-    )  # fmt: skip
+    )
     assert workspace.ingest().accepted == 3
     asked = [("compliance", "share"), ("sla_percentiles", "share"), ("mean_and_maximum", "slow")]
     for name, start, _, as_of, flagged in BEYOND_THE_TABLE:
@@ -396,15 +482,18 @@ def test_the_kernel_s_value_is_the_painted_seconds_in_whole_minutes(plan: Any, g
     strips = {"D1": worked(plan), "D2": every}
     rows = [order(str(n), clock(start), unit=unit) for n, (start, unit, _) in enumerate(given_cases)]
     history = [
-        row for n, (_, _, entries) in enumerate(given_cases)
+        row
+        for n, (_, _, entries) in enumerate(given_cases)
         for row in told(str(n), *((clock(moment), state, unit or None) for moment, state, unit in entries))
-    ]  # fmt: skip
+    ]
     settings_ = {"source": "weekdays", "overrides": overrides, "posts": [{"unit": "D2", "shifts": "24h"}]}
     with scratch() as folder:
         workspace = make_workspace(
-            folder, records={"work_orders": rows, "status_history": history}, commitments=[paused(WORKING)],
+            folder,
+            records={"work_orders": rows, "status_history": history},
+            commitments=[paused(WORKING)],
             calendar=settings_,
-        )  # fmt: skip
+        )
         workspace.ingest()
         found = cases(workspace, "2026-03", as_of=clock(as_of))
     for n, (start, unit, entries) in enumerate(given_cases):
@@ -414,6 +503,11 @@ def test_the_kernel_s_value_is_the_painted_seconds_in_whole_minutes(plan: Any, g
         closed, spent, so_far = painted(strips, start, unit, entries, as_of)
         value = -(-spent // 60) if closed else spent // 60
         due, kept = so_far // 60 >= 120, value <= 120
-        state = ("met" if due else "met_not_due") if closed and kept else "breached" if closed else (
-            "open_overdue" if due else "open_not_due")  # fmt: skip
+        state = (
+            ("met" if due else "met_not_due")
+            if closed and kept
+            else "breached"
+            if closed
+            else ("open_overdue" if due else "open_not_due")
+        )
         assert (n, *found[str(n)][:2]) == (n, state, value)

@@ -24,8 +24,13 @@ from svcqa.records.tables import table
 
 FIRST, SECOND = dt.datetime(2026, 7, 1), dt.datetime(2026, 7, 2)
 PASSWORD = "p@ss w0rd:/%"
-COLUMNS = {"order_id": "工单编号", "unit": "部门", "received_at": "受理时间", "closed_at": "办结时间",
-           "customer": "客户"}  # fmt: skip
+COLUMNS = {
+    "order_id": "工单编号",
+    "unit": "部门",
+    "received_at": "受理时间",
+    "closed_at": "办结时间",
+    "customer": "客户",
+}
 CREATE = (
     'CREATE TABLE "工单" ("工单编号" TEXT, "部门" TEXT, "受理时间" TIMESTAMP, "办结时间" TIMESTAMP, "客户" TEXT, '
     '"备注" TEXT)'
@@ -126,10 +131,13 @@ def test_a_database_is_a_source(tmp_path: Path, address: sql.URL, way: str, monk
     monkeypatch.setenv("ORDERS_DATABASE", spelled(address))
     source = {
         "table": {"url": spelled(address), "table_name": "工单"},
-        "query": {"url": spelled(address), "name": "工单", "query":
-                  'SELECT * FROM "工单" WHERE "工单编号" LIKE \'%D%\' OR "部门" = \'D9\' ORDER BY "工单编号"'},
+        "query": {
+            "url": spelled(address),
+            "name": "工单",
+            "query": 'SELECT * FROM "工单" WHERE "工单编号" LIKE \'%D%\' OR "部门" = \'D9\' ORDER BY "工单编号"',
+        },
         "environment": {"url_env": "ORDERS_DATABASE", "table_name": "工单"},
-    }[way]  # fmt: skip
+    }[way]
     workspace = with_source(tmp_path / "w", **source)
     (file,) = workspace.ingest(now=FIRST).files
     assert (file.source, file.read, file.accepted, file.quarantined) == ("工单", 3, 2, 1)
@@ -190,10 +198,11 @@ def test_a_password_is_in_no_error_and_in_no_manifest(
     assert workspace.ingest(now=FIRST).accepted == 2
     assert held_in(tmp_path / "w", "w0rd") == []
     bad = [
-        reader.set(database="no_such_database"), reader.set(host="nowhere.invalid", query={}),
+        reader.set(database="no_such_database"),
+        reader.set(host="nowhere.invalid", query={}),
         reader.set(drivername="postgresql+nodriver"),
         reader.update_query_dict({"nonsense": PASSWORD}),
-    ]  # fmt: skip
+    ]
     spellings = [spelled(item) for item in bad] + ["nonsense://reader:w0rd@host/db", "reader:w0rd@host", "w0rd://"]
     for spelling in spellings:
         monkeypatch.setenv("ORDERS_DATABASE", spelling)
@@ -270,11 +279,23 @@ def test_titles_and_merged_headers(tmp_path: Path, suffix: str) -> None:
         profile = f"-env:UserInstallation=file://{tmp_path}/profile"
         form = "csv:Text - txt - csv (StarCalc):44,34,76" if suffix == "csv" else "xls"
         subprocess.run(
-            [str(office), profile, "--headless", "--convert-to", form, "--outdir", str(tmp_path), str(path.with_suffix(
-                ".xlsx"))], check=True, capture_output=True, timeout=120,
-        )  # fmt: skip
-    workspace = one_file(tmp_path / "w", path.name.replace("book", "work_orders"), path.read_bytes(), MERGED,
-                         header_row=3, header_rows=2)  # fmt: skip
+            [
+                str(office),
+                profile,
+                "--headless",
+                "--convert-to",
+                form,
+                "--outdir",
+                str(tmp_path),
+                str(path.with_suffix(".xlsx")),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+    workspace = one_file(
+        tmp_path / "w", path.name.replace("book", "work_orders"), path.read_bytes(), MERGED, header_row=3, header_rows=2
+    )
     rows = rows_of(workspace, "work_orders")
     assert places(workspace) == set()
     assert [(row["source_row"], row["order_id"], row["received_at"], row["closed_at"]) for row in rows] == [
@@ -452,10 +473,14 @@ def test_codes_can_stand_in_a_file_of_their_own(tmp_path: Path, kind: str) -> No
 
 @pytest.mark.parametrize(
     ("name", "content", "code"),
-    [("units.csv", None, "missing_file"), ("units.csv", "a,b\nx,1\nx,2\n", "bad_value"),
-     ("units.csv", "a,b\nx,\n", "bad_value"), ("units.toml", "x = ", "unreadable_file"),
-     ("units.xlsx", "no workbook", "unreadable_file")],
-)  # fmt: skip
+    [
+        ("units.csv", None, "missing_file"),
+        ("units.csv", "a,b\nx,1\nx,2\n", "bad_value"),
+        ("units.csv", "a,b\nx,\n", "bad_value"),
+        ("units.toml", "x = ", "unreadable_file"),
+        ("units.xlsx", "no workbook", "unreadable_file"),
+    ],
+)
 def test_a_code_list_that_cannot_be_used_is_named(tmp_path: Path, name: str, content: str | None, code: str) -> None:
     if content is not None:
         write(tmp_path / "mappings" / name, content)

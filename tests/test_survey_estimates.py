@@ -46,17 +46,25 @@ def means_and_totals(data: Data, design: SampleDesign) -> Found:
         found |= named(f"mean.{name}", one) | named(f"total.{name}", total(design, values))
         found |= {
             f"mean.{name}.deff": one.design_effect,
-            f"mean.{name}.ci_t.lo": one.lower, f"mean.{name}.ci_t.hi": one.upper,
-            f"mean.{name}.ci_z.lo": one.value - z, f"mean.{name}.ci_z.hi": one.value + z,
-        }  # fmt: skip
+            f"mean.{name}.ci_t.lo": one.lower,
+            f"mean.{name}.ci_t.hi": one.upper,
+            f"mean.{name}.ci_z.lo": one.value - z,
+            f"mean.{name}.ci_z.hi": one.value + z,
+        }
     return found
 
 
 def shares(data: Data, design: SampleDesign) -> Found:
     hits = data.text("sch.wide") == "Yes"
     found = named("prop.sch.wideYes", share(design, hits))
-    for theirs, limits in (("logit", "logit"), ("xlogit", "logit"), ("likelihood", "likelihood"), ("asin", "asin"),
-                           ("beta", "beta"), ("mean", "mean")):  # fmt: skip
+    for theirs, limits in (
+        ("logit", "logit"),
+        ("xlogit", "logit"),
+        ("likelihood", "likelihood"),
+        ("asin", "asin"),
+        ("beta", "beta"),
+        ("mean", "mean"),
+    ):
         one = share(design, hits, limits=limits)  # type: ignore[arg-type]
         found |= {f"ciprop.sch.wide.{theirs}.lo": one.lower, f"ciprop.sch.wide.{theirs}.hi": one.upper}
     return found

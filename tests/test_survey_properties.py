@@ -80,8 +80,10 @@ def test_the_worst_case_holds_the_estimate_by_the_draw(example: SurveyExample) -
 def test_with_an_answer_from_everybody_all_weights_give_one_figure(example: SurveyExample) -> None:
     people = [row for row in example.people if "scores" in row]
     whole = replace(example, people=people)
-    found = [rows(measured(whole, classes=["stratum"], weighting=name), "mean")["C"] for name in
-             ("design", "response_classes")]  # fmt: skip
+    found = [
+        rows(measured(whole, classes=["stratum"], weighting=name), "mean")["C"]
+        for name in ("design", "response_classes")
+    ]
     assert found[0]["value"] == pytest.approx(found[1]["value"])
 
 

@@ -184,10 +184,23 @@ def test_outcome_rates_equal_those_of_another_program() -> None:
     # the example of the R package outcomerate 1.0.1 (its README, three decimals), computed there with e = 0.9
     outcomes = Outcomes(complete=4, partial=2, refused=1, no_answer=1, other=1, unknown=2, not_eligible=1)
     known = {
-        "RR1": 0.364, "RR2": 0.545, "RR3": 0.370, "RR4": 0.556, "RR5": 0.444, "RR6": 0.667,
-        "COOP1": 0.500, "COOP2": 0.750, "COOP3": 0.571, "COOP4": 0.857,
-        "REF1": 0.091, "REF2": 0.093, "REF3": 0.111, "CON1": 0.727, "CON2": 0.741, "CON3": 0.889,
-    }  # fmt: skip
+        "RR1": 0.364,
+        "RR2": 0.545,
+        "RR3": 0.370,
+        "RR4": 0.556,
+        "RR5": 0.444,
+        "RR6": 0.667,
+        "COOP1": 0.500,
+        "COOP2": 0.750,
+        "COOP3": 0.571,
+        "COOP4": 0.857,
+        "REF1": 0.091,
+        "REF2": 0.093,
+        "REF3": 0.111,
+        "CON1": 0.727,
+        "CON2": 0.741,
+        "CON3": 0.889,
+    }
     assert {name: round(rate.value, 3) for name, rate in outcome_rates(outcomes).items()} == known
     assert eligible_share(outcomes) == 0.9
     assert "9th edition" in STANDARD

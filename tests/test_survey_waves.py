@@ -219,14 +219,18 @@ def test_what_cannot_be_compared_is_refused() -> None:
     clustered = sample_design(["a"] * 4, population_size={"a": 40}, cluster=list("xxyy"))
     values = [1, 2, 3, 4]
     calls = [
-        (lambda: overlapping_difference(Wave(design, values, [1, 1, 2, 3]), Wave(design, values, range(4))),
-         "survey_units_twice"),
-        (lambda: overlapping_difference(Wave(clustered, values, range(4)), Wave(design, values, range(4))),
-         "survey_overlap"),
+        (
+            lambda: overlapping_difference(Wave(design, values, [1, 1, 2, 3]), Wave(design, values, range(4))),
+            "survey_units_twice",
+        ),
+        (
+            lambda: overlapping_difference(Wave(clustered, values, range(4)), Wave(design, values, range(4))),
+            "survey_overlap",
+        ),
         (lambda: agreement([1, 2], [1, 2, 3]), "survey_shape"),
         (lambda: interviewer_effect([1, 2, 3], list("aaa")), "survey_callers"),
         (lambda: interviewer_effect([1, 2, math.nan], list("aab")), "survey_missing"),
-    ]  # fmt: skip
+    ]
     for call, code in calls:
         with pytest.raises(MetricError) as caught:
             call()

@@ -301,8 +301,12 @@ def limits_by_hand(left: Fraction, greenwood: Fraction, kind: str, level: float)
     return share ** (1 / power), share**power
 
 
-@given(data=cases(groups=1), kind=st.sampled_from(LIMIT_KINDS), level=st.sampled_from([0.8, 0.95]),
-       percent=st.integers(1, 99))  # fmt: skip
+@given(
+    data=cases(groups=1),
+    kind=st.sampled_from(LIMIT_KINDS),
+    level=st.sampled_from([0.8, 0.95]),
+    percent=st.integers(1, 99),
+)
 def test_limits_of_a_percentile_are_where_those_of_the_curve_first_fall(
     data: Any, kind: Any, level: float, percent: int
 ) -> None:

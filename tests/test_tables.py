@@ -21,10 +21,24 @@ from svcqa.records.tables import TABLES, table
 
 NAMES = [item.name for item in TABLES]
 DOMAIN_9 = {
-    "work_orders", "calls", "outages", "duty_gaps", "complaints", "status_history", "callbacks", "inspections",
-    "mystery_visits", "checked_items", "colleague_ratings", "compensation", "customers", "customer_counts",
-    "monthly_returns", "milestone_reports", "trainings",
-}  # fmt: skip
+    "work_orders",
+    "calls",
+    "outages",
+    "duty_gaps",
+    "complaints",
+    "status_history",
+    "callbacks",
+    "inspections",
+    "mystery_visits",
+    "checked_items",
+    "colleague_ratings",
+    "compensation",
+    "customers",
+    "customer_counts",
+    "monthly_returns",
+    "milestone_reports",
+    "trainings",
+}
 
 
 def run(*arguments: str) -> str:

@@ -111,8 +111,15 @@ def test_a_panel_with_nothing_to_forecast_says_why(planned: NextYear) -> None:
 
 
 def test_a_panel_before_all_records_says_that_there_is_no_history(tmp_path: Path) -> None:
-    goal = {"kind": "level", "key": "kept", "name": "按时", "year": 2025, "owner": "C", "commitment": "promise",
-            "goal": "80%"}  # fmt: skip
+    goal = {
+        "kind": "level",
+        "key": "kept",
+        "name": "按时",
+        "year": 2025,
+        "owner": "C",
+        "commitment": "promise",
+        "goal": "80%",
+    }
     workspace = make_workspace(tmp_path, commitments=[commitment()], targets=[goal])
     with pytest.raises(MetricError) as refused:
         TargetPanel(workspace.next_year(2026, as_of="2026-01-01"), language="zh-Hans")

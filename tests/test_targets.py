@@ -15,10 +15,24 @@ from conftest import make_workspace
 from svcqa.errors import MetricError, NameUnknownError
 
 PATH = [10, 10, 10, 20, 20, 20, 30, 30, 30, 40, 40, 40]  # 300 in the year, 90 by June
-QUANTITY = {"kind": "quantity", "key": "pipes_2026", "name": "管网", "year": 2026, "owner": "C", "indicator": "pipes",
-            "amount_unit": "户", "path": PATH}  # fmt: skip
-MILESTONE = {"kind": "milestone", "key": "platform_2026", "name": "平台", "year": 2026, "owner": "D1",
-             "due": dt.date(2026, 6, 30)}  # fmt: skip
+QUANTITY = {
+    "kind": "quantity",
+    "key": "pipes_2026",
+    "name": "管网",
+    "year": 2026,
+    "owner": "C",
+    "indicator": "pipes",
+    "amount_unit": "户",
+    "path": PATH,
+}
+MILESTONE = {
+    "kind": "milestone",
+    "key": "platform_2026",
+    "name": "平台",
+    "year": 2026,
+    "owner": "D1",
+    "due": dt.date(2026, 6, 30),
+}
 
 
 def returns(**amounts: Sequence[int]) -> list[dict[str, Any]]:

@@ -45,8 +45,20 @@ def test_proposals_of_every_target_with_what_to_know(folder: Path) -> None:
 
 
 def test_a_decomposition_with_a_locked_cell(folder: Path) -> None:
-    printed = run("decompose", *WHEN, "complaint_reply_2026", "--goal", "96%", "--lock", "CQ-KF=94.5%",
-                  "--rule", "equal_points", "--lang", "en", cwd=folder)  # fmt: skip
+    printed = run(
+        "decompose",
+        *WHEN,
+        "complaint_reply_2026",
+        "--goal",
+        "96%",
+        "--lock",
+        "CQ-KF=94.5%",
+        "--rule",
+        "equal_points",
+        "--lang",
+        "en",
+        cwd=folder,
+    )
     locked = next(line for line in printed.splitlines() if "City Customer Service" in line)
     assert "94.5%" in locked
     assert "yes" in locked
@@ -75,8 +87,11 @@ def test_what_cannot_be_is_told_in_words(folder: Path) -> None:
 )
 def test_numbers_and_locks_that_cannot_be_read(folder: Path, asked: tuple[str, ...], said: str) -> None:
     with pytest.raises(SvcqaError) as refused:
-        CliRunner().invoke(app, ["targets", "decompose", *WHEN, "complaint_reply_2026", "-w", str(folder), *asked],
-                           catch_exceptions=False)  # fmt: skip
+        CliRunner().invoke(
+            app,
+            ["targets", "decompose", *WHEN, "complaint_reply_2026", "-w", str(folder), *asked],
+            catch_exceptions=False,
+        )
     assert said in refused.value.render("zh-Hans")
 
 
@@ -89,8 +104,20 @@ def test_a_unit_without_targets_is_told_so(folder: Path) -> None:
 def test_a_plan_is_saved_and_shown_with_what_it_rests_on(folder: Path) -> None:
     assert "holds no plan" in run("plan", "2027", "--lang", "en", cwd=folder)
     for goal in ("96%", "95.5%"):
-        saved = run("save", *WHEN, "complaint_reply_2026", "--goal", goal, "--by", "A. Analyst", "--reason", "agreed",
-                    "--lang", "en", cwd=folder)  # fmt: skip
+        saved = run(
+            "save",
+            *WHEN,
+            "complaint_reply_2026",
+            "--goal",
+            goal,
+            "--by",
+            "A. Analyst",
+            "--reason",
+            "agreed",
+            "--lang",
+            "en",
+            cwd=folder,
+        )
     assert re.search(r"version 2, number 2", saved)
     shown = run("plan", "2027", "complaint_reply_2026", "--lang", "en", cwd=folder)
     assert "≥96%" in shown

@@ -72,9 +72,7 @@ def test_ties_by_hand() -> None:
 @given(st.lists(st.integers(-9, 9).map(float), min_size=8, max_size=24), st.integers(2, 4))
 def test_the_seasonal_test_compares_only_within_seasons(values: list[float], period: int) -> None:
     season = [place % period for place in range(len(values))]
-    pairs = [
-        (one, two) for one, two in itertools.combinations(range(len(values)), 2) if season[one] == season[two]
-    ]  # fmt: skip
+    pairs = [(one, two) for one, two in itertools.combinations(range(len(values)), 2) if season[one] == season[two]]
     brute = sum((values[two] > values[one]) - (values[two] < values[one]) for one, two in pairs)
     ours = seasonal_mann_kendall(values, season)
     assert ours.s == brute
@@ -134,15 +132,18 @@ def test_too_short_a_series_is_refused() -> None:
 # --- moving holidays ------------------------------------------------------------------------------------------------
 
 HOLIDAYS = [
-    (dt.date(2022, 1, 31), dt.date(2022, 2, 6)), (dt.date(2023, 1, 21), dt.date(2023, 1, 27)),
-    (dt.date(2024, 2, 10), dt.date(2024, 2, 17)), (dt.date(2025, 1, 28), dt.date(2025, 2, 4)),
+    (dt.date(2022, 1, 31), dt.date(2022, 2, 6)),
+    (dt.date(2023, 1, 21), dt.date(2023, 1, 27)),
+    (dt.date(2024, 2, 10), dt.date(2024, 2, 17)),
+    (dt.date(2025, 1, 28), dt.date(2025, 2, 4)),
     (dt.date(2026, 2, 15), dt.date(2026, 2, 23)),
-]  # fmt: skip
+]
 """Spring Festival as the notices of the State Council gave it."""
 MONTHS = [
     (dt.date(year, month, 1), dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1))
-    for year in range(2022, 2027) for month in range(1, 13)
-][:54]  # fmt: skip
+    for year in range(2022, 2027)
+    for month in range(1, 13)
+][:54]
 
 
 def test_days_by_counting_each_day() -> None:

@@ -35,8 +35,25 @@ from work_order_sources import (
 def encrypted_workbook() -> bytes:
     """A container such as Excel writes for a workbook with a password (MS-CFB with the stream EncryptedPackage)."""
     free, end, fat = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-    header = struct.pack("<8s16sHHHHH6xIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", bytes(16), 0x3E, 3, 0xFFFE,
-                         9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0)  # fmt: skip
+    header = struct.pack(
+        "<8s16sHHHHH6xIIIIIIIII",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        bytes(16),
+        0x3E,
+        3,
+        0xFFFE,
+        9,
+        6,
+        0,
+        1,
+        1,
+        0,
+        4096,
+        end,
+        0,
+        end,
+        0,
+    )
     header += struct.pack("<I", 0) + struct.pack("<I", free) * 108
     chain = [fat, end, *range(3, 10), end]
     table = struct.pack("<128I", *chain, *[free] * (128 - len(chain)))
@@ -44,8 +61,9 @@ def encrypted_workbook() -> bytes:
     def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
         text = (name + "\0").encode("utf-16-le") if name else b""
         links = struct.pack("<III", free, free, child)
-        return struct.pack("<64sHBB12s16sI8s8sIQ", text, len(text), kind, 1, links, bytes(16), 0, bytes(8), bytes(8),
-                           start, size)  # fmt: skip
+        return struct.pack(
+            "<64sHBB12s16sI8s8sIQ", text, len(text), kind, 1, links, bytes(16), 0, bytes(8), bytes(8), start, size
+        )
 
     directory = entry("Root Entry", 5, 1, end, 0) + entry("EncryptedPackage", 2, free, 2, 4096)
     return header + table + directory + entry("", 0, free, 0, 0) * 2 + bytes(4096)
@@ -74,7 +92,7 @@ BROKEN: dict[str, tuple[str, bytes, dict[str, Any], str]] = {
     "another sheet": ("b.xlsx", WORKBOOK, {"sheet": "台账"}, "台账"),
     "cut parquet": ("b.parquet", as_parquet([order(1)])[:-30], {}, "arquet"),
     "no parquet": ("b.parquet", GOOD.encode(), {}, "arquet"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BROKEN)
@@ -130,10 +148,12 @@ def test_a_file_cut_within_a_row_loses_that_row_only(tmp_path: Path) -> None:
 
 def test_all_faults_of_a_mapping_are_told_at_once(tmp_path: Path) -> None:
     rules = {
-        "table": "work_orders", "columns": {"order_id": "a", "reading": "b", "customer": "c", "phone": "d"},
+        "table": "work_orders",
+        "columns": {"order_id": "a", "reading": "b", "customer": "c", "phone": "d"},
         "codes": {"tier": {"甲": "A"}, "customer": {"x": "y"}, "nothing": {"x": "y"}},
-        "constants": {"colour": "red"}, "extra": {"area": "e"},
-    }  # fmt: skip
+        "constants": {"colour": "red"},
+        "extra": {"area": "e"},
+    }
     workspace = workspace_with(tmp_path, {"work_orders.csv": GOOD}, mappings={"work_orders": rules})
     with pytest.raises(SourceError) as error:
         workspace.ingest()
@@ -150,8 +170,9 @@ def test_all_faults_of_a_mapping_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_an_unknown_table_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    workspace = workspace_with(tmp_path, {"work_orders.csv": GOOD}, mappings={
-        "work_orders": {"table": "meters", "columns": {"a": "b"}}})  # fmt: skip
+    workspace = workspace_with(
+        tmp_path, {"work_orders.csv": GOOD}, mappings={"work_orders": {"table": "meters", "columns": {"a": "b"}}}
+    )
     with pytest.raises(SourceError) as error:
         workspace.ingest()
     (fault,) = error.value.faults

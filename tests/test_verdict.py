@@ -29,9 +29,15 @@ SHARES = st.integers(0, 1000).map(lambda n: n / 1000)
     ],
 )
 def test_verdict_evidence_and_risk(
-    value: float, lower: float | None, upper: float | None, needed: float | None, rest_n: int,
-    verdict: str, evidence: str, at_risk: bool,
-) -> None:  # fmt: skip
+    value: float,
+    lower: float | None,
+    upper: float | None,
+    needed: float | None,
+    rest_n: int,
+    verdict: str,
+    evidence: str,
+    at_risk: bool,
+) -> None:
     found = judge(value=value, lower=lower, upper=upper, goal=0.95, needed=needed, rest_n=rest_n)
     assert (found.verdict, found.evidence, found.at_risk) == (verdict, evidence, at_risk)
     assert (found.needed, found.rest_n) == (needed, rest_n)

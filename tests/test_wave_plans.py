@@ -88,17 +88,46 @@ def test_the_spread_comes_from_former_answers_where_there_are_enough(tmp_path: P
     records = random_records(8, customers=400, orders=900)
     scores = [9, 8, 10, 7, 9, 10, 6, 8, 9, 10, 5, 9]
     records["callbacks"] = [
-        {"callback_id": f"HF{n}", "question": "attitude", "unit": "D1", "service": "repair", "outcome": "reached",
-         "score": score, "called_at": dt.datetime(2025, 9, 1), "customer": f"KH{n:04d}"}
+        {
+            "callback_id": f"HF{n}",
+            "question": "attitude",
+            "unit": "D1",
+            "service": "repair",
+            "outcome": "reached",
+            "score": score,
+            "called_at": dt.datetime(2025, 9, 1),
+            "customer": f"KH{n:04d}",
+        }
         for n, score in enumerate(scores)
     ] + [
-        {"callback_id": "HF-OLD", "question": "attitude", "unit": "D1", "service": "repair", "outcome": "reached",
-         "score": 1, "called_at": dt.datetime(2023, 9, 1)},
-        {"callback_id": "HF-LATE", "question": "attitude", "unit": "D1", "service": "repair", "outcome": "reached",
-         "score": 1, "called_at": AS_OF + dt.timedelta(days=1)},
-        {"callback_id": "HF-OTHER", "question": "solved", "unit": "D1", "service": "repair", "outcome": "reached",
-         "score": 1, "called_at": dt.datetime(2025, 9, 1)},
-    ]  # fmt: skip
+        {
+            "callback_id": "HF-OLD",
+            "question": "attitude",
+            "unit": "D1",
+            "service": "repair",
+            "outcome": "reached",
+            "score": 1,
+            "called_at": dt.datetime(2023, 9, 1),
+        },
+        {
+            "callback_id": "HF-LATE",
+            "question": "attitude",
+            "unit": "D1",
+            "service": "repair",
+            "outcome": "reached",
+            "score": 1,
+            "called_at": AS_OF + dt.timedelta(days=1),
+        },
+        {
+            "callback_id": "HF-OTHER",
+            "question": "solved",
+            "unit": "D1",
+            "service": "repair",
+            "outcome": "reached",
+            "score": 1,
+            "called_at": dt.datetime(2025, 9, 1),
+        },
+    ]
     survey = SURVEY | {"allocation": {"calls": 100, "method": "neyman"}}
     found = plan(company(tmp_path, records, surveys=[survey]))
     spreads = {item.counts.key: (item.spread, item.spread_from) for item in found.strata}

@@ -34,9 +34,9 @@ def test_the_answer_is_the_measured_figure_at_every_limit(company: svcqa.Workspa
     panel = HalfYearPanel(company, periods=PERIODS, language="en", commitment="emergency_arrival")
     for limit in (10, 25, 40, 41, 160):
         panel.limit.value = limit
-        figure = company.measure(
-            "compliance", commitment="emergency_arrival", period="2026H1", limit=limit
-        ).figures()[0]  # fmt: skip
+        figure = company.measure("compliance", commitment="emergency_arrival", period="2026H1", limit=limit).figures()[
+            0
+        ]
         assert figure.value is not None
         assert shown(panel) == pytest.approx(figure.value * 100, abs=0.1)
         assert f"<b>{figure.states['breached']:,}</b>" in panel.answer.value
@@ -89,9 +89,12 @@ def test_the_distribution_follows_limit_percentile_and_moment(company: svcqa.Wor
         panel.as_of.value = panel.as_of.options[as_of][1]
         panel.limit.value, panel.percentile.value = limit, percentile
         found = company.measure(
-            "sla_percentiles", commitment="complaint_reply", period="2026-06", as_of=panel.as_of.value,
+            "sla_percentiles",
+            commitment="complaint_reply",
+            period="2026-06",
+            as_of=panel.as_of.value,
             params={"percentiles": [float(percentile)], "limit": limit},
-        )  # fmt: skip
+        )
         rows = {row["measure"]: row for row in found.rows}
         shown = tables.result(found, "en", names=company.policies.names("en"))
         assert shown.to_html(escape=True, border=0) == panel.table.value

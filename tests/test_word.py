@@ -41,8 +41,9 @@ def write(workspace: svcqa.Workspace, kind: str, language: Language, folder: Pat
     return Written(review, sections, path, language)
 
 
-@pytest.fixture(scope="module", params=[("half_year", "zh-Hant"), ("half_year", "en"), ("annual", "zh-Hans")],
-                ids="-".join)  # fmt: skip
+@pytest.fixture(
+    scope="module", params=[("half_year", "zh-Hant"), ("half_year", "en"), ("annual", "zh-Hans")], ids="-".join
+)
 def written(
     request: pytest.FixtureRequest, sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPathFactory
 ) -> Written:
@@ -109,9 +110,20 @@ def test_it_opens_as_pages(written: Written, tmp_path: Path) -> None:
     office, reader = shutil.which("soffice"), shutil.which("pdftotext")
     require(office and reader, "LibreOffice (soffice) and pdftotext, to open the document as pages")
     subprocess.run(
-        [str(office), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "pdf",
-         "--outdir", str(tmp_path), str(written.path)], check=True, capture_output=True, timeout=240,
-    )  # fmt: skip
+        [
+            str(office),
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(tmp_path),
+            str(written.path),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
     command = [str(reader), "-layout", str(tmp_path / "summary.pdf"), "-"]
     pages = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout.split("\f")
     assert len(pages) > 4

@@ -63,10 +63,17 @@ def test_the_year(workspace: svcqa.Workspace, folder: Path) -> None:
     workspace.publish("2026H1", author="审核人", now=REPORTED)
     proposed = proposals(half, "zh-Hans")[0]
     number = workspace.note_problem(
-        category=proposed.category, problem=proposed.problem, action="增设驻点", due=dt.date(2026, 9, 30),
-        responsible=proposed.responsible, period="2026H1", target=proposed.target, unit=proposed.unit, author="审核人",
+        category=proposed.category,
+        problem=proposed.problem,
+        action="增设驻点",
+        due=dt.date(2026, 9, 30),
+        responsible=proposed.responsible,
+        period="2026H1",
+        target=proposed.target,
+        unit=proposed.unit,
+        author="审核人",
         now=REPORTED,
-    )  # fmt: skip
+    )
     workspace.note_step(number, "done", by="责任单位", on="2026-09-20")
     workspace.note_step(number, "reopened", by="追踪人", on="2026-11-05", finding="夜间仍慢", due=dt.date(2027, 1, 31))
     after = workspace.review_half_year("2026H1")
@@ -108,9 +115,20 @@ def _open_as_pages(folder: Path, files: dict[Path, str]) -> None:
     require(office and reader, "LibreOffice (soffice) and pdftotext, to open the documents as pages")
     out = folder / "pages"
     subprocess.run(
-        [str(office), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "pdf",
-         "--outdir", str(out), *map(str, files)], check=True, capture_output=True, timeout=300,
-    )  # fmt: skip
+        [
+            str(office),
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(out),
+            *map(str, files),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
     for path, said in files.items():
         shown = subprocess.run([str(reader), str(out / f"{path.stem}.pdf"), "-"], check=True, capture_output=True)
         assert said in shown.stdout.decode("utf-8").replace("\n", "")
@@ -138,9 +156,10 @@ def test_a_reviewer_runs_the_half_year_again(workspace: svcqa.Workspace) -> None
     (found,) = later.restated("2026H1")
     assert found.causes == ("records",)
     arrival = next(
-        one for one in found.changed
+        one
+        for one in found.changed
         if (one.reported.key, one.reported.unit, one.reported.period) == ("emergency_arrival", "C", "2026H1")
-    )  # fmt: skip
+    )
     assert (arrival.reported.numerator, arrival.reported.n) == (1206, 1302)
     assert arrival.now is not None
     assert (arrival.now.numerator, arrival.now.n) == (1209, 1303)

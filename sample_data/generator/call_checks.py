@@ -33,13 +33,24 @@ CHECKERS: Final = ("ZJ01", "ZJ02")
 DEPARTMENT: Final = "C-FW"
 
 ITEM_COLUMNS = (
-    ("质检编号", "item_id"), ("责任部门", "unit"), ("回访编号", "record_id"), ("质检时间", "checked_at"),
-    ("质检要点", "check"), ("是否合格", "passed"), ("质检员", "checker"),
-)  # fmt: skip
+    ("质检编号", "item_id"),
+    ("责任部门", "unit"),
+    ("回访编号", "record_id"),
+    ("质检时间", "checked_at"),
+    ("质检要点", "check"),
+    ("是否合格", "passed"),
+    ("质检员", "checker"),
+)
 AGAIN_COLUMNS = (
-    ("回访编号", "callback_id"), ("批次", "wave"), ("责任部门", "unit"), ("复核时间", "called_at"),
-    ("复核结果", "outcome"), ("问题", "question"), ("评分", "score"), ("复核员", "caller"),
-)  # fmt: skip
+    ("回访编号", "callback_id"),
+    ("批次", "wave"),
+    ("责任部门", "unit"),
+    ("复核时间", "called_at"),
+    ("复核结果", "outcome"),
+    ("问题", "question"),
+    ("评分", "score"),
+    ("复核员", "caller"),
+)
 NAMES: Final[dict[str, dict[Any, str]]] = {
     "unit": {**scene.UNIT_NAMES, DEPARTMENT: "服务管理部"},
     "check": {"introduced": "报明来意", "as_written": "照读问卷", "neutral": "不诱导", "as_said": "如实记录"},
@@ -70,15 +81,19 @@ def check(rng: np.random.Generator, called: dict[str, list[Record]]) -> tuple[li
         again += [record | {"wave": code} for own in pairs.values() for _, records in own for record in records]
         facts[code] = {
             "listened": {name: _score(records) for name, records in found.items()},
-            "asked_again": {question: {name: _agreement(own, question) for name, own in pairs.items()}
-                            for question in NAMES["question"]},
-        }  # fmt: skip
+            "asked_again": {
+                question: {name: _agreement(own, question) for name, own in pairs.items()}
+                for question in NAMES["question"]
+            },
+        }
     items.sort(key=lambda record: (record["checked_at"], record["record_id"]))
     for number, record in enumerate(items, start=1):
         record["item_id"] = f"ZJ26{number:04d}"
     again.sort(key=lambda record: (record["called_at"], record["callback_id"]))
-    return [_sheet(ITEMS_FILE, "checked_items", ITEM_COLUMNS, items),
-            _sheet(AGAIN_FILE, "callbacks", AGAIN_COLUMNS, again)], facts  # fmt: skip
+    return [
+        _sheet(ITEMS_FILE, "checked_items", ITEM_COLUMNS, items),
+        _sheet(AGAIN_FILE, "callbacks", AGAIN_COLUMNS, again),
+    ], facts
 
 
 def _callers(calls: Iterable[Record]) -> list[str]:
@@ -95,8 +110,12 @@ def _to_listen(code: str, calls: list[Record]) -> list[Record]:
 def _listen(rng: np.random.Generator, call: Record) -> list[Record]:
     """One row for each item of the checklist, on the day after the call."""
     chances = LEADING_PASSES if call["caller"] == LEADING else PASSES
-    plain = {"unit": DEPARTMENT, "record_id": call["reference"], "checked_at": _day_after(rng, call),
-             "checker": _checker(rng)}  # fmt: skip
+    plain = {
+        "unit": DEPARTMENT,
+        "record_id": call["reference"],
+        "checked_at": _day_after(rng, call),
+        "checker": _checker(rng),
+    }
     return [plain | {"check": item, "passed": bool(rng.random() < chances[item])} for item in WEIGHTS]
 
 
@@ -109,8 +128,13 @@ def _second_calls(rng: np.random.Generator, calls: list[Record]) -> list[tuple[R
 
 def _again(rng: np.random.Generator, call: Record) -> list[Record]:
     """What the customer thinks, said once more, whatever was typed the first time."""
-    plain = {"callback_id": f"{call['reference']}-B", "unit": call["unit"], "called_at": _day_after(rng, call),
-             "outcome": "reached", "caller": _checker(rng)}  # fmt: skip
+    plain = {
+        "callback_id": f"{call['reference']}-B",
+        "unit": call["unit"],
+        "called_at": _day_after(rng, call),
+        "outcome": "reached",
+        "caller": _checker(rng),
+    }
     found = []
     for question, said in call["said"].items():
         moved = 0 if rng.random() < SAME else int(rng.choice([-1, 1]))
@@ -135,10 +159,11 @@ def _sheet(name: str, table: str, columns: tuple[tuple[str, str], ...], records:
 def _score(calls: list[list[Record]]) -> dict[str, Any]:
     """Points of each call that was listened to, out of the sum of the weights."""
     return {
-        "points": {records[0]["record_id"]: sum(WEIGHTS[one["check"]] for one in records if one["passed"])
-                   for records in calls},
+        "points": {
+            records[0]["record_id"]: sum(WEIGHTS[one["check"]] for one in records if one["passed"]) for records in calls
+        },
         "out_of": sum(WEIGHTS.values()),
-    }  # fmt: skip
+    }
 
 
 def _agreement(pairs: list[tuple[Record, list[Record]]], question: str) -> dict[str, Any]:
@@ -154,5 +179,14 @@ def _agreement(pairs: list[tuple[Record, list[Record]]], question: str) -> dict[
 
 def effects() -> list[dict[str, Any]]:
     """What is planted in both waves."""
-    return [{"key": "leading_caller", "table": "checked_items", "caller": LEADING, "passes": LEADING_PASSES,
-             "others": PASSES, "weights": WEIGHTS, "says_the_same_again": SAME}]  # fmt: skip
+    return [
+        {
+            "key": "leading_caller",
+            "table": "checked_items",
+            "caller": LEADING,
+            "passes": LEADING_PASSES,
+            "others": PASSES,
+            "weights": WEIGHTS,
+            "says_the_same_again": SAME,
+        }
+    ]

@@ -23,10 +23,17 @@ from generator.scene import MINUTE, Record
 from generator.work_orders import APPOINTMENTS
 
 COLUMNS = (
-    ("回访编号", "callback_id"), ("责任部门", "unit"), ("服务类别", "service"), ("关联单号", "record_id"),
-    ("客户编号", "customer"), ("客户等级", "tier"), ("回访时间", "called_at"), ("回访结果", "outcome"),
-    ("问题", "question"), ("评分", "score"),
-)  # fmt: skip
+    ("回访编号", "callback_id"),
+    ("责任部门", "unit"),
+    ("服务类别", "service"),
+    ("关联单号", "record_id"),
+    ("客户编号", "customer"),
+    ("客户等级", "tier"),
+    ("回访时间", "called_at"),
+    ("回访结果", "outcome"),
+    ("问题", "question"),
+    ("评分", "score"),
+)
 NAMES = {
     "unit": scene.UNIT_NAMES,
     "service": {"install": "安装", "repair": "维修", "inspection": "安检", "complaint": "投诉"},
@@ -63,9 +70,12 @@ CONTRADICTION = Contradiction("评分", has("score"), one_more)
 
 def sheets(rng: np.random.Generator, orders: list[Record], complaints: list[Record]) -> list[Sheet]:
     """One file per year, about closed cases among ``orders`` and ``complaints``."""
-    calls = [call for unit, per_month in VOLUMES.items()
-             for case in _chosen(rng, _closed(unit, orders, complaints), per_month)
-             if (call := _call(rng, unit, case))["called_at"] < scene.AS_OF]  # fmt: skip
+    calls = [
+        call
+        for unit, per_month in VOLUMES.items()
+        for case in _chosen(rng, _closed(unit, orders, complaints), per_month)
+        if (call := _call(rng, unit, case))["called_at"] < scene.AS_OF
+    ]
     calls.sort(key=lambda call: (call["called_at"], call["unit"], call["record_id"]))
     header = tuple(name for name, _ in COLUMNS)
     found = []
@@ -84,15 +94,26 @@ def sheets(rng: np.random.Generator, orders: list[Record], complaints: list[Reco
 def _closed(unit: str, orders: list[Record], complaints: list[Record]) -> list[Record]:
     """The cases of ``unit`` that were closed by the export."""
     cases = [
-        {"record_id": order["order_id"], "service": order["order_type"], "closed_at": order["resolved_at"],
-         "customer": order["customer"], "tier": order["tier"]}
+        {
+            "record_id": order["order_id"],
+            "service": order["order_type"],
+            "closed_at": order["resolved_at"],
+            "customer": order["customer"],
+            "tier": order["tier"],
+        }
         for order in orders
         if order["unit"] == unit and order["order_type"] in APPOINTMENTS and order.get("customer")
     ] + [
-        {"record_id": complaint["complaint_id"], "service": "complaint", "closed_at": complaint["closed_at"],
-         "customer": complaint["customer"], "tier": complaint["tier"]}
-        for complaint in complaints if complaint["unit"] == unit
-    ]  # fmt: skip
+        {
+            "record_id": complaint["complaint_id"],
+            "service": "complaint",
+            "closed_at": complaint["closed_at"],
+            "customer": complaint["customer"],
+            "tier": complaint["tier"],
+        }
+        for complaint in complaints
+        if complaint["unit"] == unit
+    ]
     return [case for case in cases if case["closed_at"] is not None and case["closed_at"] < scene.AS_OF]
 
 
@@ -113,8 +134,10 @@ def _call(rng: np.random.Generator, unit: str, case: Record) -> Record:
     called = scene.moment(dt.datetime.combine(day, dt.time(9))) + int(rng.integers(0, 9 * 60)) * MINUTE
     outcome = list(NAMES["outcome"])[int(rng.choice(len(OUTCOMES), p=OUTCOMES))]
     return {name: case[name] for name in ("record_id", "service", "customer", "tier")} | {
-        "unit": unit, "called_at": called, "outcome": outcome,
-    }  # fmt: skip
+        "unit": unit,
+        "called_at": called,
+        "outcome": outcome,
+    }
 
 
 def _answers(rng: np.random.Generator, call: Record) -> list[Record]:

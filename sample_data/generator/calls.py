@@ -9,10 +9,16 @@ from generator.rows import Row, Sheet, cells_of, to_second
 from generator.scene import Record
 
 COLUMNS = (
-    ("通话编号", "call_id"), ("受理部门", "unit"), ("线路", "line"), ("客户编号", "customer"),
-    ("来电时间", "started_at"), ("结果", "outcome"), ("振铃次数", "rings"), ("等待秒数", "wait"),
+    ("通话编号", "call_id"),
+    ("受理部门", "unit"),
+    ("线路", "line"),
+    ("客户编号", "customer"),
+    ("来电时间", "started_at"),
+    ("结果", "outcome"),
+    ("振铃次数", "rings"),
+    ("等待秒数", "wait"),
     ("通话秒数", "talk"),
-)  # fmt: skip
+)
 NAMES = {
     "unit": scene.UNIT_NAMES,
     "line": {"service": "服务", "emergency": "抢险", "billing": "账务"},
@@ -26,9 +32,10 @@ def sheets(rng: np.random.Generator) -> list[Sheet]:
     records = [
         _record(rng, unit, int(started))
         for unit, per_month in VOLUMES
-        for started in scene.moments(rng, per_month, hours=scene.HOTLINE_HOURS, weekdays=scene.FEWER_AT_WEEKENDS,
-                                     spring=scene.SPRING_SHARE)
-    ]  # fmt: skip
+        for started in scene.moments(
+            rng, per_month, hours=scene.HOTLINE_HOURS, weekdays=scene.FEWER_AT_WEEKENDS, spring=scene.SPRING_SHARE
+        )
+    ]
     records.sort(key=lambda record: (record["started_at"], record["unit"]))
     header = tuple(name for name, _ in COLUMNS)
     found = []

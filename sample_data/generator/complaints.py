@@ -11,21 +11,45 @@ from generator.rows import Row, Sheet, cells_of
 from generator.scene import DAY, MINUTE, Record
 
 COLUMNS = (
-    ("投诉编号", "complaint_id"), ("责任部门", "unit"), ("投诉来源", "source"), ("受理渠道", "channel"),
-    ("投诉类别", "category"), ("级别", "level"), ("客户等级", "tier"), ("客户编号", "customer"), ("姓名", "name"),
-    ("联系电话", "phone"), ("地址", "address"), ("受理时间", "received_at"), ("首次响应", "responded_at"),
-    ("答复时间", "replied_at"), ("办结时间", "closed_at"), ("是否有效", "valid"), ("是否属实", "upheld"),
+    ("投诉编号", "complaint_id"),
+    ("责任部门", "unit"),
+    ("投诉来源", "source"),
+    ("受理渠道", "channel"),
+    ("投诉类别", "category"),
+    ("级别", "level"),
+    ("客户等级", "tier"),
+    ("客户编号", "customer"),
+    ("姓名", "name"),
+    ("联系电话", "phone"),
+    ("地址", "address"),
+    ("受理时间", "received_at"),
+    ("首次响应", "responded_at"),
+    ("答复时间", "replied_at"),
+    ("办结时间", "closed_at"),
+    ("是否有效", "valid"),
+    ("是否属实", "upheld"),
     ("重复投诉", "repeat_of"),
-)  # fmt: skip
+)
 NAMES = {
     "unit": scene.UNIT_NAMES,
-    "source": {"hotline": "本公司热线", "12345": "政务热线", "association": "消协", "regulator": "主管部门",
-               "superior": "上级转办"},
+    "source": {
+        "hotline": "本公司热线",
+        "12345": "政务热线",
+        "association": "消协",
+        "regulator": "主管部门",
+        "superior": "上级转办",
+    },
     "channel": {"phone": "电话", "hall": "营业厅", "online": "网上", "letter": "来函"},
-    "category": {"attitude": "服务态度", "punctuality": "上门不及时", "billing": "账单计量",
-                 "repair_quality": "维修质量", "stop_notice": "停气通知", "other": "其他"},
+    "category": {
+        "attitude": "服务态度",
+        "punctuality": "上门不及时",
+        "billing": "账单计量",
+        "repair_quality": "维修质量",
+        "stop_notice": "停气通知",
+        "other": "其他",
+    },
     "level": {"1": "一级", "2": "二级", "3": "三级"},
-}  # fmt: skip
+}
 VOLUMES = (("CQ-KF", 65.0), ("CJ-KF", 30.0), ("CQ-AJ", 9.0), ("CJ-AJ", 7.0))
 NO_REPLY_LEFT_OPEN = 6
 
@@ -51,8 +75,12 @@ def sheets(rng: np.random.Generator) -> list[Sheet]:
 
 def _record(rng: np.random.Generator, unit: str, received: int) -> Record:
     number = scene.customer_number(rng, unit)
-    record: Record = {"unit": unit, "received_at": received, "customer": scene.customer_code(number),
-                      "tier": scene.tier(number)}  # fmt: skip
+    record: Record = {
+        "unit": unit,
+        "received_at": received,
+        "customer": scene.customer_code(number),
+        "tier": scene.tier(number),
+    }
     record["name"], record["phone"], record["address"] = scene.contact(number)
     record["source"] = _choose(rng, "source", (0.7, 0.17, 0.04, 0.03, 0.06))
     record["channel"] = _choose(rng, "channel", (0.62, 0.13, 0.22, 0.03))

@@ -16,13 +16,19 @@ LIMIT = 40 * MINUTE
 
 
 def _late(record: Record) -> bool:
-    return (record["order_type"] == "emergency" and record["arrived_at"] is not None
-            and record["arrived_at"] - record["received_at"] > LIMIT)  # fmt: skip
+    return (
+        record["order_type"] == "emergency"
+        and record["arrived_at"] is not None
+        and record["arrived_at"] - record["received_at"] > LIMIT
+    )
 
 
 def _in_time(record: Record) -> bool:
-    return (record["order_type"] == "emergency" and record["arrived_at"] is not None
-            and record["arrived_at"] - record["received_at"] <= LIMIT)  # fmt: skip
+    return (
+        record["order_type"] == "emergency"
+        and record["arrived_at"] is not None
+        and record["arrived_at"] - record["received_at"] <= LIMIT
+    )
 
 
 def _earlier(record: Record) -> Record:
@@ -45,16 +51,37 @@ CORRECTIONS: tuple[tuple[int, Callable[[Record], bool], Callable[[Record], Recor
     (4, lambda r: _late(r) and r["unit"] == "CJ-QX", _earlier, "arrival was entered late"),
     (2, lambda r: _in_time(r) and r["unit"] == "CQ-QX", _later, "arrival was later than entered"),
     (2, lambda r: _in_time(r) and r["unit"] == "CQ-QX", lambda r: {"unit": "CJ-QX"}, "entered for the wrong unit"),
-    (2, lambda r: r["order_type"] == "install" and r["resolved_at"] is None and r["due_at"] < scene.AS_OF,
-     lambda r: {"resolved_at": r["due_at"] - 35 * MINUTE}, "completion was forgotten"),
-    (2, lambda r: r["order_type"] == "repair" and r["resolved_at"] is not None,
-     lambda r: {"order_type": "install", "category": "move"}, "wrong order type"),
-    (1, lambda r: r["order_type"] == "restore" and r["category"] == "fault" and r["resolved_at"] is not None,
-     lambda r: {"category": "emergency"}, "the cause was an emergency"),
-    (1, lambda r: _in_time(r) and r["unit"] == "CJ-QX" and scene.month_of(r["received_at"]) == "2026-06"
-     and r["resolved_at"] is not None, _to_may, "received the evening before"),
+    (
+        2,
+        lambda r: r["order_type"] == "install" and r["resolved_at"] is None and r["due_at"] < scene.AS_OF,
+        lambda r: {"resolved_at": r["due_at"] - 35 * MINUTE},
+        "completion was forgotten",
+    ),
+    (
+        2,
+        lambda r: r["order_type"] == "repair" and r["resolved_at"] is not None,
+        lambda r: {"order_type": "install", "category": "move"},
+        "wrong order type",
+    ),
+    (
+        1,
+        lambda r: r["order_type"] == "restore" and r["category"] == "fault" and r["resolved_at"] is not None,
+        lambda r: {"category": "emergency"},
+        "the cause was an emergency",
+    ),
+    (
+        1,
+        lambda r: (
+            _in_time(r)
+            and r["unit"] == "CJ-QX"
+            and scene.month_of(r["received_at"]) == "2026-06"
+            and r["resolved_at"] is not None
+        ),
+        _to_may,
+        "received the evening before",
+    ),
     (1, lambda r: r["order_type"] == "inspection" and r["resolved_at"] is not None, lambda r: {}, "nothing changed"),
-)  # fmt: skip
+)
 REENTERED = ("missing_required", "unreadable_moment", "unknown_code")
 """A refused row of each of these reasons is entered again, complete."""
 
@@ -77,8 +104,9 @@ def correct(sheet: Sheet) -> tuple[Sheet, list[dict[str, Any]]]:
 
 
 def _first(count: int, fits: Callable[[Record], bool], rows: list[Row], used: set[str]) -> Iterable[Record]:
-    candidates = [row.record for row in rows if not row.warnings and row.record["order_id"] not in used
-                  and fits(row.record)]  # fmt: skip
+    candidates = [
+        row.record for row in rows if not row.warnings and row.record["order_id"] not in used and fits(row.record)
+    ]
     chosen = candidates[:: max(1, len(candidates) // count)][:count]
     if len(chosen) < count:
         raise ValueError(f"{len(chosen)} rows to correct where {count} are wanted: choose another seed")

@@ -146,8 +146,14 @@ def notice_differences(stops: list[Record], returned: list[Record]) -> list[dict
         states = [stop_notice(s) for s in stops if (s["unit"], scene.month_of(s["started_at"])) == (unit, month)]
         counted = [states.count("met"), sum(state is not None for state in states)]
         if counted != [record["numerator"], record["denominator"]]:
-            found.append({"unit": unit, "month": month, "records": counted,
-                          "returns": [record["numerator"], record["denominator"]]})  # fmt: skip
+            found.append(
+                {
+                    "unit": unit,
+                    "month": month,
+                    "records": counted,
+                    "returns": [record["numerator"], record["denominator"]],
+                }
+            )
     return found
 
 
@@ -166,6 +172,10 @@ def file_truth(sheet: Sheet) -> dict[str, Any]:
     """What ingesting the file must report."""
     kept = len(sheet.accepted())
     return {
-        "table": sheet.table, "rows": len(sheet.rows), "accepted": kept, "quarantined": len(sheet.rows) - kept,
-        "quarantine": sheet.numbers(), "warnings": sheet.numbers(warnings=True),
-    }  # fmt: skip
+        "table": sheet.table,
+        "rows": len(sheet.rows),
+        "accepted": kept,
+        "quarantined": len(sheet.rows) - kept,
+        "quarantine": sheet.numbers(),
+        "warnings": sheet.numbers(warnings=True),
+    }

@@ -49,19 +49,31 @@ def continuity(outages: list[Record], counts: list[Record]) -> Counts:
     for count in counts:
         if count["month"] in MONTHS:
             base = count["valid_customers"] * _length(count["month"])
-            _add(found, count["month"], f"{count['unit']}-GW", {
-                "lost_customer_seconds": 0, "lost_customer_seconds_without_emergencies": 0,
-                "base_customer_seconds": base,
-            })  # fmt: skip
+            _add(
+                found,
+                count["month"],
+                f"{count['unit']}-GW",
+                {
+                    "lost_customer_seconds": 0,
+                    "lost_customer_seconds_without_emergencies": 0,
+                    "base_customer_seconds": base,
+                },
+            )
     for outage in outages:
         ended = outage.get("restored_at") or AS_OF
         emergency = outage["kind"] == "emergency" or outage.get("excluded_reason") is not None
         for month in MONTHS:
             start, end = bounds(month)
             lost = max(0, min(end, ended, AS_OF) - max(start, outage["started_at"])) * outage["customers_affected"]
-            _add(found, month, outage["unit"], {
-                "lost_customer_seconds": lost, "lost_customer_seconds_without_emergencies": 0 if emergency else lost,
-            })  # fmt: skip
+            _add(
+                found,
+                month,
+                outage["unit"],
+                {
+                    "lost_customer_seconds": lost,
+                    "lost_customer_seconds_without_emergencies": 0 if emergency else lost,
+                },
+            )
     return found
 
 

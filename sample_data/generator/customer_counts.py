@@ -34,10 +34,15 @@ FAULTS: tuple[Fault, ...] = (
 def sheet(rng: np.random.Generator) -> Sheet:
     """One workbook for all months."""
     records = [
-        {"unit": unit, "month": month, "valid_customers": valid_customers(unit, month),
-         "households": len(households(unit, month))}
-        for month in scene.months() for unit in VALID_CUSTOMERS
-    ]  # fmt: skip
+        {
+            "unit": unit,
+            "month": month,
+            "valid_customers": valid_customers(unit, month),
+            "households": len(households(unit, month)),
+        }
+        for month in scene.months()
+        for unit in VALID_CUSTOMERS
+    ]
     rows = [Row(record, cells_of(record, COLUMNS, NAMES, scene.when)) for record in records]
     for row in rows:
         year, month = row.record["month"].split("-")

@@ -12,8 +12,13 @@ from generator.planting import UNREADABLE, WITH_OFFSET, Fault, MomentFault, Text
 from generator.rows import Row, Sheet, cells_of
 from generator.scene import DAY, MINUTE, Record
 
-COLUMNS = (("缺岗编号", "gap_id"), ("责任部门", "unit"), ("岗位", "post"), ("缺岗开始", "started_at"),
-           ("缺岗结束", "ended_at"))  # fmt: skip
+COLUMNS = (
+    ("缺岗编号", "gap_id"),
+    ("责任部门", "unit"),
+    ("岗位", "post"),
+    ("缺岗开始", "started_at"),
+    ("缺岗结束", "ended_at"),
+)
 NAMES = {"unit": scene.UNIT_NAMES, "post": {"emergency_line": "抢险电话"}}
 REPORTED_TWICE = (("CQ-QX", "2026-05"), ("CJ-QX", "2026-05"))
 """The shift and the duty officer each reported part of the same gap: the parts overlap."""

@@ -35,15 +35,34 @@ WORK_ORDER_FAULTS: tuple[Fault, ...] = (
     TextFault("zone_not_declared", "受理时间", WITH_OFFSET),
     TextFault("start_out_of_range", "受理时间", ("1926/01/05 08:31", "1926/03/09 14:00")),
     MomentFault("before_start", "到场时间", "arrived_at", lambda r: r["received_at"] - 17 * MINUTE, has("arrived_at")),
-    MomentFault("before_start", "完成时间", "resolved_at", lambda r: r["received_at"] - DAY,
-                has("due_at", "resolved_at")),
-    MomentFault("due_before_start", "预约时间", "due_at", lambda r: r["received_at"] - 2 * DAY,
-                lambda r: _late_years(r, "due_at", "received_at"), odd=True),
-    MomentFault("far_date", "完成时间", "resolved_at", lambda r: r["resolved_at"] + ELEVEN_YEARS,
-                lambda r: _late_years(r, "resolved_at", "received_at"), odd=True),
-    MomentFault("zero_length", "完成时间", "resolved_at", lambda r: r["received_at"],
-                lambda r: r["order_type"] == "repair" and r["resolved_at"] is not None, odd=True),
-)  # fmt: skip
+    MomentFault(
+        "before_start", "完成时间", "resolved_at", lambda r: r["received_at"] - DAY, has("due_at", "resolved_at")
+    ),
+    MomentFault(
+        "due_before_start",
+        "预约时间",
+        "due_at",
+        lambda r: r["received_at"] - 2 * DAY,
+        lambda r: _late_years(r, "due_at", "received_at"),
+        odd=True,
+    ),
+    MomentFault(
+        "far_date",
+        "完成时间",
+        "resolved_at",
+        lambda r: r["resolved_at"] + ELEVEN_YEARS,
+        lambda r: _late_years(r, "resolved_at", "received_at"),
+        odd=True,
+    ),
+    MomentFault(
+        "zero_length",
+        "完成时间",
+        "resolved_at",
+        lambda r: r["received_at"],
+        lambda r: r["order_type"] == "repair" and r["resolved_at"] is not None,
+        odd=True,
+    ),
+)
 CALL_FAULTS: tuple[Fault, ...] = (
     *unit_faults("受理部门"),
     TextFault("missing_required", "结果", ("",)),
@@ -64,10 +83,16 @@ COMPLAINT_FAULTS: tuple[Fault, ...] = (
     TextFault("zone_not_declared", "受理时间", WITH_OFFSET),
     TextFault("start_out_of_range", "受理时间", ("1926-01-05 08:31:00", "1925-10-10 10:10:00")),
     MomentFault("before_start", "答复时间", "replied_at", lambda r: r["received_at"] - 3 * DAY, has("replied_at")),
-    MomentFault("far_date", "办结时间", "closed_at", lambda r: r["closed_at"] + ELEVEN_YEARS,
-                lambda r: _late_years(r, "closed_at", "received_at"), odd=True),
+    MomentFault(
+        "far_date",
+        "办结时间",
+        "closed_at",
+        lambda r: r["closed_at"] + ELEVEN_YEARS,
+        lambda r: _late_years(r, "closed_at", "received_at"),
+        odd=True,
+    ),
     MomentFault("zero_length", "办结时间", "closed_at", lambda r: r["received_at"], has("closed_at"), odd=True),
-)  # fmt: skip
+)
 
 
 def _other_tier(cell: Cell) -> Cell:

@@ -12,8 +12,13 @@ from generator.planting import UNREADABLE, WITH_OFFSET, Contradiction, Fault, Te
 from generator.rows import Cell, Row, Sheet, cells_of, to_day
 from generator.scene import DAY, Record
 
-COLUMNS = (("安检编号", "visit_id"), ("班组", "unit"), ("客户编号", "customer"), ("安检日期", "visited_at"),
-           ("入户结果", "outcome"))  # fmt: skip
+COLUMNS = (
+    ("安检编号", "visit_id"),
+    ("班组", "unit"),
+    ("客户编号", "customer"),
+    ("安检日期", "visited_at"),
+    ("入户结果", "outcome"),
+)
 NAMES = {
     "unit": {"CQ-AJ": "城区", "CJ-AJ": "城郊"},
     "outcome": {"entered": "入户", "nobody_home": "无人", "refused": "拒访"},
@@ -75,8 +80,9 @@ def _of_quarter(rng: np.random.Generator, unit: str, quarter: str) -> list[Recor
         since = scene.months()[max(scene.months().index(months[0]), joined(number))]
         days = _days(rng, since, months[-1])
         for day, outcome in zip(days, _outcomes(rng, share), strict=False):
-            found.append({"unit": f"{unit}-AJ", "customer": scene.customer_code(number), "visited_at": day,
-                          "outcome": outcome})  # fmt: skip
+            found.append(
+                {"unit": f"{unit}-AJ", "customer": scene.customer_code(number), "visited_at": day, "outcome": outcome}
+            )
     return found
 
 

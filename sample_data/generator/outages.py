@@ -29,18 +29,33 @@ from generator.rows import Row, Sheet, cells_of, to_second
 from generator.scene import DAY, MINUTE, Record
 
 COLUMNS = (
-    ("停气编号", "outage_id"), ("责任部门", "unit"), ("类型", "kind"), ("区域", "area"), ("原因", "cause"),
-    ("通知时间", "notified_at"), ("计划停气时间", "planned_at"), ("停气时间", "started_at"),
-    ("恢复时间", "restored_at"), ("影响户数", "customers_affected"), ("除外原因", "excluded_reason"),
-)  # fmt: skip
+    ("停气编号", "outage_id"),
+    ("责任部门", "unit"),
+    ("类型", "kind"),
+    ("区域", "area"),
+    ("原因", "cause"),
+    ("通知时间", "notified_at"),
+    ("计划停气时间", "planned_at"),
+    ("停气时间", "started_at"),
+    ("恢复时间", "restored_at"),
+    ("影响户数", "customers_affected"),
+    ("除外原因", "excluded_reason"),
+)
 NAMES = {
     "unit": scene.UNIT_NAMES,
     "kind": {"planned": "计划", "fault": "故障", "emergency": "紧急"},
     "area": {"urban": "市区", "suburban": "近郊", "remote": "偏远"},
-    "cause": {"renewal": "管网改造", "connection": "新管碰口", "maintenance": "设备检修", "regulator": "调压故障",
-              "leak": "管道漏气", "frost": "冻堵", "damage": "外力破坏"},
+    "cause": {
+        "renewal": "管网改造",
+        "connection": "新管碰口",
+        "maintenance": "设备检修",
+        "regulator": "调压故障",
+        "leak": "管道漏气",
+        "frost": "冻堵",
+        "damage": "外力破坏",
+    },
     "excluded_reason": {"emergency_cause": "紧急事故"},
-}  # fmt: skip
+}
 HOUR = 60 * MINUTE
 NOTICE = 48 * HOUR
 UNPLANNED = {"CQ-GW": 3.6, "CJ-GW": 2.4}
@@ -49,8 +64,14 @@ UNPLANNED = {"CQ-GW": 3.6, "CJ-GW": 2.4}
 DIFFERENCES = {("CJ-GW", "2026-03"): (0, 2), ("CJ-GW", "2026-04"): (1, 1), ("CJ-GW", "2026-05"): (0, 1)}
 HALF_HOURS = (17, 18, 19, 26, 27, 28, 44, 45)
 """When planned work begins: in half hours from midnight."""
-OVER_THE_MONTHS_END = (("CQ-GW", "2024-02"), ("CJ-GW", "2025-06"), ("CQ-GW", "2025-12"), ("CJ-GW", "2026-01"),
-                       ("CQ-GW", "2026-03"), ("CJ-GW", "2026-05"))  # fmt: skip
+OVER_THE_MONTHS_END = (
+    ("CQ-GW", "2024-02"),
+    ("CJ-GW", "2025-06"),
+    ("CQ-GW", "2025-12"),
+    ("CJ-GW", "2026-01"),
+    ("CQ-GW", "2026-03"),
+    ("CJ-GW", "2026-05"),
+)
 """The first planned stop of these months begins on the last evening."""
 NEVER_ANNOUNCED = ("CJ-GW", "2026-03")
 """One of the late stops of this month has no notice at all."""
@@ -76,10 +97,15 @@ FAULTS: tuple[Fault, ...] = (
     TextFault("start_out_of_range", "停气时间", ("1926/01/05 08:31:00", "1926/03/09 14:00:00")),
     MomentFault("before_start", "恢复时间", "restored_at", lambda r: r["started_at"] - DAY, has("restored_at")),
     # the year mistyped: still in time, so that no count of notices changes
-    MomentFault("far_date", "通知时间", "notified_at", lambda r: r["notified_at"] - 11 * 366 * DAY,
-                lambda r: _before_2026(r) and r.get("notified_at") is not None
-                and r["planned_at"] - r["notified_at"] > NOTICE, odd=True),
-)  # fmt: skip
+    MomentFault(
+        "far_date",
+        "通知时间",
+        "notified_at",
+        lambda r: r["notified_at"] - 11 * 366 * DAY,
+        lambda r: _before_2026(r) and r.get("notified_at") is not None and r["planned_at"] - r["notified_at"] > NOTICE,
+        odd=True,
+    ),
+)
 CONTRADICTION = Contradiction("影响户数", lambda r: r["kind"] == "fault" and _before_2026(r), one_more)
 
 
@@ -92,8 +118,10 @@ def sheet(rng: np.random.Generator, notices: Mapping[tuple[str, str], tuple[int,
     records = [record for (unit, month), counts in notices.items() for record in _planned(rng, unit, month, *counts)]
     for unit, per_month in UNPLANNED.items():
         last = scene.LAST_DAY - dt.timedelta(days=3)  # what is open at the export is planted below
-        records += [_unplanned(rng, unit, int(at))
-                    for at in scene.moments(rng, per_month, hours=scene.ROUND_THE_CLOCK, last=last)]  # fmt: skip
+        records += [
+            _unplanned(rng, unit, int(at))
+            for at in scene.moments(rng, per_month, hours=scene.ROUND_THE_CLOCK, last=last)
+        ]
     records += [_cold_night(), *_still_open()]
     records.sort(key=lambda record: (record["started_at"], record["unit"]))
     counts: dict[str, int] = {}
@@ -123,11 +151,16 @@ def _stop(rng: np.random.Generator, unit: str, month: str, number: int, *, late:
         planned, hours = start + (days - 1) * DAY + 45 * HOUR // 2, hours + 1
     started = planned + int(rng.integers(0, 15 * MINUTE))
     return {
-        "unit": unit, "kind": "planned", "area": _area(rng, unit), "planned_at": planned, "started_at": started,
+        "unit": unit,
+        "kind": "planned",
+        "area": _area(rng, unit),
+        "planned_at": planned,
+        "started_at": started,
         "cause": ("renewal", "connection", "maintenance")[int(rng.choice(3, p=(0.45, 0.3, 0.25)))],
         "notified_at": _notice(rng, unit, month, number, planned, late=late),
-        "restored_at": started + int(hours * HOUR), "customers_affected": _customers(rng, 50),
-    }  # fmt: skip
+        "restored_at": started + int(hours * HOUR),
+        "customers_affected": _customers(rng, 50),
+    }
 
 
 def _notice(rng: np.random.Generator, unit: str, month: str, number: int, planned: int, *, late: bool) -> int | None:
@@ -149,25 +182,46 @@ def _unplanned(rng: np.random.Generator, unit: str, started: int) -> Record:
     if emergency and as_fault:
         record["excluded_reason"] = "emergency_cause"
     hours = float(rng.uniform(1, 9 if emergency else 6))
-    return record | {"restored_at": started + int(hours * HOUR),
-                     "customers_affected": _customers(rng, 90 if emergency else 60)}  # fmt: skip
+    return record | {
+        "restored_at": started + int(hours * HOUR),
+        "customers_affected": _customers(rng, 90 if emergency else 60),
+    }
 
 
 def _cold_night() -> Record:
     """The regulator of a whole quarter of the town froze."""
     started = scene.moment(dt.datetime(2026, 1, 20, 23, 17, 40))
-    return {"unit": "CJ-GW", "kind": "fault", "area": "suburban", "cause": "frost", "started_at": started,
-            "restored_at": started + 7 * HOUR + 26 * MINUTE + 5, "customers_affected": 1240}  # fmt: skip
+    return {
+        "unit": "CJ-GW",
+        "kind": "fault",
+        "area": "suburban",
+        "cause": "frost",
+        "started_at": started,
+        "restored_at": started + 7 * HOUR + 26 * MINUTE + 5,
+        "customers_affected": 1240,
+    }
 
 
 def _still_open() -> list[Record]:
     """Two stoppages that nobody had restored when the file was exported."""
     return [
-        {"unit": "CQ-GW", "kind": "fault", "area": "urban", "cause": "regulator", "customers_affected": 46,
-         "started_at": scene.moment(dt.datetime(2026, 6, 29, 21, 36, 12))},
-        {"unit": "CJ-GW", "kind": "emergency", "area": "remote", "cause": "damage", "customers_affected": 112,
-         "started_at": scene.moment(dt.datetime(2026, 6, 30, 19, 4, 50))},
-    ]  # fmt: skip
+        {
+            "unit": "CQ-GW",
+            "kind": "fault",
+            "area": "urban",
+            "cause": "regulator",
+            "customers_affected": 46,
+            "started_at": scene.moment(dt.datetime(2026, 6, 29, 21, 36, 12)),
+        },
+        {
+            "unit": "CJ-GW",
+            "kind": "emergency",
+            "area": "remote",
+            "cause": "damage",
+            "customers_affected": 112,
+            "started_at": scene.moment(dt.datetime(2026, 6, 30, 19, 4, 50)),
+        },
+    ]
 
 
 def _area(rng: np.random.Generator, unit: str) -> str:

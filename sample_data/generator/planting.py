@@ -95,8 +95,9 @@ class _Drawer:
         return [self.rows[position] for position in chosen]
 
 
-def plant(rng: np.random.Generator, sheet: Sheet, faults: tuple[Fault, ...], *, each: int,
-          contradiction: Contradiction) -> None:  # fmt: skip
+def plant(
+    rng: np.random.Generator, sheet: Sheet, faults: tuple[Fault, ...], *, each: int, contradiction: Contradiction
+) -> None:
     """Plant ``each`` of ``faults``, of repeated and of contradicting rows; in a CSV also of broken lines."""
     drawer = _Drawer(rng, sheet)
     for fault in faults:
@@ -113,8 +114,14 @@ def plant(rng: np.random.Generator, sheet: Sheet, faults: tuple[Fault, ...], *, 
         _repeat(rng, sheet, row, other)
 
 
-def plant_attempts(rng: np.random.Generator, sheet: Sheet, faults: tuple[Fault, ...], *, each: int,
-                   contradiction: Contradiction | None = None) -> None:  # fmt: skip
+def plant_attempts(
+    rng: np.random.Generator,
+    sheet: Sheet,
+    faults: tuple[Fault, ...],
+    *,
+    each: int,
+    contradiction: Contradiction | None = None,
+) -> None:
     """As :func:`plant`, but each refused row is a first attempt and the right row follows it.
 
     For tables whose sums are planted as well: only contradicting rows are lost.

@@ -16,17 +16,25 @@ from generator import scene
 from generator.customer_counts import VALID_CUSTOMERS, valid_customers
 from generator.rows import Row, Sheet, cells_of, to_minute
 
-COLUMNS = (("指标名称", "indicator"), ("填报单位", "unit"), ("统计月份", "month"), ("分子", "numerator"),
-           ("分母", "denominator"))  # fmt: skip
+COLUMNS = (
+    ("指标名称", "indicator"),
+    ("填报单位", "unit"),
+    ("统计月份", "month"),
+    ("分子", "numerator"),
+    ("分母", "denominator"),
+)
 NAMES = {
     "unit": scene.UNIT_NAMES,
     "indicator": {
-        "supply_lost_customer_minutes": "中断供气户分钟", "stop_notices": "停气提前通知",
-        "safety_visited": "安检到访户数", "safety_entered": "安检入户户数",
+        "supply_lost_customer_minutes": "中断供气户分钟",
+        "stop_notices": "停气提前通知",
+        "safety_visited": "安检到访户数",
+        "safety_entered": "安检入户户数",
         "hotline_unstaffed_minutes": "抢险电话无人值守分钟",
-        "old_pipe_households": "老旧管网改造户数", "hazards_rectified": "安检隐患整改数",
+        "old_pipe_households": "老旧管网改造户数",
+        "hazards_rectified": "安检隐患整改数",
     },
-}  # fmt: skip
+}
 RENEWAL_PLAN = {2023: 110, 2024: 140, 2025: 170, 2026: 200}
 """Households a month that the plan averages; policy/targets.toml spreads 2025 and 2026 over their months."""
 RENEWAL_SEASON = (0.5, 0.4, 0.8, 1.0, 1.2, 1.3, 1.3, 1.3, 1.2, 1.2, 1.0, 0.8)
@@ -121,24 +129,33 @@ def _plant_returns(sheet: Sheet) -> None:
 def _contradict(sheet: Sheet, indicator: str, unit: str, month: str) -> None:
     """A second row for the same month with one case less: nobody can say which is right, so neither counts."""
     position, row = next(
-        (position, row) for position, row in enumerate(sheet.rows) if not row.reasons
+        (position, row)
+        for position, row in enumerate(sheet.rows)
+        if not row.reasons
         and (row.record["indicator"], row.record["unit"], row.record["month"]) == (indicator, unit, month)
-    )  # fmt: skip
+    )
     row.reasons.add("conflicting_key")
     sheet.rows.insert(
         position + 5, Row(row.record, {**row.cells, "分子": row.record["numerator"] - 1}, {"conflicting_key"})
     )
 
 
-MILESTONE_COLUMNS = (("目标", "target"), ("责任单位", "unit"), ("报告时间", "reported_at"), ("完成时间", "done_at"),
-                     ("佐证", "evidence"))  # fmt: skip
+MILESTONE_COLUMNS = (
+    ("目标", "target"),
+    ("责任单位", "unit"),
+    ("报告时间", "reported_at"),
+    ("完成时间", "done_at"),
+    ("佐证", "evidence"),
+)
 MILESTONE_NAMES = {
     "unit": scene.UNIT_NAMES | {"C-FW": "服务管理部"},
     "target": {
-        "hotline_recording_2025": "热线录音质检上线", "hall_relocation_2025": "城郊营业厅搬迁",
-        "smart_meter_platform_2026": "智能表平台上线", "emergency_base_2026": "城郊抢险驻点建成",
+        "hotline_recording_2025": "热线录音质检上线",
+        "hall_relocation_2025": "城郊营业厅搬迁",
+        "smart_meter_platform_2026": "智能表平台上线",
+        "emergency_base_2026": "城郊抢险驻点建成",
     },
-}  # fmt: skip
+}
 # target, unit, reported, done
 MILESTONES: tuple[tuple[str, str, dt.datetime, dt.datetime | None], ...] = (
     ("hotline_recording_2025", "C-FW", dt.datetime(2025, 9, 22, 10), dt.datetime(2025, 9, 19, 17)),

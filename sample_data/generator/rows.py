@@ -64,8 +64,9 @@ def to_second(seconds: int) -> str:
     return f"{when(seconds):%Y/%m/%d %H:%M:%S}"
 
 
-def cells_of(record: Record, columns: Sequence[tuple[str, str]], names: dict[str, dict[str, str]], show: Show
-             ) -> dict[str, Cell]:  # fmt: skip
+def cells_of(
+    record: Record, columns: Sequence[tuple[str, str]], names: dict[str, dict[str, str]], show: Show
+) -> dict[str, Cell]:
     """What the source writes for ``record``.
 
     Args:

@@ -23,10 +23,16 @@ MINUTE: Final = 60
 EPOCH: Final = dt.datetime(1970, 1, 1)
 
 UNIT_NAMES: Final = {
-    "CQ-KF": "城区客服部", "CQ-QX": "城区抢险中心", "CQ-GW": "城区管网部", "CQ-AJ": "城区安检部",
-    "CJ-KF": "城郊客服部", "CJ-QX": "城郊抢险中心", "CJ-GW": "城郊管网部", "CJ-AJ": "城郊安检部",
+    "CQ-KF": "城区客服部",
+    "CQ-QX": "城区抢险中心",
+    "CQ-GW": "城区管网部",
+    "CQ-AJ": "城区安检部",
+    "CJ-KF": "城郊客服部",
+    "CJ-QX": "城郊抢险中心",
+    "CJ-GW": "城郊管网部",
+    "CJ-AJ": "城郊安检部",
     "CJ-QX2": "城郊抢险二队",
-}  # fmt: skip
+}
 """How the sources call the units; policy/organisation.toml has the full names."""
 STATION_NOBODY_KNOWS: Final = "城北服务站"
 """The mappings still translate it; the organisation no longer has it: reason ``unknown_unit``."""
@@ -57,17 +63,23 @@ def month_of(seconds: int) -> str:
 
 def months() -> list[str]:
     """All 36 months."""
-    return [f"{year}-{month:02d}" for year in range(2023, 2027) for month in range(1, 13)
-            if (2023, 7) <= (year, month) <= (2026, 6)]  # fmt: skip
+    return [
+        f"{year}-{month:02d}"
+        for year in range(2023, 2027)
+        for month in range(1, 13)
+        if (2023, 7) <= (year, month) <= (2026, 6)
+    ]
 
 
 DAYS: Final = tuple(FIRST_DAY + dt.timedelta(days=n) for n in range((LAST_DAY - FIRST_DAY).days + 1))
 WORKDAYS: Final = tuple(
-    day for n in range(-10, len(DAYS) + 60)
-    if chinese_calendar.is_workday(day := FIRST_DAY + dt.timedelta(days=n))
-)  # fmt: skip
-SPRING_FESTIVAL: Final = tuple(day for day in DAYS if chinese_calendar.get_holiday_detail(day)[1] == "Spring Festival"
-                               and not chinese_calendar.is_workday(day))  # fmt: skip
+    day for n in range(-10, len(DAYS) + 60) if chinese_calendar.is_workday(day := FIRST_DAY + dt.timedelta(days=n))
+)
+SPRING_FESTIVAL: Final = tuple(
+    day
+    for day in DAYS
+    if chinese_calendar.get_holiday_detail(day)[1] == "Spring Festival" and not chinese_calendar.is_workday(day)
+)
 _WORKDAY_ORDINALS: Final = np.array([day.toordinal() for day in WORKDAYS])
 
 

@@ -40,10 +40,15 @@ INFLATED: Final = ("HF03", 1)
 """This caller writes down a point more than was said, ten at most."""
 ATTEMPTS: Final = 3
 OPINIONS: Final = (
-    "上门前没有打电话约时间，白等了一上午。", "师傅很耐心，讲得清楚。", "换表后第二天又漏气，希望一次修好。",
-    "投诉之后很久才有人回电话。", "希望周末也能安检。", f"请王师傅再来看一下，我的电话是{contact(19)[1]}。",
-    "收据上的字太小，看不清。", "=1+1 这句话不是公式。",
-)  # fmt: skip
+    "上门前没有打电话约时间，白等了一上午。",
+    "师傅很耐心，讲得清楚。",
+    "换表后第二天又漏气，希望一次修好。",
+    "投诉之后很久才有人回电话。",
+    "希望周末也能安检。",
+    f"请王师傅再来看一下，我的电话是{contact(19)[1]}。",
+    "收据上的字太小，看不清。",
+    "=1+1 这句话不是公式。",
+)
 LOW: Final = 6
 OPINION_SHARES: Final = (0.6, 0.06)
 """Who scores low says something this often; who does not, that often."""
@@ -99,11 +104,16 @@ def _wave(
 def _answered(listed: list[Record], calls: dict[str, Record]) -> list[Record]:
     """The calls that brought answers, with the customer's permanent random number and the last moment."""
     return [
-        {"reference": row["reference"], "prn": row["prn"], "unit": row["unit"], "called_at": call["attempts"][-1][0],
-         **{name: call[name] for name in ("caller", "said", "typed")}}
+        {
+            "reference": row["reference"],
+            "prn": row["prn"],
+            "unit": row["unit"],
+            "called_at": call["attempts"][-1][0],
+            **{name: call[name] for name in ("caller", "said", "typed")},
+        }
         for row in listed
         if (call := calls.get(row["reference"])) and call["said"]
-    ]  # fmt: skip
+    ]
 
 
 def scores_of(rng: np.random.Generator, row: Record) -> dict[str, int]:
@@ -155,8 +165,15 @@ def _call(rng: np.random.Generator, row: Record, scores: dict[str, int], as_of: 
     low = bool(said) and min(said.values()) <= LOW
     speaks = bool(said) and rng.random() < OPINION_SHARES[not low]
     opinion = OPINIONS[int(rng.integers(len(OPINIONS)))] if speaks else ""
-    return {"caller": caller, "attempts": attempts, "outcome": outcome, "said": said, "typed": typed,
-            "opinion": opinion, "number": number}  # fmt: skip
+    return {
+        "caller": caller,
+        "attempts": attempts,
+        "outcome": outcome,
+        "said": said,
+        "typed": typed,
+        "opinion": opinion,
+        "number": number,
+    }
 
 
 def _outcome(rng: np.random.Generator, tier: str) -> str:
@@ -205,10 +222,16 @@ def _write(path: Path, workspace: Any, code: str, listed: list[Record], calls: d
 
 def _cell(row: Record, call: Record | None, column: Any, names: Any) -> Any:
     fixed = {
-        "order": row["order"], "role": {"main": "主", "reserve": "替补"}[row["role"]], "reference": row["reference"],
-        "service": names.services[row["service"]], "unit": names.units[row["unit"]], "tier": names.tiers[row["tier"]],
-        "closed": row["closed_at"].date(), "call_from": row["call_from"], "call_until": row["call_until"],
-    }  # fmt: skip
+        "order": row["order"],
+        "role": {"main": "主", "reserve": "替补"}[row["role"]],
+        "reference": row["reference"],
+        "service": names.services[row["service"]],
+        "unit": names.units[row["unit"]],
+        "tier": names.tiers[row["tier"]],
+        "closed": row["closed_at"].date(),
+        "call_from": row["call_from"],
+        "call_until": row["call_until"],
+    }
     if column.kind in fixed or call is None:
         return fixed.get(column.kind)
     if column.kind in ("attempt_at", "attempt_outcome"):
@@ -241,15 +264,19 @@ def _facts(
         "reserve": sum(role == "reserve" for role in roles.values()),
         "outcomes": {role: dict(sorted(found.items())) for role, found in outcomes.items()},
         "attempts": sum(len(call["attempts"]) for call in calls.values()),
-        "typed": {question: _sums(call["typed"][question] for call in calls.values() if question in call["typed"])
-                  for question in QUESTIONS},
-        "said": {question: _sums(call["said"][question] for call in calls.values() if question in call["said"])
-                 for question in QUESTIONS},
+        "typed": {
+            question: _sums(call["typed"][question] for call in calls.values() if question in call["typed"])
+            for question in QUESTIONS
+        },
+        "said": {
+            question: _sums(call["said"][question] for call in calls.values() if question in call["said"])
+            for question in QUESTIONS
+        },
         "opinions": opinions,
         "rows": len(calls) * len(QUESTIONS) + opinions,
         "waiting": len(listed) - len(calls),
         "callers": {caller: sum(call["caller"] == caller for call in calls.values()) for caller in CALLERS},
-    }  # fmt: skip
+    }
 
 
 def _means(frame: list[Record], thought: dict[str, dict[str, int]], question: str) -> dict[str, float]:
@@ -269,16 +296,28 @@ def _sums(scores: Any) -> dict[str, int]:
 def effects() -> list[dict[str, Any]]:
     """What is planted in both waves."""
     return [
-        {"key": "response_by_tier", "table": "callbacks", "reached_by_one_attempt": REACHED, "means": TIER_MEANS,
-         "why": "who is reached depends on the tier alone, and so does the level of the scores: unweighted means lie"},
+        {
+            "key": "response_by_tier",
+            "table": "callbacks",
+            "reached_by_one_attempt": REACHED,
+            "means": TIER_MEANS,
+            "why": "who is reached depends on the tier alone, and so does the level of the scores: "
+            "unweighted means lie",
+        },
         {"key": "inflated_caller", "table": "callbacks", "caller": INFLATED[0], "by": INFLATED[1]},
-    ]  # fmt: skip
+    ]
 
 
 def file_facts(facts: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What ingest must report of each filled sheet."""
     return {
-        f"{code}.xlsx": {"table": "callbacks", "rows": wave["rows"], "accepted": wave["rows"], "quarantined": 0,
-                         "quarantine": {}, "warnings": {}}
+        f"{code}.xlsx": {
+            "table": "callbacks",
+            "rows": wave["rows"],
+            "accepted": wave["rows"],
+            "quarantined": 0,
+            "quarantine": {},
+            "warnings": {},
+        }
         for code, wave in facts.items()
-    }  # fmt: skip
+    }

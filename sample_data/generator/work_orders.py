@@ -11,24 +11,53 @@ from generator.rows import Row, Sheet, Show, cells_of, to_minute, to_second
 from generator.scene import DAY, MINUTE, Record
 
 COLUMNS = (
-    ("工单编号", "order_id"), ("工单类型", "order_type"), ("业务类别", "category"), ("承办部门", "unit"),
-    ("客户等级", "tier"), ("区域", "area"), ("用户性质", "customer_kind"), ("来源渠道", "channel"),
-    ("客户编号", "customer"), ("联系人", "name"), ("联系电话", "phone"), ("联系地址", "address"),
-    ("受理时间", "received_at"), ("预约时间", "due_at"), ("到场时间", "arrived_at"), ("完成时间", "resolved_at"),
+    ("工单编号", "order_id"),
+    ("工单类型", "order_type"),
+    ("业务类别", "category"),
+    ("承办部门", "unit"),
+    ("客户等级", "tier"),
+    ("区域", "area"),
+    ("用户性质", "customer_kind"),
+    ("来源渠道", "channel"),
+    ("客户编号", "customer"),
+    ("联系人", "name"),
+    ("联系电话", "phone"),
+    ("联系地址", "address"),
+    ("受理时间", "received_at"),
+    ("预约时间", "due_at"),
+    ("到场时间", "arrived_at"),
+    ("完成时间", "resolved_at"),
     ("备注", "note"),
-)  # fmt: skip
+)
 NAMES = {
-    "order_type": {"emergency": "抢险", "restore": "恢复供气", "install": "安装", "repair": "维修",
-                   "inspection": "安检"},
-    "category": {"leak": "漏气", "damage": "外力破坏", "no_gas": "无气", "alarm": "报警器",
-                 "planned": "计划停气", "fault": "设备故障", "emergency": "紧急事故",
-                 "new": "新装", "move": "改装", "meter": "表具", "stove": "灶具", "pipe": "管道",
-                 "regular": "定期", "special": "专项"},
+    "order_type": {
+        "emergency": "抢险",
+        "restore": "恢复供气",
+        "install": "安装",
+        "repair": "维修",
+        "inspection": "安检",
+    },
+    "category": {
+        "leak": "漏气",
+        "damage": "外力破坏",
+        "no_gas": "无气",
+        "alarm": "报警器",
+        "planned": "计划停气",
+        "fault": "设备故障",
+        "emergency": "紧急事故",
+        "new": "新装",
+        "move": "改装",
+        "meter": "表具",
+        "stove": "灶具",
+        "pipe": "管道",
+        "regular": "定期",
+        "special": "专项",
+    },
     "unit": scene.UNIT_NAMES,
     "area": {"urban": "市区", "suburban": "近郊", "remote": "偏远"},
     "customer_kind": {"resident": "居民", "business": "工商"},
     "channel": {"hotline": "热线", "hall": "营业厅", "wechat": "微信", "patrol": "巡线", "plan": "计划"},
-}  # fmt: skip
+}
 CATEGORIES = {
     "emergency": (("leak", 0.55), ("damage", 0.1), ("no_gas", 0.2), ("alarm", 0.15)),
     "restore": (("planned", 0.55), ("fault", 0.27), ("emergency", 0.18)),
@@ -45,12 +74,18 @@ CHANNELS = {
 }
 # cases a month in summer for emergencies, in an average month for the others
 VOLUMES = (
-    ("emergency", "CQ-QX", 85.0), ("emergency", "CJ-QX", 55.0), ("emergency", "CJ-QX2", 10.0),
-    ("restore", "CQ-GW", 30.0), ("restore", "CJ-GW", 20.0),
-    ("install", "CQ-KF", 50.0), ("install", "CJ-KF", 30.0),
-    ("repair", "CQ-KF", 85.0), ("repair", "CJ-KF", 55.0),
-    ("inspection", "CQ-AJ", 78.0), ("inspection", "CJ-AJ", 52.0),
-)  # fmt: skip
+    ("emergency", "CQ-QX", 85.0),
+    ("emergency", "CJ-QX", 55.0),
+    ("emergency", "CJ-QX2", 10.0),
+    ("restore", "CQ-GW", 30.0),
+    ("restore", "CJ-GW", 20.0),
+    ("install", "CQ-KF", 50.0),
+    ("install", "CJ-KF", 30.0),
+    ("repair", "CQ-KF", 85.0),
+    ("repair", "CJ-KF", 55.0),
+    ("inspection", "CQ-AJ", 78.0),
+    ("inspection", "CJ-AJ", 52.0),
+)
 APPOINTMENTS = ("install", "repair", "inspection")
 NOTES = ("客户要求下午上门", "已电话确认,家中有人", "无人应门,已贴通知单", "首次上门\n补充材料后再约")
 
@@ -94,8 +129,13 @@ def _received(rng: np.random.Generator, order_type: str, unit: str, per_month: f
         if unit != "CJ-QX":
             return early
         # the centre takes over the cases of the team that closed
-        more = scene.moments(rng, 10.0, hours=scene.ROUND_THE_CLOCK, season=scene.emergency_season,
-                             first=scene.CLOSED_ON + dt.timedelta(days=1))  # fmt: skip
+        more = scene.moments(
+            rng,
+            10.0,
+            hours=scene.ROUND_THE_CLOCK,
+            season=scene.emergency_season,
+            first=scene.CLOSED_ON + dt.timedelta(days=1),
+        )
         return np.concatenate([early, more])
     spring = scene.SPRING_SHARE if order_type == "install" else 1.0
     return scene.moments(rng, per_month, hours=scene.OFFICE_HOURS, weekdays=scene.HARDLY_AT_WEEKENDS, spring=spring)
@@ -110,8 +150,11 @@ def _record(rng: np.random.Generator, order_type: str, unit: str, received: int)
     number = scene.customer_number(rng, unit)
     record["area"] = "urban" if unit.startswith("CQ") else "remote" if number % 10 == 4 else "suburban"
     if order_type != "restore" and record["channel"] != "patrol":
-        record |= {"customer": scene.customer_code(number), "tier": scene.tier(number),
-                   "customer_kind": scene.customer_kind(number)}  # fmt: skip
+        record |= {
+            "customer": scene.customer_code(number),
+            "tier": scene.tier(number),
+            "customer_kind": scene.customer_kind(number),
+        }
         if rng.random() < 0.25:  # written down only where somebody else than the account's owner is to be called
             record["name"], record["phone"], record["address"] = scene.contact(number)
     if rng.random() < 0.004:
@@ -176,8 +219,14 @@ def _leave_open(rng: np.random.Generator, records: list[Record]) -> None:
     wanted = (("emergency", "CJ-QX", 3), ("restore", "CJ-GW", 2), ("install", "CQ-KF", 4), ("repair", "CJ-KF", 4))
     early, late = scene.moment(dt.datetime(2026, 6, 12)), scene.moment(dt.datetime(2026, 6, 24))
     for order_type, unit, count in wanted:
-        chosen = [r for r in records if r["order_type"] == order_type and r["unit"] == unit
-                  and early <= r["received_at"] < late and r["category"] != "emergency"]  # fmt: skip
+        chosen = [
+            r
+            for r in records
+            if r["order_type"] == order_type
+            and r["unit"] == unit
+            and early <= r["received_at"] < late
+            and r["category"] != "emergency"
+        ]
         for position in rng.choice(len(chosen), size=count, replace=False):
             chosen[position]["resolved_at"] = None
             if order_type == "emergency":

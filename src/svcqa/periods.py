@@ -159,9 +159,10 @@ class PeriodRule:
     def split(self, period: Period, kind: PeriodKind) -> list[Period]:
         """The periods of ``kind`` that begin within ``period``, in order."""
         return [
-            piece for piece in self._from(self.containing(period.first, kind), period.last)
+            piece
+            for piece in self._from(self.containing(period.first, kind), period.last)
             if piece.first >= period.first
-        ]  # fmt: skip
+        ]
 
     def _from(self, start: Period, last: dt.date) -> Iterator[Period]:
         current = start

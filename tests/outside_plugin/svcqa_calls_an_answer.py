@@ -32,11 +32,22 @@ class CallsAnAnswer:
         for group in groups_of(wave.released, context):
             own = [one for one, inside in zip(wave.released, group.inside, strict=True) if inside]
             calls, reached = sum(one.attempts for one in own), sum(one.outcome == "reached" for one in own)
-            rows.append({
-                "metric": self.spec.name, "indicator": design.survey.key, "measure": self.spec.name, "unit": group.unit,
-                "period": design.wave.period, "first": design.wave.first, "last": design.wave.last, **group.keys,
-                "value": calls / reached if reached else None, "n": reached, "numerator": calls, "flags": (),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "metric": self.spec.name,
+                    "indicator": design.survey.key,
+                    "measure": self.spec.name,
+                    "unit": group.unit,
+                    "period": design.wave.period,
+                    "first": design.wave.first,
+                    "last": design.wave.last,
+                    **group.keys,
+                    "value": calls / reached if reached else None,
+                    "n": reached,
+                    "numerator": calls,
+                    "flags": (),
+                }
+            )
         return Result(tuple(rows))
 
     def examples(self) -> tuple[SurveyExample, ...]:

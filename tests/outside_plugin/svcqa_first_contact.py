@@ -65,19 +65,29 @@ class FirstContact(ShareMetric):
                     "category": ["leak", "leak", "meter", "leak", "leak", "leak", "leak"],
                     "unit": ["D1", "D1", "D2", "D2", "D2", "D1", "D1"],
                     "received_at": [
-                        "2026-01-05 08:00", "2026-01-12 08:00", "2026-01-06 08:00", "2026-01-05 08:00",
-                        "2026-01-12 08:01", "2026-01-28 08:00", "2026-01-07 08:00",
+                        "2026-01-05 08:00",
+                        "2026-01-12 08:00",
+                        "2026-01-06 08:00",
+                        "2026-01-05 08:00",
+                        "2026-01-12 08:01",
+                        "2026-01-28 08:00",
+                        "2026-01-07 08:00",
                     ],
                 },
                 period="2026-01",
                 as_of="2026-01-31 00:00",
                 expected={
-                    "first_contact": 4 / 5, "first_contact.n": 5, "first_contact.met": 4, "first_contact.breached": 1,
-                    "first_contact.not_determinable": 1, "first_contact.not_applicable": 1, "first_contact.total": 7,
+                    "first_contact": 4 / 5,
+                    "first_contact.n": 5,
+                    "first_contact.met": 4,
+                    "first_contact.breached": 1,
+                    "first_contact.not_determinable": 1,
+                    "first_contact.not_applicable": 1,
+                    "first_contact.total": 7,
                     "first_contact.verdict": "met",
                 },
                 source="By hand. A comes back about the leak after exactly 7 days, so 1 is not resolved and 2 is; 3 is "
                 "about something else; B comes back a minute after the 7 days, so 4 counts and so does 5; "
                 "6 is three days old; of 7 nobody knows whose it is.",
             ),
-        )  # fmt: skip
+        )

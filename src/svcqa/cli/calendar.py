@@ -106,8 +106,13 @@ def diff(
     title = text("calendar.compared", language, count=len(pairs), days=compared, old=before.digest, new=after.digest)
     console.print(title, markup=False)
     for earlier, now in pairs:
-        line = text("calendar.changed", language, day=earlier.day, old=_described(earlier, language),
-                    new=_described(now, language))  # fmt: skip
+        line = text(
+            "calendar.changed",
+            language,
+            day=earlier.day,
+            old=_described(earlier, language),
+            new=_described(now, language),
+        )
         console.print(line, markup=False)
     apart = len({row.day for row in rows} ^ {row.day for row in later})
     if apart:
@@ -195,8 +200,12 @@ def _kept(path: Path, settings: Calendar) -> tuple[WorkCalendar, list[TableDay]]
 def _table_of(path: Path) -> dict[str, Any]:
     """What settings say of a kept table."""
     return {
-        "source": "table", "file": str(path.resolve()), "country": None, "subdivision": None, "announced_to": None,
-    }  # fmt: skip
+        "source": "table",
+        "file": str(path.resolve()),
+        "country": None,
+        "subdivision": None,
+        "announced_to": None,
+    }
 
 
 def _described(row: TableDay, language: Language) -> str:

@@ -43,9 +43,11 @@ def outcomes(
         for table in (
             results.replacements_table(found, language, strata=strata),
             results.findings_table(found, language, strata=strata),
-            results.callers_table(quality, survey, language), results.caller_scores_table(quality, language),
-            results.listening_table(quality, language), results.back_checks_table(quality, survey, language),
-        ):  # fmt: skip
+            results.callers_table(quality, survey, language),
+            results.caller_scores_table(quality, language),
+            results.listening_table(quality, language),
+            results.back_checks_table(quality, survey, language),
+        ):
             if len(table):
                 screen.show(table)
 

@@ -34,9 +34,17 @@ def problem(
     with Screen() as screen:
         opened = screen.open(workspace)
         number = opened.note_problem(
-            category=category, problem=problem, author=author, action=action, due=due, responsible=responsible,
-            tracker=tracker, period=period, target=target, unit=unit,
-        )  # fmt: skip
+            category=category,
+            problem=problem,
+            author=author,
+            action=action,
+            due=due,
+            responsible=responsible,
+            tracker=tracker,
+            period=period,
+            target=target,
+            unit=unit,
+        )
         screen.console.print(text("panel.noted", language_of(opened, lang), number=number))
 
 

@@ -32,10 +32,15 @@ def publish(
         opened = screen.open(workspace)
         found = opened.publish(period, author=by, as_of=as_of)
         said = text(
-            "terminal.published", language_of(opened, lang), period=found.period, figures=len(found.figures),
-            as_of=f"{found.as_of:%Y-%m-%d %H:%M:%S}", records=found.records, policy=found.policy,
+            "terminal.published",
+            language_of(opened, lang),
+            period=found.period,
+            figures=len(found.figures),
+            as_of=f"{found.as_of:%Y-%m-%d %H:%M:%S}",
+            records=found.records,
+            policy=found.policy,
             calendar=found.calendar,
-        )  # fmt: skip
+        )
         screen.console.print(said, markup=False, soft_wrap=True)
 
 
@@ -70,9 +75,14 @@ def print_restated(
     for one in found:
         about = one.publication
         said = text(
-            "terminal.restated", language, period=about.period, known_at=f"{about.known_at:%Y-%m-%d %H:%M}",
-            figures=len(one.figures), changed=len(one.changed), why=causes(one, language) or "—",
-        )  # fmt: skip
+            "terminal.restated",
+            language,
+            period=about.period,
+            known_at=f"{about.known_at:%Y-%m-%d %H:%M}",
+            figures=len(one.figures),
+            changed=len(one.changed),
+            why=causes(one, language) or "—",
+        )
         screen.console.print(said, markup=False, soft_wrap=True)
     if any(one.figures if everything else one.changed for one in found):
         screen.show(table(found, workspace.policies, language, everything=everything))

@@ -71,9 +71,14 @@ def write_files(
     }
     running = screen.bar(text("terminal.running", language))
     written = write_review(
-        review, workspace.sections(review, language), out, notebook=bundled("notebooks") / NOTEBOOKS[review.kind],
-        language=language, company=company, parameters=parameters,
-    )  # fmt: skip
+        review,
+        workspace.sections(review, language),
+        out,
+        notebook=bundled("notebooks") / NOTEBOOKS[review.kind],
+        language=language,
+        company=company,
+        parameters=parameters,
+    )
     running(1, 1)
     console.print(text("terminal.written", language))
     for kind, path in written.items():

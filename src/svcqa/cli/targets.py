@@ -23,9 +23,7 @@ TargetArgument = Annotated[str, typer.Argument(help="Key of the target that next
 GoalOption = Annotated[
     str | None, typer.Option("--goal", help='0.95 or "95%"; that of the balanced candidate where absent.')
 ]
-RuleOption = Annotated[
-    str | None, typer.Option("--rule", help="equal_gap_closing, equal_points or proportional.")
-]  # fmt: skip
+RuleOption = Annotated[str | None, typer.Option("--rule", help="equal_gap_closing, equal_points or proportional.")]
 LockOption = Annotated[list[str] | None, typer.Option("--lock", help="UNIT=GOAL; may be given several times.")]
 
 
@@ -72,9 +70,7 @@ def decompose(
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         planned = opened.next_year(year, as_of=as_of)
-        found = planned.decompose(
-            target, goal=_number(goal), rule=_rule(rule), locked=_locks(lock), maximum=maximum
-        )  # fmt: skip
+        found = planned.decompose(target, goal=_number(goal), rule=_rule(rule), locked=_locks(lock), maximum=maximum)
         subject = planned.proposal(target).subject
         promise = None if subject is None or maximum else subject.promise
         table = next_year.decomposition(found, opened.policies.organisation, language, promise=promise)

@@ -131,11 +131,14 @@ class WorkCalendar:
         rows = range(self._index(first), self._index(last) + 1)
         return [
             TableDay(
-                FIRST_DAY + dt.timedelta(days=number), DAY_KINDS[int(self.kind[number])],
-                self.patterns[self.pattern[number]], self.origins[self.origin[number]], bool(self.provisional[number]),
+                FIRST_DAY + dt.timedelta(days=number),
+                DAY_KINDS[int(self.kind[number])],
+                self.patterns[self.pattern[number]],
+                self.origins[self.origin[number]],
+                bool(self.provisional[number]),
             )
             for number in rows
-        ]  # fmt: skip
+        ]
 
     def _index(self, day: dt.date) -> int:
         found = position(day)

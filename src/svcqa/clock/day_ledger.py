@@ -41,8 +41,10 @@ class DayReason(StrEnum):
 
 _WORKED: Final[dict[DayKind, DayReason]] = {"makeup": DayReason.MAKEUP, "override": DayReason.OWN_WORKDAY}
 _OFF: Final[dict[DayKind, DayReason]] = {
-    "weekend": DayReason.WEEKEND, "holiday": DayReason.HOLIDAY, "override": DayReason.DAY_OFF,
-}  # fmt: skip
+    "weekend": DayReason.WEEKEND,
+    "holiday": DayReason.HOLIDAY,
+    "override": DayReason.DAY_OFF,
+}
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,16 @@ class DayLedger:
 
         names = [t(f"ledger_{key}") for key in ("day", "weekday", "number", "day_reason", "until", "note")]
         rows = [
-            (f"{entry.day}", t(_WEEKDAYS[entry.day.weekday()]), "" if entry.number is None else str(entry.number),
-             t(f"day_{entry.reason}"), "" if entry.until is None else f"{entry.until:%Y-%m-%d %H:%M:%S}",
-             t("status_provisional") if entry.provisional else "")
+            (
+                f"{entry.day}",
+                t(_WEEKDAYS[entry.day.weekday()]),
+                "" if entry.number is None else str(entry.number),
+                t(f"day_{entry.reason}"),
+                "" if entry.until is None else f"{entry.until:%Y-%m-%d %H:%M:%S}",
+                t("status_provisional") if entry.provisional else "",
+            )
             for entry in self.entries
-        ]  # fmt: skip
+        ]
         total = t("ledger_last_day" if self.closed else "ledger_days_over")
         return pd.DataFrame([*rows, (total, "", str(self.counted), "", "", "")], columns=names)
 

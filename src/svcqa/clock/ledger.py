@@ -102,12 +102,24 @@ class Ledger:
         names = [t(f"ledger_{key}") for key in ("from", "to", "reason", "natural", "counted", "note")]
         note = t("status_provisional")
         rows: list[tuple[object, ...]] = [
-            (f"{entry.begin:%Y-%m-%d %H:%M:%S}", f"{entry.end:%Y-%m-%d %H:%M:%S}", t(f"reason_{entry.reason}"),
-             duration(entry.seconds), duration(entry.counted), note if entry.provisional else "")
+            (
+                f"{entry.begin:%Y-%m-%d %H:%M:%S}",
+                f"{entry.end:%Y-%m-%d %H:%M:%S}",
+                t(f"reason_{entry.reason}"),
+                duration(entry.seconds),
+                duration(entry.counted),
+                note if entry.provisional else "",
+            )
             for entry in self.entries
-        ]  # fmt: skip
-        total = ("", "", t("ledger_total"), duration(self.seconds), duration(self.counted),
-                 note if self.provisional else "")  # fmt: skip
+        ]
+        total = (
+            "",
+            "",
+            t("ledger_total"),
+            duration(self.seconds),
+            duration(self.counted),
+            note if self.provisional else "",
+        )
         return pd.DataFrame([*rows, total], columns=names)
 
 
@@ -122,10 +134,16 @@ def duration(seconds: int) -> str:
 
 
 def ledger(
-    calendar: WorkCalendar | None, start: dt.datetime, stop: dt.datetime | None, *, as_of: dt.datetime,
-    pauses: Sequence[Span] = (), closed: Sequence[Span] = (), excluded: Sequence[Span] = (),
+    calendar: WorkCalendar | None,
+    start: dt.datetime,
+    stop: dt.datetime | None,
+    *,
+    as_of: dt.datetime,
+    pauses: Sequence[Span] = (),
+    closed: Sequence[Span] = (),
+    excluded: Sequence[Span] = (),
     moves: Sequence[tuple[dt.datetime, WorkCalendar]] = (),
-) -> Ledger:  # fmt: skip
+) -> Ledger:
     """The ledger of a case from ``start`` to ``stop``, or to ``as_of`` where it is open.
 
     Args:
@@ -166,9 +184,12 @@ def _known(span: Span, as_of: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
 
 
 def _entries(
-    cuts: Sequence[dt.datetime], calendar: WorkCalendar | None, moves: Sequence[tuple[dt.datetime, WorkCalendar]],
-    known: dict[Reason, list[tuple[dt.datetime, dt.datetime]]], as_of: dt.datetime,
-) -> Iterator[Entry]:  # fmt: skip
+    cuts: Sequence[dt.datetime],
+    calendar: WorkCalendar | None,
+    moves: Sequence[tuple[dt.datetime, WorkCalendar]],
+    known: dict[Reason, list[tuple[dt.datetime, dt.datetime]]],
+    as_of: dt.datetime,
+) -> Iterator[Entry]:
     for begin, end in pairwise(cuts):
         own = [item for moment, item in moves if moment <= begin]
         in_force = own[-1] if own else calendar
@@ -205,8 +226,10 @@ def _edges(calendar: WorkCalendar, start: dt.datetime, end: dt.datetime) -> Iter
 
 
 _OF_KIND: dict[DayKind, Reason] = {
-    "weekend": Reason.WEEKEND, "holiday": Reason.HOLIDAY, "override": Reason.DAY_OFF,
-}  # fmt: skip
+    "weekend": Reason.WEEKEND,
+    "holiday": Reason.HOLIDAY,
+    "override": Reason.DAY_OFF,
+}
 
 
 def _reason(calendar: WorkCalendar, moment: dt.datetime) -> Reason:

@@ -75,9 +75,15 @@ def effects_of(labels: Sequence[str], table: Mapping[str, Effect | str]) -> Effe
 
 
 def status_times(
-    row: Int64, moment: Int64, status: npt.NDArray[np.integer], labels: Sequence[str], *,
-    table: Mapping[str, Effect | str], start: Int64, as_of: int,
-) -> StatusTimes:  # fmt: skip
+    row: Int64,
+    moment: Int64,
+    status: npt.NDArray[np.integer],
+    labels: Sequence[str],
+    *,
+    table: Mapping[str, Effect | str],
+    start: Int64,
+    as_of: int,
+) -> StatusTimes:
     """Start, stop, pauses and closed stretches of each case.
 
     Args:

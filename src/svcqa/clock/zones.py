@@ -34,8 +34,10 @@ def to_utc(moments: Int64, *, zone: str) -> Int64:
     """Naive local moments as seconds since 1970-01-01 in UTC, ``(n,)``."""
     days, index = np.unique(moments // SECONDS_A_DAY, return_inverse=True)
     local = ZoneInfo(zone)
-    edges = np.asarray([[_offset(day * SECONDS_A_DAY, local), _offset((day + 1) * SECONDS_A_DAY, local)] for day in
-                        days.tolist()], dtype=np.int64).reshape(-1, 2)  # fmt: skip
+    edges = np.asarray(
+        [[_offset(day * SECONDS_A_DAY, local), _offset((day + 1) * SECONDS_A_DAY, local)] for day in days.tolist()],
+        dtype=np.int64,
+    ).reshape(-1, 2)
     offset = edges[index, 0]
     for place in np.flatnonzero(edges[index, 0] != edges[index, 1]):  # the clocks are set on this day
         offset[place] = _offset(int(moments[place]), local)

@@ -68,8 +68,13 @@ def _write(path: Path, summary: Summary, as_of: int) -> None:
             constants[name] = low
         else:
             columns[name] = narrowed(array, low, high)
-    about = {"labels": summary.labels, "settled": summary.settled, "as_of": as_of, "cells": len(summary),
-             "constants": constants}  # fmt: skip
+    about = {
+        "labels": summary.labels,
+        "settled": summary.settled,
+        "as_of": as_of,
+        "cells": len(summary),
+        "constants": constants,
+    }
     batch = pa.RecordBatch.from_arrays(
         [integer_array(column) for column in columns.values()],
         names=list(columns),

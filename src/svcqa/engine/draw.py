@@ -88,12 +88,17 @@ def _arcs(strata: Sequence[StratumDraw], start: int) -> list[str]:
 
 
 def _drawn(
-    connection: duckdb.DuckDBPyConnection, people: str, strata: Sequence[StratumDraw], key: str, start: int,
+    connection: duckdb.DuckDBPyConnection,
+    people: str,
+    strata: Sequence[StratumDraw],
+    key: str,
+    start: int,
     ends: Sequence[str],
-) -> Any:  # fmt: skip
+) -> Any:
     first = as_digits(start)
-    sizes = pa.table({"stratum": [item.stratum for item in strata], "wanted": [item.wanted for item in strata],
-                      "last": list(ends)})  # fmt: skip
+    sizes = pa.table(
+        {"stratum": [item.stratum for item in strata], "wanted": [item.wanted for item in strata], "last": list(ends)}
+    )
     connection.execute(SHARED_NAMES.replace("CREATE", "CREATE OR REPLACE TEMP"))
     connection.register("draw_sizes", sizes)
     connection.register("draw_key", pa.table({"draw_key": [key]}))

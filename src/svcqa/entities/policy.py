@@ -176,8 +176,13 @@ def _cross_faults(found: Found, tree: Organisation) -> Iterable[Fault]:
                 yield Fault("key_twice", where, f'{kind} "{key}"', got=str(len(named_in)))
     for file, target in found.get("target", []):
         if isinstance(target, LevelTarget) and target.commitment is not None and target.commitment not in known:
-            yield Fault("unknown_commitment", file, f'target "{target.key}" › commitment',
-                        got=repr(target.commitment), allowed=", ".join(sorted(known)))  # fmt: skip
+            yield Fault(
+                "unknown_commitment",
+                file,
+                f'target "{target.key}" › commitment',
+                got=repr(target.commitment),
+                allowed=", ".join(sorted(known)),
+            )
         if isinstance(target, LevelTarget) and target.commitment in known:
             yield from _goal_faults(file, target, known[target.commitment])
         if not tree.knows(target.owner):
@@ -204,9 +209,12 @@ def _unknown_unit(file: str, place: str, code: str, tree: Organisation) -> Fault
 
 
 def load_policies(
-    folder: Path, settings: Settings, *, metric_faults: Callable[[LevelTarget, str], Iterable[Fault]] | None = None,
+    folder: Path,
+    settings: Settings,
+    *,
+    metric_faults: Callable[[LevelTarget, str], Iterable[Fault]] | None = None,
     survey_faults: Callable[[Survey, str], Iterable[Fault]] | None = None,
-) -> Policies:  # fmt: skip
+) -> Policies:
     """All policy files that ``settings`` names, validated together.
 
     Args:

@@ -275,9 +275,19 @@ ClockRule = ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays | RecordDue
 CaseRule = ClockRule | MonthlyReturn
 """Rules that say of each case whether it was kept."""
 Rule = Annotated[
-    ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays | CountThreshold | RecordDue | LeadTime | MonthlyReturn
-    | Availability | Staffed | Coverage | Rating | MeanAndMaximum,
+    ElapsedNatural
+    | ElapsedWorkingTime
+    | ElapsedWorkingDays
+    | CountThreshold
+    | RecordDue
+    | LeadTime
+    | MonthlyReturn
+    | Availability
+    | Staffed
+    | Coverage
+    | Rating
+    | MeanAndMaximum,
     Field(discriminator="kind"),
-]  # fmt: skip
+]
 LIMITED = (ElapsedNatural, ElapsedWorkingTime, ElapsedWorkingDays, CountThreshold, LeadTime)
 """Rules with a limit that every case keeps or does not."""

@@ -157,9 +157,11 @@ class Survey(Entity):
     @model_validator(mode="after")
     def _holds_together(self) -> Survey:
         for name, keys in (
-            ("services", [item.key for item in self.services]), ("questions", [item.key for item in self.questions]),
-            ("strata", list(self.strata)), ("checklist", [item.key for item in self.checklist]),
-        ):  # fmt: skip
+            ("services", [item.key for item in self.services]),
+            ("questions", [item.key for item in self.questions]),
+            ("strata", list(self.strata)),
+            ("checklist", [item.key for item in self.checklist]),
+        ):
             if len(set(keys)) < len(keys):
                 raise NotAllowedError("each_once", name=name)
         if not (self.services and self.questions and self.strata):

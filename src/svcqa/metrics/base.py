@@ -78,8 +78,9 @@ class MonthlyCounts:
             months = self._counts.setdefault(unit, {}).setdefault(kind, {})
             day = int(summary.day[place])
             months[day] = months.get(day, 0) + int(summary.value[place] * summary.weight[place])
-        self._days = {unit: sorted({day for one in of_kinds.values() for day in one})
-                      for unit, of_kinds in self._counts.items()}  # fmt: skip
+        self._days = {
+            unit: sorted({day for one in of_kinds.values() for day in one}) for unit, of_kinds in self._counts.items()
+        }
         self.units = tuple(sorted(self._counts))
 
     def at(self, unit: str, month: Period) -> Amount | None:

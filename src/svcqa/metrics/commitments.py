@@ -60,22 +60,38 @@ def cycle_is_open(context: Context, commitment: Commitment, period: Period) -> b
 
 
 def held_against_goal(
-    params: CommitmentParams, context: Context, period: Period, *, value: float | None, lower: float | None = None,
-    upper: float | None = None, needed: float | None = None, recoverable: bool = False,
-) -> dict[str, Any]:  # fmt: skip
+    params: CommitmentParams,
+    context: Context,
+    period: Period,
+    *,
+    value: float | None,
+    lower: float | None = None,
+    upper: float | None = None,
+    needed: float | None = None,
+    recoverable: bool = False,
+) -> dict[str, Any]:
     """The columns goal, verdict, evidence, at_risk and needed of a figure."""
     commitment = params.commitment
     goal = goal_of(params, period)
     if cycle_is_open(context, commitment, period):
         return {"goal": goal, "verdict": "", "evidence": "", "at_risk": False, "needed": needed}
     judged = judge(
-        value=value, lower=lower, upper=upper, goal=goal, needed=needed, recoverable=recoverable,
-        zero_tolerance=commitment.rule.value_unit == "share" and goal == 1.0, better=commitment.rule.better,
-    )  # fmt: skip
+        value=value,
+        lower=lower,
+        upper=upper,
+        goal=goal,
+        needed=needed,
+        recoverable=recoverable,
+        zero_tolerance=commitment.rule.value_unit == "share" and goal == 1.0,
+        better=commitment.rule.better,
+    )
     return {
-        "goal": goal, "verdict": judged.verdict, "evidence": judged.evidence, "at_risk": judged.at_risk,
+        "goal": goal,
+        "verdict": judged.verdict,
+        "evidence": judged.evidence,
+        "at_risk": judged.at_risk,
         "needed": needed,
-    }  # fmt: skip
+    }
 
 
 def flags_of(params: CommitmentParams, context: Context, period: Period, **own: bool) -> tuple[str, ...]:

@@ -30,9 +30,24 @@ if TYPE_CHECKING:
     from svcqa.metrics.survey.waves import WaveDesign, WaveRecords
 
 __all__ = [
-    "MATURE", "NULL", "Batch", "Codes", "Context", "Derive", "Example", "Fact", "Int64", "MetricSpec", "Observations",
-    "RecordMetric", "SeriesExample", "SeriesMetric", "Shape", "Summary", "SurveyMetric",
-]  # fmt: skip
+    "MATURE",
+    "NULL",
+    "Batch",
+    "Codes",
+    "Context",
+    "Derive",
+    "Example",
+    "Fact",
+    "Int64",
+    "MetricSpec",
+    "Observations",
+    "RecordMetric",
+    "SeriesExample",
+    "SeriesMetric",
+    "Shape",
+    "Summary",
+    "SurveyMetric",
+]
 
 Shape = Literal["record", "series", "survey"]
 ParamsT = TypeVar("ParamsT", bound=Entity, contravariant=True)
@@ -195,8 +210,15 @@ class SeriesExample:
         rows = []
         for given in self.rows:
             period = context.period_rule.parse(given.get("period", self.period))
-            lead = {"unit": context.organisation.company.code, "period": period.label, "first": period.first,
-                    "last": period.last, "metric": "base", "indicator": "base", "measure": "base"}  # fmt: skip
+            lead = {
+                "unit": context.organisation.company.code,
+                "period": period.label,
+                "first": period.first,
+                "last": period.last,
+                "metric": "base",
+                "indicator": "base",
+                "measure": "base",
+            }
             rows.append({**lead, **given})
         return Result(tuple(rows), unit=self.value_unit, better=self.better)
 

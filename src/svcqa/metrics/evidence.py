@@ -25,9 +25,14 @@ if TYPE_CHECKING:
 
 
 def list_cases(
-    engine: EmbeddedEngine, metric: Any, params: Entity, context: Context, *, columns: Sequence[str],
+    engine: EmbeddedEngine,
+    metric: Any,
+    params: Entity,
+    context: Context,
+    *,
+    columns: Sequence[str],
     states: Sequence[str] = STATES,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """The cases of ``context.period`` that are in one of ``states``, one row each.
 
     Columns: those asked for, ``source_file`` and ``source_row`` (where the record was read), ``state``, ``value`` in
@@ -116,8 +121,14 @@ def explain_case(
     _check_conditions(batch, params, case)
     clock = metric.explain(batch, params, context)
     if clock is None:
-        raise NameUnknownError(Fault("case_not_yet", place=params.commitment.key, got=repr(case),
-                                     allowed=f"{context.as_of:%Y-%m-%d %H:%M:%S}"))  # fmt: skip
+        raise NameUnknownError(
+            Fault(
+                "case_not_yet",
+                place=params.commitment.key,
+                got=repr(case),
+                allowed=f"{context.as_of:%Y-%m-%d %H:%M:%S}",
+            )
+        )
     _check_sum(metric, clock)
     return _explanation(batch, params, context, case, clock, found.slice(0, 1))
 
@@ -148,7 +159,14 @@ def _explanation(
     unit = labels[index[0]]
     own = context.calendars.of(unit)
     return Explanation(
-        case, params.commitment, context.organisation.unit(unit), context.as_of, clock,
-        str(row["source_file"][0].as_py()), int(row["source_row"][0].as_py()), own.digest, own.source,
+        case,
+        params.commitment,
+        context.organisation.unit(unit),
+        context.as_of,
+        clock,
+        str(row["source_file"][0].as_py()),
+        int(row["source_row"][0].as_py()),
+        own.digest,
+        own.source,
         own is not context.calendar,
-    )  # fmt: skip
+    )

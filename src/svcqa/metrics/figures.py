@@ -52,9 +52,16 @@ class Figures:
     _waves: dict[tuple[Any, ...], Surveyed] = field(default_factory=dict, init=False)
 
     def context(
-        self, period: Period, *, as_of: dt.datetime | None = None, by: Sequence[str] = (), cumulative: bool = False,
-        unit: str | None = None, level: float = 0.95, known_at: dt.datetime | None = None,
-    ) -> Context:  # fmt: skip
+        self,
+        period: Period,
+        *,
+        as_of: dt.datetime | None = None,
+        by: Sequence[str] = (),
+        cumulative: bool = False,
+        unit: str | None = None,
+        level: float = 0.95,
+        known_at: dt.datetime | None = None,
+    ) -> Context:
         """Circumstances of a figure; ``as_of`` is the end of the period where it is not given.
 
         Raises:
@@ -68,9 +75,17 @@ class Figures:
         if known_at is not None and known_at.tzinfo is not None:
             known_at = known_at.astimezone(dt.UTC).replace(tzinfo=None)
         return Context(
-            as_of or period.end, period, self.calendars, self.organisation, self.period_rule, tuple(by), cumulative,
-            unit, level, known_at,
-        )  # fmt: skip
+            as_of or period.end,
+            period,
+            self.calendars,
+            self.organisation,
+            self.period_rule,
+            tuple(by),
+            cumulative,
+            unit,
+            level,
+            known_at,
+        )
 
     def result(self, metric: str, params: dict[str, Any], context: Context) -> Result:
         """The figures of ``metric``.
@@ -161,9 +176,14 @@ class Figures:
         return WhatIf(self, metric, model, context, summary, self.engine.digest(context.known_at))
 
     def cases(
-        self, metric: str, params: dict[str, Any], context: Context, *, states: Sequence[str],
+        self,
+        metric: str,
+        params: dict[str, Any],
+        context: Context,
+        *,
+        states: Sequence[str],
         columns: Sequence[str] = (),
-    ) -> pd.DataFrame:  # fmt: skip
+    ) -> pd.DataFrame:
         """The cases behind a figure: the key of their table, then ``columns``; see ``metrics.evidence.list_cases``."""
         plugin, model = self._bound(metric, params)
         check_reads_records(plugin)
@@ -195,8 +215,13 @@ class Figures:
 def _pins_of(surveyed: Surveyed) -> dict[str, str]:
     """What pins a wave's figures."""
     wave = surveyed.design.wave
-    return {"wave": wave.code, "survey": wave.survey, "survey_digest": surveyed.design.survey.digest,
-            "list": wave.list_digest, "frame": wave.frame_digest}  # fmt: skip
+    return {
+        "wave": wave.code,
+        "survey": wave.survey,
+        "survey_digest": surveyed.design.survey.digest,
+        "list": wave.list_digest,
+        "frame": wave.frame_digest,
+    }
 
 
 @contextmanager

@@ -98,13 +98,22 @@ def request_for(metric: Any, params: Entity, context: Context, available: Sequen
     if unknown:
         allowed = ", ".join((*LEVELS, "unit", *PERIOD_KINDS, *available))
         raise MetricError([Fault("unknown_grouping", got=name, allowed=allowed) for name in unknown])
-    for several in ([name for name in context.by if name in PERIOD_KINDS],
-                    [name for name in context.by if name in (*LEVELS, "unit")]):  # fmt: skip
+    for several in (
+        [name for name in context.by if name in PERIOD_KINDS],
+        [name for name in context.by if name in (*LEVELS, "unit")],
+    ):
         if len(several) > 1:
             raise MetricError(Fault("unknown_grouping", got=", ".join(several)))
     spec = metric.spec
-    parts = (spec.name, spec.version, type(metric).__module__, params.model_dump_json(), context.calendars.digest,
-             str(context.period_rule), repr(derive or ""))  # fmt: skip
+    parts = (
+        spec.name,
+        spec.version,
+        type(metric).__module__,
+        params.model_dump_json(),
+        context.calendars.digest,
+        str(context.period_rule),
+        repr(derive or ""),
+    )
     fingerprint = hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
     own = metric.keys(params) if hasattr(metric, "keys") else ()
     keys = tuple(dict.fromkeys(("unit", *extra, *own)))
@@ -141,5 +150,10 @@ def read(
         "calendar_source": context.calendar.source,
         **pins,
     }
-    return replace(result, about={**about, **result.about}, unit=result.unit or metric.spec.unit,
-                   better=result.better or metric.spec.better, label=result.label or metric.spec.label)  # fmt: skip
+    return replace(
+        result,
+        about={**about, **result.about},
+        unit=result.unit or metric.spec.unit,
+        better=result.better or metric.spec.better,
+        label=result.label or metric.spec.label,
+    )

@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STATES: Final = (
-    "met", "breached", "open_overdue", "open_not_due", "met_not_due", "not_determinable", "excluded", "not_applicable",
-)  # fmt: skip
+    "met",
+    "breached",
+    "open_overdue",
+    "open_not_due",
+    "met_not_due",
+    "not_determinable",
+    "excluded",
+    "not_applicable",
+)
 """A case is in exactly one; the state columns add up to ``total``.
 
 *Not determinable* is what only time can tell: whether the customer comes back within the days that are not over yet.

@@ -173,8 +173,11 @@ def split(series: Result, params: SeriesParams, context: Context, *, metric: Any
                 rows[number] = row
         if rows:
             span = range(min(rows), max(rows) + 1)
-            lead = {"metric": metric.spec.name, "indicator": groups[names][0].get("indicator"),
-                    **dict(zip(keys, names, strict=True))}  # fmt: skip
+            lead = {
+                "metric": metric.spec.name,
+                "indicator": groups[names][0].get("indicator"),
+                **dict(zip(keys, names, strict=True)),
+            }
             further.sort(key=lambda row: (row["first"], row["last"]))
             found.append(
                 Series(lead, tuple(periods[n] for n in span), tuple(rows.get(n) for n in span), tuple(further))

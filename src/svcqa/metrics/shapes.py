@@ -35,8 +35,11 @@ Mask = npt.NDArray[np.bool_]
 _GOOD, _BAD, _UNDECIDED = (STATES.index(name) for name in ("met", "breached", "not_determinable"))
 _EXCLUDED, _NOT_APPLICABLE = STATES.index("excluded"), STATES.index("not_applicable")
 _STATE_OF: Final = {
-    Fact.CLOSED: _GOOD, Fact.FAILED: _BAD, Fact.OPEN: _UNDECIDED, Fact.NOT_APPLICABLE: _NOT_APPLICABLE,
-}  # fmt: skip
+    Fact.CLOSED: _GOOD,
+    Fact.FAILED: _BAD,
+    Fact.OPEN: _UNDECIDED,
+    Fact.NOT_APPLICABLE: _NOT_APPLICABLE,
+}
 
 
 class ShareParams(Entity):
@@ -46,9 +49,15 @@ class ShareParams(Entity):
 
 
 def shares(
-    context: Context, received: Int64, *, good: Mask, decided_at: Int64 | None = None, applies: Mask | None = None,
-    exclusion: Codes | None = None, value: Int64 | None = None,
-) -> Observations:  # fmt: skip
+    context: Context,
+    received: Int64,
+    *,
+    good: Mask,
+    decided_at: Int64 | None = None,
+    applies: Mask | None = None,
+    exclusion: Codes | None = None,
+    value: Int64 | None = None,
+) -> Observations:
     """What the kernel of a share gives: one observation a record that came in by ``as_of``.
 
     Args:
@@ -72,9 +81,14 @@ def shares(
     values = zeros if value is None else value[chosen]
     left_out = None if exclusion is None else (exclusion[0][chosen], exclusion[1])
     return Observations(
-        received[chosen] // SECONDS_A_DAY, fact[chosen], values, zeros + MATURE, exclusion=left_out, rows=chosen,
+        received[chosen] // SECONDS_A_DAY,
+        fact[chosen],
+        values,
+        zeros + MATURE,
+        exclusion=left_out,
+        rows=chosen,
         complete=bool(come_in.all()),
-    )  # fmt: skip
+    )
 
 
 class ShareMetric:
@@ -146,10 +160,15 @@ class ShareMetric:
         _, reasons = _exclusions(summary)
         counts = [counted(within(summary, p.first, p.last)) for p in periods]
         excluded = [
-            sums(within(summary, p.first, p.last) & (state == _EXCLUDED), groups, summary.codes["exclusion"],
-                 len(reasons), summary.weight)
+            sums(
+                within(summary, p.first, p.last) & (state == _EXCLUDED),
+                groups,
+                summary.codes["exclusion"],
+                len(reasons),
+                summary.weight,
+            )
             for p in periods
-        ]  # fmt: skip
+        ]
         ahead = [year_ahead(summary, context, p, judged) for p in periods]
         found = []
         for place, number, lead in rows(groups, periods):
@@ -174,12 +193,21 @@ def _figures(params: Any, context: Context, counts: Sequence[int], ahead: tuple[
         value=value, lower=lower, upper=upper, goal=goal, zero_tolerance=goal == 1.0, needed=needed, rest_n=rest_n
     )
     return {
-        "value": value, "lower": lower, "upper": upper, "n": n, "numerator": good,
+        "value": value,
+        "lower": lower,
+        "upper": upper,
+        "n": n,
+        "numerator": good,
         **{state: int(count) for state, count in zip(STATES, counts, strict=True)},
-        "total": int(sum(int(count) for count in counts)), "goal": goal, "verdict": verdict.verdict,
-        "evidence": verdict.evidence, "at_risk": verdict.at_risk, "needed": verdict.needed, "rest_n": verdict.rest_n,
+        "total": int(sum(int(count) for count in counts)),
+        "goal": goal,
+        "verdict": verdict.verdict,
+        "evidence": verdict.evidence,
+        "at_risk": verdict.at_risk,
+        "needed": verdict.needed,
+        "rest_n": verdict.rest_n,
         "method": f"Wilson {context.level:.0%}" if n else "none (no case)",
-    }  # fmt: skip
+    }
 
 
 def _exclusions(observed: Observations | Summary) -> Codes:

@@ -127,9 +127,10 @@ class AvailabilityMetric:
             fact=np.concatenate([incidents.fact, zeros.astype(np.int8) + np.int8(Fact.CLOSED)]),
             value=np.concatenate([incidents.value, batch.integers("hit")[counts]]),
             follow_up=np.concatenate([np.where(incidents.fact == Fact.OPEN, 0, MATURE), zeros + MATURE]),
-            exclusion=(excluded[source], reasons), rows=source,
+            exclusion=(excluded[source], reasons),
+            rows=source,
             complete=len(begun) + len(counts) == batch.rows,
-        )  # fmt: skip
+        )
 
     def measure(self, summary: Summary, params: AvailabilityParams, context: Context) -> Result:
         """Availability by everything in ``context.by``."""
@@ -211,19 +212,39 @@ class _Interruptions:
         value = (amount - lost) / amount if amount else None
         needed = self._needed(place, period)
         held = held_against_goal(
-            params, self.context, period, value=value, lower=lower, upper=upper, needed=needed,
+            params,
+            self.context,
+            period,
+            value=value,
+            lower=lower,
+            upper=upper,
+            needed=needed,
             recoverable=needed is not None and needed <= 1,
-        )  # fmt: skip
+        )
         return {
-            "value": value, "lower": lower, "upper": upper, "n": len(counted.sizes), "numerator": amount - lost,
-            "base": amount, "base_unit": "post_second" if staffed else "customer_second",
-            **counted.states, "total": counted.total, "excluded_by": counted.excluded_by,
+            "value": value,
+            "lower": lower,
+            "upper": upper,
+            "n": len(counted.sizes),
+            "numerator": amount - lost,
+            "base": amount,
+            "base_unit": "post_second" if staffed else "customer_second",
+            **counted.states,
+            "total": counted.total,
+            "excluded_by": counted.excluded_by,
             "value_without_exclusions": (amount - whole.lost_plainly) / amount if amount else None,
             "n_without_exclusions": whole.plain_n,
-            **held, "method": method,
-            "flags": flags_of(params, self.context, period, base_carried=base is not None and base.carried,
-                              base_missing=not amount and not nowhere, without_posts=nowhere),
-        }  # fmt: skip
+            **held,
+            "method": method,
+            "flags": flags_of(
+                params,
+                self.context,
+                period,
+                base_carried=base is not None and base.carried,
+                base_missing=not amount and not nowhere,
+                without_posts=nowhere,
+            ),
+        }
 
     def _has_unplaced(self, place: int, period: Period) -> bool:
         mine = self.unplaced & (self.groups.index == place)
@@ -287,8 +308,12 @@ class _Counted:
         self.lost_plainly, self.plain_n = int(size[~unknown].sum()), int((~unknown).sum())
         self.excluded_by = by_reason(reasons, np.bincount(reason[left_out], minlength=len(reasons)).tolist())
         self.states = {
-            "met": 0, "breached": int((counts & (fact == Fact.CLOSED)).sum()),
-            "open_overdue": int((counts & (fact == Fact.OPEN)).sum()), "open_not_due": 0, "met_not_due": 0,
-            "excluded": int(left_out.sum()), "not_applicable": int(unknown.sum()),
-        }  # fmt: skip
+            "met": 0,
+            "breached": int((counts & (fact == Fact.CLOSED)).sum()),
+            "open_overdue": int((counts & (fact == Fact.OPEN)).sum()),
+            "open_not_due": 0,
+            "met_not_due": 0,
+            "excluded": int(left_out.sum()),
+            "not_applicable": int(unknown.sum()),
+        }
         self.total = len(size)

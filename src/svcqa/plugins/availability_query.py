@@ -66,9 +66,13 @@ def gaps(commitment: Commitment, rule: Staffed, extra: tuple[str, ...], context:
 def _existence(rule: Staffed, context: Context) -> tuple[str, str]:
     """From when and up to when the unit of a gap exists, as SQL."""
     bounds = {unit: existence(context.organisation.unit(unit)) for unit, _ in rule.posts}
-    opened = "".join(f" WHEN {quoted(unit)} THEN {moment(first)}" for unit, (first, _) in bounds.items()
-                     if first != dt.datetime.min)  # fmt: skip
-    closed = "".join(f" WHEN {quoted(unit)} THEN {moment(end)}" for unit, (_, end) in bounds.items()
-                     if end != dt.datetime.max)  # fmt: skip
-    return (f"CASE {code('unit')}{opened} ELSE {_LONG_AGO} END" if opened else _LONG_AGO,
-            f"CASE {code('unit')}{closed} ELSE {_FAR} END" if closed else _FAR)  # fmt: skip
+    opened = "".join(
+        f" WHEN {quoted(unit)} THEN {moment(first)}" for unit, (first, _) in bounds.items() if first != dt.datetime.min
+    )
+    closed = "".join(
+        f" WHEN {quoted(unit)} THEN {moment(end)}" for unit, (_, end) in bounds.items() if end != dt.datetime.max
+    )
+    return (
+        f"CASE {code('unit')}{opened} ELSE {_LONG_AGO} END" if opened else _LONG_AGO,
+        f"CASE {code('unit')}{closed} ELSE {_FAR} END" if closed else _FAR,
+    )

@@ -69,11 +69,15 @@ class CalledBackMetric(ShareMetric):
         return derive(
             linked("callbacks", on=on, after=params.closed, from_day=params.from_day, name="call"),
             linked(
-                "callbacks", on=on, after=params.closed, from_day=params.from_day, where={"outcome": ("reached",)},
+                "callbacks",
+                on=on,
+                after=params.closed,
+                from_day=params.from_day,
+                where={"outcome": ("reached",)},
                 name="reached",
             ),
             table=params.table,
-        )  # fmt: skip
+        )
 
     def observe(self, batch: Batch, params: Any, context: Context) -> Observations:
         """Good is what was called by the end of its window: 1 for a call, 2 for one that reached the customer."""
@@ -104,25 +108,47 @@ class CalledBackMetric(ShareMetric):
                         "unit": ["D1"] * 8,
                         "record_id": ["1", "2", "2", "3", "4", "6", "7", "8"],
                         "called_at": [
-                            "2026-01-06 08:00:00", "2026-01-07 09:00:00", "2026-01-12 08:00:00", "2026-01-12 08:00:01",
-                            "2026-01-05 09:00:00", "2026-01-08 09:00:00", "2026-01-30 09:00:00", "2026-01-08 09:00:00",
+                            "2026-01-06 08:00:00",
+                            "2026-01-07 09:00:00",
+                            "2026-01-12 08:00:00",
+                            "2026-01-12 08:00:01",
+                            "2026-01-05 09:00:00",
+                            "2026-01-08 09:00:00",
+                            "2026-01-30 09:00:00",
+                            "2026-01-08 09:00:00",
                         ],
-                        "outcome": ["no_answer", "no_answer", "reached", "reached", "reached", "reached", "reached",
-                                    "reached"],
+                        "outcome": [
+                            "no_answer",
+                            "no_answer",
+                            "reached",
+                            "reached",
+                            "reached",
+                            "reached",
+                            "reached",
+                            "reached",
+                        ],
                     }
                 },
                 period="2026-01",
                 expected={
-                    "called_back": 2 / 5, "called_back.n": 5, "called_back.met": 2, "called_back.breached": 3,
-                    "called_back.not_determinable": 1, "called_back.not_applicable": 1, "called_back.total": 7,
-                    "called_back.verdict": "missed", "reached": 1 / 5, "reached.n": 5, "reached.total": 7,
+                    "called_back": 2 / 5,
+                    "called_back.n": 5,
+                    "called_back.met": 2,
+                    "called_back.breached": 3,
+                    "called_back.not_determinable": 1,
+                    "called_back.not_applicable": 1,
+                    "called_back.total": 7,
+                    "called_back.verdict": "missed",
+                    "reached": 1 / 5,
+                    "reached.n": 5,
+                    "reached.total": 7,
                     "reached.verdict": "",
                 },
                 source="By hand. 1 is called as the window opens and does not answer; 2 is reached as it closes, after "
                 "a call in vain. 3 is called a second too late, 4 too early, 5 never. The customer of 6 is unknown. "
                 "The window of 7 ends in February; 8 is not closed.",
             ),
-        )  # fmt: skip
+        )
 
 
 def _by(moment: Int64, end: Int64) -> npt.NDArray[np.bool_]:

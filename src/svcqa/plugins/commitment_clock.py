@@ -178,9 +178,13 @@ def _run(batch: Batch, commitment: Commitment, rule: RunningRule, calendars: Cal
 
 
 def _reading(
-    commitment: Commitment, rule: ClockRule, applicable: npt.NDArray[np.bool_], closed: npt.NDArray[np.bool_],
-    value: Int64, follow_up: Int64,
-) -> Reading:  # fmt: skip
+    commitment: Commitment,
+    rule: ClockRule,
+    applicable: npt.NDArray[np.bool_],
+    closed: npt.NDArray[np.bool_],
+    value: Int64,
+    follow_up: Int64,
+) -> Reading:
     fact = np.where(closed, Fact.CLOSED, Fact.OPEN).astype(np.int8)
     fact[~applicable] = Fact.NOT_APPLICABLE
     value[~applicable] = 0

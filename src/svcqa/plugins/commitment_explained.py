@@ -65,11 +65,21 @@ def case_clock(batch: Batch, commitment: Commitment, context: Context, observed:
         second = context.calendars.of(units[index[0]]).seconds_a_day
     per_unit = abs(limit_in_units(rule, 1))
     return CaseClock(
-        state, value, second, unit_of(rule), per_unit,
-        limit_text(commitment, rule.limit), abs(own) // per_unit, told.started, told.stopped, told.due, told.held,
-        codes[1][codes[0][0]] if codes else "", told.ledger if applies else None,
+        state,
+        value,
+        second,
+        unit_of(rule),
+        per_unit,
+        limit_text(commitment, rule.limit),
+        abs(own) // per_unit,
+        told.started,
+        told.stopped,
+        told.due,
+        told.held,
+        codes[1][codes[0][0]] if codes else "",
+        told.ledger if applies else None,
         bool(observed.fact[0] == Fact.CLOSED),
-    )  # fmt: skip
+    )
 
 
 def counts_days(rule: ClockRule) -> bool:
@@ -108,9 +118,14 @@ def running_story(times: Times, calendars: CalendarSet, limits: Int64 | None, as
         return Story()
     calendar, moves = _calendars(times, calendars)
     told = ledger(
-        None if natural else calendar, begun, stopped, as_of=_EPOCH + dt.timedelta(seconds=as_of),
-        pauses=_spans(times.pauses), closed=_spans(times.closed_between), moves=moves,
-    )  # fmt: skip
+        None if natural else calendar,
+        begun,
+        stopped,
+        as_of=_EPOCH + dt.timedelta(seconds=as_of),
+        pauses=_spans(times.pauses),
+        closed=_spans(times.closed_between),
+        moves=moves,
+    )
     if limits is None:
         return Story(begun, stopped, ledger=told)
     found = limits_due(times, calendars, limits, as_of, natural=natural)

@@ -232,9 +232,14 @@ class _Tally:
 
 
 def _figures(
-    params: ComplianceParams, context: Context, period: Period, counts: Int64, plain: Int64,
-    reasons: dict[str, int], year: tuple[int, int, int],
-) -> dict[str, Any]:  # fmt: skip
+    params: ComplianceParams,
+    context: Context,
+    period: Period,
+    counts: Int64,
+    plain: Int64,
+    reasons: dict[str, int],
+    year: tuple[int, int, int],
+) -> dict[str, Any]:
     commitment = params.commitment
     met, n = int(counts[MET]), int(counts[_DUE].sum())
     plain_n = int(plain[_DUE].sum())
@@ -244,17 +249,32 @@ def _figures(
     if goal is not None:
         needed = needed_share(goal=goal, met=year[0], n=year[1], rest_n=year[2])
     held = held_against_goal(
-        params, context, period, value=value, lower=lower, upper=upper, needed=needed,
+        params,
+        context,
+        period,
+        value=value,
+        lower=lower,
+        upper=upper,
+        needed=needed,
         recoverable=year[2] > 0 and needed is not None and needed <= 1,
-    )  # fmt: skip
+    )
     return {
-        "value": value, "lower": lower, "upper": upper, "n": n, "numerator": met,
+        "value": value,
+        "lower": lower,
+        "upper": upper,
+        "n": n,
+        "numerator": met,
         **{state: int(count) for state, count in zip(STATES, counts, strict=True)},
-        "total": int(counts.sum()), "excluded_by": reasons,
-        "value_without_exclusions": int(plain[MET]) / plain_n if plain_n else None, "n_without_exclusions": plain_n,
-        **held, "rest_n": year[2], "method": method, "limit": _limit_text(params),
+        "total": int(counts.sum()),
+        "excluded_by": reasons,
+        "value_without_exclusions": int(plain[MET]) / plain_n if plain_n else None,
+        "n_without_exclusions": plain_n,
+        **held,
+        "rest_n": year[2],
+        "method": method,
+        "limit": _limit_text(params),
         "flags": _flags(params, context, period),
-    }  # fmt: skip
+    }
 
 
 def _interval(
@@ -274,12 +294,14 @@ def _interval(
 def _flags(params: ComplianceParams, context: Context, period: Period) -> tuple[str, ...]:
     rule = params.rule
     return flags_of(
-        params, context, period,
+        params,
+        context,
+        period,
         what_if=params.limit is not None,
         amounts=isinstance(rule, MonthlyReturn) and rule.counts == "amounts",
         unclustered=isinstance(rule, MonthlyReturn) and rule.counts == "cases",
         provisional_calendar=_is_provisional(params, context, period),
-    )  # fmt: skip
+    )
 
 
 def _is_provisional(params: ComplianceParams, context: Context, period: Period) -> bool:
@@ -335,9 +357,14 @@ def _check_limit(params: ComplianceParams) -> None:
 def _take(observed: Observations, chosen: Int64) -> Observations:
     codes, labels = exclusion_codes(observed)
     return replace(
-        observed, day=observed.day[chosen], fact=observed.fact[chosen], value=observed.value[chosen],
-        follow_up=observed.follow_up[chosen], exclusion=(codes[chosen], labels), rows=chosen,
-    )  # fmt: skip
+        observed,
+        day=observed.day[chosen],
+        fact=observed.fact[chosen],
+        value=observed.value[chosen],
+        follow_up=observed.follow_up[chosen],
+        exclusion=(codes[chosen], labels),
+        rows=chosen,
+    )
 
 
 def _observe_returns(batch: Batch, commitment: Commitment, rule: MonthlyReturn, context: Context) -> Observations:
@@ -360,6 +387,10 @@ def _observe_returns(batch: Batch, commitment: Commitment, rule: MonthlyReturn, 
     fact[np.tile(bare, 2)] = Fact.NOT_APPLICABLE
     follow_up = np.where(np.tile(over | bare, 2), MATURE, -1)
     return Observations(
-        np.tile(day, 2), fact, np.zeros(2 * len(day), dtype=np.int64), follow_up,
-        weight=np.concatenate([kept, whole - kept]), rows=np.tile(chosen, 2),
-    )  # fmt: skip
+        np.tile(day, 2),
+        fact,
+        np.zeros(2 * len(day), dtype=np.int64),
+        follow_up,
+        weight=np.concatenate([kept, whole - kept]),
+        rows=np.tile(chosen, 2),
+    )

@@ -24,33 +24,60 @@ _NATURAL: Final = Example(
         "order_id": ["1", "2", "3", "4", "5", "6", "7", "8"],
         "unit": ["D1", "D1", "D2", "D2", "D1", "D1", "D2", "D1"],
         "received_at": [
-            "2026-01-05 08:00", "2026-01-05 09:00", "2026-01-06 08:00", "2026-01-10 10:00", "2026-01-10 11:30",
-            "2026-01-10 11:40", "2026-01-07 08:00", "2026-01-11 08:00",
+            "2026-01-05 08:00",
+            "2026-01-05 09:00",
+            "2026-01-06 08:00",
+            "2026-01-10 10:00",
+            "2026-01-10 11:30",
+            "2026-01-10 11:40",
+            "2026-01-07 08:00",
+            "2026-01-11 08:00",
         ],
         "closed_at": [
-            "2026-01-05 08:45", "2026-01-05 10:00", "2026-01-06 09:01", None, None,
-            "2026-01-10 11:50", "2026-01-07 20:00", "2026-01-11 08:10",
+            "2026-01-05 08:45",
+            "2026-01-05 10:00",
+            "2026-01-06 09:01",
+            None,
+            None,
+            "2026-01-10 11:50",
+            "2026-01-07 20:00",
+            "2026-01-11 08:10",
         ],
         "excluded_reason": [None, None, None, None, None, None, "weather", None],
     },
     period="2026-01",
     as_of="2026-01-10 12:00",
     expected={
-        "compliance": 2 / 4, "compliance.n": 4, "compliance.met": 2, "compliance.breached": 1,
-        "compliance.open_overdue": 1, "compliance.open_not_due": 1, "compliance.met_not_due": 1,
-        "compliance.excluded": 1, "compliance.not_applicable": 0, "compliance.total": 7,
-        "compliance.value_without_exclusions": 2 / 5, "compliance.lower": 0.15003898915214947,
-        "compliance.upper": 0.8499610108478506, "compliance.verdict": "missed",
+        "compliance": 2 / 4,
+        "compliance.n": 4,
+        "compliance.met": 2,
+        "compliance.breached": 1,
+        "compliance.open_overdue": 1,
+        "compliance.open_not_due": 1,
+        "compliance.met_not_due": 1,
+        "compliance.excluded": 1,
+        "compliance.not_applicable": 0,
+        "compliance.total": 7,
+        "compliance.value_without_exclusions": 2 / 5,
+        "compliance.lower": 0.15003898915214947,
+        "compliance.upper": 0.8499610108478506,
+        "compliance.verdict": "missed",
     },
     source="By hand. 1: 45 min and 2: 60 min keep 60; 3: 61 min does not; 4 is open for 120 min; 5 is open for 30 min; "
     "6 is closed after 10 min, 50 min before it is due; 7 would be a breach and is excluded; 8 comes in after as_of.",
-)  # fmt: skip
+)
 
 _WORKING_DAYS: Final = Example(
     params=_commitment(
-        {"kind": "elapsed_working_days", "start": "received_at", "stop": "replied_at", "limit": 3,
-         "counting": "next_day"},
-        table="complaints", required_share="100%",
+        {
+            "kind": "elapsed_working_days",
+            "start": "received_at",
+            "stop": "replied_at",
+            "limit": 3,
+            "counting": "next_day",
+        },
+        table="complaints",
+        required_share="100%",
     ),
     records={
         "complaint_id": ["1", "2", "3"],
@@ -64,12 +91,16 @@ _WORKING_DAYS: Final = Example(
         "overrides": [{"day": "2026-01-11", "working": True, "reason": "made up"}],
     },
     expected={
-        "compliance": 2 / 3, "compliance.n": 3, "compliance.met": 2, "compliance.breached": 1,
-        "compliance.lower": 0.09429932405024609, "compliance.upper": 0.9915962413403874,
+        "compliance": 2 / 3,
+        "compliance.n": 3,
+        "compliance.met": 2,
+        "compliance.breached": 1,
+        "compliance.lower": 0.09429932405024609,
+        "compliance.upper": 0.9915962413403874,
     },
     source="By hand. 9 January 2026 is a Friday and Sunday the 11th a make-up day: counted from the next day the 11th, "
     "12th and 13th are days 1 to 3, for a case of Saturday too; the third day counts to its end.",
-)  # fmt: skip
+)
 
 _WORKING_TIME: Final = Example(
     params=_commitment(
@@ -86,13 +117,20 @@ _WORKING_TIME: Final = Example(
     expected={"compliance": 1 / 2, "compliance.met": 1, "compliance.breached": 1, "compliance.total": 2},
     source="By hand, shifts 8:30–12:00 and 13:30–17:30. 1: half an hour on Friday and 3.5 hours on Monday 2 February, "
     "where it falls due; 2: 3 and 2.5 hours; 3 falls due on 30 January and so is none of February's.",
-)  # fmt: skip
+)
 
 _COUNTED: Final = Example(
     params=_commitment(
-        {"kind": "count_threshold", "start": "started_at", "value": "rings", "limit": 3, "unit": "ring",
-         "achieved": {"outcome": "answered"}},
-        table="calls", where={"line": ["service"]},
+        {
+            "kind": "count_threshold",
+            "start": "started_at",
+            "value": "rings",
+            "limit": 3,
+            "unit": "ring",
+            "achieved": {"outcome": "answered"},
+        },
+        table="calls",
+        where={"line": ["service"]},
     ),
     records={
         "call_id": ["1", "2", "3", "4", "5"],
@@ -104,12 +142,16 @@ _COUNTED: Final = Example(
     },
     period="2026-01",
     expected={
-        "compliance": 1 / 3, "compliance.n": 3, "compliance.met": 1, "compliance.breached": 2,
-        "compliance.not_applicable": 1, "compliance.total": 4,
+        "compliance": 1 / 3,
+        "compliance.n": 3,
+        "compliance.met": 1,
+        "compliance.breached": 2,
+        "compliance.not_applicable": 1,
+        "compliance.total": 4,
     },
     source="By hand. 3 rings keep the limit, 4 do not; a call whose rings are unknown says nothing; one abandoned was "
     "not answered within any limit; the last is on another line.",
-)  # fmt: skip
+)
 
 _RECORD_DUE: Final = Example(
     params=_commitment({"kind": "record_due", "start": "received_at", "due": "due_at", "stop": "arrived_at"}),
@@ -122,11 +164,15 @@ _RECORD_DUE: Final = Example(
     },
     period="2026-01",
     expected={
-        "compliance": 1 / 3, "compliance.met": 1, "compliance.breached": 1, "compliance.open_overdue": 1,
-        "compliance.not_applicable": 1, "compliance.total": 4,
+        "compliance": 1 / 3,
+        "compliance.met": 1,
+        "compliance.breached": 1,
+        "compliance.open_overdue": 1,
+        "compliance.not_applicable": 1,
+        "compliance.total": 4,
     },
     source="By hand. Arrived at the moment agreed, a minute later, with none agreed, not at all.",
-)  # fmt: skip
+)
 
 _RETURNS: Final = Example(
     params=_commitment(

@@ -94,10 +94,14 @@ class CoverageMetric:
         zeros = np.zeros(len(seen), dtype=np.int64)
         excluded, reasons = batch.codes("excluded")
         return Observations(
-            day, np.where(unknown, Fact.NOT_APPLICABLE, Fact.CLOSED).astype(np.int8),
-            np.where(is_base[seen], batch.integers("households")[seen], zeros), zeros + MATURE,
-            exclusion=(excluded[seen], reasons), rows=seen, complete=len(seen) == batch.rows,
-        )  # fmt: skip
+            day,
+            np.where(unknown, Fact.NOT_APPLICABLE, Fact.CLOSED).astype(np.int8),
+            np.where(is_base[seen], batch.integers("households")[seen], zeros),
+            zeros + MATURE,
+            exclusion=(excluded[seen], reasons),
+            rows=seen,
+            complete=len(seen) == batch.rows,
+        )
 
     def measure(self, summary: Summary, params: CoverageParams, context: Context) -> Result:
         """Households visited and entered by everything in ``context.by``."""
@@ -194,21 +198,38 @@ class _Households:
         params, context = self.params, self.context
         value = tally.visited / n if n > 0 else None
         needed = self._needed(place, period)
-        held = held_against_goal(params, context, period, value=value, needed=needed,
-                                 recoverable=needed is not None and needed <= 1)  # fmt: skip
-        flags = flags_of(params, context, period, base_carried=tally.carried, base_missing=not tally.households,
-                         above_base=tally.above)  # fmt: skip
+        held = held_against_goal(
+            params, context, period, value=value, needed=needed, recoverable=needed is not None and needed <= 1
+        )
+        flags = flags_of(
+            params,
+            context,
+            period,
+            base_carried=tally.carried,
+            base_missing=not tally.households,
+            above_base=tally.above,
+        )
         states = {
-            "met": tally.visited, "breached": tally.missed, "open_overdue": 0, "open_not_due": tally.waiting,
-            "met_not_due": 0, "excluded": tally.excluded, "not_applicable": tally.unknown,
-        }  # fmt: skip
+            "met": tally.visited,
+            "breached": tally.missed,
+            "open_overdue": 0,
+            "open_not_due": tally.waiting,
+            "met_not_due": 0,
+            "excluded": tally.excluded,
+            "not_applicable": tally.unknown,
+        }
         common = {"n": max(n, 0), "method": METHOD, "flags": flags}
         first = {
-            "value": value, "numerator": tally.visited, **states, "total": sum(states.values()),
-            "excluded_by": reasons, "n_without_exclusions": tally.households,
+            "value": value,
+            "numerator": tally.visited,
+            **states,
+            "total": sum(states.values()),
+            "excluded_by": reasons,
+            "n_without_exclusions": tally.households,
             "value_without_exclusions": tally.visited / tally.households if tally.households else None,
-            **held, **common,
-        }  # fmt: skip
+            **held,
+            **common,
+        }
         entered = {"value": tally.entered / n if n > 0 else None, "numerator": tally.entered, **common}
         return [("coverage", first), ("entered", entered)]
 
@@ -216,8 +237,9 @@ class _Households:
         """Added up cycle by cycle: households are distinct within a cycle only."""
         tally = _Tally()
         for cycle in self._cycles(period):
-            inside = Period(max(cycle.first, period.first), min(cycle.last, period.last), cycle.kind,
-                            cycle.year, cycle.number)  # fmt: skip
+            inside = Period(
+                max(cycle.first, period.first), min(cycle.last, period.last), cycle.kind, cycle.year, cycle.number
+            )
             counts = self._counts(place, inside)
             base, carried = self._households(place, inside)
             n = base - counts[_EXCLUDED]
@@ -266,8 +288,11 @@ class _Households:
         goal = goal_of(self.params, period)
         year = self.context.period_rule.year_of(period)
         so_far = self._tally(place, Period(year.first, period.last, period.kind, period.year, period.number))
-        cycles = [c for c in self.context.period_rule.split(year, self.params.commitment.cycle_kind)
-                  if c.first > min(period.last, self.seen)]  # fmt: skip
+        cycles = [
+            c
+            for c in self.context.period_rule.split(year, self.params.commitment.cycle_kind)
+            if c.first > min(period.last, self.seen)
+        ]
         now, _ = self._households(place, period)
         still = so_far.waiting + now * len(cycles)
         whole = so_far.households - so_far.excluded + now * len(cycles)

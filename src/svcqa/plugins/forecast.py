@@ -130,10 +130,17 @@ def _simulated(series: Series, base: Result, params: ForecastParams, context: Co
     better: Literal["higher", "lower"] = "lower" if base.better == "lower" else "higher"
     months = months_of(series, base, last, kind=params.kind)
     found = simulate_year(
-        months.kind, months.value, months.base, rest_months=rest, better=better, level=context.level,
-        bounds=months.bounds, draws=params.draws, seed=params.seed,
+        months.kind,
+        months.value,
+        months.base,
+        rest_months=rest,
+        better=better,
+        level=context.level,
+        bounds=months.bounds,
+        draws=params.draws,
+        seed=params.seed,
         festival=_festival(series, last, rest, year, params, context),
-    )  # fmt: skip
+    )
     flags = {"partial": last + 1 < len(series.periods), "undesigned": _undesigned(series)}
     return _Year(series, found, year, tuple(flag for flag, holds in flags.items() if holds))
 
@@ -192,20 +199,50 @@ def _rows(
     n = found.known_months
     rows: list[dict[str, Any]] = [
         {**whole, **share, "measure": "chance", "value": found.probability, "n": n, "method": method, "flags": flags},
-        {**whole, "measure": "year", "value": found.value, "lower": found.lower, "upper": found.upper, "n": n,
-         "method": method, "flags": flags},
+        {
+            **whole,
+            "measure": "year",
+            "value": found.value,
+            "lower": found.lower,
+            "upper": found.upper,
+            "n": n,
+            "method": method,
+            "flags": flags,
+        },
         {**whole, "measure": "so_far", "value": found.so_far, "n": n, "method": "arithmetic", "flags": known},
-    ]  # fmt: skip
+    ]
     if found.needed is not None:
         rest = None if found.rest_base is None or found.kind == "amount" else round(found.rest_base)
-        rows.append({**whole, "measure": "needed", "value": found.needed, "lower": found.needed_lower,
-                     "upper": found.needed_upper, "n": n, "rest_n": rest,
-                     "method": f"arithmetic; {found.level:.0%} of the cases to come", "flags": flags})  # fmt: skip
+        rows.append(
+            {
+                **whole,
+                "measure": "needed",
+                "value": found.needed,
+                "lower": found.needed_lower,
+                "upper": found.needed_upper,
+                "n": n,
+                "rest_n": rest,
+                "method": f"arithmetic; {found.level:.0%} of the cases to come",
+                "flags": flags,
+            }
+        )
     months = context.period_rule.months(year)
     for ahead in found.months:
         month = months[ahead.month - 1]
-        rows.append({**series.lead, "period": month.label, "first": month.first, "last": month.last,
-                     "measure": "month_ahead", "value": ahead.value, "lower": ahead.lower, "upper": ahead.upper,
-                     "n": n, "rest_n": None if found.kind == "amount" else round(ahead.base), "method": method,
-                     "flags": flags})  # fmt: skip
+        rows.append(
+            {
+                **series.lead,
+                "period": month.label,
+                "first": month.first,
+                "last": month.last,
+                "measure": "month_ahead",
+                "value": ahead.value,
+                "lower": ahead.lower,
+                "upper": ahead.upper,
+                "n": n,
+                "rest_n": None if found.kind == "amount" else round(ahead.base),
+                "method": method,
+                "flags": flags,
+            }
+        )
     return rows

@@ -82,8 +82,11 @@ class FunnelMetric:
         shares = params.kind == "share"
         funnel = (funnel_of_shares if shares else funnel_of_rates)(events, n)
         pooled = (pool_shares if shares else pool_rates)(events, n, level=context.level)
-        found = [row for place in range(len(rows))
-                 for row in self._unit(rows[place], place, n[place], funnel, pooled, context)]  # fmt: skip
+        found = [
+            row
+            for place in range(len(rows))
+            for row in self._unit(rows[place], place, n[place], funnel, pooled, context)
+        ]
         kinds = [row for row in counted if params.mix in row and params.mix not in context.by]
         mixed = self._mix(rows, kinds, params.mix, context)
         found += [*mixed, *self._all(rows, funnel, context, mixed=bool(mixed))]
@@ -100,7 +103,7 @@ class FunnelMetric:
 
     def _unit(
         self, row: Row, place: int, size: float, funnel: Funnel, pooled: Pooled, context: Context
-    ) -> list[dict[str, Any]]:  # fmt: skip
+    ) -> list[dict[str, Any]]:
         near, far = int(funnel.outside(z=NEAR)[place]), int(funnel.outside(z=FAR)[place])
         told = ("far", far) if far else ("near", near)
         flags = (f"funnel_{told[0]}_{'high' if told[1] > 0 else 'low'}",) if told[1] else ()
@@ -110,13 +113,29 @@ class FunnelMetric:
         for name, z in (("limits_95", NEAR), ("limits_998", FAR)):
             low, high = funnel.limits(size, z=z)
             ends = {"lower": min(float(low), funnel.centre), "upper": max(float(high), funnel.centre)}
-            found.append({**lead, "measure": name, "value": funnel.centre, **ends, "n": row["n"], "flags": (),
-                          "method": "funnel (Spiegelhalter 2005)"})  # fmt: skip
-        found.append({
-            **lead, "measure": "pooled", "value": float(pooled.value[place]), "lower": float(pooled.lower[place]),
-            "upper": float(pooled.upper[place]), "n": row["n"], "flags": (),
-            "method": f"empirical Bayes {context.level:.0%}",
-        })  # fmt: skip
+            found.append(
+                {
+                    **lead,
+                    "measure": name,
+                    "value": funnel.centre,
+                    **ends,
+                    "n": row["n"],
+                    "flags": (),
+                    "method": "funnel (Spiegelhalter 2005)",
+                }
+            )
+        found.append(
+            {
+                **lead,
+                "measure": "pooled",
+                "value": float(pooled.value[place]),
+                "lower": float(pooled.lower[place]),
+                "upper": float(pooled.upper[place]),
+                "n": row["n"],
+                "flags": (),
+                "method": f"empirical Bayes {context.level:.0%}",
+            }
+        )
         return found
 
     def _mix(self, rows: list[Row], kinds: list[Row], mix: str, context: Context) -> list[dict[str, Any]]:
@@ -140,21 +159,43 @@ class FunnelMetric:
                 {**lead, "measure": "expected_of_mix", "value": float(found.expected[number]), "method": method}
             )
             if np.isfinite(found.value[number]):
-                told.append({
-                    **lead, "measure": "standardised", "value": float(found.value[number]),
-                    "lower": float(found.lower[number]), "upper": float(found.upper[number]),
-                    "method": f"{method}; Wilson {context.level:.0%}",
-                })  # fmt: skip
-            told.append({**lead, "measure": "mix_distance", "value": float(found.distance[number]),
-                         "value_unit": "share", "method": "Duncan and Duncan (1955)"})  # fmt: skip
+                told.append(
+                    {
+                        **lead,
+                        "measure": "standardised",
+                        "value": float(found.value[number]),
+                        "lower": float(found.lower[number]),
+                        "upper": float(found.upper[number]),
+                        "method": f"{method}; Wilson {context.level:.0%}",
+                    }
+                )
+            told.append(
+                {
+                    **lead,
+                    "measure": "mix_distance",
+                    "value": float(found.distance[number]),
+                    "value_unit": "share",
+                    "method": "Duncan and Duncan (1955)",
+                }
+            )
         company = {**self._lead(rows[0]), "unit": _company(context)}
         for lead, shares, cases in (
             *((self._lead(row), found.share[number], n[number]) for number, row in enumerate(rows)),
             (company, found.overall, n.sum(axis=0)),
         ):
-            told += [{**lead, "measure": "mix", mix: code, "value": float(share), "value_unit": "share",
-                      "n": int(count), "method": "part of the cases", "flags": ()}
-                     for code, share, count in zip(codes, shares, cases, strict=True)]  # fmt: skip
+            told += [
+                {
+                    **lead,
+                    "measure": "mix",
+                    mix: code,
+                    "value": float(share),
+                    "value_unit": "share",
+                    "n": int(count),
+                    "method": "part of the cases",
+                    "flags": (),
+                }
+                for code, share, count in zip(codes, shares, cases, strict=True)
+            ]
         return told
 
     def _all(self, rows: list[Row], funnel: Funnel, context: Context, *, mixed: bool) -> list[dict[str, Any]]:
@@ -163,10 +204,16 @@ class FunnelMetric:
         flags = ("case_mix_beside" if mixed else "no_case_mix", *(("few_units",) if len(rows) < _FEW else ()))
         figures = {"centre": funnel.centre, "phi": funnel.phi, "tau2": funnel.tau2}
         return [
-            {**whole, "measure": name, "value": value, "flags": flags, "method": "funnel (Spiegelhalter 2005)",
-             **({} if name == "centre" else {"value_unit": "ratio"})}
+            {
+                **whole,
+                "measure": name,
+                "value": value,
+                "flags": flags,
+                "method": "funnel (Spiegelhalter 2005)",
+                **({} if name == "centre" else {"value_unit": "ratio"}),
+            }
             for name, value in figures.items()
-        ]  # fmt: skip
+        ]
 
 
 def _size(row: Row, kind: str) -> float:

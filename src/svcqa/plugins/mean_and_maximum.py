@@ -57,11 +57,20 @@ _MET, _BREACHED, _OVERDUE, _NOT_DUE, _EXCLUDED, _NOT_APPLICABLE = (
 )
 _SECONDS: Final = {"minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
 _REPAIR: Final[dict[str, Any]] = {
-    "category": "维修", "item": "故障修复", "promise": "平均不超过 24 小时，最长不超过 48 小时", "key": "repair",
+    "category": "维修",
+    "item": "故障修复",
+    "promise": "平均不超过 24 小时，最长不超过 48 小时",
+    "key": "repair",
     "table": "work_orders",
-    "rule": {"kind": "mean_and_maximum", "start": "received_at", "stop": "resolved_at", "mean": 24, "maximum": 48,
-             "unit": "hour"},
-}  # fmt: skip
+    "rule": {
+        "kind": "mean_and_maximum",
+        "start": "received_at",
+        "stop": "resolved_at",
+        "mean": 24,
+        "maximum": 48,
+        "unit": "hour",
+    },
+}
 
 
 class MeanAndMaximumParams(CommitmentParams):
@@ -129,9 +138,14 @@ class MeanAndMaximumMetric:
         codes, labels = exclusions(batch, params.commitment)
         pending = not bool((received <= as_of).all()) or not bool(started.all())
         return Observations(
-            day[chosen], fact[chosen], value[chosen], np.where(fact[chosen] == Fact.OPEN, 0, MATURE),
-            exclusion=(codes[chosen], labels), rows=chosen, complete=not pending,
-        )  # fmt: skip
+            day[chosen],
+            fact[chosen],
+            value[chosen],
+            np.where(fact[chosen] == Fact.OPEN, 0, MATURE),
+            exclusion=(codes[chosen], labels),
+            rows=chosen,
+            complete=not pending,
+        )
 
     def states(self, observed: Observations | Summary, params: MeanAndMaximumParams) -> npt.NDArray[np.int8]:
         """The state of each observation or cell against the maximum of its day, as an index into ``STATES``."""
@@ -152,10 +166,21 @@ class MeanAndMaximumMetric:
         net = " net" if params.commitment.status is not None else ""
         codes, labels = observed.exclusion or (np.zeros(1, dtype=np.int32), ("",))
         return CaseClock(
-            STATES[int(self.states(observed, params)[0])], int(observed.value[0]), 1, unit, params.second,
-            "" if maximum is None else f"{maximum:g} {unit}{net}", 0, story.started, story.stopped, story.due,
-            story.held, labels[codes[0]], story.ledger, bool(observed.fact[0] == Fact.CLOSED),
-        )  # fmt: skip
+            STATES[int(self.states(observed, params)[0])],
+            int(observed.value[0]),
+            1,
+            unit,
+            params.second,
+            "" if maximum is None else f"{maximum:g} {unit}{net}",
+            0,
+            story.started,
+            story.stopped,
+            story.due,
+            story.held,
+            labels[codes[0]],
+            story.ledger,
+            bool(observed.fact[0] == Fact.CLOSED),
+        )
 
     def measure(self, summary: Summary, params: MeanAndMaximumParams, context: Context) -> Result:
         """Mean and maximum by everything in ``context.by``."""
@@ -184,9 +209,14 @@ class MeanAndMaximumMetric:
         )
 
     def _figures(
-        self, summary: Summary, mine: Int64, params: MeanAndMaximumParams, context: Context, period: Period,
+        self,
+        summary: Summary,
+        mine: Int64,
+        params: MeanAndMaximumParams,
+        context: Context,
+        period: Period,
         ahead: tuple[int, int, int],
-    ) -> list[tuple[str, dict[str, Any]]]:  # fmt: skip
+    ) -> list[tuple[str, dict[str, Any]]]:
         fact, value, weight = summary.fact[mine], summary.value[mine], summary.weight[mine]
         if not weight.sum():
             return []
@@ -205,8 +235,16 @@ class MeanAndMaximumMetric:
         needed = _needed(goal_of(params, period), ahead, one)
         # open cases only grow: a goal missed already stays so, one kept so far may still be missed
         known = (mean, math.inf) if still_open else (lower, upper)
-        held = held_against_goal(params, context, period, value=mean, lower=known[0], upper=known[1], needed=needed,
-                                 recoverable=needed is not None and needed > 0)  # fmt: skip
+        held = held_against_goal(
+            params,
+            context,
+            period,
+            value=mean,
+            lower=known[0],
+            upper=known[1],
+            needed=needed,
+            recoverable=needed is not None and needed > 0,
+        )
         reasons = summary.labels["exclusion"]
         codes = np.bincount(summary.codes["exclusion"][mine][excluded], weight[excluded], minlength=len(reasons))
         provisional = params.rule.clock != "natural" and context.calendar.provisional_between(
@@ -216,40 +254,68 @@ class MeanAndMaximumMetric:
         plain = fact != Fact.NOT_APPLICABLE
         plain_n = int(weight[plain].sum())
         first = {
-            "value": mean, "lower": lower, "upper": upper, "n": n, **states, "total": int(weight.sum()),
-            "excluded_by": by_reason(reasons, codes.astype(np.int64).tolist()), **held, "rest_n": ahead[2],
+            "value": mean,
+            "lower": lower,
+            "upper": upper,
+            "n": n,
+            **states,
+            "total": int(weight.sum()),
+            "excluded_by": by_reason(reasons, codes.astype(np.int64).tolist()),
+            **held,
+            "rest_n": ahead[2],
             "value_without_exclusions": int((value[plain] * weight[plain]).sum()) / plain_n / one if plain_n else None,
-            "n_without_exclusions": plain_n, "method": method, "flags": flags,
-        }  # fmt: skip
+            "n_without_exclusions": plain_n,
+            "method": method,
+            "flags": flags,
+        }
         longest = int(value[counts].max()) / one if n else None
-        second = {"value": longest, "n": n, **_held(longest, maximum, bool(held["verdict"]), still_open=still_open),
-                  "method": "none (the longest case)", "flags": flags}  # fmt: skip
+        second = {
+            "value": longest,
+            "n": n,
+            **_held(longest, maximum, bool(held["verdict"]), still_open=still_open),
+            "method": "none (the longest case)",
+            "flags": flags,
+        }
         return [("mean", first), ("maximum", second)]
 
     def examples(self) -> tuple[Example, ...]:
         """Repairs of 10, 20 and 60 hours; and one that goes on."""
         records: dict[str, list[Any]] = {
-            "order_id": ["1", "2", "3", "4"], "unit": ["D1", "D1", "D2", "D2"],
+            "order_id": ["1", "2", "3", "4"],
+            "unit": ["D1", "D1", "D2", "D2"],
             "received_at": ["2026-01-05 08:00", "2026-01-06 08:00", "2026-01-07 08:00", "2026-02-01 00:00"],
             "resolved_at": ["2026-01-05 18:00", "2026-01-07 04:00", "2026-01-09 20:00", None],
-        }  # fmt: skip
+        }
         return (
             Example(
-                {"commitment": _REPAIR}, records, "2026-01",
+                {"commitment": _REPAIR},
+                records,
+                "2026-01",
                 {
-                    "mean": 30.0, "mean.n": 3, "mean.goal": 24.0, "mean.verdict": "missed", "mean.met": 2,
-                    "mean.breached": 1, "mean.total": 3, "maximum": 60.0, "maximum.goal": 48.0,
-                    "maximum.verdict": "missed", "mean.upper": 30.0 + 4.302652729749464 * math.sqrt(700 / 3),
+                    "mean": 30.0,
+                    "mean.n": 3,
+                    "mean.goal": 24.0,
+                    "mean.verdict": "missed",
+                    "mean.met": 2,
+                    "mean.breached": 1,
+                    "mean.total": 3,
+                    "maximum": 60.0,
+                    "maximum.goal": 48.0,
+                    "maximum.verdict": "missed",
+                    "mean.upper": 30.0 + 4.302652729749464 * math.sqrt(700 / 3),
                 },
                 "By hand: (10 + 20 + 60) / 3; t(0.975; 2) = 4.30265 from a table; squared deviations 400 + 100 + 900 "
                 "sum to 1,400, so the variance is 700 and the standard error √(700 / 3).",
             ),
             Example(
-                {"commitment": _REPAIR}, records, "2026-02",
+                {"commitment": _REPAIR},
+                records,
+                "2026-02",
                 {"mean": 36.0, "mean.open_not_due": 1, "mean.flags": ("lower_bound", "partial"), "maximum": 36.0},
-                "By hand: from midnight on 1 February to noon on the 2nd.", as_of="2026-02-02 12:00",
+                "By hand: from midnight on 1 February to noon on the 2nd.",
+                as_of="2026-02-02 12:00",
             ),
-        )  # fmt: skip
+        )
 
 
 def _states(
@@ -278,8 +344,12 @@ def _held(longest: float | None, maximum: float | None, judged: bool, *, still_o
     if longest is None or maximum is None or not judged:
         return {"goal": maximum, "verdict": "", "evidence": "", "at_risk": False}
     met = longest <= maximum
-    return {"goal": maximum, "verdict": "met" if met else "missed",
-            "evidence": "unclear" if met and still_open else "clear", "at_risk": met and still_open}  # fmt: skip
+    return {
+        "goal": maximum,
+        "verdict": "met" if met else "missed",
+        "evidence": "unclear" if met and still_open else "clear",
+        "at_risk": met and still_open,
+    }
 
 
 def _needed(goal: float | None, ahead: tuple[int, int, int], one: int) -> float | None:

@@ -66,9 +66,13 @@ class MilestoneMetric:
         zeros = np.zeros(len(chosen), dtype=np.int64)
         complete = not bool((named & ((done == NULL) | (done > context.as_of_seconds))).any())
         return Observations(
-            done[chosen] // SECONDS_A_DAY, zeros.astype(np.int8) + np.int8(Fact.CLOSED), zeros, zeros + MATURE,
-            rows=chosen, complete=complete,
-        )  # fmt: skip
+            done[chosen] // SECONDS_A_DAY,
+            zeros.astype(np.int8) + np.int8(Fact.CLOSED),
+            zeros,
+            zeros + MATURE,
+            rows=chosen,
+            complete=complete,
+        )
 
     def measure(self, summary: Summary, params: MilestoneParams, context: Context) -> Result:
         """One row: the state at the end of the period or at ``as_of``, whichever is earlier."""
@@ -82,12 +86,22 @@ class MilestoneMetric:
         elif min(context.period.end, context.as_of).date() > target.due:
             verdict = "missed"
         record: dict[str, Any] = {
-            "metric": self.spec.name, "indicator": target.key, "unit": target.owner, "measure": "milestone",
-            "period": context.period.label, "first": context.period.first, "last": context.period.last,
-            "value": float(is_done), "numerator": int(is_done), "verdict": verdict,
-            "evidence": "clear" if verdict else "", "at_risk": False, "method": "none (fact)",
-            "limit": target.due.isoformat(), "flags": ("partial",) if context.as_of < context.period.end else (),
-        }  # fmt: skip
+            "metric": self.spec.name,
+            "indicator": target.key,
+            "unit": target.owner,
+            "measure": "milestone",
+            "period": context.period.label,
+            "first": context.period.first,
+            "last": context.period.last,
+            "value": float(is_done),
+            "numerator": int(is_done),
+            "verdict": verdict,
+            "evidence": "clear" if verdict else "",
+            "at_risk": False,
+            "method": "none (fact)",
+            "limit": target.due.isoformat(),
+            "flags": ("partial",) if context.as_of < context.period.end else (),
+        }
         return Result((record,), (), {"target": target.key})
 
     def examples(self) -> tuple[Example, ...]:
@@ -96,8 +110,11 @@ class MilestoneMetric:
 
         def example(done: str | None, value: float, verdict: str, source: str, as_of: str = "") -> Example:
             records: dict[str, list[Any]] = {
-                "target": ["base"], "unit": ["D1"], "reported_at": ["2026-05-01 09:00"], "done_at": [done],
-            }  # fmt: skip
+                "target": ["base"],
+                "unit": ["D1"],
+                "reported_at": ["2026-05-01 09:00"],
+                "done_at": [done],
+            }
             expected = {"milestone": value, "milestone.verdict": verdict}
             return Example({"target": target}, records, "2026H1", expected, f"By hand: {source}.", as_of=as_of)
 

@@ -27,20 +27,35 @@ Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 
 _DURATIONS: Final = (
-    "second", "minute", "hour", "day", "working_minute", "working_hour", "working_day", "ring",
-)  # fmt: skip
+    "second",
+    "minute",
+    "hour",
+    "day",
+    "working_minute",
+    "working_hour",
+    "working_day",
+    "ring",
+)
 METHODS: Final[dict[ChartKind, str]] = {
-    "xmr": "XmR (Wheeler 1993)", "p": "p chart", "p_prime": "p′ chart (Laney 2002)", "u": "u chart",
-    "u_prime": "u′ chart (Laney 2002)", "c": "c chart", "g": "g chart (Benneyan 2001)", "t": "t chart (Nelson 1994)",
-}  # fmt: skip
+    "xmr": "XmR (Wheeler 1993)",
+    "p": "p chart",
+    "p_prime": "p′ chart (Laney 2002)",
+    "u": "u chart",
+    "u_prime": "u′ chart (Laney 2002)",
+    "c": "c chart",
+    "g": "g chart (Benneyan 2001)",
+    "t": "t chart (Nelson 1994)",
+}
 _SHAPES: Final[dict[str, Shape]] = {"count": "count", "case_between": "between", "day_between": "time_between"}
 """What a metric says of its values by their unit; durations, scores and amounts are measurements."""
 FEW_PERIODS: Final = 12
 """Fewer periods than this since the last rebase: their limits still move with each that comes (Wheeler 1993)."""
 _NAMES: Final = {
-    Rule.OUTSIDE: ("outside_high", "outside_low"), Rule.TREND: ("trend_up", "trend_down"),
-    Rule.NEAR_LIMIT: ("near_limit_high", "near_limit_low"), Rule.ONE_SIDE: ("one_side_high", "one_side_low"),
-}  # fmt: skip
+    Rule.OUTSIDE: ("outside_high", "outside_low"),
+    Rule.TREND: ("trend_up", "trend_down"),
+    Rule.NEAR_LIMIT: ("near_limit_high", "near_limit_low"),
+    Rule.ONE_SIDE: ("one_side_high", "one_side_low"),
+}
 
 
 class ProcessChartParams(SeriesParams):
@@ -183,11 +198,16 @@ class _Chart:
             ends = {"limits": (limits.lower, limits.upper), "near_limits": (limits.near_lower, limits.near_upper)}
             found += [
                 self.series.row(
-                    place, measure=name, value=float(limits.centre[place]), lower=float(low[place]),
-                    upper=float(high[place]), method=METHODS[self.choice.kind], flags=(),
+                    place,
+                    measure=name,
+                    value=float(limits.centre[place]),
+                    lower=float(low[place]),
+                    upper=float(high[place]),
+                    method=METHODS[self.choice.kind],
+                    flags=(),
                 )
                 for name, (low, high) in ends.items()
-            ]  # fmt: skip
+            ]
         return found
 
     def _signal(self, place: int) -> tuple[str, ...]:
@@ -208,14 +228,24 @@ class _Chart:
         icons = (
             f"variation_{varies}",
             f"assurance_{assurance(lower, upper, base.get('goal'), self.better)}",
-            f"chart_{self.choice.kind}", f"choice_{self.choice.reason}", *self._signal(last),
-            *(("few_events",) if self._few_events else ()), *(("few_periods",) if own < FEW_PERIODS else ()),
-        )  # fmt: skip
+            f"chart_{self.choice.kind}",
+            f"choice_{self.choice.reason}",
+            *self._signal(last),
+            *(("few_events",) if self._few_events else ()),
+            *(("few_periods",) if own < FEW_PERIODS else ()),
+        )
         method, count = METHODS[self.choice.kind], len(settled)
         found = [
-            self.series.row(last, measure="icons", value=base.get("value"), goal=base.get("goal"), n=count,
-                            method=method, flags=icons)
-        ]  # fmt: skip
+            self.series.row(
+                last,
+                measure="icons",
+                value=base.get("value"),
+                goal=base.get("goal"),
+                n=count,
+                method=method,
+                flags=icons,
+            )
+        ]
         if self.choice.reason.endswith(("counts_explain", "overdispersed")):
             spread = {"value": self.choice.spread, "value_unit": "ratio", "n": count, "method": "Laney (2002) σz"}
             found.append(self.series.row(last, measure="spread", flags=(), **spread))
@@ -234,10 +264,14 @@ class _Chart:
                 level = self.values[place[begin:end]]
                 found.append(
                     self.series.row(
-                        int(place[begin]), measure="suggested_rebase", value=float(np.nanmean(level)),
-                        n=int(np.isfinite(level).sum()), method="PELT (Killick 2012)", flags=("rebase_suggested",),
+                        int(place[begin]),
+                        measure="suggested_rebase",
+                        value=float(np.nanmean(level)),
+                        n=int(np.isfinite(level).sum()),
+                        method="PELT (Killick 2012)",
+                        flags=("rebase_suggested",),
                     )
-                )  # fmt: skip
+                )
         return found
 
 

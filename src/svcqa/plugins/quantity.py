@@ -69,9 +69,14 @@ class QuantityMetric:
         day = np.asarray([day_number(period.last) for period in periods], dtype=np.int64)[place][chosen]
         zeros = np.zeros(len(chosen), dtype=np.int64)
         return Observations(
-            day, zeros.astype(np.int8) + np.int8(Fact.CLOSED), zeros, zeros + MATURE,
-            weight=amount[chosen], rows=chosen, complete=bool(over.all()),
-        )  # fmt: skip
+            day,
+            zeros.astype(np.int8) + np.int8(Fact.CLOSED),
+            zeros,
+            zeros + MATURE,
+            weight=amount[chosen],
+            rows=chosen,
+            complete=bool(over.all()),
+        )
 
     def measure(self, summary: Summary, params: QuantityParams, context: Context) -> Result:
         """Amounts per window, with the plan of the same months."""
@@ -88,9 +93,15 @@ class QuantityMetric:
     def examples(self) -> tuple[Example, ...]:
         """A quarter that keeps its plan, and the same quarter seen half-way."""
         target = {
-            "kind": "quantity", "key": "pipes_2026", "name": "N", "year": 2026, "owner": "C", "indicator": "pipes",
-            "amount_unit": "m", "path": [10.0] * 12,
-        }  # fmt: skip
+            "kind": "quantity",
+            "key": "pipes_2026",
+            "name": "N",
+            "year": 2026,
+            "owner": "C",
+            "indicator": "pipes",
+            "amount_unit": "m",
+            "path": [10.0] * 12,
+        }
         records: dict[str, list[Any]] = {
             "indicator": ["pipes", "pipes", "pipes", "other"],
             "unit": ["D1", "D2", "D1", "D1"],
@@ -99,26 +110,37 @@ class QuantityMetric:
         }
         return (
             Example(
-                {"target": target}, records, "2026Q1",
+                {"target": target},
+                records,
+                "2026Q1",
                 {"quantity": 32, "quantity.goal": 30.0, "quantity.verdict": "met"},
                 "By hand: 10 + 15 + 7 against 3 × 10; the other indicator is none of it.",
             ),
             Example(
-                {"target": target}, records, "2026Q1",
+                {"target": target},
+                records,
+                "2026Q1",
                 {"quantity": 25, "quantity.goal": 30.0, "quantity.verdict": "missed"},
-                "By hand: 10 + 15; February is not over by as_of.", as_of="2026-02-15 00:00",
+                "By hand: 10 + 15; February is not over by as_of.",
+                as_of="2026-02-15 00:00",
             ),
-        )  # fmt: skip
+        )
 
     def _figures(self, target: QuantityTarget, context: Context, period: Period, amount: int) -> dict[str, Any]:
         plan = planned(target, context, period.first, period.last)
         return {
-            "metric": self.spec.name, "indicator": target.indicator, "measure": "quantity", "value": amount,
-            "numerator": amount, "goal": plan or None, "method": "none (census)",
+            "metric": self.spec.name,
+            "indicator": target.indicator,
+            "measure": "quantity",
+            "value": amount,
+            "numerator": amount,
+            "goal": plan or None,
+            "method": "none (census)",
             "verdict": ("met" if amount >= plan else "missed") if plan else "",
-            "evidence": "clear" if plan else "", "at_risk": False,
+            "evidence": "clear" if plan else "",
+            "at_risk": False,
             "flags": ("partial",) if context.as_of < period.end else (),
-        }  # fmt: skip
+        }
 
 
 def planned(target: QuantityTarget, context: Context, first: dt.date, last: dt.date) -> float:

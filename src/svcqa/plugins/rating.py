@@ -48,10 +48,15 @@ from svcqa.plugins.rating_waves import wave_rows
 OFF_SCALE: Final = "off_scale"
 METHOD: Final = "none (plain mean, undesigned)"
 _PROMISE: Final[dict[str, Any]] = {
-    "category": "服务质量", "item": "服务态度", "promise": "亲切、真诚", "key": "attitude", "table": "callbacks",
-    "rule": {"kind": "rating", "moment": "called_at"}, "where": {"question": ["attitude"], "outcome": ["reached"]},
+    "category": "服务质量",
+    "item": "服务态度",
+    "promise": "亲切、真诚",
+    "key": "attitude",
+    "table": "callbacks",
+    "rule": {"kind": "rating", "moment": "called_at"},
+    "where": {"question": ["attitude"], "outcome": ["reached"]},
     "required_score": 8.5,
-}  # fmt: skip
+}
 
 
 class RatingParams(CommitmentParams):
@@ -98,8 +103,9 @@ class RatingMetric:
         if params.commitment.table != TABLE:
             return None
         mark = back_checks.marked("records")
-        return Derive(f"SELECT r.*, {mark} AS {back_checks.COLUMN} FROM records AS r",
-                      reads=(("records", "callback_id"),))  # fmt: skip
+        return Derive(
+            f"SELECT r.*, {mark} AS {back_checks.COLUMN} FROM records AS r", reads=(("records", "callback_id"),)
+        )
 
     def observe(self, batch: Batch, params: RatingParams, context: Context) -> Observations:
         """The score of each answer given by ``as_of``."""
@@ -119,9 +125,14 @@ class RatingMetric:
         fact = np.where(given & ~again[chosen], Fact.CLOSED, Fact.NOT_APPLICABLE).astype(np.int8)
         zeros = np.zeros(len(chosen), dtype=np.int64)
         return Observations(
-            at[chosen] // SECONDS_A_DAY, fact, np.where(given, score[chosen], 0), zeros + MATURE,
-            exclusion=(codes[chosen], labels), rows=chosen, complete=bool(known.all()),
-        )  # fmt: skip
+            at[chosen] // SECONDS_A_DAY,
+            fact,
+            np.where(given, score[chosen], 0),
+            zeros + MATURE,
+            exclusion=(codes[chosen], labels),
+            rows=chosen,
+            complete=bool(known.all()),
+        )
 
     def measure(self, summary: Summary, params: RatingParams, context: Context) -> Result:
         """Mean scores by everything in ``context.by``."""
@@ -157,14 +168,32 @@ class RatingMetric:
             if not (all_n or any(left_out[number][place])):
                 continue
             value = points / n if n else None
-            held = held_against_goal(params, context, period, value=value, needed=needed,
-                                     recoverable=needed is not None and needed <= params.rule.highest)  # fmt: skip
-            records.append({
-                **lead, "metric": self.spec.name, "indicator": params.commitment.key, "measure": "rating",
-                "value": value, "n": n, "numerator": points, "excluded_by": by_reason(reasons, left_out[number][place]),
-                "value_without_exclusions": all_points / all_n if all_n else None, "n_without_exclusions": all_n,
-                **held, "rest_n": rest_n, "method": METHOD, "flags": flags_of(params, context, period, undesigned=True),
-            })  # fmt: skip
+            held = held_against_goal(
+                params,
+                context,
+                period,
+                value=value,
+                needed=needed,
+                recoverable=needed is not None and needed <= params.rule.highest,
+            )
+            records.append(
+                {
+                    **lead,
+                    "metric": self.spec.name,
+                    "indicator": params.commitment.key,
+                    "measure": "rating",
+                    "value": value,
+                    "n": n,
+                    "numerator": points,
+                    "excluded_by": by_reason(reasons, left_out[number][place]),
+                    "value_without_exclusions": all_points / all_n if all_n else None,
+                    "n_without_exclusions": all_n,
+                    **held,
+                    "rest_n": rest_n,
+                    "method": METHOD,
+                    "flags": flags_of(params, context, period, undesigned=True),
+                }
+            )
         return Result(tuple(records), code_columns(context.by), {"commitment": params.commitment.key})
 
     def designed(self, params: RatingParams) -> str | None:
@@ -172,33 +201,53 @@ class RatingMetric:
         return params.rule.survey
 
     def from_waves(
-        self, waves: Sequence[Surveyed], plain: Sequence[Mapping[str, Any]], period: Period, params: RatingParams,
+        self,
+        waves: Sequence[Surveyed],
+        plain: Sequence[Mapping[str, Any]],
+        period: Period,
+        params: RatingParams,
         context: Context,
-    ) -> list[dict[str, Any]]:  # fmt: skip
+    ) -> list[dict[str, Any]]:
         """The estimated mean of each group; answers outside of the waves are left out and counted."""
         return wave_rows(self.spec.name, waves, plain, period, params, context)
 
     def examples(self) -> tuple[Example, ...]:
         """Four answers, one beyond the scale, one call without an answer."""
         records: dict[str, list[Any]] = {
-            "callback_id": ["1", "2", "3", "4", "5", "6"], "unit": ["D1", "D1", "D2", "D2", "D1", "D2"],
+            "callback_id": ["1", "2", "3", "4", "5", "6"],
+            "unit": ["D1", "D1", "D2", "D2", "D1", "D2"],
             "question": ["attitude", "attitude", "attitude", "skill", "attitude", "attitude"],
             "outcome": ["reached", "reached", "reached", "reached", "no_answer", "reached"],
-            "called_at": ["2026-01-05 10:00", "2026-01-06 10:00", "2026-01-07 10:00", "2026-01-07 10:00",
-                          "2026-01-08 10:00", "2026-01-09 10:00"],
+            "called_at": [
+                "2026-01-05 10:00",
+                "2026-01-06 10:00",
+                "2026-01-07 10:00",
+                "2026-01-07 10:00",
+                "2026-01-08 10:00",
+                "2026-01-09 10:00",
+            ],
             "score": [10, 8, 7, 1, None, 11],
-        }  # fmt: skip
+        }
         return (
             Example(
-                {"commitment": _PROMISE}, records, "2026-01",
+                {"commitment": _PROMISE},
+                records,
+                "2026-01",
                 {
-                    "rating": 25 / 3, "rating.n": 3, "rating.numerator": 25, "rating.excluded_by": {OFF_SCALE: 1},
-                    "rating.n_without_exclusions": 4, "rating.value_without_exclusions": 9.0, "rating.lower": None,
-                    "rating.goal": 8.5, "rating.verdict": "missed", "rating.flags": ("undesigned",),
+                    "rating": 25 / 3,
+                    "rating.n": 3,
+                    "rating.numerator": 25,
+                    "rating.excluded_by": {OFF_SCALE: 1},
+                    "rating.n_without_exclusions": 4,
+                    "rating.value_without_exclusions": 9.0,
+                    "rating.lower": None,
+                    "rating.goal": 8.5,
+                    "rating.verdict": "missed",
+                    "rating.flags": ("undesigned",),
                 },
                 "By hand: (10 + 8 + 7) / 3; skill is another question, 11 is beyond the scale of 1 to 10.",
             ),
-        )  # fmt: skip
+        )
 
 
 _WITH_EXCLUSIONS: Final = ("inspections", "work_orders", "complaints", "calls")

@@ -33,9 +33,13 @@ _Key = tuple[str, ...]
 
 
 def wave_rows(
-    metric: str, waves: Sequence[Surveyed], plain: Sequence[Mapping[str, Any]], period: Period,
-    params: CommitmentParams, context: Context,
-) -> list[dict[str, Any]]:  # fmt: skip
+    metric: str,
+    waves: Sequence[Surveyed],
+    plain: Sequence[Mapping[str, Any]],
+    period: Period,
+    params: CommitmentParams,
+    context: Context,
+) -> list[dict[str, Any]]:
     """The estimated mean of each group, held against the goal; ``plain``: the rows it stands instead of."""
     by = tuple(name for name in context.by if name not in PERIOD_KINDS)
     found, methods, merged = _estimates(waves, rated_question(params.commitment), replace(context, by=by))
@@ -54,15 +58,36 @@ def wave_rows(
     for key in sorted(found):
         group, estimates = found[key]
         figure = pooled(estimates, level=context.level)
-        held = held_against_goal(params, context, period, value=figure.value, lower=figure.lower, upper=figure.upper,
-                                 recoverable=min(period.last, context.as_of.date()) < year.last)  # fmt: skip
-        rows.append({
-            "unit": group.unit, "period": period.label, "first": period.first, "last": period.last, **group.keys,
-            "metric": metric, "indicator": params.commitment.key, "measure": metric, "value": figure.value,
-            "lower": figure.lower, "upper": figure.upper, "n": figure.n, "population": figure.population, **held,
-            "excluded_by": {reason: n for reason, n in sorted(unused.get(key, {}).items()) if n}, "flags": flags,
-            "method": f"{figure.method}; {', '.join(methods)}",
-        })  # fmt: skip
+        held = held_against_goal(
+            params,
+            context,
+            period,
+            value=figure.value,
+            lower=figure.lower,
+            upper=figure.upper,
+            recoverable=min(period.last, context.as_of.date()) < year.last,
+        )
+        rows.append(
+            {
+                "unit": group.unit,
+                "period": period.label,
+                "first": period.first,
+                "last": period.last,
+                **group.keys,
+                "metric": metric,
+                "indicator": params.commitment.key,
+                "measure": metric,
+                "value": figure.value,
+                "lower": figure.lower,
+                "upper": figure.upper,
+                "n": figure.n,
+                "population": figure.population,
+                **held,
+                "excluded_by": {reason: n for reason, n in sorted(unused.get(key, {}).items()) if n},
+                "flags": flags,
+                "method": f"{figure.method}; {', '.join(methods)}",
+            }
+        )
     return rows
 
 
@@ -98,10 +123,13 @@ def _own_answers(
             rule.lowest <= person.scores.get(question, rule.lowest - 1) <= rule.highest
             and person.called_at is not None
             and period.first <= person.called_at.date() <= period.last
-            and all(_says(person, name, one.wave.code) in allowed for name, allowed in params.commitment.where
-                    if name != "question")
+            and all(
+                _says(person, name, one.wave.code) in allowed
+                for name, allowed in params.commitment.where
+                if name != "question"
+            )
             for person in people
-        ]  # fmt: skip
+        ]
         for group in groups_of(people, context):
             key = (group.unit, *group.keys.values())
             found[key] = found.get(key, 0) + int(group.inside[counted].sum())

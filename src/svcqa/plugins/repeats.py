@@ -70,9 +70,12 @@ class RepeatsMetric(ShareMetric):
         """Good is what had no other by the end of its days."""
         repeated = batch.integers("repeated")
         return shares(
-            context, batch.moments("received_at"), good=repeated == 0, applies=repeated != NULL,
+            context,
+            batch.moments("received_at"),
+            good=repeated == 0,
+            applies=repeated != NULL,
             decided_at=batch.moments("repeated_decided_at"),
-        )  # fmt: skip
+        )
 
     def examples(self) -> tuple[Example, ...]:
         """Nine orders of three customers; and four complaints, by customer alone."""
@@ -82,11 +85,17 @@ class RepeatsMetric(ShareMetric):
             "category": ["leak", "leak", "meter", "leak", "leak", "leak", "leak", None, None],
             "unit": ["D1", "D1", "D2", "D2", "D2", "D1", "D1", "D2", "D2"],
             "received_at": [
-                "2026-01-05 08:00:00", "2026-01-12 08:00:00", "2026-01-06 08:00:00", "2026-01-05 08:00:00",
-                "2026-01-12 08:00:01", "2026-01-28 08:00:00", "2026-01-07 08:00:00", "2026-01-08 08:00:00",
+                "2026-01-05 08:00:00",
+                "2026-01-12 08:00:00",
+                "2026-01-06 08:00:00",
+                "2026-01-05 08:00:00",
+                "2026-01-12 08:00:01",
+                "2026-01-28 08:00:00",
+                "2026-01-07 08:00:00",
+                "2026-01-08 08:00:00",
                 "2026-01-08 08:00:00",
             ],
-        }  # fmt: skip
+        }
         complaints: dict[str, list[Any]] = {
             "complaint_id": ["b", "a", "c", "d"],
             "customer": ["A", "A", "B", "A"],
@@ -96,20 +105,31 @@ class RepeatsMetric(ShareMetric):
         }
         return (
             Example(
-                {"days": 7, "goal": "80%"}, orders, "2026-01",
-                {"repeats": 4 / 5, "repeats.n": 5, "repeats.met": 4, "repeats.breached": 1,
-                 "repeats.not_determinable": 1, "repeats.not_applicable": 3, "repeats.total": 9,
-                 "repeats.verdict": "met"},
+                {"days": 7, "goal": "80%"},
+                orders,
+                "2026-01",
+                {
+                    "repeats": 4 / 5,
+                    "repeats.n": 5,
+                    "repeats.met": 4,
+                    "repeats.breached": 1,
+                    "repeats.not_determinable": 1,
+                    "repeats.not_applicable": 3,
+                    "repeats.total": 9,
+                    "repeats.verdict": "met",
+                },
                 "By hand. A comes back about the leak after exactly 7 days: 1 is bad, 2 is good; 3 is another matter. "
                 "B comes back a second after the 7 days: 4 is good, and so is 5. 6 is three days old. The customer of "
                 "7 is unknown, the matter of 8 and 9.",
                 as_of="2026-01-31 00:00",
             ),
             Example(
-                {"table": "complaints", "same": ["customer"], "days": 14}, complaints, "2026-01",
+                {"table": "complaints", "same": ["customer"], "days": 14},
+                complaints,
+                "2026-01",
                 {"repeats": 1 / 2, "repeats.n": 2, "repeats.breached": 1, "repeats.not_determinable": 1},
                 "By hand. a and b come at one moment, a first by its key: b follows it, so a is bad. The days of b and "
                 "c end on 19 January and on 3 February, after the last of January: b is good, c is not decided. d came "
                 "later.",
             ),
-        )  # fmt: skip
+        )

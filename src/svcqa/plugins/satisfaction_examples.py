@@ -22,10 +22,16 @@ def _person(stratum: str, score: int | None, **fields: Any) -> dict[str, Any]:
 
 
 _PEOPLE: Final = (
-    _person("a", 9), _person("a", 7), _person("a", 10), _person("a", None),
-    _person("b", 8), _person("b", 6), _person("b", None, outcome="declined"), _person("b", 9, role="reserve"),
+    _person("a", 9),
+    _person("a", 7),
+    _person("a", 10),
+    _person("a", None),
+    _person("b", 8),
+    _person("b", 6),
+    _person("b", None, outcome="declined"),
+    _person("b", 9, role="reserve"),
     _person("b", None, role="reserve", outcome=""),
-)  # fmt: skip
+)
 _CLASSES: Final = {"classes": ["stratum"], "class_minimum": 2}
 _HALF: Final = _T2 * sqrt((10 / 14) ** 2 * (1 - 2 / 10) * 2 / 2 + (4 / 14) ** 2 * (1 - 2 / 4) * 2 / 2)
 
@@ -36,9 +42,16 @@ EXAMPLES: Final = (
         people=[_person("a", 8), _person("a", 10), _person("b", 5), _person("b", 7)],
         period="2026Q1",
         expected={
-            "mean": 114 / 14, "mean.n": 4, "mean.lower": 114 / 14 - _HALF, "mean.upper": 114 / 14 + _HALF,
-            "mean.verdict": "met", "mean.evidence": "unclear", "unweighted": 7.5, "response_rate": 1.0,
-            "worst_case.lower": 114 / 14, "worst_case.upper": 114 / 14,
+            "mean": 114 / 14,
+            "mean.n": 4,
+            "mean.lower": 114 / 14 - _HALF,
+            "mean.upper": 114 / 14 + _HALF,
+            "mean.verdict": "met",
+            "mean.evidence": "unclear",
+            "unweighted": 7.5,
+            "response_rate": 1.0,
+            "worst_case.lower": 114 / 14,
+            "worst_case.upper": 114 / 14,
         },
         source="By hand: (10·9 + 4·6) ÷ 14; V = Σ W²(1 − n/N)s²/n, s² = 2 in both strata; t of 2 degrees of freedom.",
     ),
@@ -49,8 +62,13 @@ EXAMPLES: Final = (
         period="2026Q1",
         by=("department",),
         expected={
-            "mean@D1": 26 / 3, "mean@D2": 23 / 3, "mean.n@D2": 3, "response_rate@D1": 3 / 4, "response_rate@D2": 3 / 4,
-            "worst_case.lower@D1": 27 / 4, "worst_case.upper@D1": 36 / 4,
+            "mean@D1": 26 / 3,
+            "mean@D2": 23 / 3,
+            "mean.n@D2": 3,
+            "response_rate@D1": 3 / 4,
+            "response_rate@D2": 3 / 4,
+            "worst_case.lower@D1": 27 / 4,
+            "worst_case.upper@D1": 36 / 4,
         },
         source="By hand: the reserve who was called makes four drawn in b; the other was not needed. With 1 or 10 for "
         "whoever did not answer, D1 has 27 or 36 points of four.",
@@ -80,4 +98,4 @@ EXAMPLES: Final = (
         expected={"top_box": 5 / 9, "against_last_wave": 5 / 9 - 5 / 6},
         source="By hand: (40·2/3 + 20·1/3) ÷ 60 of now, (40·1 + 20·1/2) ÷ 60 of the wave before.",
     ),
-)  # fmt: skip
+)

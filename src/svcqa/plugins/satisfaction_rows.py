@@ -49,34 +49,75 @@ def group_rows(
         "survey_changed": design.survey.digest != design.wave.survey_digest,
     }
     flags = (*sample.flags, *(name for name, holds in told.items() if holds))
-    rows = [{
-        **lead, "measure": params.estimate, "value": found.value, **_ends(found), "n": n,
-        "population": estimated.population, "method": method, **_judged(found, params),
-        "flags": (*flags, *_open(found)),
-    }]  # fmt: skip
+    rows = [
+        {
+            **lead,
+            "measure": params.estimate,
+            "value": found.value,
+            **_ends(found),
+            "n": n,
+            "population": estimated.population,
+            "method": method,
+            **_judged(found, params),
+            "flags": (*flags, *_open(found)),
+        }
+    ]
     plain = {**lead, "n": n, "flags": ()}
     if params.estimate not in ("total", "ratio"):
-        rows.append({**plain, "measure": "unweighted", "value": float(estimated.values[estimated.inside].mean()),
-                     "method": "none (answers as they are)"})  # fmt: skip
+        rows.append(
+            {
+                **plain,
+                "measure": "unweighted",
+                "value": float(estimated.values[estimated.inside].mean()),
+                "method": "none (answers as they are)",
+            }
+        )
     effect = found.design_effect
     if math.isfinite(effect) and effect > 0:
         size = found.effective_n if math.isfinite(found.effective_n) else n / effect
-        rows.append({**plain, "measure": "design_effect", "value": effect, "value_unit": "ratio",
-                     "method": "variance ÷ that of a simple random sample (Kish 1965)"})  # fmt: skip
-        rows.append({**plain, "measure": "effective_n", "value": size, "value_unit": "answer",
-                     "method": "n ÷ design effect" if math.isnan(found.effective_n) else found.method})  # fmt: skip
+        rows.append(
+            {
+                **plain,
+                "measure": "design_effect",
+                "value": effect,
+                "value_unit": "ratio",
+                "method": "variance ÷ that of a simple random sample (Kish 1965)",
+            }
+        )
+        rows.append(
+            {
+                **plain,
+                "measure": "effective_n",
+                "value": size,
+                "value_unit": "answer",
+                "method": "n ÷ design effect" if math.isnan(found.effective_n) else found.method,
+            }
+        )
     rows += _nonresponse(sample, design, params, group, plain, context)
     if params.goal is not None:
         against = against_target(found, params.goal)
-        rows.append({**plain, "measure": "chance_of_goal", "value": _number(against.chance), "value_unit": "share",
-                     "goal": params.goal, "method": against.method})  # fmt: skip
+        rows.append(
+            {
+                **plain,
+                "measure": "chance_of_goal",
+                "value": _number(against.chance),
+                "value_unit": "share",
+                "goal": params.goal,
+                "method": against.method,
+            }
+        )
     return GroupRows(rows, estimated)
 
 
 def compared(
-    now: GroupRows, before: tuple[Weighted, Mapping[tuple[str, ...], Group]] | None, earlier: WaveDesign, params: Any,
-    group: Group, lead: Mapping[str, Any], context: Context,
-) -> list[dict[str, Any]]:  # fmt: skip
+    now: GroupRows,
+    before: tuple[Weighted, Mapping[tuple[str, ...], Group]] | None,
+    earlier: WaveDesign,
+    params: Any,
+    group: Group,
+    lead: Mapping[str, Any],
+    context: Context,
+) -> list[dict[str, Any]]:
     """The figure minus that of the last wave; without a value where the last one has none for this group."""
     row = {**lead, "measure": "against_last_wave", "value": None, "flags": ("no_comparison",)}
     other = before[1].get((group.unit, *group.keys.values())) if before is not None else None
@@ -102,15 +143,33 @@ def _nonresponse(
     lowest, highest = params.question_of(design.survey).range if params.estimate == "mean" else (0, 1)
     values = sample.scores if params.estimate == "mean" else hits(sample.scores, design.survey, params)
     found = worst_case(
-        sample.drawn, np.where(sample.answered, values, lowest), sample.answered, lowest=lowest, highest=highest,
-        within=inside, level=context.level,
-    )  # fmt: skip
+        sample.drawn,
+        np.where(sample.answered, values, lowest),
+        sample.answered,
+        lowest=lowest,
+        highest=highest,
+        within=inside,
+        level=context.level,
+    )
     return [
-        {**plain, "measure": "response_rate", "value": found.response_rate, "value_unit": "share", "n": found.drawn,
-         "numerator": found.n, "method": "weighted share of the sample that answered"},
-        {**plain, "measure": "worst_case", "value": None, "lower": found.lower, "upper": found.upper,
-         "method": f"{found.method} (Manski 1989)"},
-    ]  # fmt: skip
+        {
+            **plain,
+            "measure": "response_rate",
+            "value": found.response_rate,
+            "value_unit": "share",
+            "n": found.drawn,
+            "numerator": found.n,
+            "method": "weighted share of the sample that answered",
+        },
+        {
+            **plain,
+            "measure": "worst_case",
+            "value": None,
+            "lower": found.lower,
+            "upper": found.upper,
+            "method": f"{found.method} (Manski 1989)",
+        },
+    ]
 
 
 def _judged(found: Estimate, params: Any) -> dict[str, Any]:

@@ -73,8 +73,12 @@ class SatisfactionMetric:
             if design.before is not None:
                 rows += compared(found, before, design.before, params, group, lead, context)
         unit = params.value_unit(design.survey)
-        about = {"question": question.key, "estimate": params.estimate, "weights": sample.method,
-                 "counts": params.counts}  # fmt: skip
+        about = {
+            "question": question.key,
+            "estimate": params.estimate,
+            "weights": sample.method,
+            "counts": params.counts,
+        }
         return Result(tuple(rows), code_columns(context.by), about, unit=unit)
 
     def examples(self) -> tuple[SurveyExample, ...]:
@@ -83,8 +87,15 @@ class SatisfactionMetric:
 
     def _lead(self, design: WaveDesign, params: SatisfactionParams, group: Group) -> dict[str, Any]:
         wave = design.wave
-        return {"metric": self.spec.name, "indicator": params.question_of(design.survey).key, "unit": group.unit,
-                "period": wave.period, "first": wave.first, "last": wave.last, **group.keys}  # fmt: skip
+        return {
+            "metric": self.spec.name,
+            "indicator": params.question_of(design.survey).key,
+            "unit": group.unit,
+            "period": wave.period,
+            "first": wave.first,
+            "last": wave.last,
+            **group.keys,
+        }
 
     @staticmethod
     def _before(

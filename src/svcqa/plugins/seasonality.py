@@ -95,7 +95,7 @@ class SeasonalityMetric:
                 "13 January to 9 February.",
                 value_unit="point",
             ),
-        )  # fmt: skip
+        )
 
 
 def _around_festival(context: Context) -> list[Period]:
@@ -115,21 +115,36 @@ def _decomposed(series: Series, context: Context) -> list[dict[str, Any]]:
     known = np.isfinite(values)
     seen = {period.number for period, has in zip(series.periods, known, strict=False) if has}
     if kind is not PeriodKind.MONTH or len(values) < _YEARS * MONTHS or len(seen) < MONTHS:
-        return [series.whole(context, measure="too_short", value=None, n=int(known.sum()), method="STL",
-                             flags=("too_short",))]  # fmt: skip
+        return [
+            series.whole(
+                context, measure="too_short", value=None, n=int(known.sum()), method="STL", flags=("too_short",)
+            )
+        ]
     found = decompose(values)
     rows = [row for place in range(len(values)) for row in _month(series, found, place)]
     for name, strength in (("seasonal_strength", found.seasonal_strength), ("trend_strength", found.trend_strength)):
-        rows.append(series.whole(context, measure=name, value=strength, value_unit="ratio", n=int(known.sum()),
-                                 method="Wang, Smith and Hyndman (2006)", flags=()))  # fmt: skip
+        rows.append(
+            series.whole(
+                context,
+                measure=name,
+                value=strength,
+                value_unit="ratio",
+                n=int(known.sum()),
+                method="Wang, Smith and Hyndman (2006)",
+                flags=(),
+            )
+        )
     return rows
 
 
 def _month(series: Series, found: Decomposition, place: int) -> list[dict[str, Any]]:
     flags = (*series.flags(place), *(("filled",) if found.filled[place] else ()))
     parts: dict[str, Any] = {
-        "adjusted": found.adjusted, "trend": found.trend, "seasonal": found.seasonal, "remainder": found.remainder,
-    }  # fmt: skip
+        "adjusted": found.adjusted,
+        "trend": found.trend,
+        "seasonal": found.seasonal,
+        "remainder": found.remainder,
+    }
     rows = [
         series.row(place, measure=name, value=float(part[place]), method="STL", flags=flags)
         for name, part in parts.items()
@@ -169,8 +184,9 @@ def _effect_row(series: Series, context: Context, name: str, effect: Effect, *, 
     told = not np.isnan(effect.value)
     limits = {"value": effect.value, "lower": effect.lower, "upper": effect.upper} if told else {"value": None}
     flags = ("not_identifiable",) if not told else ("confounded",) if mixed else ()
-    return series.whole(context, measure=name, **limits, n=effect.n, flags=flags,
-                        method=f"least squares {context.level:.0%}")  # fmt: skip
+    return series.whole(
+        context, measure=name, **limits, n=effect.n, flags=flags, method=f"least squares {context.level:.0%}"
+    )
 
 
 def _lunar(series: Series) -> list[dict[str, Any]]:
@@ -187,6 +203,14 @@ def _lunar(series: Series) -> list[dict[str, Any]]:
         rows.append(series.row(place, measure="lunar_year_before", flags=("lunar",), **kept))
         if now is not None and now.get("value") is not None:
             flags: Sequence[str] = ("lunar", *series.flags(place))
-            rows.append(series.row(place, measure="lunar_change", value=now["value"] - base["value"], n=now.get("n"),
-                                   method="difference", flags=tuple(flags)))  # fmt: skip
+            rows.append(
+                series.row(
+                    place,
+                    measure="lunar_change",
+                    value=now["value"] - base["value"],
+                    n=now.get("n"),
+                    method="difference",
+                    flags=tuple(flags),
+                )
+            )
     return rows

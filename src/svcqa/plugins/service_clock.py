@@ -103,9 +103,15 @@ def read_times(
     if commitment.status.stops and stop == getattr(commitment.rule, "stop", stop):
         with_own_stop[told.row] = False
     return _times(
-        np.where(recorded == NULL, found.start, recorded), np.where(with_own_stop, ended, found.stop), as_of,
-        found.pauses, found.closed, unit, units, _moves(told, unit, units, calendars, as_of),
-    )  # fmt: skip
+        np.where(recorded == NULL, found.start, recorded),
+        np.where(with_own_stop, ended, found.stop),
+        as_of,
+        found.pauses,
+        found.closed,
+        unit,
+        units,
+        _moves(told, unit, units, calendars, as_of),
+    )
 
 
 def _times(start: Int64, stop: Int64, as_of: int, *rest: Any) -> Times:
@@ -142,8 +148,13 @@ def limits_due(times: Times, calendars: CalendarSet, limits: Int64, as_of: int, 
     """When a limit of each case, in seconds, falls due, and whether a pause holds it."""
     moment, held = np.full(len(times.start), NULL, dtype=np.int64), np.zeros(len(times.start), dtype=np.bool_)
     for rows, calendar in _by_calendar(times, calendars):
-        part = due(None if natural else calendar, times.start[rows], limits[rows], as_of=as_of,
-                   pauses=_of_rows(times.held, rows))  # fmt: skip
+        part = due(
+            None if natural else calendar,
+            times.start[rows],
+            limits[rows],
+            as_of=as_of,
+            pauses=_of_rows(times.held, rows),
+        )
         moment[rows], held[rows] = part.moment, part.held
     return Due(moment, held)
 
@@ -199,10 +210,12 @@ def _told(batch: Batch, status: StatusClock) -> Told:
     labels = tuple(dict.fromkeys(("", *status.effects, *(entry[1] for entry in entries))))
     place_of = {label: place for place, label in enumerate(labels)}
     return Told(
-        row, np.asarray([entry[0] for entry in entries], dtype=np.int64),
-        np.asarray([place_of[entry[1]] for entry in entries], dtype=np.int64), labels,
+        row,
+        np.asarray([entry[0] for entry in entries], dtype=np.int64),
+        np.asarray([place_of[entry[1]] for entry in entries], dtype=np.int64),
+        labels,
         tuple(entry[2] for entry in entries),
-    )  # fmt: skip
+    )
 
 
 def parse_history(text: str) -> list[tuple[int, str, str]]:

@@ -84,9 +84,7 @@ class PercentilesMetric:
         about = {"commitment": params.promise.key, "percentiles_of": unit_of(params)}
         return Result(tuple(found), keys, about, unit=unit_of(params))
 
-    def distributions(
-        self, summary: Summary, params: PercentilesParams, context: Context
-    ) -> tuple[Distribution, ...]:  # fmt: skip
+    def distributions(self, summary: Summary, params: PercentilesParams, context: Context) -> tuple[Distribution, ...]:
         """Every group's times, curve, limit and percentiles, ready to be drawn."""
         check_limit(params)
         return distributions(Cells(summary, params, context), params, context)

@@ -38,9 +38,7 @@ class Sample:
 
     def only(self, chosen: Mask) -> Sample:
         """Some of it."""
-        return Sample(
-            self.group[chosen], self.time[chosen], self.ended[chosen], self.weight[chosen], self.groups
-        )  # fmt: skip
+        return Sample(self.group[chosen], self.time[chosen], self.ended[chosen], self.weight[chosen], self.groups)
 
     def since(self, moment: Int64) -> Sample:
         """Times counted from ``moment`` of each cell."""

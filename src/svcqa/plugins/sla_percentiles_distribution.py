@@ -68,10 +68,19 @@ def distributions(cells: Cells, params: PercentilesParams, context: Context) -> 
         one_limit = params.has_limit and not params.promise.limits and len(cells.limit) > 0
         found.append(
             Distribution(
-                lead["unit"], cells.groups.keys[group], lead["period"], unit_of(params), time[finite] / units,
-                ended[finite], (leaving - ended)[finite], curves.survival[steps][finite], lower[steps][finite],
-                upper[steps][finite], int(leaving[~finite].sum()),
-                int(cells.limit[0]) / units if one_limit else None, named,
+                lead["unit"],
+                cells.groups.keys[group],
+                lead["period"],
+                unit_of(params),
+                time[finite] / units,
+                ended[finite],
+                (leaving - ended)[finite],
+                curves.survival[steps][finite],
+                lower[steps][finite],
+                upper[steps][finite],
+                int(leaving[~finite].sum()),
+                int(cells.limit[0]) / units if one_limit else None,
+                named,
             )
-        )  # fmt: skip
+        )
     return tuple(found)

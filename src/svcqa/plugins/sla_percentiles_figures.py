@@ -88,9 +88,7 @@ def closed_only(sample: Sample, shares: Sequence[float], how: How) -> list[list[
 def _in_order(sample: Sample, still_open: Int64, shares: Sequence[float], level: float) -> Quantiles:
     """Order statistics of the groups in which every case is closed."""
     some = sample.only(still_open[sample.group] == 0)
-    return order_statistics(
-        some.group, some.time, some.weight, probabilities=shares, groups=sample.groups, level=level
-    )  # fmt: skip
+    return order_statistics(some.group, some.time, some.weight, probabilities=shares, groups=sample.groups, level=level)
 
 
 def _estimate(quantiles: Quantiles, group: int, place: int, n: int, closed: int, method: str) -> Estimate:

@@ -83,8 +83,10 @@ def observe_times(batch: Batch, params: PercentilesParams, context: Context) -> 
         np.concatenate([piece.fact for piece in pieces]),
         np.concatenate([(piece.value * parts + piece.part) * len(limits) + limit[piece.rows] for piece in pieces]),
         np.concatenate([piece.follow_up for piece in pieces]),
-        exclusion=(codes[every], labels), rows=every, complete=complete,
-    )  # fmt: skip
+        exclusion=(codes[every], labels),
+        rows=every,
+        complete=complete,
+    )
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,9 @@ class Window:
         about = {
             **_about(self.params, self.context, self.period),
             **{state: int(n) for state, n in zip(STATES, self.states[group], strict=True)},
-            "total": int(self.total[group]), "excluded_by": self.reasons[group],
-        }  # fmt: skip
+            "total": int(self.total[group]),
+            "excluded_by": self.reasons[group],
+        }
         if not self.params.has_limit:  # without a limit no case is met or breached
             about = {name: value for name, value in about.items() if name not in (*STATES, "total")}
         for measure, unit, estimate in self._measures(group):
@@ -110,18 +111,27 @@ def _about(params: PercentilesParams, context: Context, period: Period) -> dict[
         "assumed": promise.assumed,
     }
     return {
-        "metric": NAME, "indicator": promise.key,
+        "metric": NAME,
+        "indicator": promise.key,
         "flags": tuple(name for name, holds in named.items() if holds),
-    }  # fmt: skip
+    }
 
 
 def _row(about: dict[str, Any], cells: Cells, measure: str, unit: str, estimate: Estimate) -> dict[str, Any]:
     shown = estimate.scaled(cells.counts_a_unit) if unit == TIME else estimate
     return {
-        **about, "measure": measure, "value_unit": unit_of(cells.params) if unit == TIME else unit,
-        "value": shown.value, "lower": shown.lower, "upper": shown.upper, "n": shown.n, "numerator": shown.closed,
-        "method": shown.method, "limit": _limit_text(cells.params), "flags": (*about["flags"], *shown.flags),
-    }  # fmt: skip
+        **about,
+        "measure": measure,
+        "value_unit": unit_of(cells.params) if unit == TIME else unit,
+        "value": shown.value,
+        "lower": shown.lower,
+        "upper": shown.upper,
+        "n": shown.n,
+        "numerator": shown.closed,
+        "method": shown.method,
+        "limit": _limit_text(cells.params),
+        "flags": (*about["flags"], *shown.flags),
+    }
 
 
 def _limit_text(params: PercentilesParams) -> str:

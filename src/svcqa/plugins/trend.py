@@ -60,14 +60,19 @@ class TrendMetric:
                 {"of": {"metric": "base"}},
                 [{"period": f"2026-{month:02}", "value": value} for month, value in enumerate(values, start=1)],
                 "2026H1",
-                {"slope": 1.025, "slope.n": 5, "tau": 1.0, "slope.flags": ("rising", "few_points"),
-                 "p": 0.014305878435429648},
+                {
+                    "slope": 1.025,
+                    "slope.n": 5,
+                    "tau": 1.0,
+                    "slope.flags": ("rising", "few_points"),
+                    "p": 0.014305878435429648,
+                },
                 "By hand: slopes 0.8, 0.8, 0.95, 0.9667, 1, 1.05, 1.05, 1.0667, 1.1, 1.3, in the middle (1 + 1.05) "
                 "÷ 2; all ten pairs rise: S = 10, variance 5 × 4 × 15 ÷ 18, z² = 6, and χ² with one degree of freedom "
                 "is above 6 with p = 0.0143059.",
                 value_unit="point",
             ),
-        )  # fmt: skip
+        )
 
 
 def _seasons(series: Series) -> npt.NDArray[np.int64] | None:
@@ -89,8 +94,15 @@ def _told(series: Series, context: Context, form: str, test: TrendTest, slope: S
     kendall = {"value_unit": "ratio", "n": test.n, "flags": (), "method": f"{form}Mann–Kendall"}
     limits = {"lower": slope.lower, "upper": slope.upper} if known else {"lower": None, "upper": None}
     return [
-        series.whole(context, measure=f"{form}slope", value=slope.value if known else None, **limits, n=test.n,
-                     flags=tuple(flags), method=f"Theil–Sen {level}"),
+        series.whole(
+            context,
+            measure=f"{form}slope",
+            value=slope.value if known else None,
+            **limits,
+            n=test.n,
+            flags=tuple(flags),
+            method=f"Theil–Sen {level}",
+        ),
         series.whole(context, measure=f"{form}tau", value=None if np.isnan(test.tau) else test.tau, **kendall),
         series.whole(context, measure=f"{form}p", value=test.p, **kendall),
-    ]  # fmt: skip
+    ]

@@ -8,9 +8,17 @@ _CODE, _KEY, _UNIT, _MOMENT = ColumnType.CODE, ColumnType.KEY, ColumnType.UNIT, 
 _INTEGER = ColumnType.INTEGER
 
 CALL_OUTCOMES = (
-    "reached", "partial", "declined", "no_answer", "busy", "switched_off", "call_later", "wrong_number", "not_eligible",
+    "reached",
+    "partial",
+    "declined",
+    "no_answer",
+    "busy",
+    "switched_off",
+    "call_later",
+    "wrong_number",
+    "not_eligible",
     "unable",
-)  # fmt: skip
+)
 """How the last attempt ended. A wave's ``callback_id`` is the reference of its call sheet."""
 
 CALLBACKS = Table(

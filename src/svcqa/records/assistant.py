@@ -28,12 +28,27 @@ from svcqa.records.tables import TABLES, table
 
 _LOOKED_AT: Final = 500
 """Rows that are looked at."""
-_FORMATS: Final = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
-                   "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d %H%M%S", "%Y%m%d %H:%M:%S")  # fmt: skip
+_FORMATS: Final = (
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d%H%M",
+    "%Y%m%d %H%M%S",
+    "%Y%m%d %H:%M:%S",
+)
 _WHY: Final[dict[ColumnType, str]] = {
-    ColumnType.MOMENT: "moments", ColumnType.MONTH: "moments", ColumnType.INTEGER: "numbers", ColumnType.KEY: "unique",
-    ColumnType.FLAG: "flags", ColumnType.CODE: "few", ColumnType.UNIT: "few",
-}  # fmt: skip
+    ColumnType.MOMENT: "moments",
+    ColumnType.MONTH: "moments",
+    ColumnType.INTEGER: "numbers",
+    ColumnType.KEY: "unique",
+    ColumnType.FLAG: "flags",
+    ColumnType.CODE: "few",
+    ColumnType.UNIT: "few",
+}
 
 
 @dataclass(frozen=True)

@@ -99,12 +99,19 @@ def _ingest(
         rows = _pseudonymised(rows, columns, keep, schema, door.vault)
         change = supersede.compare(door.store, schema, rows, source=source)
         report = FileReport(
-            source=source, table=schema.name,
-            read=raw.texts.num_rows + len(raw.broken), accepted=int(keep.sum()),
-            quarantined=int((~keep).sum()) + len(raw.broken), new=change.new, changed=change.changed,
-            unchanged=change.unchanged, absent=change.absent,
-            reasons=_counts(findings, len(raw.broken)), warnings=_counts(_among(odd, keep), 0), waiting=waiting,
-        )  # fmt: skip
+            source=source,
+            table=schema.name,
+            read=raw.texts.num_rows + len(raw.broken),
+            accepted=int(keep.sum()),
+            quarantined=int((~keep).sum()) + len(raw.broken),
+            new=change.new,
+            changed=change.changed,
+            unchanged=change.unchanged,
+            absent=change.absent,
+            reasons=_counts(findings, len(raw.broken)),
+            warnings=_counts(_among(odd, keep), 0),
+            waiting=waiting,
+        )
         fresh = rows.filter(pa.array(change.write))
         extras = {
             "quarantine": _quarantine_table(raw, findings, mapping),

@@ -28,8 +28,21 @@ LONGEST = 2000
 _SPECIAL = r"[^\x00-\x7f]|[AaPp][Mm]|^\d{5}(\.\d+)?$"
 """What is rewritten before it is read as a moment: Chinese, full-width signs, halves of the day, Excel's days."""
 _THOUSANDS = r"^([+-]?\d{1,3}(,\d{3})+)(\.0+)?$"
-FLAGS = {"1": True, "true": True, "yes": True, "y": True, "是": True, "有效": True,
-          "0": False, "false": False, "no": False, "n": False, "否": False, "无效": False, "無效": False}  # fmt: skip
+FLAGS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "y": True,
+    "是": True,
+    "有效": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "n": False,
+    "否": False,
+    "无效": False,
+    "無效": False,
+}
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,10 @@ def _times(**factors: str) -> dict[str, Fraction]:
 
 
 _DURATION: Final = _times(
-    second="秒 秒钟 秒鐘 s sec second seconds", minute="分 分钟 分鐘 min minute minutes",
+    second="秒 秒钟 秒鐘 s sec second seconds",
+    minute="分 分钟 分鐘 min minute minutes",
     hour="小时 小時 时 時 h hour hours",
-)  # fmt: skip
+)
 UNIT_WORDS: Final[dict[str, dict[str, Fraction]]] = {
     "second": _DURATION,
     "minute": {word: factor / 60 for word, factor in _DURATION.items()},

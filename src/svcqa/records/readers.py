@@ -81,17 +81,22 @@ def _read_csv(path: Path, mapping: Mapping) -> RawTable:
     table = csv.read_csv(
         pa.input_stream(str(path), compression="detect"),
         read_options=csv.ReadOptions(
-            use_threads=False, encoding=codec(mapping.encoding, path), skip_rows=lines,
-            column_names=names, block_size=1 << 26,
+            use_threads=False,
+            encoding=codec(mapping.encoding, path),
+            skip_rows=lines,
+            column_names=names,
+            block_size=1 << 26,
         ),
         parse_options=csv.ParseOptions(
             delimiter=mapping.delimiter, newlines_in_values=True, invalid_row_handler=skip, ignore_empty_lines=False
         ),
         convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(mapping.wanted, pa.string()), include_columns=list(mapping.wanted),
-            strings_can_be_null=False, quoted_strings_can_be_null=False,
+            column_types=dict.fromkeys(mapping.wanted, pa.string()),
+            include_columns=list(mapping.wanted),
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
         ),
-    )  # fmt: skip
+    )
     # pyarrow counts the lines it skips and then rows; ours count the header as one row, however many lines it takes
     shift = mapping.header_row + mapping.header_rows - 1 - lines
     return _without_blank_lines(table, [(number + shift, blank) for number, blank in odd], path, mapping)

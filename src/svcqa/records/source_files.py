@@ -15,9 +15,15 @@ from svcqa.records.wave_store import WaveStore
 
 
 def ingest_sources(
-    door: Door, sources: Sequence[Source], *, files: Path, mappings: Path, now: dt.datetime,
-    progress: Callable[[int, int], None] | None = None, waves: WaveStore | None = None,
-) -> IngestReport:  # fmt: skip
+    door: Door,
+    sources: Sequence[Source],
+    *,
+    files: Path,
+    mappings: Path,
+    now: dt.datetime,
+    progress: Callable[[int, int], None] | None = None,
+    waves: WaveStore | None = None,
+) -> IngestReport:
     """Read every source through its mapping.
 
     Args:
@@ -35,9 +41,14 @@ def ingest_sources(
 
 
 def _ingest_all(
-    door: Door, sources: Sequence[Source], files: Path, mappings: Path, now: dt.datetime,
-    progress: Callable[[int, int], None] | None, waves: WaveStore | None,
-) -> IngestReport:  # fmt: skip
+    door: Door,
+    sources: Sequence[Source],
+    files: Path,
+    mappings: Path,
+    now: dt.datetime,
+    progress: Callable[[int, int], None] | None,
+    waves: WaveStore | None,
+) -> IngestReport:
     faults: list[Fault] = []
     found: list[tuple[Source | None, Path | None, Path]] = [
         (source, path, mappings / source.mapping) for source, path in _files(sources, files, faults)

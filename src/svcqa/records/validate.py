@@ -33,12 +33,20 @@ def quarantine_findings(columns: dict[str, Any], schema: Table, organisation: Or
     time = schema.column(schema.time)
     years = pc.year(columns[time.name])
     outside = pc.or_(pc.less(years, EARLIEST_YEAR), pc.greater(years, LATEST_YEAR))
-    found += finding("start_out_of_range", time, pc.fill_null(outside, False).to_numpy(zero_copy_only=False),
-                     columns[time.name].cast(pa.string()))  # fmt: skip
+    found += finding(
+        "start_out_of_range",
+        time,
+        pc.fill_null(outside, False).to_numpy(zero_copy_only=False),
+        columns[time.name].cast(pa.string()),
+    )
     for first, second in schema.not_above:
         above = pc.fill_null(pc.greater(columns[first], columns[second]), False)
-        found += finding("numerator_above_denominator", schema.column(first), above.to_numpy(zero_copy_only=False),
-                         columns[first].cast(pa.string()))  # fmt: skip
+        found += finding(
+            "numerator_above_denominator",
+            schema.column(first),
+            above.to_numpy(zero_copy_only=False),
+            columns[first].cast(pa.string()),
+        )
     return found
 
 

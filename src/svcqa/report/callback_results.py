@@ -49,10 +49,19 @@ def stratum_names(wave: Wave, policies: Policies, language: Language) -> dict[st
 def waterfall_table(found: Outcomes, wave: Wave, policies: Policies, language: Language) -> pd.DataFrame:
     """How far the calls came: all together, by department, by stratum."""
     rows = [
-        (_who(one, wave, policies, language), one.drawn, one.reserves, one.attempted, one.eligible, one.reached,
-         one.answered, one.complete, one.calls)
+        (
+            _who(one, wave, policies, language),
+            one.drawn,
+            one.reserves,
+            one.attempted,
+            one.eligible,
+            one.reached,
+            one.answered,
+            one.complete,
+            one.calls,
+        )
         for one in found.waterfalls
-    ]  # fmt: skip
+    ]
     columns = ("group", "drawn", "reserves", "attempted", "eligible", "reached", "answered", "complete", "calls")
     return _table(rows, columns, language)
 
@@ -61,10 +70,15 @@ def rates_table(found: Outcomes, language: Language) -> pd.DataFrame:
     """The rates of the standard for the whole wave, with what each is a share of."""
     rates = found.overall.rates
     rows = [
-        (name, _t(f"rate_{name}", language), wording.percent(_known(rates[name].value)), f"{rates[name].n:.1f}",
-         rates[name].formula)
+        (
+            name,
+            _t(f"rate_{name}", language),
+            wording.percent(_known(rates[name].value)),
+            f"{rates[name].n:.1f}",
+            rates[name].formula,
+        )
         for name in SHOWN_RATES
-    ]  # fmt: skip
+    ]
     return _table(rows, ("rate", "meaning", "value", "base", "formula"), language)
 
 
@@ -87,11 +101,16 @@ def replacements_table(found: Outcomes, language: Language, *, strata: Mapping[s
     """Who was called in whose place, by references of the call sheet; ``strata``: see :func:`stratum_names`."""
     named = strata or {}
     rows = [
-        (named.get(one.stratum, one.stratum), one.replaced,
-         or_key(f"call_results.outcome_{one.outcome}", language).removeprefix("outcome_"),
-         one.reserve, one.place, _t("yes" if one.answered else "no", language))
+        (
+            named.get(one.stratum, one.stratum),
+            one.replaced,
+            or_key(f"call_results.outcome_{one.outcome}", language).removeprefix("outcome_"),
+            one.reserve,
+            one.place,
+            _t("yes" if one.answered else "no", language),
+        )
         for one in found.replacements
-    ]  # fmt: skip
+    ]
     return _table(rows, ("stratum", "replaced", "outcome", "reserve", "place", "has_answered"), language)
 
 
@@ -114,11 +133,17 @@ def callers_table(found: CallQuality, survey: Survey, language: Language) -> pd.
     """How much of the answers lies in who called, question by question."""
     names = {item.key: item.text.in_language(language) for item in survey.questions}
     rows = [
-        (names[one.question], one.effect.callers, one.effect.n, f"{one.effect.correlation:.3f}",
-         f"{one.effect.lower:.3f}–{one.effect.upper:.3f}", f"{one.effect.design_effect:.2f}",
-         ", ".join(_standing_out(one.means)) or wording.DASH)
+        (
+            names[one.question],
+            one.effect.callers,
+            one.effect.n,
+            f"{one.effect.correlation:.3f}",
+            f"{one.effect.lower:.3f}–{one.effect.upper:.3f}",
+            f"{one.effect.design_effect:.2f}",
+            ", ".join(_standing_out(one.means)) or wording.DASH,
+        )
         for one in found.effects
-    ]  # fmt: skip
+    ]
     columns = ("question", "callers", "interviews", "correlation", "interval", "design_effect", "standing_out")
     return _table(rows, columns, language)
 
@@ -139,10 +164,15 @@ def _pseudonym(caller: str) -> str:
 def caller_scores_table(found: CallQuality, language: Language) -> pd.DataFrame:
     """How well each caller calls, from the calls that were listened to again."""
     rows = [
-        (_pseudonym(one.caller), one.interviews, f"{one.listened} / {one.wanted}", wording.percent(one.score),
-         wording.DASH if one.lower is None or one.upper is None else f"{one.lower * 100:.1f}–{one.upper * 100:.1f}%")
+        (
+            _pseudonym(one.caller),
+            one.interviews,
+            f"{one.listened} / {one.wanted}",
+            wording.percent(one.score),
+            wording.DASH if one.lower is None or one.upper is None else f"{one.lower * 100:.1f}–{one.upper * 100:.1f}%",
+        )
         for one in found.scores
-    ]  # fmt: skip
+    ]
     return _table(rows, ("caller", "interviews", "listened", "score", "interval"), language)
 
 
@@ -150,11 +180,17 @@ def back_checks_table(found: CallQuality, survey: Survey, language: Language) ->
     """How far second calls find the same answers."""
     names = {item.key: item.text.in_language(language) for item in survey.questions}
     rows = [
-        (names[one.question], one.agreement.n, wording.percent(one.agreement.same),
-         f"{one.agreement.same_lower * 100:.1f}–{one.agreement.same_upper * 100:.1f}%", _number(one.agreement.kappa),
-         ", ".join(one.far) or wording.DASH, one.agreement.method)
+        (
+            names[one.question],
+            one.agreement.n,
+            wording.percent(one.agreement.same),
+            f"{one.agreement.same_lower * 100:.1f}–{one.agreement.same_upper * 100:.1f}%",
+            _number(one.agreement.kappa),
+            ", ".join(one.far) or wording.DASH,
+            one.agreement.method,
+        )
         for one in found.back_checks
-    ]  # fmt: skip
+    ]
     return _table(rows, ("question", "pairs", "same", "interval", "kappa", "far", "method"), language)
 
 
@@ -179,8 +215,9 @@ def estimate_table(found: Result, policies: Policies, language: Language) -> pd.
         groups.setdefault(key, {})[figure.measure] = figure
     return _table(
         (_estimate_row(found, key, figures, policies, language) for key, figures in groups.items()),
-        ("group", "estimate", "interval", "n", *_BESIDE, "verdict", "remarks"), language,
-    )  # fmt: skip
+        ("group", "estimate", "interval", "n", *_BESIDE, "verdict", "remarks"),
+        language,
+    )
 
 
 def _estimate_row(
@@ -201,11 +238,14 @@ def _estimate_row(
         else:
             beside.append(_level(figure, found))
     return (
-        name, wording.level_with_unit(first.value, scale, language, first.goal),
-        wording.level_interval(first, scale, first.goal), first.n, *beside,
+        name,
+        wording.level_with_unit(first.value, scale, language, first.goal),
+        wording.level_interval(first, scale, first.goal),
+        first.n,
+        *beside,
         text(f"wording.verdict_{first.verdict}", language) if first.verdict else wording.DASH,
         wording.flags(first, language),
-    )  # fmt: skip
+    )
 
 
 def _group_name(found: Result, key: tuple[str, ...], policies: Policies, language: Language) -> str:
@@ -240,32 +280,57 @@ def _level(figure: Figure, found: Result) -> str:
 def estimate_note(found: Result, language: Language) -> str:
     """Which formula, limits and weights the estimate has, and from which wave."""
     methods = dict.fromkeys(str(row.get("method")) for row in found.rows if row["measure"] == found.about["estimate"])
-    return _t("estimate_note", language, wave=found.about["wave"], as_of=found.about["as_of"],
-              methods=", ".join(name for name in methods if name != "None"),
-              counts=_t(f"counts_{found.about['counts']}", language))  # fmt: skip
+    return _t(
+        "estimate_note",
+        language,
+        wave=found.about["wave"],
+        as_of=found.about["as_of"],
+        methods=", ".join(name for name in methods if name != "None"),
+        counts=_t(f"counts_{found.about['counts']}", language),
+    )
 
 
 def feedback_table(found: Sequence[Feedback], survey: Survey, policies: Policies, language: Language) -> pd.DataFrame:
     """What must be answered by whom, until when."""
     rows = [
-        (one.reference, problem(one, survey, language), _unit(one.responsible, policies, language),
-         f"{one.due:%Y-%m-%d}" + (_t("provisional", language) if one.provisional else ""),
-         one.number if one.number is not None else _t("not_noted", language), _t(f"state_{one.state}", language))
+        (
+            one.reference,
+            problem(one, survey, language),
+            _unit(one.responsible, policies, language),
+            f"{one.due:%Y-%m-%d}" + (_t("provisional", language) if one.provisional else ""),
+            one.number if one.number is not None else _t("not_noted", language),
+            _t(f"state_{one.state}", language),
+        )
         for one in found
-    ]  # fmt: skip
+    ]
     return _table(rows, ("reference", "problem", "responsible", "due", "number", "state"), language)
 
 
 def in_time_table(found: Sequence[InTime], policies: Policies, language: Language) -> pd.DataFrame:
     """How much was answered within the promised working days."""
     rows = [
-        (_unit(one.unit, policies, language), wording.percent(one.value),
-         wording.DASH if one.lower is None or one.upper is None else f"{one.lower * 100:.1f}–{one.upper * 100:.1f}%",
-         one.n, one.in_time, one.late, one.overdue, one.open)
+        (
+            _unit(one.unit, policies, language),
+            wording.percent(one.value),
+            wording.DASH if one.lower is None or one.upper is None else f"{one.lower * 100:.1f}–{one.upper * 100:.1f}%",
+            one.n,
+            one.in_time,
+            one.late,
+            one.overdue,
+            one.open,
+        )
         for one in found
-    ]  # fmt: skip
-    columns = ("group", "answered_in_time", "interval", "judged", "state_in_time", "state_late", "state_overdue",
-               "state_open")  # fmt: skip
+    ]
+    columns = (
+        "group",
+        "answered_in_time",
+        "interval",
+        "judged",
+        "state_in_time",
+        "state_late",
+        "state_overdue",
+        "state_open",
+    )
     return _table(rows, columns, language)
 
 

@@ -60,29 +60,64 @@ def plan_table(plan: Plan, policies: Policies, language: Language) -> pd.DataFra
     names = part_names(policies, plan, language)
     rows: list[tuple[object, ...]] = [
         (
-            _t("level_stratum", language), stratum_name(item.counts.parts, names, policies, language),
-            item.counts.population_size, sum(item.counts.excluded.values()), _t(f"rule_{item.rule}", language),
-            item.drawn, item.reserve, f"{item.expected_answers:.1f}", _number(item.spread),
-            _t(f"spread_{item.spread_from}", language), _number(item.half_width),
+            _t("level_stratum", language),
+            stratum_name(item.counts.parts, names, policies, language),
+            item.counts.population_size,
+            sum(item.counts.excluded.values()),
+            _t(f"rule_{item.rule}", language),
+            item.drawn,
+            item.reserve,
+            f"{item.expected_answers:.1f}",
+            _number(item.spread),
+            _t(f"spread_{item.spread_from}", language),
+            _number(item.half_width),
         )
         for item in plan.strata
-    ]  # fmt: skip
+    ]
     for level, bought in (*(("department", one) for one in plan.departments), ("overall", plan.overall)):
         name = policies.organisation.unit(bought.key).name.in_language(language) if bought.key else ""
-        rows.append((
-            _t(f"level_{level}", language), name, bought.population_size, "", "", bought.drawn, bought.reserve,
-            f"{bought.expected_answers:.1f}", "", "", _number(bought.half_width),
-        ))  # fmt: skip
-    columns = ("level", "key", "population_size", "excluded", "rule", "drawn", "reserve", "expected_answers", "spread",
-               "spread_from", "half_width")  # fmt: skip
+        rows.append(
+            (
+                _t(f"level_{level}", language),
+                name,
+                bought.population_size,
+                "",
+                "",
+                bought.drawn,
+                bought.reserve,
+                f"{bought.expected_answers:.1f}",
+                "",
+                "",
+                _number(bought.half_width),
+            )
+        )
+    columns = (
+        "level",
+        "key",
+        "population_size",
+        "excluded",
+        "rule",
+        "drawn",
+        "reserve",
+        "expected_answers",
+        "spread",
+        "spread_from",
+        "half_width",
+    )
     return _frame(rows, columns, language)
 
 
 def plan_note(plan: Plan, language: Language) -> str:
     """How the half-widths were computed."""
     rules = plan.survey.allocation
-    return _t("plan_note", language, level=f"{rules.level:.0%}", method=METHOD, formula=plan.formula,
-              rate=f"{rules.response_rate:.0%}")  # fmt: skip
+    return _t(
+        "plan_note",
+        language,
+        level=f"{rules.level:.0%}",
+        method=METHOD,
+        formula=plan.formula,
+        rate=f"{rules.response_rate:.0%}",
+    )
 
 
 def former_note(plan: Plan, language: Language) -> str:
@@ -103,11 +138,19 @@ def left_out_table(
         name = stratum_name(parts, names, policies, language) if one.stratum else _t("level_overall", language)
         limits = f"({_number(one.bias_lower)} … {_number(one.bias_upper)})"
         bias = wording.DASH if one.bias is None else f"{one.bias:+.2f} {limits}"
-        rows.append((
-            name, _t(f"reason_{one.reason}", language), one.customers, f"{one.share:.1%}", _mix(one.tiers),
-            _mix(one.frame_tiers), f"{_number(one.mean)} ({one.answers})",
-            f"{_number(one.frame_mean)} ({one.frame_answers})", bias,
-        ))  # fmt: skip
+        rows.append(
+            (
+                name,
+                _t(f"reason_{one.reason}", language),
+                one.customers,
+                f"{one.share:.1%}",
+                _mix(one.tiers),
+                _mix(one.frame_tiers),
+                f"{_number(one.mean)} ({one.answers})",
+                f"{_number(one.frame_mean)} ({one.frame_answers})",
+                bias,
+            )
+        )
     columns = ("key", "reason", "customers", "share", "tiers", "frame_tiers", "mean", "frame_mean", "bias")
     return _frame(rows, columns, language)
 
@@ -123,9 +166,12 @@ def bias_sentences(found: Sequence[LeftOut], language: Language) -> tuple[str, .
         if one.stratum:
             continue
         fields = {
-            "reason": _t(f"reason_{one.reason}", language), "customers": one.customers, "share": f"{one.share:.1%}",
-            "answers": one.answers, "frame_answers": one.frame_answers,
-        }  # fmt: skip
+            "reason": _t(f"reason_{one.reason}", language),
+            "customers": one.customers,
+            "share": f"{one.share:.1%}",
+            "answers": one.answers,
+            "frame_answers": one.frame_answers,
+        }
         if one.bias is None:
             said.append(_t("bias_unknown", language, **fields))
         else:
@@ -134,10 +180,18 @@ def bias_sentences(found: Sequence[LeftOut], language: Language) -> tuple[str, .
             bias, ends, key = one.bias, (one.bias_lower, one.bias_upper), "bias_known"
             if bias < 0:
                 bias, ends, key = -bias, (-ends[1], -ends[0]), "bias_known_below"
-            said.append(_t(
-                key, language, **fields, mean=_number(one.mean), frame_mean=_number(one.frame_mean),
-                bias=f"{bias:+.2f}", lower=f"{ends[0]:+.2f}", upper=f"{ends[1]:+.2f}",
-            ))  # fmt: skip
+            said.append(
+                _t(
+                    key,
+                    language,
+                    **fields,
+                    mean=_number(one.mean),
+                    frame_mean=_number(one.frame_mean),
+                    bias=f"{bias:+.2f}",
+                    lower=f"{ends[0]:+.2f}",
+                    upper=f"{ends[1]:+.2f}",
+                )
+            )
     return tuple(said) or (_t("nobody_left_out", language),)
 
 
@@ -145,18 +199,34 @@ def waves_table(waves: Sequence[Wave], policies: Policies, language: Language) -
     """All waves in the order of drawing."""
     labels = {survey.key: survey.label.in_language(language) for survey in policies.surveys}
     rows = [
-        (wave.code, labels.get(wave.survey, wave.survey), wave.period, f"{wave.as_of:%Y-%m-%d %H:%M}",
-         wave.calls_until.isoformat(), wave.population_size, wave.drawn, wave.reserve)
+        (
+            wave.code,
+            labels.get(wave.survey, wave.survey),
+            wave.period,
+            f"{wave.as_of:%Y-%m-%d %H:%M}",
+            wave.calls_until.isoformat(),
+            wave.population_size,
+            wave.drawn,
+            wave.reserve,
+        )
         for wave in waves
-    ]  # fmt: skip
+    ]
     columns = ("code", "survey", "period", "as_of", "calls_until", "population_size", "drawn", "reserve")
     return _frame(rows, columns, language)
 
 
 def drawn_line(wave: Wave, language: Language) -> str:
     """What was drawn, with what pins it."""
-    return _t("drawn", language, code=wave.code, population_size=wave.population_size, drawn=wave.drawn,
-              reserve=wave.reserve, digest=wave.list_digest[:16], fingerprint=wave.key_fingerprint)  # fmt: skip
+    return _t(
+        "drawn",
+        language,
+        code=wave.code,
+        population_size=wave.population_size,
+        drawn=wave.drawn,
+        reserve=wave.reserve,
+        digest=wave.list_digest[:16],
+        fingerprint=wave.key_fingerprint,
+    )
 
 
 def audit_table(audit: Audit, language: Language) -> pd.DataFrame:

@@ -30,11 +30,15 @@ def reading_table(files: Iterable[Any], language: Language) -> Table:
         (
             file.source + (f" ({text('terminal.already', language)})" if file.already_read else ""),
             or_key(f"tables.table_{file.table}", language),
-            f"{file.read:,}", f"{file.accepted:,}", f"{file.quarantined:,}",
-            f"{file.new:,}", f"{file.changed:,}", f"{file.unchanged:,}",
+            f"{file.read:,}",
+            f"{file.accepted:,}",
+            f"{file.quarantined:,}",
+            f"{file.new:,}",
+            f"{file.changed:,}",
+            f"{file.unchanged:,}",
         )
         for file in files
-    ]  # fmt: skip
+    ]
     columns = ("file", "table", "read", "accepted", "quarantined", "new", "changed", "unchanged")
     return _table(text("terminal.check_title", language), columns, rows, language)
 

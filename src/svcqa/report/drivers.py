@@ -16,9 +16,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _COLUMNS = (
-    "split_by", "group", "n_before", "n_after", "value_before", "value_after", "rate_effect", "interval", "mix_effect",
-    "effect", "cumulative", "not_kept",
-)  # fmt: skip
+    "split_by",
+    "group",
+    "n_before",
+    "n_after",
+    "value_before",
+    "value_after",
+    "rate_effect",
+    "interval",
+    "mix_effect",
+    "effect",
+    "cumulative",
+    "not_kept",
+)
 
 
 def drivers(
@@ -54,12 +64,18 @@ def drivers_sentence(
 
 def _row(row: Mapping[Any, Any], scale: Scale, language: Language, called: Mapping[str, str]) -> tuple[str, ...]:
     return (
-        _split(row, language), _group(row, called), wording.amount(row["n_before"]), wording.amount(row["n_after"]),
+        _split(row, language),
+        _group(row, called),
+        wording.amount(row["n_before"]),
+        wording.amount(row["n_after"]),
         *(wording.level_with_unit(_known(row[name]), scale, language) for name in ("value_before", "value_after")),
-        signed_change(row["rate_effect"], scale, language), _interval(row, scale),
-        signed_change(row["mix_effect"], scale, language), signed_change(row["effect"], scale, language),
-        f"{row['cumulative']:.0%}", _not_kept(row),
-    )  # fmt: skip
+        signed_change(row["rate_effect"], scale, language),
+        _interval(row, scale),
+        signed_change(row["mix_effect"], scale, language),
+        signed_change(row["effect"], scale, language),
+        f"{row['cumulative']:.0%}",
+        _not_kept(row),
+    )
 
 
 def _known(value: Any) -> float | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def frame(
     rows: Iterable[Sequence[object]], columns: Sequence[str], language: Language, *, subject: str = "tables"
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Rows under columns whose names are ``SUBJECT.NAME`` of the catalogue, or entries named in full."""
     import pandas as pd
 

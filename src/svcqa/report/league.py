@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 APART: Final = 0.05
 """A kind's part of a unit's cases that differs from that of all by less goes unmentioned."""
 _COLUMNS: Final = (
-    "unit", "n", "now", "interval", "rank_raw", "pooled", "rank_pooled", "expected_of_mix", "standardised", "outside",
+    "unit",
+    "n",
+    "now",
+    "interval",
+    "rank_raw",
+    "pooled",
+    "rank_pooled",
+    "expected_of_mix",
+    "standardised",
+    "outside",
     "mix_note",
-)  # fmt: skip
+)
 Own = dict[str, Figure]
 
 
@@ -56,12 +65,21 @@ def _rows(
     for unit in sorted(units, key=lambda unit: (raw[unit], unit)):
         own, scale = units[unit], found.scale
         value = own["value"]
-        rows.append((
-            called.get(unit, unit), f"{value.n:,}", wording.level(value.value, scale, value.goal),
-            wording.level_interval(value, scale, value.goal), f"{raw[unit]}",
-            wording.level(own["pooled"].value, scale), f"{pooled[unit]}", _level(own, "expected_of_mix", found),
-            _level(own, "standardised", found), _outside(own, language), _mix_note(found, unit, language),
-        ))  # fmt: skip
+        rows.append(
+            (
+                called.get(unit, unit),
+                f"{value.n:,}",
+                wording.level(value.value, scale, value.goal),
+                wording.level_interval(value, scale, value.goal),
+                f"{raw[unit]}",
+                wording.level(own["pooled"].value, scale),
+                f"{pooled[unit]}",
+                _level(own, "expected_of_mix", found),
+                _level(own, "standardised", found),
+                _outside(own, language),
+                _mix_note(found, unit, language),
+            )
+        )
     return rows
 
 
@@ -91,8 +109,14 @@ def _mix_note(found: Result, unit: str, language: Language) -> str:
         return text("signals.mix_unknown", language)
     everybody = next(mix for code, mix in mixes.items() if code not in _units(found))
     apart = [
-        text("signals.mix_kind", language, kind=kind or wording.DASH, own=f"{row['value']:.0%}",
-             all=f"{everybody[kind]['value']:.0%}")
-        for kind, row in mixes[unit].items() if abs(row["value"] - everybody[kind]["value"]) >= APART
-    ]  # fmt: skip
+        text(
+            "signals.mix_kind",
+            language,
+            kind=kind or wording.DASH,
+            own=f"{row['value']:.0%}",
+            all=f"{everybody[kind]['value']:.0%}",
+        )
+        for kind, row in mixes[unit].items()
+        if abs(row["value"] - everybody[kind]["value"]) >= APART
+    ]
     return text("wording.separator", language).join(apart) if apart else text("signals.mix_alike", language)

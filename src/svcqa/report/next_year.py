@@ -32,10 +32,20 @@ def proposals(found: Iterable[Proposal], language: Language) -> pd.DataFrame:
     year = known[0].year if known else ""
     shown = frame(
         (_proposal_row(one, language) for one in known),
-        ("target", "current_goal", "forecast", "interval", "conservative", "balanced", "stretch", "cases_a_year",
-         "remark"),
-        language, subject=_SUBJECT,
-    )  # fmt: skip
+        (
+            "target",
+            "current_goal",
+            "forecast",
+            "interval",
+            "conservative",
+            "balanced",
+            "stretch",
+            "cases_a_year",
+            "remark",
+        ),
+        language,
+        subject=_SUBJECT,
+    )
     return shown.rename(columns=lambda name: str(name).replace("{year}", str(year)))
 
 
@@ -48,11 +58,14 @@ def _proposal_row(one: Proposal, language: Language) -> tuple[str, ...]:
     year = _year(*one.ahead.interval())
     within = text("next_year.within", language, limit=wording.limit(one.subject.within, language))
     return (
-        name, wording.goal_level(goal, scale, language), wording.level(year.value, scale, goal),
-        wording.level_interval(year, scale, goal), *(_candidate(c, scale, language) for c in one.candidates),
+        name,
+        wording.goal_level(goal, scale, language),
+        wording.level(year.value, scale, goal),
+        wording.level_interval(year, scale, goal),
+        *(_candidate(c, scale, language) for c in one.candidates),
         wording.DASH if cases is None else f"{cases:,.0f}",
         within if one.subject.within else "",
-    )  # fmt: skip
+    )
 
 
 def _milestone(one: Proposal, language: Language) -> str:
@@ -75,12 +88,15 @@ def candidates(one: Proposal, language: Language) -> pd.DataFrame:
     rows = []
     for candidate in one.candidates:
         assert one.past is not None
-        rows.append((
-            text(f"next_year.{candidate.name}", language),
-            wording.goal_level(candidate.goal, one.past.scale, language), wording.probability(candidate.chance),
-            improvement(candidate.improvement, one.improvement_unit, language),
-            text("next_year.is_promise", language) if candidate.is_promise else "",
-        ))  # fmt: skip
+        rows.append(
+            (
+                text(f"next_year.{candidate.name}", language),
+                wording.goal_level(candidate.goal, one.past.scale, language),
+                wording.probability(candidate.chance),
+                improvement(candidate.improvement, one.improvement_unit, language),
+                text("next_year.is_promise", language) if candidate.is_promise else "",
+            )
+        )
     return frame(rows, ("candidate", "goal", "chance", "improvement", "remark"), language, subject=_SUBJECT)
 
 
@@ -108,9 +124,13 @@ def _past_row(item: PastYear, scale: Scale, language: Language) -> tuple[str, ..
     elif value is not None and goal is not None:
         said = text(f"wording.verdict_{'met' if scale.reached(value, goal) else 'missed'}", language)
     return (
-        item.period.label, wording.goal_level(goal, scale, language), wording.level(value, scale, goal),
-        wording.level_interval(figure, scale, goal), f"{figure.n:,}" if figure and figure.n else wording.DASH, said,
-    )  # fmt: skip
+        item.period.label,
+        wording.goal_level(goal, scale, language),
+        wording.level(value, scale, goal),
+        wording.level_interval(figure, scale, goal),
+        f"{figure.n:,}" if figure and figure.n else wording.DASH,
+        said,
+    )
 
 
 def notes(found: Iterable[Proposal], language: Language) -> pd.DataFrame:
@@ -125,8 +145,9 @@ def note_text(note: Note, one: Proposal, language: Language) -> str:
     """One note in words."""
     scale = one.past.scale if one.past is not None else Scale()
     goal = one.subject.goal if one.subject is not None else None
-    fields: dict[str, str] = {name: wording.level_with_unit(value, scale, language, goal)
-                              for name, value in note.levels.items()}  # fmt: skip
+    fields: dict[str, str] = {
+        name: wording.level_with_unit(value, scale, language, goal) for name, value in note.levels.items()
+    }
     for name, value in note.shares.items():
         fields[name] = wording.probability(value) if name == "chance" else f"{value:.1%}"
         if name == "p":
@@ -143,7 +164,7 @@ def note_text(note: Note, one: Proposal, language: Language) -> str:
 
 def decomposition(
     found: Decomposition, tree: Organisation, language: Language, *, promise: float | None = None
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Each unit's part, the company first; the last row says what the parts come to and whether it is the whole."""
     above = {cell.unit: cell for cell in found.cells if not cell.own}
     total = sum(cell.weight for cell in found.parts)
@@ -168,7 +189,7 @@ def _above(cell: PlanCell, above: Mapping[str, PlanCell]) -> list[str]:
 
 def _cell_row(
     cell: PlanCell, found: Decomposition, total: float, promise: float | None, language: Language
-) -> tuple[str, ...]:  # fmt: skip
+) -> tuple[str, ...]:
     scale = found.scale
     looser = promise is not None and not scale.reached(cell.goal, promise) and abs(cell.goal - promise) > 1e-9
     said = "looser_than_promise" if scale.better == "lower" else "below_promise"
@@ -177,11 +198,13 @@ def _cell_row(
     whole = found.cells[0].start
     part = cell.start / whole if found.additive and whole else cell.weight / total
     return (
-        f"{part:.1%}", wording.level(cell.start, scale, found.goal), _goal(cell.goal, found),
+        f"{part:.1%}",
+        wording.level(cell.start, scale, found.goal),
+        _goal(cell.goal, found),
         wording.level_change(cell.goal, cell.start, scale, language, found.goal),
         text("next_year.yes", language) if cell.locked else "",
         text("wording.separator", language).join(remarks),
-    )  # fmt: skip
+    )
 
 
 def _goal(goal: float, found: Decomposition) -> str:
@@ -230,10 +253,12 @@ def answer_text(answer: Answer, scale: Scale, language: Language) -> str:
     year = _year(answer.lower, answer.median, answer.upper)
     key = "answer" if answer.cases is not None else "answer_without_cases"
     fields = {
-        "goal": wording.goal_level(answer.goal, scale, language), "chance": wording.probability(answer.chance),
-        "unchanged": wording.probability(answer.unchanged), "median": wording.level(year.value, scale, answer.goal),
+        "goal": wording.goal_level(answer.goal, scale, language),
+        "chance": wording.probability(answer.chance),
+        "unchanged": wording.probability(answer.unchanged),
+        "median": wording.level(year.value, scale, answer.goal),
         "interval": wording.level_interval(year, scale, answer.goal),
-    }  # fmt: skip
+    }
     if answer.cases is not None:
         fields["cases"] = f"{answer.cases:,.0f}"
     return text(f"next_year.{key}", language, **fields)
@@ -252,12 +277,18 @@ def plans(saved: Iterable[SavedPlan], names: Mapping[str, str], language: Langua
     for one in saved:
         plan, scale = one.plan, Scale(one.plan.unit, one.plan.better)
         glue = text("wording.separator", language)
-        rows.append((
-            names.get(plan.target, plan.target), f"{one.version}", wording.goal_level(plan.goal, scale, language),
-            wording.probability(plan.probability),
-            glue.join(assumption_text(item, scale, language) for item in plan.assumptions) or wording.DASH,
-            one.author, plan.reason, text("next_year.yes", language) if one.in_force else "",
-        ))  # fmt: skip
+        rows.append(
+            (
+                names.get(plan.target, plan.target),
+                f"{one.version}",
+                wording.goal_level(plan.goal, scale, language),
+                wording.probability(plan.probability),
+                glue.join(assumption_text(item, scale, language) for item in plan.assumptions) or wording.DASH,
+                one.author,
+                plan.reason,
+                text("next_year.yes", language) if one.in_force else "",
+            )
+        )
     columns = ("target", "version", "goal", "chance", "assumptions", "author", "reason", "in_force")
     return frame(rows, columns, language, subject=_SUBJECT)
 
@@ -265,16 +296,19 @@ def plans(saved: Iterable[SavedPlan], names: Mapping[str, str], language: Langua
 def evidence(plan: TargetPlan, language: Language) -> pd.DataFrame:
     """What a plan rests on."""
     found = plan.evidence
-    span = text("next_year.history_span", language, first=found.first_month, last=found.last_month,
-                n=found.known_months)  # fmt: skip
+    span = text(
+        "next_year.history_span", language, first=found.first_month, last=found.last_month, n=found.known_months
+    )
     calendar = found.calendar
     if found.provisional_calendar:
         calendar = text("next_year.provisional", language, digest=calendar, year=plan.year)
     pairs = (
-        ("tables.as_of", f"{found.as_of:%Y-%m-%d %H:%M:%S}"), ("next_year.history", span),
+        ("tables.as_of", f"{found.as_of:%Y-%m-%d %H:%M:%S}"),
+        ("next_year.history", span),
         ("next_year.method", f"{found.method} ({found.model}, {found.draws} draws, seed {found.seed})"),
-        ("tables.records_digest", found.records), ("tables.policy_digest", found.policy),
+        ("tables.records_digest", found.records),
+        ("tables.policy_digest", found.policy),
         ("next_year.calendar", calendar),
-    )  # fmt: skip
+    )
     rows = ((text(key, language), value) for key, value in pairs)
     return frame(rows, ("what", "content"), language)

@@ -13,9 +13,14 @@ from svcqa.catalogue import Language, text
 INTERACTIVE: Final = "interactive"
 """Tag of cells that need a running kernel and so are left out of the HTML report."""
 _ADDRESSES: Final = (
-    "mathjax_url", "require_js_url", "jquery_url", "widget_renderer_url", "jupyter_widgets_base_url", "mermaid_js_url",
+    "mathjax_url",
+    "require_js_url",
+    "jquery_url",
+    "widget_renderer_url",
+    "jupyter_widgets_base_url",
+    "mermaid_js_url",
     "mermaid_layout_elk_js_url",
-)  # fmt: skip
+)
 
 
 def run_notebook(source: Path, target: Path, parameters: Mapping[str, object], *, language: Language) -> Path:
@@ -27,9 +32,14 @@ def run_notebook(source: Path, target: Path, parameters: Mapping[str, object], *
         import papermill
 
         papermill.execute_notebook(
-            str(target), str(target), parameters={**parameters, "language": language}, kernel_name="python3",
-            progress_bar=False, log_output=False, kernel_manager_class="svcqa.report.kernel.QuietKernelManager",
-        )  # fmt: skip
+            str(target),
+            str(target),
+            parameters={**parameters, "language": language},
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            kernel_manager_class="svcqa.report.kernel.QuietKernelManager",
+        )
     return target
 
 
@@ -55,9 +65,12 @@ def write_html(notebook: Path, target: Path, *, title: str) -> Path:
         settings.TagRemovePreprocessor.remove_cell_tags = {INTERACTIVE, "injected-parameters", "parameters"}
         settings.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
         exporter = HTMLExporter(
-            config=settings, exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True,
+            config=settings,
+            exclude_input=True,
+            exclude_input_prompt=True,
+            exclude_output_prompt=True,
             **dict.fromkeys(_ADDRESSES, ""),
-        )  # fmt: skip
+        )
         content = nbformat.read(str(notebook), as_version=4)
         content.metadata.pop("widgets", None)
         content.metadata["title"] = title

@@ -23,9 +23,12 @@ _NO_SEASON: Final = 0.005
 
 
 def management(
-    found: Iterable[Result], language: Language, *, names: Mapping[str, str] | None = None,
+    found: Iterable[Result],
+    language: Language,
+    *,
+    names: Mapping[str, str] | None = None,
     refused: Mapping[str, str] | None = None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """One row an indicator and unit: icons of variation and assurance, the latest value, one sentence.
 
     Args:
@@ -34,8 +37,7 @@ def management(
         refused: indicators whose chart could not be had, and why.
     """
     called = names or {}
-    left_out = [(called.get(key, key), *[wording.DASH] * 5, reason)
-                for key, reason in (refused or {}).items()]  # fmt: skip
+    left_out = [(called.get(key, key), *[wording.DASH] * 5, reason) for key, reason in (refused or {}).items()]
     icons = [(one, row) for one in found for row in one.rows if row.get("measure") == "icons"]
     told = (
         (
@@ -119,10 +121,13 @@ def forecast_sentence(found: Result, language: Language) -> str:
     if year.value is None:
         return text("signals.forecast_no_cases", language, period=chance.period)
     fields = {
-        "period": chance.period, "value": wording.level_with_unit(year.value, scale, language, goal),
-        "interval": wording.level_interval(year, scale, goal), "goal": wording.goal_level(goal, scale, language),
-        "chance": chance_text(chance, language), "level": chance.method.rpartition(" ")[2],
-    }  # fmt: skip
+        "period": chance.period,
+        "value": wording.level_with_unit(year.value, scale, language, goal),
+        "interval": wording.level_interval(year, scale, goal),
+        "goal": wording.goal_level(goal, scale, language),
+        "chance": chance_text(chance, language),
+        "level": chance.method.rpartition(" ")[2],
+    }
     if "year_over" in chance.flags:
         return text(
             "signals.forecast_over" if goal is not None else "signals.forecast_over_no_goal", language, **fields
@@ -150,14 +155,23 @@ def season_sentence(found: Result, language: Language) -> str:
     adjusted = [row for row in rows["adjusted"] if "partial" not in row["flags"]][-1]
     scale = found.scale
     if rows["seasonal_strength"][0]["value"] < _NO_SEASON:
-        return text("signals.season_none", language, period=adjusted["period"],
-                    value=wording.level_with_unit(adjusted["value"], scale, language))  # fmt: skip
+        return text(
+            "signals.season_none",
+            language,
+            period=adjusted["period"],
+            value=wording.level_with_unit(adjusted["value"], scale, language),
+        )
     said = text(
-        "signals.season", language, strength=f"{rows['seasonal_strength'][0]['value']:.2f}",
-        high_month=index[-1]["first"].month, high=signal_words.signed_change(index[-1]["value"], scale, language),
-        low_month=index[0]["first"].month, low=signal_words.signed_change(index[0]["value"], scale, language),
-        period=adjusted["period"], value=wording.level_with_unit(adjusted["value"], scale, language),
-    )  # fmt: skip
+        "signals.season",
+        language,
+        strength=f"{rows['seasonal_strength'][0]['value']:.2f}",
+        high_month=index[-1]["first"].month,
+        high=signal_words.signed_change(index[-1]["value"], scale, language),
+        low_month=index[0]["first"].month,
+        low=signal_words.signed_change(index[0]["value"], scale, language),
+        period=adjusted["period"],
+        value=wording.level_with_unit(adjusted["value"], scale, language),
+    )
     effect = next(iter(rows.get("festival_during", ())), None)
     if effect is None or effect.get("value") is None:
         return said

@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PROBLEMS: Final = (
-    "sections.number", "category", "problem", "action", "responsible", "due", "state", "sections.what_happened",
-)  # fmt: skip
+    "sections.number",
+    "category",
+    "problem",
+    "action",
+    "responsible",
+    "due",
+    "state",
+    "sections.what_happened",
+)
 
 
 def problem_states(found: tuple[Problem, ...], language: Language, names: Mapping[str, str]) -> pd.DataFrame:
@@ -23,15 +30,20 @@ def problem_states(found: tuple[Problem, ...], language: Language, names: Mappin
     return frame(
         (
             (
-                one.number, one.item.category, one.item.problem, one.item.action or wording.DASH,
-                one.item.responsible or names.get(one.item.unit, one.item.unit), f"{one.due or wording.DASH}",
-                _state(one, language), _steps(one, language),
+                one.number,
+                one.item.category,
+                one.item.problem,
+                one.item.action or wording.DASH,
+                one.item.responsible or names.get(one.item.unit, one.item.unit),
+                f"{one.due or wording.DASH}",
+                _state(one, language),
+                _steps(one, language),
             )
             for one in found
         ),
         _PROBLEMS,
         language,
-    )  # fmt: skip
+    )
 
 
 def _state(one: Problem, language: Language) -> str:

@@ -28,12 +28,18 @@ def restated(
         policies: today's, for the names of commitments, targets and units.
     """
     rows = (
-        (_name(one.reported, policies, language), _unit(one.reported, policies, language), _period(one, language),
-         _shown(one.reported, one, language), _shown(one.now, one, language), _change(one, language),
-         _why(one, causes(publication, language), language))
+        (
+            _name(one.reported, policies, language),
+            _unit(one.reported, policies, language),
+            _period(one, language),
+            _shown(one.reported, one, language),
+            _shown(one.now, one, language),
+            _change(one, language),
+            _why(one, causes(publication, language), language),
+        )
         for publication in found
         for one in (publication.figures if everything else publication.changed)
-    )  # fmt: skip
+    )
     return frame(rows, _COLUMNS, language)
 
 

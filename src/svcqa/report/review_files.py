@@ -37,8 +37,12 @@ def write_review(
     title = f"{company} {review.period.label} {text(f'terminal.review_{review.kind}', language)}"
     page = write_html(executed, out / f"{stem}.html", title=title)
     workbook = write_forms(
-        review, out / f"forms_{review.period.label}.xlsx", language=language, company=company,
-        proposals=proposals(review, language), sections=sections,
-    )  # fmt: skip
+        review,
+        out / f"forms_{review.period.label}.xlsx",
+        language=language,
+        company=company,
+        proposals=proposals(review, language),
+        sections=sections,
+    )
     summary = write_summary(review, sections, out / f"{stem}.docx", language=language, company=company)
     return {"notebook": executed, "html": page, "forms": workbook, "word": summary}

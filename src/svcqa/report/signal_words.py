@@ -11,9 +11,15 @@ from svcqa.metrics.result import Result, Scale
 from svcqa.report import wording
 
 SIGNALS: Final = (
-    "outside_high", "outside_low", "trend_up", "trend_down", "near_limit_high", "near_limit_low", "one_side_high",
+    "outside_high",
+    "outside_low",
+    "trend_up",
+    "trend_down",
+    "near_limit_high",
+    "near_limit_low",
+    "one_side_high",
     "one_side_low",
-)  # fmt: skip
+)
 """The flags of a point with a special cause, in the order of their rules' precedence."""
 
 
@@ -69,11 +75,12 @@ def trend_sentence(found: Result, unit: str, language: Language, *, name: str = 
     side = -1 if told == "falling" else 1
     low, high = sorted((side * slope["lower"], side * slope["upper"]))
     fields = {
-        "unit": name or unit, "change": _change(side * slope["value"], found, language, signed=signed),
+        "unit": name or unit,
+        "change": _change(side * slope["value"], found, language, signed=signed),
         "interval": _between(low, high, found),
         "level": str(slope["method"]).split()[-1],
         "p": "< 0.001" if test["value"] < 0.001 else f"= {test['value']:.2g}",
-    }  # fmt: skip
+    }
     still = "_still" if not signed and slope["value"] == 0 else ""
     said = text(f"signals.trend_{told}{still}", language, **fields)
     if seasonal:

@@ -273,15 +273,19 @@ def result(found: Result, language: Language, *, names: Mapping[str, str] | None
             value = text("wording.not_reached", language)
         rows.append(
             (
-                known.get(str(row.get("indicator")), row.get("indicator")), known.get(figure.unit, figure.unit),
-                figure.period, *(str(row.get(key) or "") for key in found.keys),
-                *([called[str(row.get("measure") or "")]] if len(called) > 1 else []), value,
-                wording.level_interval(figure, scale, figure.goal), wording.cases(figure),
+                known.get(str(row.get("indicator")), row.get("indicator")),
+                known.get(figure.unit, figure.unit),
+                figure.period,
+                *(str(row.get(key) or "") for key in found.keys),
+                *([called[str(row.get("measure") or "")]] if len(called) > 1 else []),
+                value,
+                wording.level_interval(figure, scale, figure.goal),
+                wording.cases(figure),
                 *(f"{figure.states[state]:,}" for state in seen),
                 _verdict_of(figure, language),
                 wording.flags(figure, language),
             )
-        )  # fmt: skip
+        )
     import pandas as pd
 
     head = [text(f"tables.{name}", language) for name in ("indicator", "unit", "period")]
@@ -301,10 +305,14 @@ def metric(found: Any, language: Language) -> pd.DataFrame:
     """What a metric says of itself, and its parameters."""
     spec = found.spec
     pairs = [
-        ("plugin", spec.name), ("label", spec.label.in_language(language)), ("unit_of_value", spec.unit),
-        ("better", text(f"tables.better_{spec.better}", language)), ("formula", spec.formula.in_language(language)),
-        ("reference", spec.reference), ("params", ", ".join(found.params.model_fields)),
-    ]  # fmt: skip
+        ("plugin", spec.name),
+        ("label", spec.label.in_language(language)),
+        ("unit_of_value", spec.unit),
+        ("better", text(f"tables.better_{spec.better}", language)),
+        ("formula", spec.formula.in_language(language)),
+        ("reference", spec.reference),
+        ("params", ", ".join(found.params.model_fields)),
+    ]
     return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
 
 

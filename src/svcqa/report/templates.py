@@ -74,13 +74,19 @@ def _fill_sheet(book: Workbook, table: Table, language: Language, units: Sequenc
         sheet.write_string(0, place, label, styles.get("head" if column.required else "center"))
         kind = column.type.value
         # a format on the column keeps what is typed: numbers of records stay texts with their leading zeros
-        sheet.set_column(place, place, max(14, 2 * len(label)), {"moment": as_moment, "integer": as_number}.get(
-            kind, as_text))  # fmt: skip
+        sheet.set_column(
+            place, place, max(14, 2 * len(label)), {"moment": as_moment, "integer": as_number}.get(kind, as_text)
+        )
         rule: dict[str, Any] = {}
         offered = choices(column, language, units)
         if kind == "moment":
-            rule = {"validate": "date", "criteria": "between", "minimum": _EXCEL_DAYS[0], "maximum": _EXCEL_DAYS[1],
-                    "error_message": _t("bad_moment", language)}  # fmt: skip
+            rule = {
+                "validate": "date",
+                "criteria": "between",
+                "minimum": _EXCEL_DAYS[0],
+                "maximum": _EXCEL_DAYS[1],
+                "error_message": _t("bad_moment", language),
+            }
         elif kind == "integer":
             rule = {"validate": "integer", "criteria": ">=", "value": 0, "error_message": _t("bad_number", language)}
         elif offered:
@@ -91,8 +97,12 @@ def _fill_sheet(book: Workbook, table: Table, language: Language, units: Sequenc
                 lists.write_column(0, place, offered)
                 letter = _letter(place)
                 source = f"='{_t('sheet_lists', language)}'!${letter}$1:${letter}${len(offered)}"
-            rule = {"validate": "list", "source": source, "error_message": _t("bad_code", language),
-                    "error_type": "stop" if kind == "flag" else "warning"}  # fmt: skip
+            rule = {
+                "validate": "list",
+                "source": source,
+                "error_message": _t("bad_code", language),
+                "error_type": "stop" if kind == "flag" else "warning",
+            }
         if rule:
             sheet.data_validation(1, place, _ROWS, place, {"ignore_blank": True, **rule})
 
@@ -112,10 +122,14 @@ def _explanations(
     for row, column in enumerate(table.columns, start=1):
         codes = ", ".join(_t(f"code_{code}", language) for code in column.codes)
         cells = (
-            _label(column, language), _t(f"about_{column.name}", language), _t(f"type_{column.type.value}", language),
-            _t(f"in_{column.unit}", language) if column.unit else "", _t("yes", language) if column.required else "",
-            codes, example(column),
-        )  # fmt: skip
+            _label(column, language),
+            _t(f"about_{column.name}", language),
+            _t(f"type_{column.type.value}", language),
+            _t(f"in_{column.unit}", language) if column.unit else "",
+            _t("yes", language) if column.required else "",
+            codes,
+            example(column),
+        )
         for place, cell in enumerate(cells):
             sheet.write_string(row, place, cell, styles.get("text"))
 
@@ -126,8 +140,13 @@ def _quoted(value: str) -> str:
 
 def mapping_text(table: Table, language: Language) -> str:
     """The mapping file that reads a filled template of ``table``."""
-    lines = [f"# {_t('mapping_head', language)}", f"table = {_quoted(table.name)}",
-             f"sheet = {_quoted(_t('sheet_fill', language))}", "", "[columns]"]  # fmt: skip
+    lines = [
+        f"# {_t('mapping_head', language)}",
+        f"table = {_quoted(table.name)}",
+        f"sheet = {_quoted(_t('sheet_fill', language))}",
+        "",
+        "[columns]",
+    ]
     lines += [f"{column.name} = {_quoted(_label(column, language))}" for column in table.columns]
     for column in table.columns:
         if column.codes:

@@ -32,8 +32,14 @@ def print_board(review: PeriodReview, language: Language, console: Console, *, c
     frame = tables.board(review, language)
     own = [item.owner.code == review.unit.code for item in review.targets]
     called = text(f"terminal.review_{review.kind}", language)
-    title = text("terminal.board", language, company=company, period=review.period.label, review=called,
-                 as_of=f"{review.as_of:%Y-%m-%d %H:%M}")  # fmt: skip
+    title = text(
+        "terminal.board",
+        language,
+        company=company,
+        period=review.period.label,
+        review=called,
+        as_of=f"{review.as_of:%Y-%m-%d %H:%M}",
+    )
     columns = [name for name in frame.columns if name != text("tables.owner", language)]
     console.print(table_of(frame.loc[own, columns], title=title))
     others = len(own) - sum(own)

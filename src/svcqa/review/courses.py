@@ -62,13 +62,17 @@ def courses(figures: Figures, metric: str, params: dict[str, object], context: C
     known = dict.fromkeys(name for found in (now, year_months, before, previous) for name in found)
     return {
         name: Course(
-            now=first_of(now.get(name, ())), previous=first_of(previous.get(name, ())),
-            year_before=first_of(before.get(name, ())), year=first_of(year.get(name, ())),
-            months=tuple(months.get(name, ())), cumulative=tuple(cumulative.get(name, ())),
-            year_months=tuple(year_months.get(name, ())), scale=scale,
+            now=first_of(now.get(name, ())),
+            previous=first_of(previous.get(name, ())),
+            year_before=first_of(before.get(name, ())),
+            year=first_of(year.get(name, ())),
+            months=tuple(months.get(name, ())),
+            cumulative=tuple(cumulative.get(name, ())),
+            year_months=tuple(year_months.get(name, ())),
+            scale=scale,
         )
         for name in known
-    }  # fmt: skip
+    }
 
 
 def first_course(figures: Figures, metric: str, params: dict[str, object], context: Context) -> Course:

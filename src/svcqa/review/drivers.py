@@ -95,8 +95,9 @@ def _parts(figures: Figures, commitment: Commitment, context: Context, name: str
     sums = sum(part.base for part in parts.values()), sum(part.numerator for part in parts.values())
     for got, expected in zip(sums, (total.base, total.numerator), strict=True):
         if abs(float(got - expected)) > _CLOSE * max(1.0, abs(float(expected))):
-            raise MetricError(Fault("drivers_not_additive", context.period.label, name, f"{float(got):g}",
-                                    f"{float(expected):g}"))  # fmt: skip
+            raise MetricError(
+                Fault("drivers_not_additive", context.period.label, name, f"{float(got):g}", f"{float(expected):g}")
+            )
     return parts
 
 
@@ -109,9 +110,11 @@ def _split(name: str, before: dict[str, _Part], after: dict[str, _Part], level: 
     groups = sorted({*before, *after})
     pairs = [(before.get(group, _Part()), after.get(group, _Part())) for group in groups]
     effects = decompose(
-        [was.numerator for was, _ in pairs], [was.base for was, _ in pairs],
-        [now.numerator for _, now in pairs], [now.base for _, now in pairs],
-    )  # fmt: skip
+        [was.numerator for was, _ in pairs],
+        [was.base for was, _ in pairs],
+        [now.numerator for _, now in pairs],
+        [now.base for _, now in pairs],
+    )
     bases = sum(was.base for was, _ in pairs), sum(now.base for _, now in pairs)
     ranked = pareto(effects.total)
     rows = []
@@ -119,15 +122,27 @@ def _split(name: str, before: dict[str, _Part], after: dict[str, _Part], level: 
         was, now = pairs[place]
         weight = float((was.base / bases[0] + now.base / bases[1]) / 2)
         limits = _limits(was, now, level)
-        rows.append({
-            "by": name, "group": groups[place], "rank": rank, "n_before": float(was.base), "n_after": float(now.base),
-            "value_before": was.value, "value_after": now.value, "rate_effect": float(effects.rate[place]),
-            "lower": None if limits is None else weight * limits[0],
-            "upper": None if limits is None else weight * limits[1],
-            "mix_effect": float(effects.mix[place]), "effect": float(effects.total[place]), "cumulative": cumulative,
-            "missed_before": _missed(was), "missed_after": _missed(now), "change": float(effects.change),
-            "method": METHOD + ("" if limits is None else f"; Newcombe {level:.0%}"),
-        })  # fmt: skip
+        rows.append(
+            {
+                "by": name,
+                "group": groups[place],
+                "rank": rank,
+                "n_before": float(was.base),
+                "n_after": float(now.base),
+                "value_before": was.value,
+                "value_after": now.value,
+                "rate_effect": float(effects.rate[place]),
+                "lower": None if limits is None else weight * limits[0],
+                "upper": None if limits is None else weight * limits[1],
+                "mix_effect": float(effects.mix[place]),
+                "effect": float(effects.total[place]),
+                "cumulative": cumulative,
+                "missed_before": _missed(was),
+                "missed_after": _missed(now),
+                "change": float(effects.change),
+                "method": METHOD + ("" if limits is None else f"; Newcombe {level:.0%}"),
+            }
+        )
     return rows
 
 

@@ -92,9 +92,13 @@ def beside_last_year(
 
 
 def _beside(
-    figures: Figures, policies: Policies, item: CommitmentReview, review: PeriodReview, context: Context,
+    figures: Figures,
+    policies: Policies,
+    item: CommitmentReview,
+    review: PeriodReview,
+    context: Context,
     published: Publication | None,
-) -> BesideLastYear:  # fmt: skip
+) -> BesideLastYear:
     commitment, now = item.commitment, item.course.now
     reported = _reported(published, commitment, review.unit.code)
     changed = (*definition_changes(commitment, review), *_pins(figures, policies, published, context))
@@ -176,11 +180,14 @@ def _reported(published: Publication | None, commitment: Commitment, unit: str) 
     if published is None:
         return None
     return next(
-        (one for one in published.figures
-         if (one.subject, one.key, one.unit, one.period, one.cumulative)
-         == ("commitment", commitment.key, unit, published.period, False)),
+        (
+            one
+            for one in published.figures
+            if (one.subject, one.key, one.unit, one.period, one.cumulative)
+            == ("commitment", commitment.key, unit, published.period, False)
+        ),
         None,
-    )  # fmt: skip
+    )
 
 
 def change_limits(before: Figure | None, after: Figure | None, *, level: float) -> tuple[float, float] | None:

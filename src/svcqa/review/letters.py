@@ -95,9 +95,15 @@ class Letter:
 
 
 def letters_of(
-    policies: Policies, registry: Registry, year: int, *, first: dt.date, last: dt.date, plans: Iterable[Planned] = (),
+    policies: Policies,
+    registry: Registry,
+    year: int,
+    *,
+    first: dt.date,
+    last: dt.date,
+    plans: Iterable[Planned] = (),
     provisional: bool = False,
-) -> tuple[Letter, ...]:  # fmt: skip
+) -> tuple[Letter, ...]:
     """One letter for each unit below the company that has goals in ``year``, in the order of the organisation.
 
     Args:
@@ -119,10 +125,11 @@ def letters_of(
     tree = policies.organisation
     below = [unit for unit in tree.units if unit.level != "company" and unit.code in goals]
     absent = [
-        unit for unit in below
+        unit
+        for unit in below
         if (unit.valid_to is not None and unit.valid_to < first)
         or (unit.valid_from is not None and unit.valid_from > last)
-    ]  # fmt: skip
+    ]
     if absent:
         raise RegisterError(Fault("letter_unit_absent", place=unit.code, got=str(year)) for unit in absent)
     return tuple(

@@ -104,15 +104,26 @@ def period_review(
     unit = organisation.unit(context.unit) if context.unit else organisation.company
     wanted = [t for t in policies.targets_of(period.year) if organisation.within(t.owner, unit.code)]
     return PeriodReview(
-        kind=kind, period=period, as_of=context.as_of, year=rule.year_of(period), previous=rule.previous(period),
-        year_before=rule.year_before(period), months=tuple(rule.months(period)), unit=unit,
+        kind=kind,
+        period=period,
+        as_of=context.as_of,
+        year=rule.year_of(period),
+        previous=rule.previous(period),
+        year_before=rule.year_before(period),
+        months=tuple(rule.months(period)),
+        unit=unit,
         targets=tuple(target_review(figures, policies, target, context) for target in wanted),
         commitments=tuple(commitment_review(figures, item, context) for item in policies.commitments),
-        returns=_returns(figures, policies, context), actions=tuple(actions),
-        about={"policy": policies.digest, "records": figures.engine.digest(context.known_at),
-               "calendar": context.calendars.digest, "calendar_source": context.calendar.source},
+        returns=_returns(figures, policies, context),
+        actions=tuple(actions),
+        about={
+            "policy": policies.digest,
+            "records": figures.engine.digest(context.known_at),
+            "calendar": context.calendars.digest,
+            "calendar_source": context.calendar.source,
+        },
         known_at=context.known_at,
-    )  # fmt: skip
+    )
 
 
 def _returns(figures: Figures, policies: Policies, context: Context) -> tuple[Comparison, ...]:

@@ -40,9 +40,14 @@ def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
         raise MetricError(Fault("publication_empty", got=review.period.label, allowed=f"{review.as_of}"))
     about = review.about
     return Publication(
-        period=review.period.label, as_of=review.as_of, known_at=now, calendar=about["calendar"],
-        policy=about["policy"], records=about["records"], figures=tuple(figures),
-    )  # fmt: skip
+        period=review.period.label,
+        as_of=review.as_of,
+        known_at=now,
+        calendar=about["calendar"],
+        policy=about["policy"],
+        records=about["records"],
+        figures=tuple(figures),
+    )
 
 
 def _figures(subject: Literal["commitment", "target"], key: str, course: Course) -> Iterator[PublishedFigure]:
@@ -51,10 +56,19 @@ def _figures(subject: Literal["commitment", "target"], key: str, course: Course)
         reported.append((course.year, True))
     for figure, cumulative in reported:
         yield PublishedFigure(
-            subject=subject, key=key, measure=figure.measure, unit=figure.unit, period=figure.period,
-            cumulative=cumulative, value=figure.value, lower=figure.lower, upper=figure.upper, n=figure.n,
-            numerator=figure.numerator, verdict=figure.verdict,
-        )  # fmt: skip
+            subject=subject,
+            key=key,
+            measure=figure.measure,
+            unit=figure.unit,
+            period=figure.period,
+            cumulative=cumulative,
+            value=figure.value,
+            lower=figure.lower,
+            upper=figure.upper,
+            n=figure.n,
+            numerator=figure.numerator,
+            verdict=figure.verdict,
+        )
 
 
 @dataclass(frozen=True)

@@ -77,11 +77,21 @@ def _compared(
     named = [figures.organisation.unit(code) for code in dict.fromkeys((*now, *before))]
     units = [unit for unit in named if unit.level == level]
     pooled = _pooled([now.get(unit.code) for unit in units], context.level)
-    return SideBySide(commitment, scale, whole, tuple(
-        Beside(unit, now.get(unit.code), before.get(unit.code),
-               change_limits(before.get(unit.code), now.get(unit.code), level=context.level), drawn)
-        for unit, drawn in zip(units, pooled, strict=True)
-    ))  # fmt: skip
+    return SideBySide(
+        commitment,
+        scale,
+        whole,
+        tuple(
+            Beside(
+                unit,
+                now.get(unit.code),
+                before.get(unit.code),
+                change_limits(before.get(unit.code), now.get(unit.code), level=context.level),
+                drawn,
+            )
+            for unit, drawn in zip(units, pooled, strict=True)
+        ),
+    )
 
 
 def _by_unit(figures: Figures, commitment: Commitment, context: Context) -> dict[str, Figure]:
@@ -94,9 +104,14 @@ def _pooled(now: list[Figure | None], level: float) -> list[tuple[float, float, 
     counted = {
         place: (figure.numerator, figure.n)
         for place, figure in enumerate(now)
-        if figure is not None and figure.n and figure.numerator is not None and figure.lower is not None
-        and not figure.base and "amounts" not in figure.flags and figure.numerator <= figure.n
-    }  # fmt: skip
+        if figure is not None
+        and figure.n
+        and figure.numerator is not None
+        and figure.lower is not None
+        and not figure.base
+        and "amounts" not in figure.flags
+        and figure.numerator <= figure.n
+    }
     drawn: list[tuple[float, float, float] | None] = [None] * len(now)
     if len(counted) < LEAST:
         return drawn

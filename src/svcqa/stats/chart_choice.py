@@ -19,9 +19,16 @@ from svcqa.stats import process_limits
 ChartKind = Literal["xmr", "p", "p_prime", "u", "u_prime", "c", "g", "t"]
 Shape = Literal["share", "rate", "count", "between", "time_between", "measurement"]
 Reason = Literal[
-    "counts_explain", "overdispersed", "rate_counts_explain", "rate_overdispersed", "counts", "between_events",
-    "time_between", "measurement", "asked",
-]  # fmt: skip
+    "counts_explain",
+    "overdispersed",
+    "rate_counts_explain",
+    "rate_overdispersed",
+    "counts",
+    "between_events",
+    "time_between",
+    "measurement",
+    "asked",
+]
 
 _RANGE_VARIANCE: Final = 2 * math.pi / 3 + math.sqrt(3) - 3
 """Relative variance of the mean of n moving ranges of independent normal values, times n (0.8264): neighbouring
@@ -46,9 +53,12 @@ class Choice:
 
 
 def choose_chart(
-    shape: Shape, *, events: npt.ArrayLike | None = None, n: npt.ArrayLike | None = None,
+    shape: Shape,
+    *,
+    events: npt.ArrayLike | None = None,
+    n: npt.ArrayLike | None = None,
     group: npt.ArrayLike | None = None,
-) -> Choice:  # fmt: skip
+) -> Choice:
     """The chart for a series of this shape.
 
     Args:

@@ -116,10 +116,14 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
     wrong = conflicts(parts, whole)
     if wrong:
         raise MetricError(
-            Fault("decomposition_reach", place=one.code, got=f"{one.whole:.6g}",
-                  allowed=f"{one.least:.6g} … {one.most:.6g}")
+            Fault(
+                "decomposition_reach",
+                place=one.code,
+                got=f"{one.whole:.6g}",
+                allowed=f"{one.least:.6g} … {one.most:.6g}",
+            )
             for one in wrong
-        )  # fmt: skip
+        )
     value: dict[str, tuple[float, int, float]] = {}
     error = 0.0
     if len(parts) == 1:  # the whole has no parts to share it with
@@ -127,8 +131,9 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
     for block in _blocks(parts, whole):
         v = block.weights / block.weights.sum()
         shares = effort_shares(rule, block.starts, best=best)
-        shared = share_out(block.whole, weight=v, start=block.starts, effort=shares, lower=block.lower,
-                           upper=block.upper)  # fmt: skip
+        shared = share_out(
+            block.whole, weight=v, start=block.starts, effort=shares, lower=block.lower, upper=block.upper
+        )
         error = max(error, abs(shared.error))
         for place, cell in enumerate(block.cells):
             value[cell.code] = (float(shared.value[place]), int(shared.at_limit[place]), shared.effort)

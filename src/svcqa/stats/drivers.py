@@ -52,9 +52,11 @@ class Effects:
 
 
 def decompose(
-    numerator_before: Sequence[Number], base_before: Sequence[Number], numerator_after: Sequence[Number],
+    numerator_before: Sequence[Number],
+    base_before: Sequence[Number],
+    numerator_after: Sequence[Number],
     base_after: Sequence[Number],
-) -> Effects:  # fmt: skip
+) -> Effects:
     """Split the change of Σ numerators ÷ Σ bases into effects of rate and of mix.
 
     A group without cases in one of the periods is taken to have had the other period's rate: it came or went, which is

@@ -89,10 +89,19 @@ class YearChance:
 
 
 def year_chance(
-    kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None = None, *, rest_months: int, goal: float | None = None,
-    better: Literal["higher", "lower"] = "higher", bounds: tuple[float, float] = (-np.inf, np.inf), level: float = 0.95,
-    draws: int = 4000, seed: int = 1, festival: npt.ArrayLike | None = None,
-) -> YearChance:  # fmt: skip
+    kind: Kind,
+    value: npt.ArrayLike,
+    base: npt.ArrayLike | None = None,
+    *,
+    rest_months: int,
+    goal: float | None = None,
+    better: Literal["higher", "lower"] = "higher",
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+    level: float = 0.95,
+    draws: int = 4000,
+    seed: int = 1,
+    festival: npt.ArrayLike | None = None,
+) -> YearChance:
     """The chance that the year reaches its goal, and what the rest of it must deliver.
 
     Args:
@@ -119,9 +128,17 @@ def year_chance(
     True
     """
     return simulate_year(
-        kind, value, base, rest_months=rest_months, better=better, bounds=bounds, level=level, draws=draws, seed=seed,
+        kind,
+        value,
+        base,
+        rest_months=rest_months,
+        better=better,
+        bounds=bounds,
+        level=level,
+        draws=draws,
+        seed=seed,
         festival=festival,
-    ).at(goal)  # fmt: skip
+    ).at(goal)
 
 
 @dataclass(frozen=True)
@@ -150,10 +167,18 @@ class SimulatedYear:
 
 
 def simulate_year(
-    kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None = None, *, rest_months: int,
-    better: Literal["higher", "lower"] = "higher", bounds: tuple[float, float] = (-np.inf, np.inf), level: float = 0.95,
-    draws: int = 4000, seed: int = 1, festival: npt.ArrayLike | None = None,
-) -> SimulatedYear:  # fmt: skip
+    kind: Kind,
+    value: npt.ArrayLike,
+    base: npt.ArrayLike | None = None,
+    *,
+    rest_months: int,
+    better: Literal["higher", "lower"] = "higher",
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+    level: float = 0.95,
+    draws: int = 4000,
+    seed: int = 1,
+    festival: npt.ArrayLike | None = None,
+) -> SimulatedYear:
     """Fit the history and run the year to its end; arguments and refusals are those of :func:`year_chance`.
 
     >>> year = simulate_year("share", [95, 96, 97, 95, 96, 94], [100] * 6, rest_months=6)
@@ -173,9 +198,14 @@ def simulate_year(
 
 
 def checked_history(
-    kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None, bounds: tuple[float, float], *,
-    festival: npt.ArrayLike | None = None, ahead: int = 0,
-) -> History:  # fmt: skip
+    kind: Kind,
+    value: npt.ArrayLike,
+    base: npt.ArrayLike | None,
+    bounds: tuple[float, float],
+    *,
+    festival: npt.ArrayLike | None = None,
+    ahead: int = 0,
+) -> History:
     """The months of a history that can be forecast; ``festival`` covers the ``ahead`` months to come as well.
 
     Raises:
@@ -230,11 +260,30 @@ def _told(year: SimulatedYear, futures: Futures, goal: float | None) -> YearChan
         "rough": futures.effective < ROUGH,
     }
     return YearChance(
-        history.kind, goal, better, level, _chance(figure, goal, better), value, lower, upper,
-        total if amount else total / under if under else None, total, under, None if amount else expected, needed,
-        lowest, highest, futures.model, futures.base_model, futures.festival, int(history.known.sum()),
-        _months(futures, tails), len(totals), METHOD, tuple(name for name, holds in flags.items() if holds),
-    )  # fmt: skip
+        history.kind,
+        goal,
+        better,
+        level,
+        _chance(figure, goal, better),
+        value,
+        lower,
+        upper,
+        total if amount else total / under if under else None,
+        total,
+        under,
+        None if amount else expected,
+        needed,
+        lowest,
+        highest,
+        futures.model,
+        futures.base_model,
+        futures.festival,
+        int(history.known.sum()),
+        _months(futures, tails),
+        len(totals),
+        METHOD,
+        tuple(name for name, holds in flags.items() if holds),
+    )
 
 
 def _rest(history: History, rest: Float64, tails: Sequence[float]) -> tuple[float, float, float]:
@@ -259,9 +308,7 @@ def _ordered(found: Sequence[float | None]) -> tuple[float | None, float | None]
     return (known[0], known[-1]) if known else (None, None)
 
 
-def _beyond(
-    history: History, lowest: float | None, highest: float | None, better: str, *, reach: bool
-) -> bool:  # fmt: skip
+def _beyond(history: History, lowest: float | None, highest: float | None, better: str, *, reach: bool) -> bool:
     """Whether the goal is out of reach, or safe, however many cases of its interval the rest of the year has."""
     if lowest is None or highest is None:
         return False
@@ -303,6 +350,27 @@ def _over(year: SimulatedYear, goal: float | None) -> YearChance:
     reached = _chance(np.asarray([] if figure is None else [figure]), goal, better)
     flags = ("year_over", *(("months_missing",) if year.missing else ()))
     return YearChance(
-        history.kind, goal, better, year.level, reached, figure, figure, figure, figure, total, under, None, None, None,
-        None, None, None, False, int(history.known.sum()), (), 0, METHOD, flags,
-    )  # fmt: skip
+        history.kind,
+        goal,
+        better,
+        year.level,
+        reached,
+        figure,
+        figure,
+        figure,
+        figure,
+        total,
+        under,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        False,
+        int(history.known.sum()),
+        (),
+        0,
+        METHOD,
+        flags,
+    )

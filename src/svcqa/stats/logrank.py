@@ -36,9 +36,14 @@ class LogRank:
 
 
 def logrank(
-    group: npt.ArrayLike, time: npt.ArrayLike, ended: npt.ArrayLike, weight: npt.ArrayLike | None = None, *,
-    stratum: npt.ArrayLike | None = None, rho: float = 0.0,
-) -> LogRank | None:  # fmt: skip
+    group: npt.ArrayLike,
+    time: npt.ArrayLike,
+    ended: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    stratum: npt.ArrayLike | None = None,
+    rho: float = 0.0,
+) -> LogRank | None:
     """Compare groups; ``None`` where there are not two of them to compare.
 
     Args:

@@ -120,9 +120,7 @@ def _amounts(
     return np.maximum(paths.predictor, least), paths
 
 
-def _counts(
-    history: History, base: Float64, first: int, generator: np.random.PCG64
-) -> tuple[Float64, Float64, Paths]:  # fmt: skip
+def _counts(history: History, base: Float64, first: int, generator: np.random.PCG64) -> tuple[Float64, Float64, Paths]:
     """Counts of the months to come, the share or rate that they are drawn from, and its paths."""
     from scipy.special import expit
 
@@ -151,8 +149,17 @@ def _means(history: History, base: Float64, first: int, generator: np.random.PCG
     ones = np.ones(len(value))
     observed = Observed("normal", value, ones, 0 * ones, known)
     draws, ahead = base.shape
-    paths = simulate(observed, first_month=first, ahead=ahead, scale=scale, draws=draws, generator=generator,
-                     spread=spread, spread_ahead=spread_ahead, festival=history.festival)  # fmt: skip
+    paths = simulate(
+        observed,
+        first_month=first,
+        ahead=ahead,
+        scale=scale,
+        draws=draws,
+        generator=generator,
+        spread=spread,
+        spread_ahead=spread_ahead,
+        festival=history.festival,
+    )
     found = np.exp(paths.predictor) if by_logarithm else paths.predictor
     least, most = history.bounds
     if history.kind == "duration" and bool(np.all(history.value[known] >= 0)):
@@ -161,12 +168,26 @@ def _means(history: History, base: Float64, first: int, generator: np.random.PCG
 
 
 def _paths(
-    observed: Observed, scale: float, first: int, ahead: int, draws: int, generator: np.random.PCG64,
+    observed: Observed,
+    scale: float,
+    first: int,
+    ahead: int,
+    draws: int,
+    generator: np.random.PCG64,
     festival: Float64 | None,
-) -> Paths:  # fmt: skip
+) -> Paths:
     ones = np.ones(len(observed))
-    return simulate(observed, first_month=first, ahead=ahead, scale=scale, draws=draws, generator=generator,
-                    spread=ones, spread_ahead=np.ones(ahead), festival=festival)  # fmt: skip
+    return simulate(
+        observed,
+        first_month=first,
+        ahead=ahead,
+        scale=scale,
+        draws=draws,
+        generator=generator,
+        spread=ones,
+        spread_ahead=np.ones(ahead),
+        festival=festival,
+    )
 
 
 def _own_scale(value: Float64) -> float:

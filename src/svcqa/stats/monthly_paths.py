@@ -58,9 +58,17 @@ def model_for(known_months: int) -> Model:
 
 
 def simulate(
-    observed: Observed, *, first_month: int, ahead: int, scale: float, draws: int, generator: np.random.PCG64,
-    spread: Float64, spread_ahead: Float64, festival: Float64 | None = None,
-) -> Paths:  # fmt: skip
+    observed: Observed,
+    *,
+    first_month: int,
+    ahead: int,
+    scale: float,
+    draws: int,
+    generator: np.random.PCG64,
+    spread: Float64,
+    spread_ahead: Float64,
+    festival: Float64 | None = None,
+) -> Paths:
     """Months to come, with what is not known of the state, of the settings and of the months themselves.
 
     Args:
@@ -96,8 +104,9 @@ def simulate(
 def _moved(festival: Float64, first_month: int) -> Float64:
     """How far each month has more of the holiday than the same months have on average: the rest is season."""
     of_year = (first_month + np.arange(len(festival))) % MONTHS
-    usual = np.asarray([festival[of_year == month].mean() if (of_year == month).any() else 0.0
-                        for month in range(MONTHS)])  # fmt: skip
+    usual = np.asarray(
+        [festival[of_year == month].mean() if (of_year == month).any() else 0.0 for month in range(MONTHS)]
+    )
     return np.asarray(festival - usual[of_year])
 
 

@@ -124,9 +124,14 @@ def pool_rates(events: npt.ArrayLike, exposure: npt.ArrayLike, *, level: float =
 
 
 def _averaged(
-    likelihood: Likelihood, means: tuple[float, float], r: Float64, size: Float64, *,
-    spread: Callable[[float, float], Float64], own: Callable[[Float64, float], Float64],
-) -> tuple[Float64, Float64]:  # fmt: skip
+    likelihood: Likelihood,
+    means: tuple[float, float],
+    r: Float64,
+    size: Float64,
+    *,
+    spread: Callable[[float, float], Float64],
+    own: Callable[[Float64, float], Float64],
+) -> tuple[Float64, Float64]:
     """Mean and variance of each unit's figure over what the prior may be.
 
     Args:
@@ -157,14 +162,13 @@ def _mean_for(likelihood: Likelihood, means: tuple[float, float], weight: float)
     """The best mean of the prior for this weight, and its likelihood's negative logarithm."""
     from scipy.optimize import minimize_scalar
 
-    found = minimize_scalar(lambda mean: -likelihood(mean, weight), bounds=means, method="bounded",
-                            options={"xatol": 1e-12})  # fmt: skip
+    found = minimize_scalar(
+        lambda mean: -likelihood(mean, weight), bounds=means, method="bounded", options={"xatol": 1e-12}
+    )
     return float(found.x), float(found.fun)
 
 
-def _best(
-    likelihood: Likelihood, means: tuple[float, float], raw: float, *, scale: float = 1.0
-) -> tuple[float, float]:  # fmt: skip
+def _best(likelihood: Likelihood, means: tuple[float, float], raw: float, *, scale: float = 1.0) -> tuple[float, float]:
     """Mean and weight of the highest likelihood: the best mean for each weight, then the best weight."""
     from scipy.optimize import minimize_scalar
 

@@ -72,9 +72,12 @@ class ProcessLimits:
 
 
 def xmr(
-    values: npt.ArrayLike, *, group: npt.ArrayLike | None = None, screen: bool = True,
+    values: npt.ArrayLike,
+    *,
+    group: npt.ArrayLike | None = None,
+    screen: bool = True,
     bounds: tuple[float, float] = (-np.inf, np.inf),
-) -> ProcessLimits:  # fmt: skip
+) -> ProcessLimits:
     """Individual values: mean ± 2.66 × mean moving range.
 
     Args:
@@ -178,9 +181,13 @@ def t(between: npt.ArrayLike, *, group: npt.ArrayLike | None = None, screen: boo
 
 
 def _attributes(
-    events: npt.ArrayLike, n: npt.ArrayLike, group: npt.ArrayLike | None, laney: bool,
-    variance: Callable[[float], float], bounds: tuple[float, float],
-) -> ProcessLimits:  # fmt: skip
+    events: npt.ArrayLike,
+    n: npt.ArrayLike,
+    group: npt.ArrayLike | None,
+    laney: bool,
+    variance: Callable[[float], float],
+    bounds: tuple[float, float],
+) -> ProcessLimits:
     """Counts over varied denominators: three times the standard deviation that the counts alone give."""
     whole, groups = _prepared(n, group)
     part = np.asarray(events, dtype=np.float64)

@@ -114,9 +114,14 @@ def _first_at_most(scaled: Float64, first: Int64, bound: np.float64) -> Int64:
 
 
 def order_statistics(
-    group: npt.ArrayLike, value: npt.ArrayLike, weight: npt.ArrayLike | None = None, *,
-    probabilities: Sequence[float], groups: int | None = None, level: float = 0.95,
-) -> Quantiles:  # fmt: skip
+    group: npt.ArrayLike,
+    value: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    probabilities: Sequence[float],
+    groups: int | None = None,
+    level: float = 0.95,
+) -> Quantiles:
     """Percentiles of values that are all known, with distribution-free limits.
 
     Args:

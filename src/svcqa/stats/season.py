@@ -88,10 +88,16 @@ def _periodic(x: Float64, period: int) -> tuple[Float64, Float64]:
     window = 10 * len(x) + 1
     trend_window = _odd(1.5 * period / (1 - 1.5 / window))
     fitted = STL(
-        x, period=period, seasonal=window, trend=trend_window, low_pass=_odd(period), seasonal_deg=0,
-        seasonal_jump=math.ceil(window / 10), trend_jump=math.ceil(trend_window / 10),
+        x,
+        period=period,
+        seasonal=window,
+        trend=trend_window,
+        low_pass=_odd(period),
+        seasonal_deg=0,
+        seasonal_jump=math.ceil(window / 10),
+        trend_jump=math.ceil(trend_window / 10),
         low_pass_jump=math.ceil(_odd(period) / 10),
-    ).fit(inner_iter=2, outer_iter=0)  # fmt: skip
+    ).fit(inner_iter=2, outer_iter=0)
     season = np.asarray([fitted.seasonal[place::period].mean() for place in range(period)])
     return np.asarray(fitted.trend, dtype=np.float64), season[np.arange(len(x)) % period]
 

@@ -87,9 +87,14 @@ def is_within(whole: float, least: float, most: float) -> bool:
 
 
 def share_out(
-    whole: float, *, weight: npt.ArrayLike, start: npt.ArrayLike, effort: npt.ArrayLike, lower: npt.ArrayLike,
+    whole: float,
+    *,
+    weight: npt.ArrayLike,
+    start: npt.ArrayLike,
+    effort: npt.ArrayLike,
+    lower: npt.ArrayLike,
     upper: npt.ArrayLike,
-) -> Shared:  # fmt: skip
+) -> Shared:
     """What each part is to deliver so that Σ weight·value is the whole.
 
     Args:
@@ -105,9 +110,7 @@ def share_out(
     >>> [round(float(value), 4) for value in found.value], round(found.effort, 4)
     ([0.95, 0.99], 0.5)
     """
-    v, s, d, low, high = (
-        np.asarray(given, dtype=np.float64) for given in (weight, start, effort, lower, upper)
-    )  # fmt: skip
+    v, s, d, low, high = (np.asarray(given, dtype=np.float64) for given in (weight, start, effort, lower, upper))
     least, most = reach(v, low, high)
     if not is_within(whole, least, most):
         raise MetricError(Fault("decomposition_reach", got=f"{whole:.6g}", allowed=f"{least:.6g} … {most:.6g}"))

@@ -65,9 +65,14 @@ class Filtered:
 
 
 def run_filter(
-    observed: Observed, settings: Settings, *, first_month: int, start: tuple[float, float], spread: Float64,
+    observed: Observed,
+    settings: Settings,
+    *,
+    first_month: int,
+    start: tuple[float, float],
+    spread: Float64,
     festival: Float64 | None = None,
-) -> Filtered:  # fmt: skip
+) -> Filtered:
     """Filter all months.
 
     Args:
@@ -106,7 +111,7 @@ def run_filter(
 
 def _start(
     settings: Settings, start: tuple[float, float], has_season: bool, has_festival: bool
-) -> tuple[Float64, Float64]:  # fmt: skip
+) -> tuple[Float64, Float64]:
     size = FESTIVAL + 1 if has_festival else SEASON + (MONTHS if has_season else 0)
     mean = np.zeros((len(settings), size))
     covariance = np.zeros((len(settings), size, size))

@@ -67,9 +67,13 @@ class Curves:
 
 
 def kaplan_meier(
-    group: npt.ArrayLike, time: npt.ArrayLike, ended: npt.ArrayLike, weight: npt.ArrayLike | None = None,
-    *, groups: int | None = None,
-) -> Curves:  # fmt: skip
+    group: npt.ArrayLike,
+    time: npt.ArrayLike,
+    ended: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    groups: int | None = None,
+) -> Curves:
     """The curve of each group.
 
     Args:
@@ -168,9 +172,7 @@ def on_scale(share: Float64, kind: LimitKind) -> Float64:
     return scaled
 
 
-def limits_on_scale(
-    survival: Float64, variance: Float64, *, kind: LimitKind, level: float
-) -> tuple[Float64, Float64]:  # fmt: skip
+def limits_on_scale(survival: Float64, variance: Float64, *, kind: LimitKind, level: float) -> tuple[Float64, Float64]:
     """Limits of shares on the scale on which they are symmetric; NaN where the formula gives none.
 
     On the log-log scale, and on the plain one, no number comes of a curve at 0 of itself: 0 × ∞ and ∞ ÷ ∞ are none.

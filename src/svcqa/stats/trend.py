@@ -90,9 +90,12 @@ def _variance(n: int, ties: Int64) -> float:
 
 
 def theil_sen(
-    values: npt.ArrayLike, *, time: npt.ArrayLike | None = None, season: npt.ArrayLike | None = None,
+    values: npt.ArrayLike,
+    *,
+    time: npt.ArrayLike | None = None,
+    season: npt.ArrayLike | None = None,
     level: float = 0.95,
-) -> Slope:  # fmt: skip
+) -> Slope:
     """The median of the slopes of all pairs, with Sen's limits.
 
     Args:

@@ -167,9 +167,17 @@ class YearAhead:
 
 
 def year_ahead(
-    kind: Kind, value: npt.ArrayLike, base: npt.ArrayLike | None = None, *, ahead: int, better: Better = "higher",
-    bounds: tuple[float, float] = (-np.inf, np.inf), cycle: int = 1, draws: int = 4000, seed: int = 1,
-) -> YearAhead:  # fmt: skip
+    kind: Kind,
+    value: npt.ArrayLike,
+    base: npt.ArrayLike | None = None,
+    *,
+    ahead: int,
+    better: Better = "higher",
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+    cycle: int = 1,
+    draws: int = 4000,
+    seed: int = 1,
+) -> YearAhead:
     """Simulate the twelve months that end ``ahead`` months after the last known one.
 
     Args:
@@ -195,6 +203,16 @@ def year_ahead(
     month = tuple(step - (ahead - _MONTHS) + 1 for step in counted)
     flags = {"short_history": found.model != "season", "rough": found.effective < ROUGH}
     return YearAhead(
-        kind, better, bounds, month, found.level[:, counted], found.total[:, counted], found.base[:, counted],
-        found.model, int(history.known.sum()), ahead, seed, tuple(name for name, holds in flags.items() if holds),
-    )  # fmt: skip
+        kind,
+        better,
+        bounds,
+        month,
+        found.level[:, counted],
+        found.total[:, counted],
+        found.base[:, counted],
+        found.model,
+        int(history.known.sum()),
+        ahead,
+        seed,
+        tuple(name for name, holds in flags.items() if holds),
+    )

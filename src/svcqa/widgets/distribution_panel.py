@@ -42,9 +42,12 @@ class DistributionPanel:
         self.unit = widgets.Dropdown(description=self._text("unit"), options=units, style=_STYLE, layout=_WIDE)
         moments = _moments(workspace, period, as_of)
         self.as_of = widgets.SelectionSlider(
-            description=self._text("as_of"), options=[(f"{moment:%Y-%m-%d}", moment) for moment in moments],
-            value=moments[-1], style=_STYLE, layout=_WIDE,
-        )  # fmt: skip
+            description=self._text("as_of"),
+            options=[(f"{moment:%Y-%m-%d}", moment) for moment in moments],
+            value=moments[-1],
+            style=_STYLE,
+            layout=_WIDE,
+        )
         self.limit = widgets.IntSlider(description=self._text("limit"), style=_STYLE, layout=_WIDE)
         self.percentile = widgets.IntSlider(
             description=self._text("percentile"), min=50, max=99, value=90, style=_STYLE, layout=_WIDE
@@ -65,9 +68,12 @@ class DistributionPanel:
         """Another unit or moment: the summary is read once, the sliders then move over it."""
         try:
             self._what_if = self.workspace.what_if(
-                self._commitment, metric="sla_percentiles", period=self._period, unit=self.unit.value,
+                self._commitment,
+                metric="sla_percentiles",
+                period=self._period,
+                unit=self.unit.value,
                 as_of=self.as_of.value,
-            )  # fmt: skip
+            )
         except SvcqaError as error:
             self._what_if = None
             self._refuse(error)

@@ -51,8 +51,9 @@ class HalfYearPanel:
             description=self._text("limit"), style=_STYLE, layout=_WIDE, continuous_update=True
         )
         self.answer = widgets.HTML()
-        self.form = ProblemForm(workspace, language=language, period=lambda: str(self.period.value),
-                                unit=lambda: str(self.unit.value))  # fmt: skip
+        self.form = ProblemForm(
+            workspace, language=language, period=lambda: str(self.period.value), unit=lambda: str(self.unit.value)
+        )
         for control in (self.period, self.unit, self.commitment):
             control.observe(self._choose, names="value")
         self.limit.observe(self._move, names="value")

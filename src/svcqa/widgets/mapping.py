@@ -33,8 +33,13 @@ class MappingPanel:
     ) -> None:
         self.workspace, self.language, self._file, self._out = workspace, language, Path(file), Path(out)
         self.proposal = workspace.propose_mapping(self._file, table=table)
-        self.table = widgets.Dropdown(description=text("mapping.table", language), options=list(self.proposal.tables),
-                                      value=self.proposal.table, style=_STYLE, layout=_WIDE)  # fmt: skip
+        self.table = widgets.Dropdown(
+            description=text("mapping.table", language),
+            options=list(self.proposal.tables),
+            value=self.proposal.table,
+            style=_STYLE,
+            layout=_WIDE,
+        )
         self.choices: dict[str, widgets.Dropdown] = {}
         self.columns = widgets.VBox()
         self.shown, self.message = widgets.HTML(), widgets.HTML()
@@ -54,8 +59,13 @@ class MappingPanel:
         options = [none, *((name, name) for name in dict.fromkeys(self.proposal.sheet.header) if name)]
         self.choices = {}
         for name in self.proposal.columns:
-            box = widgets.Dropdown(description=text(f"data_dictionary.label_{name}", self.language), options=options,
-                                   value=chosen.get(name, ""), style=_STYLE, layout=_WIDE)  # fmt: skip
+            box = widgets.Dropdown(
+                description=text(f"data_dictionary.label_{name}", self.language),
+                options=options,
+                value=chosen.get(name, ""),
+                style=_STYLE,
+                layout=_WIDE,
+            )
             box.observe(lambda change, name=name: self._choose(name, change["new"]), names="value")
             self.choices[name] = box
         self.columns.children = tuple(self.choices.values())

@@ -68,9 +68,14 @@ class MetricPanel:
         keys = {name: self._params[name] for name in ("commitment", "target") if name in self._params}
         try:
             found = self.workspace.measure(
-                self.metric, period=self.period.value, unit=self.unit.value, by=self.by.value, as_of=self._as_of,
-                params=given, **keys,
-            )  # fmt: skip
+                self.metric,
+                period=self.period.value,
+                unit=self.unit.value,
+                by=self.by.value,
+                as_of=self._as_of,
+                params=given,
+                **keys,
+            )
         except SvcqaError as error:
             self.chart.value, self.table.value = "", html.escape(error.render(self.language))
             return

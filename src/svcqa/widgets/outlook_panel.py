@@ -43,15 +43,29 @@ class OutlookPanel:
         self.unit = self._dropdown("unit", [one.code for one in policies.organisation.units], self._outlooks.unit)
         self.chart, self.trend, self.season, self.answer, self.year = (widgets.HTML() for _ in range(5))
         self.goal = widgets.FloatSlider(description=self._text("goal_moved"), style=_STYLE, layout=_WIDE)
-        self.form = RebaseForm(workspace, language=language, indicator=lambda: str(self.commitment.value),
-                               unit=lambda: str(self.unit.value), noted=self._draw_chart)  # fmt: skip
+        self.form = RebaseForm(
+            workspace,
+            language=language,
+            indicator=lambda: str(self.commitment.value),
+            unit=lambda: str(self.unit.value),
+            noted=self._draw_chart,
+        )
         for control in (self.commitment, self.unit):
             control.observe(self._choose, names="value")
         self.goal.observe(self._move, names="value")
-        self.box = widgets.VBox([
-            self.commitment, self.unit, self.chart, self.form.box, self.trend, self.season, self.goal,
-            self.answer, self.year,
-        ])  # fmt: skip
+        self.box = widgets.VBox(
+            [
+                self.commitment,
+                self.unit,
+                self.chart,
+                self.form.box,
+                self.trend,
+                self.season,
+                self.goal,
+                self.answer,
+                self.year,
+            ]
+        )
         self._choose(None)
 
     def _text(self, key: str, **fields: object) -> str:
@@ -89,8 +103,10 @@ class OutlookPanel:
             self.trend.value = html.escape(error.render(self.language))
             return
         forms = [False, True] if any(row["measure"] == "seasonal_slope" for row in found.rows) else [False]
-        said = [trend_sentence(found, unit, self.language, name=self._names.get(unit, unit), seasonal=seasonal)
-                for seasonal in forms]  # fmt: skip
+        said = [
+            trend_sentence(found, unit, self.language, name=self._names.get(unit, unit), seasonal=seasonal)
+            for seasonal in forms
+        ]
         self.trend.value = "<br>".join(html.escape(one) for one in said)
 
     def _draw_season(self) -> None:
@@ -119,8 +135,9 @@ class OutlookPanel:
             self.answer.value = html.escape(error.render(self.language))
             return
         if not any(row["measure"] == "year" and row["value"] is not None for row in found.rows):
-            self.answer.value = html.escape(forecast_sentence(found, self.language) if found.rows
-                                            else self._text("no_cases"))  # fmt: skip
+            self.answer.value = html.escape(
+                forecast_sentence(found, self.language) if found.rows else self._text("no_cases")
+            )
             return
         self.year.value = charts.outlook(self._found, found, self.language, names=self._names).html()
         self._set_goal(found)

@@ -27,9 +27,14 @@ class RebaseForm:
     """
 
     def __init__(
-        self, workspace: Workspace, *, language: Language, indicator: Callable[[], str], unit: Callable[[], str],
+        self,
+        workspace: Workspace,
+        *,
+        language: Language,
+        indicator: Callable[[], str],
+        unit: Callable[[], str],
         noted: Callable[[], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.workspace, self.language = workspace, language
         self._indicator, self._unit, self._noted = indicator, unit, noted
         self.suggested = widgets.HTML()
@@ -40,9 +45,7 @@ class RebaseForm:
         self.message = widgets.HTML()
         self.button.on_click(self._note)
         head = widgets.HTML(f"<b>{html.escape(self._text('title'))}</b>")
-        self.box = widgets.VBox(
-            [head, self.suggested, self.since, self.reason, self.name, self.button, self.message]
-        )  # fmt: skip
+        self.box = widgets.VBox([head, self.suggested, self.since, self.reason, self.name, self.button, self.message])
 
     def _text(self, key: str, **fields: object) -> str:
         return text(f"panel.rebase_{key}", self.language, **fields)
@@ -60,9 +63,12 @@ class RebaseForm:
                 self.message.value = html.escape(self._text("choose"))
                 return
             number = self.workspace.note_rebase(
-                self._indicator(), unit=self._unit(), since=self.since.value, reason=self.reason.value.strip(),
+                self._indicator(),
+                unit=self._unit(),
+                since=self.since.value,
+                reason=self.reason.value.strip(),
                 name=self.name.value.strip(),
-            )  # fmt: skip
+            )
         except SvcqaError as error:
             self.message.value = html.escape(error.render(self.language))
             return

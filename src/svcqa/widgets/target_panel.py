@@ -66,8 +66,19 @@ class TargetPanel:
             control.observe(self._move, names="value")
         self.button.on_click(self._save)
         hint = widgets.HTML(html.escape(text("next_year.edit", language)))
-        self.box = widgets.VBox([self.target, *self._moved, self.answer, hint, self.cells.box, self.author, self.reason,
-                                 self.button, self.message])  # fmt: skip
+        self.box = widgets.VBox(
+            [
+                self.target,
+                *self._moved,
+                self.answer,
+                hint,
+                self.cells.box,
+                self.author,
+                self.reason,
+                self.button,
+                self.message,
+            ]
+        )
         self._choose(None)
 
     def _looks(self, key: str) -> dict[str, Any]:
@@ -103,9 +114,12 @@ class TargetPanel:
         self.message.value = ""  # what was saved is not what is shown from now on
         try:
             self._answer = self._asked.at(
-                goal=round(self.goal.value / times, 12), volume=self.volume.value, assumptions=self._assumptions(),
-                locked=self.cells.locked, fair=self.rule.value,
-            )  # fmt: skip
+                goal=round(self.goal.value / times, 12),
+                volume=self.volume.value,
+                assumptions=self._assumptions(),
+                locked=self.cells.locked,
+                fair=self.rule.value,
+            )
         except SvcqaError as error:
             self._answer = None
             self.answer.value = html.escape(error.render(self.language)).replace("\n", "<br>")

@@ -42,14 +42,24 @@ class WavePanel:
         lowest_score, highest_score = self._survey.measured.range
         self.plan: Plan = make_plan(self._survey, self._counts, former=self._former)
         self.calls = widgets.IntSlider(
-            description=self._text("panel_calls"), min=lowest, max=max(highest, lowest), style=_STYLE, layout=_WIDE,
+            description=self._text("panel_calls"),
+            min=lowest,
+            max=max(highest, lowest),
+            style=_STYLE,
+            layout=_WIDE,
             value=min(max(self.plan.overall.drawn, lowest), max(highest, lowest)),
-        )  # fmt: skip
+        )
         most = (highest_score - lowest_score) / 4
         self.half_width = widgets.FloatSlider(
-            description=self._text("panel_half_width"), min=most / 50, max=most, step=most / 50, readout_format=".2f",
-            value=min(max(self.plan.overall.half_width or most, most / 50), most), style=_STYLE, layout=_WIDE,
-        )  # fmt: skip
+            description=self._text("panel_half_width"),
+            min=most / 50,
+            max=most,
+            step=most / 50,
+            readout_format=".2f",
+            value=min(max(self.plan.overall.half_width or most, most / 50), most),
+            style=_STYLE,
+            layout=_WIDE,
+        )
         self.chart, self.table, self.message = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.calls.observe(self._by_calls, names="value")
         self.half_width.observe(self._by_half_width, names="value")

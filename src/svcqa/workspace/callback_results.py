@@ -55,23 +55,37 @@ class CallbackResults:
         return call_quality(surveyed, checks=checks, second_calls=calls, level=context.level)
 
     def estimate(
-        self, code: str, *, by: Sequence[str] = (), as_of: dt.datetime | str | None = None, unit: str | None = None,
-        level: float = 0.95, **params: Any,
-    ) -> Result:  # fmt: skip
+        self,
+        code: str,
+        *,
+        by: Sequence[str] = (),
+        as_of: dt.datetime | str | None = None,
+        unit: str | None = None,
+        level: float = 0.95,
+        **params: Any,
+    ) -> Result:
         """What the wave says of all customers: the metric ``satisfaction_sampling`` with its parameters.
 
         Raises:
             MetricError: ``by`` names a length of time; a wave is not parted so.
         """
-        timed = [Fault("unknown_grouping", place=code, got=name, allowed=", ".join(dict.fromkeys((*LEVELS, *COLUMNS))))
-                 for name in by if name in PERIOD_KINDS]  # fmt: skip
+        timed = [
+            Fault("unknown_grouping", place=code, got=name, allowed=", ".join(dict.fromkeys((*LEVELS, *COLUMNS))))
+            for name in by
+            if name in PERIOD_KINDS
+        ]
         if timed:
             raise MetricError(timed)
         context = self._asked_after(code, as_of)
         return self._workspace.measure(
-            METRIC, period=context.period, by=by, as_of=context.as_of, unit=unit, level=level,
+            METRIC,
+            period=context.period,
+            by=by,
+            as_of=context.as_of,
+            unit=unit,
+            level=level,
             params={"wave": code, **params},
-        )  # fmt: skip
+        )
 
     def feedback(self, code: str, *, as_of: dt.datetime | str | None = None) -> tuple[Feedback, ...]:
         """Opinions and low scores, who must answer them by when, and whether that was done."""

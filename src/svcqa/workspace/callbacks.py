@@ -75,9 +75,16 @@ class Callbacks(CallbackResults):
         return frame
 
     def plan(
-        self, survey: str, *, period: str | Period, as_of: dt.datetime | str, calls: int | None = None,
-        half_width: float | None = None, known_at: dt.datetime | None = None, wave: str | None = None,
-    ) -> Plan:  # fmt: skip
+        self,
+        survey: str,
+        *,
+        period: str | Period,
+        as_of: dt.datetime | str,
+        calls: int | None = None,
+        half_width: float | None = None,
+        known_at: dt.datetime | None = None,
+        wave: str | None = None,
+    ) -> Plan:
         """How many to draw, in which stratum, what precision that buys where.
 
         Args:
@@ -97,9 +104,14 @@ class Callbacks(CallbackResults):
         return make_plan(policy, counts, former=former, calls=calls, half_width=half_width)
 
     def counts(
-        self, survey: str, *, period: str | Period, as_of: dt.datetime | str, known_at: dt.datetime | None = None,
+        self,
+        survey: str,
+        *,
+        period: str | Period,
+        as_of: dt.datetime | str,
+        known_at: dt.datetime | None = None,
         wave: str | None = None,
-    ) -> tuple[tuple[StratumCounts, ...], dict[str, Former]]:  # fmt: skip
+    ) -> tuple[tuple[StratumCounts, ...], dict[str, Former]]:
         """The counted frame and what former answers tell: all that a plan needs, so that a slider can ask again."""
         policy, span = self._asked(survey, period, as_of)
         frame = self._drawing.frame(policy, span, key=self._key, known_at=known_at, before=self._before(wave))
@@ -107,9 +119,14 @@ class Callbacks(CallbackResults):
         return count_frame(policy, frame), former_answers(answers)
 
     def left_out(
-        self, survey: str, *, period: str | Period, as_of: dt.datetime | str, known_at: dt.datetime | None = None,
+        self,
+        survey: str,
+        *,
+        period: str | Period,
+        as_of: dt.datetime | str,
+        known_at: dt.datetime | None = None,
         wave: str | None = None,
-    ) -> tuple[LeftOut, ...]:  # fmt: skip
+    ) -> tuple[LeftOut, ...]:
         """Whom quarantine, window and lists keep out of the frame, and the bias that may bring."""
         policy, span = self._asked(survey, period, as_of)
         frame = self._drawing.frame(policy, span, key=self._key, known_at=known_at, before=self._before(wave))
@@ -123,9 +140,17 @@ class Callbacks(CallbackResults):
         return left_out(self.store.frame(code), answers)
 
     def draw(
-        self, survey: str, code: str, *, period: str | Period, as_of: dt.datetime | str, who: str,
-        calls: int | None = None, half_width: float | None = None, now: dt.datetime | None = None,
-    ) -> Wave:  # fmt: skip
+        self,
+        survey: str,
+        code: str,
+        *,
+        period: str | Period,
+        as_of: dt.datetime | str,
+        who: str,
+        calls: int | None = None,
+        half_width: float | None = None,
+        now: dt.datetime | None = None,
+    ) -> Wave:
         """Draw a wave, keep its document and list, note it in the register.
 
         Drawing the same again gives the wave that stands; under the same code nothing else is ever drawn.
@@ -166,9 +191,16 @@ class Callbacks(CallbackResults):
         return wave
 
     def call_sheet(
-        self, code: str, out: str | Path, *, language: Language | None = None, contacts: bool = False, who: str = "",
-        purpose: str = "", now: dt.datetime | None = None,
-    ) -> Path:  # fmt: skip
+        self,
+        code: str,
+        out: str | Path,
+        *,
+        language: Language | None = None,
+        contacts: bool = False,
+        who: str = "",
+        purpose: str = "",
+        now: dt.datetime | None = None,
+    ) -> Path:
         """Write a wave's call sheet, and beside the wave the mapping that reads it back once it is filled.
 
         Args:
@@ -232,20 +264,40 @@ class Callbacks(CallbackResults):
         return wave.known_at if store.digest(known_at=wave.known_at) == wave.records else None
 
     def _made(
-        self, policy: Survey, span: Span, period: str, code: str, number: int, plan: Plan, frame: object,
+        self,
+        policy: Survey,
+        span: Span,
+        period: str,
+        code: str,
+        number: int,
+        plan: Plan,
+        frame: object,
         known_at: dt.datetime,
-    ) -> tuple[Wave, object]:  # fmt: skip
+    ) -> tuple[Wave, object]:
         """The wave and its list."""
         strata = strata_of(plan)
         calls_until = span.as_of.date() + dt.timedelta(days=policy.window.field_days - 1)
         wave = Wave(
-            code=code, survey=policy.key, number=number, period=period, first=span.first.date(),
-            last=(span.end - dt.timedelta(seconds=1)).date(), as_of=span.as_of, known_at=known_at,
-            calls_until=calls_until, draw=policy.draw, start=as_digits(start_of(number)), survey_digest=policy.digest,
-            policy=self._workspace.policies.digest, records=self._workspace.store.digest(),
-            key_fingerprint=fingerprint(self._key), do_not_call=self._drawing.not_to_call_digest(policy),
-            strata=strata, frame_digest=frame_digest(frame), list_digest="",
-        )  # fmt: skip
+            code=code,
+            survey=policy.key,
+            number=number,
+            period=period,
+            first=span.first.date(),
+            last=(span.end - dt.timedelta(seconds=1)).date(),
+            as_of=span.as_of,
+            known_at=known_at,
+            calls_until=calls_until,
+            draw=policy.draw,
+            start=as_digits(start_of(number)),
+            survey_digest=policy.digest,
+            policy=self._workspace.policies.digest,
+            records=self._workspace.store.digest(),
+            key_fingerprint=fingerprint(self._key),
+            do_not_call=self._drawing.not_to_call_digest(policy),
+            strata=strata,
+            frame_digest=frame_digest(frame),
+            list_digest="",
+        )
         drawn = wave_list(policy, wave, take(policy, wave, frame, key=self._key), frame)
         return wave.model_copy(update={"list_digest": list_digest(drawn)}), drawn
 

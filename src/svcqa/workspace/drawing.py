@@ -52,11 +52,12 @@ class Drawing:
         contacts = _run(contacts_sql(survey, span.as_of), {"callbacks": callbacks, "waves": waves}, ("customer",))
         numbers = self._not_to_call(survey)
         views |= {
-            "units": self._units([*views.values()], span.as_of.date()), "contacts": contacts,
+            "units": self._units([*views.values()], span.as_of.date()),
+            "contacts": contacts,
             "do_not_call": pa.table({"customer": pa.array(self._vault.surrogates(numbers), pa.string())}),
             "reachable": pa.table({"customer": pa.array(self._vault.reachable(), pa.string())}),
             "draw_key": pa.table({"draw_key": [key]}),
-        }  # fmt: skip
+        }
         keys = {name: self._engine.key(name)[0] for name in tables_of(survey)}
         columns = {name: views[name].schema.names for name in tables_of(survey)}
         return _run(frame_sql(survey, span, keys=keys, columns=columns), views, COLUMNS)
@@ -132,10 +133,11 @@ def take(survey: Survey, wave: Wave, frame: Any, *, key: str) -> list[Taken]:
     people = in_frame(frame).select(["stratum", "customer"])
     systematic = survey.draw == "systematic"
     sizes = [
-        StratumDraw(item.key, item.population_size, *((item.population_size, 0) if systematic else
-                                                      (item.drawn, item.reserve)))
+        StratumDraw(
+            item.key, item.population_size, *((item.population_size, 0) if systematic else (item.drawn, item.reserve))
+        )
         for item in wave.strata
-    ]  # fmt: skip
+    ]
     with duckdb.connect() as connection:
         connection.register("people", people)
         found = draw(connection, "people", sizes, key=key, start=start_of(wave.number)).to_pylist()
@@ -143,10 +145,15 @@ def take(survey: Survey, wave: Wave, frame: Any, *, key: str) -> list[Taken]:
         return _systematic(survey, wave, found, frame, key)
     main = {item.key: item.drawn for item in wave.strata}
     return [
-        Taken(row["stratum"], row["customer"], row["prn"], row["place"],
-              "main" if row["place"] <= main[row["stratum"]] else "reserve")
+        Taken(
+            row["stratum"],
+            row["customer"],
+            row["prn"],
+            row["place"],
+            "main" if row["place"] <= main[row["stratum"]] else "reserve",
+        )
         for row in found
-    ]  # fmt: skip
+    ]
 
 
 def _systematic(survey: Survey, wave: Wave, found: Sequence[dict[str, Any]], frame: Any, key: str) -> list[Taken]:

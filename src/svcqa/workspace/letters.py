@@ -55,9 +55,14 @@ class LetterVerbs(OpenedWorkspace):
 
         period, chosen = self.period(str(year)), language or self.language
         found = letters_of(
-            self.policies, self.registry, year, first=period.first, last=period.last, plans=self._plans(year),
+            self.policies,
+            self.registry,
+            year,
+            first=period.first,
+            last=period.last,
+            plans=self._plans(year),
             provisional=self.calendar.is_provisional(period.last),
-        )  # fmt: skip
+        )
         if not found:
             raise RegisterError(Fault("no_letters", got=str(year)))
         company = self.settings.company.name.in_language(chosen)

@@ -29,10 +29,29 @@ if TYPE_CHECKING:
     from svcqa.workspace.workspace import Workspace
 
 COLUMNS = (
-    "target", "owner", "year", "candidate", "goal", "chance", "is_promise", "promise", "current_goal", "lower",
-    "median", "upper", "unit", "cases", "improvement", "improvement_unit", "known_months", "last_month", "model",
-    "method", "notes", "fault",
-)  # fmt: skip
+    "target",
+    "owner",
+    "year",
+    "candidate",
+    "goal",
+    "chance",
+    "is_promise",
+    "promise",
+    "current_goal",
+    "lower",
+    "median",
+    "upper",
+    "unit",
+    "cases",
+    "improvement",
+    "improvement_unit",
+    "known_months",
+    "last_month",
+    "model",
+    "method",
+    "notes",
+    "fault",
+)
 """One row for each candidate goal; a target of which nothing can be said has one row with its fault."""
 
 
@@ -47,9 +66,14 @@ class NextYear:
     """
 
     def __init__(
-        self, workspace: Workspace, year: int, *, as_of: dt.datetime | str | None = None, unit: str | None = None,
+        self,
+        workspace: Workspace,
+        year: int,
+        *,
+        as_of: dt.datetime | str | None = None,
+        unit: str | None = None,
         rules: NextYearRules | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.figures, self.policies, self.register = workspace.figures, workspace.policies, workspace.register
         self.year, self.rules = year, rules or workspace.settings.next_year
         moment = read_moment(as_of) or _last_known(workspace)
@@ -98,8 +122,10 @@ class NextYear:
         self.check_targets()
         found = tuple(one for one in self.every_proposal() if one.ahead is not None)
         if not found:
-            raise MetricError([fault for one in self.every_proposal() if one.fault for fault in one.fault.faults]
-                              or Fault("next_year_no_history", place=str(self.year), got="0"))  # fmt: skip
+            raise MetricError(
+                [fault for one in self.every_proposal() if one.fault for fault in one.fault.faults]
+                or Fault("next_year_no_history", place=str(self.year), got="0")
+            )
         return found
 
     @property
@@ -135,14 +161,26 @@ class NextYear:
             raise MetricError(Fault("milestone_no_chance", got=target))
         starts = starts_of(self.figures, found.subject, found.past, context, year=self.year)
         return TargetWhatIf(
-            found, found.subject, found.past, found.ahead, starts, self.policies.organisation, self.rules.fair,
+            found,
+            found.subject,
+            found.past,
+            found.ahead,
+            starts,
+            self.policies.organisation,
+            self.rules.fair,
             found.target.owner,
-        )  # fmt: skip
+        )
 
     def decompose(
-        self, target: str, *, goal: float | None = None, candidate: Name = "balanced", rule: FairRule | None = None,
-        locked: Mapping[str, float] | None = None, maximum: bool = False,
-    ) -> Decomposition:  # fmt: skip
+        self,
+        target: str,
+        *,
+        goal: float | None = None,
+        candidate: Name = "balanced",
+        rule: FairRule | None = None,
+        locked: Mapping[str, float] | None = None,
+        maximum: bool = False,
+    ) -> Decomposition:
         """A goal shared out to subsidiaries, departments and posts: the parts deliver the whole.
 
         Args:
@@ -159,10 +197,17 @@ class NextYear:
         return asked.at(goal=wanted, locked=locked, fair=rule).decomposition
 
     def plan(
-        self, target: str, *, reason: str, goal: float | None = None, candidate: Name = "balanced",
-        volume: float = 1.0, assumptions: Sequence[Assumption | Mapping[str, Any]] = (), rule: FairRule | None = None,
+        self,
+        target: str,
+        *,
+        reason: str,
+        goal: float | None = None,
+        candidate: Name = "balanced",
+        volume: float = 1.0,
+        assumptions: Sequence[Assumption | Mapping[str, Any]] = (),
+        rule: FairRule | None = None,
         locked: Mapping[str, float] | None = None,
-    ) -> TargetPlan:  # fmt: skip
+    ) -> TargetPlan:
         """A plan for one target, with its chance, its parts and what it rests on; not saved yet.
 
         Args:
@@ -229,14 +274,29 @@ def _rows(found: Proposal) -> list[dict[str, Any]]:
         return [lead]
     low, middle, high = found.ahead.interval()
     shared = {
-        **lead, "promise": found.subject.promise, "current_goal": found.subject.goal, "lower": low, "median": middle,
-        "upper": high, "unit": found.past.scale.unit, "cases": found.cases_in(found.ahead),
-        "improvement_unit": found.improvement_unit, "known_months": found.ahead.known_months,
-        "last_month": found.past.last.label, "model": found.ahead.model,
+        **lead,
+        "promise": found.subject.promise,
+        "current_goal": found.subject.goal,
+        "lower": low,
+        "median": middle,
+        "upper": high,
+        "unit": found.past.scale.unit,
+        "cases": found.cases_in(found.ahead),
+        "improvement_unit": found.improvement_unit,
+        "known_months": found.ahead.known_months,
+        "last_month": found.past.last.label,
+        "model": found.ahead.model,
         "notes": ", ".join(note.code for note in found.notes),
-    }  # fmt: skip
+    }
     return [
-        {**shared, "candidate": one.name, "goal": one.goal, "chance": one.chance, "is_promise": one.is_promise,
-         "improvement": one.improvement, "method": METHOD}
+        {
+            **shared,
+            "candidate": one.name,
+            "goal": one.goal,
+            "chance": one.chance,
+            "is_promise": one.is_promise,
+            "improvement": one.improvement,
+            "method": METHOD,
+        }
         for one in found.candidates
-    ]  # fmt: skip
+    ]

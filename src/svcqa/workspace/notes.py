@@ -15,10 +15,20 @@ class NoteVerbs(OpenedWorkspace):
     """What a workspace notes."""
 
     def note_problem(
-        self, *, category: str, problem: str, author: str, action: str = "", due: dt.date | str | None = None,
-        responsible: str = "", tracker: str = "", period: str = "", target: str = "", unit: str = "",
+        self,
+        *,
+        category: str,
+        problem: str,
+        author: str,
+        action: str = "",
+        due: dt.date | str | None = None,
+        responsible: str = "",
+        tracker: str = "",
+        period: str = "",
+        target: str = "",
+        unit: str = "",
         now: dt.datetime | None = None,
-    ) -> int:  # fmt: skip
+    ) -> int:
         """Note a row of form B in the register and give its number.
 
         Args:
@@ -32,16 +42,29 @@ class NoteVerbs(OpenedWorkspace):
             PeriodError: the period cannot be read.
         """
         item = action_item(
-            category=category, problem=problem, action=action, due=day_of(due) if due else None,
-            responsible=responsible, tracker=tracker, period=self.period(period).label if period else "",
-            target=self._served(target), unit=self.policies.organisation.unit(unit).code if unit else "",
-        )  # fmt: skip
+            category=category,
+            problem=problem,
+            action=action,
+            due=day_of(due) if due else None,
+            responsible=responsible,
+            tracker=tracker,
+            period=self.period(period).label if period else "",
+            target=self._served(target),
+            unit=self.policies.organisation.unit(unit).code if unit else "",
+        )
         return self.register.note(item, author=author.strip() or "—", now=now)
 
     def note_rebase(
-        self, indicator: str, *, unit: str, since: str | Period, reason: str, name: str, now: dt.datetime | None = None,
+        self,
+        indicator: str,
+        *,
+        unit: str,
+        since: str | Period,
+        reason: str,
+        name: str,
+        now: dt.datetime | None = None,
         replaces: int | None = None,
-    ) -> int:  # fmt: skip
+    ) -> int:
         """Note in the register that a process has a new level, so that its chart has new limits; give its number.
 
         Args:
@@ -62,9 +85,16 @@ class NoteVerbs(OpenedWorkspace):
         return tuple(self.register.rebases(indicator=indicator))
 
     def note_step(
-        self, number: int, step: str, *, by: str, on: dt.date | str | None = None, finding: str = "",
-        due: dt.date | str | None = None, now: dt.datetime | None = None,
-    ) -> int:  # fmt: skip
+        self,
+        number: int,
+        step: str,
+        *,
+        by: str,
+        on: dt.date | str | None = None,
+        finding: str = "",
+        due: dt.date | str | None = None,
+        now: dt.datetime | None = None,
+    ) -> int:
         """Note what became of a row of form B; give the number of the entry.
 
         Args:
@@ -87,9 +117,17 @@ class NoteVerbs(OpenedWorkspace):
         return note_step(self.register, item, now=now)
 
     def note_success(
-        self, *, unit: str, experience: str, period: str, name: str, target: str = "", evidence: str = "",
-        now: dt.datetime | None = None, replaces: int | None = None,
-    ) -> int:  # fmt: skip
+        self,
+        *,
+        unit: str,
+        experience: str,
+        period: str,
+        name: str,
+        target: str = "",
+        evidence: str = "",
+        now: dt.datetime | None = None,
+        replaces: int | None = None,
+    ) -> int:
         """Note success experience in the register; give the number of the entry.
 
         Args:
@@ -109,9 +147,13 @@ class NoteVerbs(OpenedWorkspace):
         from svcqa.register.successes import note_success, success
 
         item = success(
-            unit=self.policies.organisation.unit(unit).code, experience=experience, period=self.period(period).label,
-            name=name, target=self._served(target), evidence=evidence,
-        )  # fmt: skip
+            unit=self.policies.organisation.unit(unit).code,
+            experience=experience,
+            period=self.period(period).label,
+            name=name,
+            target=self._served(target),
+            evidence=evidence,
+        )
         return note_success(self.register, item, now=now, replaces=replaces)
 
     def _served(self, key: str) -> str:

@@ -73,9 +73,15 @@ class OpenedWorkspace:
         """The door to all metrics."""
         engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
         return Figures(
-            engine, self.registry, self.calendars, self.policies.organisation, self.period_rule, self.policies.digest,
-            self.progress, Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
-        )  # fmt: skip
+            engine,
+            self.registry,
+            self.calendars,
+            self.policies.organisation,
+            self.period_rule,
+            self.policies.digest,
+            self.progress,
+            Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
+        )
 
     @cached_property
     def section_registry(self) -> SectionRegistry:

@@ -29,9 +29,13 @@ class Outlooks:
     """
 
     def __init__(
-        self, workspace: Workspace, *, period: str | Period, as_of: dt.datetime | str | None = None,
+        self,
+        workspace: Workspace,
+        *,
+        period: str | Period,
+        as_of: dt.datetime | str | None = None,
         unit: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.workspace = workspace
         self.period = workspace.period(period) if isinstance(period, str) else period
         self.unit = unit or workspace.policies.organisation.company.code

@@ -24,9 +24,13 @@ class ReviewVerbs(OpenedWorkspace):
     """What a workspace does for reviews."""
 
     def review_half_year(
-        self, period: str | Period, *, as_of: dt.datetime | str | None = None, unit: str | None = None,
+        self,
+        period: str | Period,
+        *,
+        as_of: dt.datetime | str | None = None,
+        unit: str | None = None,
         known_at: dt.datetime | None = None,
-    ) -> PeriodReview:  # fmt: skip
+    ) -> PeriodReview:
         """The half-year review: pure figures and register entries, ready to be shown.
 
         Args:
@@ -44,9 +48,13 @@ class ReviewVerbs(OpenedWorkspace):
         return self._review(found, as_of, unit, known_at)
 
     def review_annual(
-        self, year: int | str | Period, *, as_of: dt.datetime | str | None = None, unit: str | None = None,
+        self,
+        year: int | str | Period,
+        *,
+        as_of: dt.datetime | str | None = None,
+        unit: str | None = None,
         known_at: dt.datetime | None = None,
-    ) -> PeriodReview:  # fmt: skip
+    ) -> PeriodReview:
         """The annual review; the options are those of :meth:`review_half_year`.
 
         Raises:
@@ -58,9 +66,12 @@ class ReviewVerbs(OpenedWorkspace):
         return self._review(found, as_of, unit, known_at)
 
     def _review(
-        self, period: Period, as_of: dt.datetime | str | None, unit: str | None = None,
+        self,
+        period: Period,
+        as_of: dt.datetime | str | None,
+        unit: str | None = None,
         known_at: dt.datetime | None = None,
-    ) -> PeriodReview:  # fmt: skip
+    ) -> PeriodReview:
         from svcqa.review.follow_up import rows_of
         from svcqa.review.period_review import period_review
 
@@ -105,9 +116,13 @@ class ReviewVerbs(OpenedWorkspace):
         return compare_returns(self.figures, self.policies.commitments, self._context(period, as_of))
 
     def publish(
-        self, period: str | Period, *, author: str, as_of: dt.datetime | str | None = None,
+        self,
+        period: str | Period,
+        *,
+        author: str,
+        as_of: dt.datetime | str | None = None,
         now: dt.datetime | None = None,
-    ) -> Publication:  # fmt: skip
+    ) -> Publication:
         """Pin the figures of the review of a half-year or year in the register: as reported, from now on.
 
         Args:

@@ -45,9 +45,12 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         return Callbacks(self)
 
     def ingest(
-        self, *, source_folder: str | Path | None = None, now: dt.datetime | None = None,
+        self,
+        *,
+        source_folder: str | Path | None = None,
+        now: dt.datetime | None = None,
         progress: Progress | None = None,
-    ) -> IngestReport:  # fmt: skip
+    ) -> IngestReport:
         """Read all sources of the settings and the call sheets filled in; files already read change nothing.
 
         Args:
@@ -62,9 +65,14 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         door = Door(self.store, self.vault, self.policies.organisation, self.settings.company.time_zone)
         try:
             return ingest_sources(
-                door, self.settings.sources, files=base, mappings=self.folder, progress=progress,
-                now=now or dt.datetime.now(dt.UTC).replace(tzinfo=None), waves=self.callbacks.store,
-            )  # fmt: skip
+                door,
+                self.settings.sources,
+                files=base,
+                mappings=self.folder,
+                progress=progress,
+                now=now or dt.datetime.now(dt.UTC).replace(tzinfo=None),
+                waves=self.callbacks.store,
+            )
         finally:
             self.__dict__.pop("figures", None)
 
@@ -97,11 +105,21 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         load_mapping(path)
 
     def measure(
-        self, metric: str, *, period: str | Period, commitment: str | None = None, target: str | None = None,
-        by: Sequence[str] = (), as_of: dt.datetime | str | None = None, cumulative: bool = False,
-        unit: str | None = None, level: float = 0.95, limit: int | None = None, known_at: dt.datetime | None = None,
+        self,
+        metric: str,
+        *,
+        period: str | Period,
+        commitment: str | None = None,
+        target: str | None = None,
+        by: Sequence[str] = (),
+        as_of: dt.datetime | str | None = None,
+        cumulative: bool = False,
+        unit: str | None = None,
+        level: float = 0.95,
+        limit: int | None = None,
+        known_at: dt.datetime | None = None,
         params: Mapping[str, Any] | None = None,
-    ) -> Result:  # fmt: skip
+    ) -> Result:
         """The figures of a metric.
 
         Args:
@@ -134,9 +152,15 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         return self.figures.result(metric, given, context)
 
     def what_if(
-        self, commitment: str, *, period: str | Period, by: Sequence[str] = (), unit: str | None = None,
-        as_of: dt.datetime | str | None = None, metric: str | None = None,
-    ) -> WhatIf:  # fmt: skip
+        self,
+        commitment: str,
+        *,
+        period: str | Period,
+        by: Sequence[str] = (),
+        unit: str | None = None,
+        as_of: dt.datetime | str | None = None,
+        metric: str | None = None,
+    ) -> WhatIf:
         """A commitment's figure with parameters to move: ``.at(limit=45)`` answers at once.
 
         Args:
@@ -147,10 +171,17 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         return self.figures.what_if(metric or params["commitment"].metric, params, context)
 
     def cases(
-        self, commitment: str | None = None, *, period: str | Period, metric: str | None = None,
-        params: Mapping[str, Any] | None = None, states: Sequence[str] = STATES, columns: Sequence[str] = (),
-        unit: str | None = None, as_of: dt.datetime | str | None = None,
-    ) -> pd.DataFrame:  # fmt: skip
+        self,
+        commitment: str | None = None,
+        *,
+        period: str | Period,
+        metric: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        states: Sequence[str] = STATES,
+        columns: Sequence[str] = (),
+        unit: str | None = None,
+        as_of: dt.datetime | str | None = None,
+    ) -> pd.DataFrame:
         """The cases behind a figure, one row each, with their state and where they were read.
 
         Args:
@@ -188,9 +219,15 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         return explain(self.figures, self.policies, self._context(month, moment), case, commitment=commitment)
 
     def drivers(
-        self, commitment: str, *, period: str | Period, against: str | Period | None = None,
-        by: Sequence[str] = ("department",), unit: str | None = None, as_of: dt.datetime | str | None = None,
-    ) -> pd.DataFrame:  # fmt: skip
+        self,
+        commitment: str,
+        *,
+        period: str | Period,
+        against: str | Period | None = None,
+        by: Sequence[str] = ("department",),
+        unit: str | None = None,
+        as_of: dt.datetime | str | None = None,
+    ) -> pd.DataFrame:
         """What moved a figure since ``against`` (the period before where absent), split by each of ``by``.
 
         Columns: ``svcqa.review.drivers.COLUMNS``. The cases behind a row: :meth:`cases` with the same period.
@@ -204,9 +241,13 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         return drivers(self.figures, counted, context, against=since, by=by)
 
     def next_year(
-        self, year: int, *, as_of: dt.datetime | str | None = None, unit: str | None = None,
+        self,
+        year: int,
+        *,
+        as_of: dt.datetime | str | None = None,
+        unit: str | None = None,
         rules: NextYearRules | None = None,
-    ) -> NextYear:  # fmt: skip
+    ) -> NextYear:
         """Next year's targets: what is proposed, shared out, tried and saved; arguments as those of its class."""
         from svcqa.workspace.next_year import NextYear
 

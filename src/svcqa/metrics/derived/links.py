@@ -15,9 +15,16 @@ if TYPE_CHECKING:
 
 
 def linked(
-    table: str, *, on: tuple[str, str], after: str = "", from_day: int = 0, take: Sequence[str] = (),
-    where: Mapping[str, Sequence[str]] | None = None, order_by: str = "", name: str = "",
-) -> Part:  # fmt: skip
+    table: str,
+    *,
+    on: tuple[str, str],
+    after: str = "",
+    from_day: int = 0,
+    take: Sequence[str] = (),
+    where: Mapping[str, Sequence[str]] | None = None,
+    order_by: str = "",
+    name: str = "",
+) -> Part:
     """The first row of another table that belongs to a record: when it was, and what it says.
 
     Columns: ``NAME_at``, and ``NAME_COLUMN`` for each column of ``take``; empty where no row belongs to the record.

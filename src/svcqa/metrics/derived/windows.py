@@ -112,9 +112,13 @@ def first_contact(*, same: Sequence[str], days: int, order_by: str = "", name: s
 
 
 def first_in_period(
-    *, same: Sequence[str], cycle: Literal["month", "quarter", "half", "year"],
-    period_rule: PeriodRule | None = None, order_by: str = "", name: str = "first_in_period",
-) -> Part:  # fmt: skip
+    *,
+    same: Sequence[str],
+    cycle: Literal["month", "quarter", "half", "year"],
+    period_rule: PeriodRule | None = None,
+    order_by: str = "",
+    name: str = "first_in_period",
+) -> Part:
     """Whether a record is the first of the same in its month, quarter, half-year or year.
 
     Args:

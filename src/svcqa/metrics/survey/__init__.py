@@ -8,7 +8,23 @@ from svcqa.metrics.survey.waves import DrawnCustomer, FrameCell, Surveyed, Surve
 from svcqa.metrics.survey.weights import Weighted, WeightRule, weighted
 
 __all__ = [
-    "Asked", "DrawnCustomer", "Estimated", "FrameCell", "Group", "SurveyExample", "SurveyParams", "Surveyed",
-    "WaveDesign", "WaveRecords", "WeightRule", "Weighted", "difference", "disposition", "estimate", "groups_of", "hits",
-    "outcomes_of", "weighted",
-]  # fmt: skip
+    "Asked",
+    "DrawnCustomer",
+    "Estimated",
+    "FrameCell",
+    "Group",
+    "SurveyExample",
+    "SurveyParams",
+    "Surveyed",
+    "WaveDesign",
+    "WaveRecords",
+    "WeightRule",
+    "Weighted",
+    "difference",
+    "disposition",
+    "estimate",
+    "groups_of",
+    "hits",
+    "outcomes_of",
+    "weighted",
+]

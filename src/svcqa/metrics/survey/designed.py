@@ -17,9 +17,14 @@ _DAY: Final = dt.timedelta(days=1)
 
 
 def with_waves(
-    metric: Any, params: CommitmentParams, context: Context, plain: Result, *, surveys: Surveys,
+    metric: Any,
+    params: CommitmentParams,
+    context: Context,
+    plain: Result,
+    *,
+    surveys: Surveys,
     read: Callable[[Any], Surveyed],
-) -> Result:  # fmt: skip
+) -> Result:
     """``plain`` with the rows of each stretch that holds whole waves made from these instead.
 
     A metric takes part with ``designed(params)``, the key of a survey or ``None``, and ``from_waves(waves, plain rows,

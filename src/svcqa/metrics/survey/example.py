@@ -14,9 +14,12 @@ from svcqa.metrics.contract import Context, Example
 from svcqa.metrics.survey.waves import DrawnCustomer, FrameCell, Surveyed, WaveDesign, WaveRecords
 
 _SURVEY: Final[dict[str, Any]] = {
-    "key": "satisfaction", "label": "satisfaction", "services": [{"key": "repair", "name": "repair"}],
-    "questions": [{"key": "attitude", "text": "attitude", "top_from": 9, "low_to": 6}], "allocation": {"calls": 1},
-}  # fmt: skip
+    "key": "satisfaction",
+    "label": "satisfaction",
+    "services": [{"key": "repair", "name": "repair"}],
+    "questions": [{"key": "attitude", "text": "attitude", "top_from": 9, "low_to": 6}],
+    "allocation": {"calls": 1},
+}
 _AHEAD: Final = dt.timedelta(days=1)
 _ROLES: Final = ("main", "reserve")
 
@@ -66,9 +69,13 @@ class SurveyExample:
         return self._made(policy, 2, self.frame, self.people, earlier)
 
     def _made(
-        self, policy: Survey, number: int, frame: Sequence[Mapping[str, Any]], people: Sequence[Mapping[str, Any]],
+        self,
+        policy: Survey,
+        number: int,
+        frame: Sequence[Mapping[str, Any]],
+        people: Sequence[Mapping[str, Any]],
         before: Surveyed | None,
-    ) -> Surveyed:  # fmt: skip
+    ) -> Surveyed:
         cells = tuple(
             FrameCell(_texts(row), int(row.get("customers", 1)), int(row.get("cases", row.get("customers", 1))))
             for row in frame
@@ -84,11 +91,26 @@ class SurveyExample:
         context = self.context()
         drawn_at = context.as_of - _AHEAD
         return Wave(
-            code=code, survey=policy.key, number=number, period=context.period.label, first=context.period.first,
-            last=context.period.last, as_of=drawn_at, known_at=drawn_at, calls_until=context.period.last,
-            draw=policy.draw, start="0" * 15, survey_digest=policy.digest, policy="", records="", key_fingerprint="",
-            do_not_call="", strata=strata, frame_digest="", list_digest="",
-        )  # fmt: skip
+            code=code,
+            survey=policy.key,
+            number=number,
+            period=context.period.label,
+            first=context.period.first,
+            last=context.period.last,
+            as_of=drawn_at,
+            known_at=drawn_at,
+            calls_until=context.period.last,
+            draw=policy.draw,
+            start="0" * 15,
+            survey_digest=policy.digest,
+            policy="",
+            records="",
+            key_fingerprint="",
+            do_not_call="",
+            strata=strata,
+            frame_digest="",
+            list_digest="",
+        )
 
     @staticmethod
     def _stratum(name: str, cells: Sequence[FrameCell], drawn: Sequence[DrawnCustomer]) -> WaveStratum:
@@ -96,9 +118,13 @@ class SurveyExample:
         roles = [one.role for one in drawn if one.stratum == name]
         parts = {key: own[0].columns.get(key, "") for key in ("service", "department")}
         return WaveStratum(
-            key=name, parts=parts, population_size=sum(cell.customers for cell in own),
-            cases=sum(cell.cases for cell in own), drawn=roles.count("main"), reserve=roles.count("reserve"),
-        )  # fmt: skip
+            key=name,
+            parts=parts,
+            population_size=sum(cell.customers for cell in own),
+            cases=sum(cell.cases for cell in own),
+            drawn=roles.count("main"),
+            reserve=roles.count("reserve"),
+        )
 
 
 def _texts(row: Mapping[str, Any]) -> dict[str, str]:
@@ -109,9 +135,16 @@ def _person(code: str, place: int, row: Mapping[str, Any], context: Context) -> 
     known = ("role", "cases", "outcome", "scores", "attempts", "caller", "customer")
     outcome = str(row.get("outcome", "reached" if row.get("scores") else ""))
     return DrawnCustomer(
-        reference=f"{code}-{place:04d}", role=row.get("role", "main"), stratum=str(row["stratum"]), place=place,
-        cases=int(row.get("cases", 1)), customer=str(row.get("customer", f"{code}-{place}")),
-        columns={name: str(value) for name, value in row.items() if name not in known}, outcome=outcome,
-        called_at=context.as_of - _AHEAD if outcome else None, attempts=int(row.get("attempts", 1 if outcome else 0)),
-        caller=str(row.get("caller", "")), scores={name: float(value) for name, value in row.get("scores", {}).items()},
-    )  # fmt: skip
+        reference=f"{code}-{place:04d}",
+        role=row.get("role", "main"),
+        stratum=str(row["stratum"]),
+        place=place,
+        cases=int(row.get("cases", 1)),
+        customer=str(row.get("customer", f"{code}-{place}")),
+        columns={name: str(value) for name, value in row.items() if name not in known},
+        outcome=outcome,
+        called_at=context.as_of - _AHEAD if outcome else None,
+        attempts=int(row.get("attempts", 1 if outcome else 0)),
+        caller=str(row.get("caller", "")),
+        scores={name: float(value) for name, value in row.get("scores", {}).items()},
+    )

@@ -33,8 +33,9 @@ def groups_of(people: Sequence[DrawnCustomer], context: Context) -> tuple[Group,
     known = (*LEVELS, *COLUMNS)
     unknown = [name for name in context.by if name not in known]
     if unknown:
-        raise MetricError([Fault("unknown_grouping", got=name, allowed=", ".join(dict.fromkeys(known)))
-                           for name in unknown])  # fmt: skip
+        raise MetricError(
+            [Fault("unknown_grouping", got=name, allowed=", ".join(dict.fromkeys(known))) for name in unknown]
+        )
     units = [one.columns.get("unit", "") for one in people]
     codes = sorted(set(units))
     shown = dict(zip(codes, unit_labels(codes, np.ones(len(codes), dtype=np.bool_), context), strict=True))

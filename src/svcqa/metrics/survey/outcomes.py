@@ -12,10 +12,16 @@ from svcqa.stats.survey.response_rates import Outcomes
 Disposition = Literal["complete", "partial", "refused", "no_answer", "other", "unknown", "not_eligible"]
 
 _OF: Final[Mapping[str, Disposition]] = {
-    "declined": "refused", "no_answer": "no_answer", "busy": "no_answer", "switched_off": "no_answer",
-    "call_later": "no_answer", "wrong_number": "unknown", "not_eligible": "not_eligible", "unable": "other",
+    "declined": "refused",
+    "no_answer": "no_answer",
+    "busy": "no_answer",
+    "switched_off": "no_answer",
+    "call_later": "no_answer",
+    "wrong_number": "unknown",
+    "not_eligible": "not_eligible",
+    "unable": "other",
     "": "unknown",
-}  # fmt: skip
+}
 """A wrong number says nothing of the customer who was served: he stays in the population, and nobody knows more of him.
 So does whoever was not called yet."""
 

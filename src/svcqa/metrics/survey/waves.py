@@ -244,12 +244,19 @@ def wave_records(
     for row in drawn:
         about = {**known.get(row["customer"], {}), **{name: row[name] for name in ("stratum", "service", "unit")}}
         columns = {name: str(about.get(name) or "") for name in COLUMNS}
-        people.append(DrawnCustomer(
-            reference=str(row["reference"]), role=row["role"], stratum=str(row["stratum"]), place=int(row["place"]),
-            cases=int(row["cases"]), customer=str(row["customer"]), columns=columns,
-            random_number=str(row["prn"]),
-            **_outcome(calls.get(str(row["reference"]), ())),
-        ))  # fmt: skip
+        people.append(
+            DrawnCustomer(
+                reference=str(row["reference"]),
+                role=row["role"],
+                stratum=str(row["stratum"]),
+                place=int(row["place"]),
+                cases=int(row["cases"]),
+                customer=str(row["customer"]),
+                columns=columns,
+                random_number=str(row["prn"]),
+                **_outcome(calls.get(str(row["reference"]), ())),
+            )
+        )
     return tuple(people)
 
 
@@ -275,7 +282,10 @@ def _outcome(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     opinions = {str(row["question"]): str(row["opinion"]) for row in ordered if row.get("opinion")}
     attempts = max(int(row.get("attempts") or 0) for row in ordered)
     return {
-        "outcome": outcome or ("reached" if scores else ""), "called_at": last["called_at"],
+        "outcome": outcome or ("reached" if scores else ""),
+        "called_at": last["called_at"],
         "attempts": attempts or len({row["called_at"] for row in ordered}),
-        "caller": str(last.get("caller") or ""), "scores": scores, "opinions": opinions,
-    }  # fmt: skip
+        "caller": str(last.get("caller") or ""),
+        "scores": scores,
+        "opinions": opinions,
+    }

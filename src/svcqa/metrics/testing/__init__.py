@@ -102,11 +102,12 @@ def metric_checks(metric: Any, *, expected_failures: Mapping[str, str] | None = 
     expected = _expected(metric, expected_failures)
     cases = [
         pytest.param(
-            check, id=check.name,
+            check,
+            id=check.name,
             marks=[pytest.mark.xfail(reason=expected[check.name], strict=True)] if check.name in expected else [],
         )
         for check in checks(metric)
-    ]  # fmt: skip
+    ]
     return pytest.mark.parametrize("check", cases)
 
 

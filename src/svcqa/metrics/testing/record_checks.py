@@ -265,9 +265,7 @@ def _states_add_up(metric: Any) -> None:
                 if row.get("total") is None and added:
                     problems.append(f"{trial.place}: there are states and no total")
         if metric.spec.additive:
-            whole, parts = (
-                [sum(row.get("total") or 0 for row in trial.result(by).rows)] for by in ((), ("unit",))
-            )  # fmt: skip
+            whole, parts = ([sum(row.get("total") or 0 for row in trial.result(by).rows)] for by in ((), ("unit",)))
             if whole != parts:
                 problems.append(f"{trial.place}: the units' totals add up to {parts[0]}, the whole has {whole[0]}")
     require(problems)
@@ -300,16 +298,26 @@ def _settled_stays_settled(metric: Any) -> None:
 
 def _moments(trial: Trial) -> list[dt.datetime]:
     """Every moment of the example and some time later, in order."""
-    columns = [c for c, f in zip(trial.records.columns, trial.records.schema, strict=True)
-               if pa.types.is_timestamp(f.type)]  # fmt: skip
+    columns = [
+        c for c, f in zip(trial.records.columns, trial.records.schema, strict=True) if pa.types.is_timestamp(f.type)
+    ]
     known = {value for column in columns for value in column.to_pylist() if value is not None}
     return sorted({moment + later for moment in known for later in _LATER} | {trial.example.context().as_of})
 
 
 EVERY: Final = (_keeps_the_contract, _documented)
 RECORD: Final = (
-    _examples_reproduced, _observations_are_well_formed, _input_not_mutated, _same_answer_twice,
-    _row_order_makes_no_difference, _batch_split_makes_no_difference, _halves_add_up,
-    _one_group_alone_equals_that_group, _empty_input, _missing_column_named, _interval_holds_the_value, _states_add_up,
+    _examples_reproduced,
+    _observations_are_well_formed,
+    _input_not_mutated,
+    _same_answer_twice,
+    _row_order_makes_no_difference,
+    _batch_split_makes_no_difference,
+    _halves_add_up,
+    _one_group_alone_equals_that_group,
+    _empty_input,
+    _missing_column_named,
+    _interval_holds_the_value,
+    _states_add_up,
     _settled_stays_settled,
-)  # fmt: skip
+)

@@ -121,6 +121,11 @@ def _moved(value: Any) -> Any:
 
 
 SERIES: Final = (
-    _examples_reproduced, _input_not_mutated, _same_answer_twice, _row_order_makes_no_difference,
-    _one_group_alone_equals_that_group, _empty_input, _interval_holds_the_value,
-)  # fmt: skip
+    _examples_reproduced,
+    _input_not_mutated,
+    _same_answer_twice,
+    _row_order_makes_no_difference,
+    _one_group_alone_equals_that_group,
+    _empty_input,
+    _interval_holds_the_value,
+)

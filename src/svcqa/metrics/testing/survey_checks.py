@@ -121,6 +121,10 @@ def _same(left: Any, right: Any) -> bool:
 
 
 SURVEY: Final = (
-    _examples_reproduced, _input_not_mutated, _same_answer_twice, _row_order_makes_no_difference, _empty_wave,
+    _examples_reproduced,
+    _input_not_mutated,
+    _same_answer_twice,
+    _row_order_makes_no_difference,
+    _empty_wave,
     _interval_holds_the_value,
-)  # fmt: skip
+)

@@ -26,17 +26,50 @@ if TYPE_CHECKING:
     from svcqa.report.sections.registry import BuiltSection
 
 __all__ = [
-    "Better", "Bin", "Chart", "Distribution", "Dot", "FigureKind", "Kind", "Mark", "Picture", "Point", "Record",
-    "Row", "Stretch", "chart_of", "chart_of_distribution", "distribution", "funnel_chart", "months", "months_chart",
-    "of_result", "of_section", "outlook", "outlook_chart", "process", "process_chart", "targets", "targets_chart",
-    "timeline", "timeline_chart", "waterfall", "waterfall_chart",
-]  # fmt: skip
+    "Better",
+    "Bin",
+    "Chart",
+    "Distribution",
+    "Dot",
+    "FigureKind",
+    "Kind",
+    "Mark",
+    "Picture",
+    "Point",
+    "Record",
+    "Row",
+    "Stretch",
+    "chart_of",
+    "chart_of_distribution",
+    "distribution",
+    "funnel_chart",
+    "months",
+    "months_chart",
+    "of_result",
+    "of_section",
+    "outlook",
+    "outlook_chart",
+    "process",
+    "process_chart",
+    "targets",
+    "targets_chart",
+    "timeline",
+    "timeline_chart",
+    "waterfall",
+    "waterfall_chart",
+]
 
 
 def of_result(
-    result: Result, language: Language, *, names: Mapping[str, str] | None = None, title: str | None = None,
-    kind: FigureKind | None = None, better: Better | None = None, measures: Sequence[str] = (),
-) -> Picture:  # fmt: skip
+    result: Result,
+    language: Language,
+    *,
+    names: Mapping[str, str] | None = None,
+    title: str | None = None,
+    kind: FigureKind | None = None,
+    better: Better | None = None,
+    measures: Sequence[str] = (),
+) -> Picture:
     """A picture of any result; the options are those of :func:`chart_of`.
 
     A process chart of one unit and a funnel have a picture of their own.
@@ -63,9 +96,13 @@ def _drawn_together(result: Result) -> tuple[str, ...]:
 
 
 def process(
-    result: Result, language: Language, *, unit: str | None = None, names: Mapping[str, str] | None = None,
+    result: Result,
+    language: Language,
+    *,
+    unit: str | None = None,
+    names: Mapping[str, str] | None = None,
     title: str | None = None,
-) -> Picture:  # fmt: skip
+) -> Picture:
     """A picture of one unit's process chart; the options are those of :func:`process_chart`."""
     return Picture(process_chart(result, language, unit=unit, names=names, title=title))
 

@@ -21,7 +21,8 @@ def waterfall_chart(found: Outcomes, language: Language) -> Chart:
         )
         for name, count in steps.items()
     ]
-    said = text("call_results.waterfall_title", language, code=found.code, complete=overall.complete,
-                sample=steps["sample"])  # fmt: skip
+    said = text(
+        "call_results.waterfall_title", language, code=found.code, complete=overall.complete, sample=steps["sample"]
+    )
     label = text("call_results.customers", language)
     return chart_of_rows(rows, language, label=label, scale=Scale("", "neutral"), title=said, kind="bars")

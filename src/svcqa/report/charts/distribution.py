@@ -86,9 +86,15 @@ def chart_of_distribution(
     bins = _bins(given, marks, cumulative)
     axis = given.label + (text("charts.in_unit", language, unit=unit) if unit else "")
     return Chart(
-        "distribution", title or _finding(given, unit, language), axis, given.unit, language, bins=bins,
-        marks=tuple(marks), notes=_notes(bins, cumulative, language),
-    )  # fmt: skip
+        "distribution",
+        title or _finding(given, unit, language),
+        axis,
+        given.unit,
+        language,
+        bins=bins,
+        marks=tuple(marks),
+        notes=_notes(bins, cumulative, language),
+    )
 
 
 def _bins(given: Distribution, marks: list[Mark], cumulative: bool) -> tuple[Bin, ...]:
@@ -128,10 +134,14 @@ def _finding(given: Distribution, unit: str, language: Language) -> str:
     within = sum(count for value, count, is_open in given.cells if not is_open and value <= given.limit)
     beyond = sum(count for value, count, is_open in given.cells if is_open and value > given.limit)
     said = text(
-        "charts.within_limit", language, label=given.label, closed=f"{closed:,}",
-        share=wording.percent(within / closed), limit=f"{given.limit:g}",
+        "charts.within_limit",
+        language,
+        label=given.label,
+        closed=f"{closed:,}",
+        share=wording.percent(within / closed),
+        limit=f"{given.limit:g}",
         unit=text("charts.unit_beside", language, unit=unit) if unit else "",
-    )  # fmt: skip
+    )
     if still_open:
         key = "charts.open_beyond" if beyond else "charts.open_cases"
         fields = {"beyond": f"{beyond:,}"} if beyond else {}

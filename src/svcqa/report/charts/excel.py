@@ -97,15 +97,23 @@ def _bars(chart: Chart, place: Place, make: Maker, font: str) -> Any:
     last = len(chart.rows) - 1
     standing = any(chart.goals)
     drawn = make({"type": "column" if standing else "bar"})
-    drawn.add_series({
-        "name": _plain(chart.axis),
-        "categories": place.cells(0, last, "group"), "values": place.cells(0, last, "value"), "gap": 60,
-        "points": [FILLS[row.standing] for row in chart.rows],
-        "data_labels": {"value": True, "position": "inside_base" if standing else "outside_end",
-                        "font": {"name": font, "bold": True, "size": 9}, "fill": _VEIL,
-                        "custom": [{"value": _plain(row.shown)} for row in chart.rows]},
-        **_error_bars(place, 0, last),
-    })  # fmt: skip
+    drawn.add_series(
+        {
+            "name": _plain(chart.axis),
+            "categories": place.cells(0, last, "group"),
+            "values": place.cells(0, last, "value"),
+            "gap": 60,
+            "points": [FILLS[row.standing] for row in chart.rows],
+            "data_labels": {
+                "value": True,
+                "position": "inside_base" if standing else "outside_end",
+                "font": {"name": font, "bold": True, "size": 9},
+                "fill": _VEIL,
+                "custom": [{"value": _plain(row.shown)} for row in chart.rows],
+            },
+            **_error_bars(place, 0, last),
+        }
+    )
     if standing:
         goal = make({"type": "line"})
         goal.add_series(_goal_series(chart, place, 0, last, constant=len(chart.goals) == 1))
@@ -125,25 +133,27 @@ def _goal_series(
     return {
         "name": [place.sheet, place.first_row - 1, place.columns.index("goal")],
         "categories": place.cells(first, last, "group" if chart.kind == "bars" else "period"),
-        "values": place.cells(first, last, "goal"), **goal_look(constant=constant, colour=colour),
-    }  # fmt: skip
+        "values": place.cells(first, last, "goal"),
+        **goal_look(constant=constant, colour=colour),
+    }
 
 
-def _lines(
-    chart: Chart, place: Place, make: Maker, font: str, groups: Sequence[str], *, titled: bool
-) -> Any:  # fmt: skip
+def _lines(chart: Chart, place: Place, make: Maker, font: str, groups: Sequence[str], *, titled: bool) -> Any:
     drawn = make({"type": "line"})
     for number, group in enumerate(groups):
         first, last = _span(chart, group)
         look = number if titled else 0
-        drawn.add_series({
-            "name": place.cell(first, "group"), "categories": place.cells(first, last, "period"),
-            "values": place.cells(first, last, "value"),
-            "line": {"color": palette.SERIES[look], "width": 2, "dash_type": dashes(look)},
-            "marker": MARKERS[look],
-            "points": [PARTIAL[look] if row.partial else None for row in chart.of_group(group)],
-            **_error_bars(place, first, last),
-        })  # fmt: skip
+        drawn.add_series(
+            {
+                "name": place.cell(first, "group"),
+                "categories": place.cells(first, last, "period"),
+                "values": place.cells(first, last, "value"),
+                "line": {"color": palette.SERIES[look], "width": 2, "dash_type": dashes(look)},
+                "marker": MARKERS[look],
+                "points": [PARTIAL[look] if row.partial else None for row in chart.of_group(group)],
+                **_error_bars(place, first, last),
+            }
+        )
     shared = chart.one_goal_a_period
     for number, group in enumerate(groups[:1] if shared else groups):
         rows = chart.of_group(group)
@@ -167,21 +177,40 @@ def _distribution(chart: Chart, place: Place, make: Maker, font: str) -> Any:
     labels = [{"value": _plain(found.marks)} if found.marks else {"delete": True} for found in chart.bins]
     for field in ("closed", "still_open"):
         marked = field == "closed" and any(found.marks for found in chart.bins)
-        drawn.add_series({
-            "name": [place.sheet, place.first_row - 1, place.columns.index(field)],
-            "categories": place.cells(0, last, "label"), "values": place.cells(0, last, field), "gap": 4,
-            **FILLS["met" if field == "closed" else "open"],
-            **({"data_labels": {"value": True, "position": "inside_end", "custom": labels,
-                                "font": {"name": font, "bold": True, "size": 9}, "fill": _VEIL}} if marked else {}),
-        })  # fmt: skip
+        drawn.add_series(
+            {
+                "name": [place.sheet, place.first_row - 1, place.columns.index(field)],
+                "categories": place.cells(0, last, "label"),
+                "values": place.cells(0, last, field),
+                "gap": 4,
+                **FILLS["met" if field == "closed" else "open"],
+                **(
+                    {
+                        "data_labels": {
+                            "value": True,
+                            "position": "inside_end",
+                            "custom": labels,
+                            "font": {"name": font, "bold": True, "size": 9},
+                            "fill": _VEIL,
+                        }
+                    }
+                    if marked
+                    else {}
+                ),
+            }
+        )
     if "cumulative" in place.columns:
         share = make({"type": "line"})
-        share.add_series({
-            "name": [place.sheet, place.first_row - 1, place.columns.index("cumulative")],
-            "categories": place.cells(0, last, "label"), "values": place.cells(0, last, "cumulative"),
-            "y2_axis": True, "line": {"color": palette.CUMULATIVE, "width": 2, "dash_type": "dash"},
-            "marker": {"type": "diamond", "size": 5, "fill": {"color": palette.CUMULATIVE}},
-        })  # fmt: skip
+        share.add_series(
+            {
+                "name": [place.sheet, place.first_row - 1, place.columns.index("cumulative")],
+                "categories": place.cells(0, last, "label"),
+                "values": place.cells(0, last, "cumulative"),
+                "y2_axis": True,
+                "line": {"color": palette.CUMULATIVE, "width": 2, "dash_type": "dash"},
+                "marker": {"type": "diamond", "size": 5, "fill": {"color": palette.CUMULATIVE}},
+            }
+        )
         share.set_y2_axis({"min": 0, "max": 1, "num_format": "0%", "num_font": {"name": font}})
         drawn.combine(share)
     _finish(drawn, chart, place, font, axis={})
@@ -196,11 +225,14 @@ def _process(chart: Chart, place: Place, make: Maker, font: str) -> Any:
     drawn = make({"type": "line"} if over_time else {"type": "scatter", "subtype": "straight_with_markers"})
 
     def add(column: str, look: Mapping[str, Any]) -> None:
-        drawn.add_series({
-            "name": [place.sheet, place.first_row - 1, place.columns.index(column)],
-            "categories": place.cells(0, last, "period" if over_time else "n"),
-            "values": place.cells(0, last, column), **look,
-        })  # fmt: skip
+        drawn.add_series(
+            {
+                "name": [place.sheet, place.first_row - 1, place.columns.index(column)],
+                "categories": place.cells(0, last, "period" if over_time else "n"),
+                "values": place.cells(0, last, column),
+                **look,
+            }
+        )
 
     if over_time:
         add_process(chart, list(place.columns), add)
@@ -209,8 +241,14 @@ def _process(chart: Chart, place: Place, make: Maker, font: str) -> Any:
         add_funnel(list(place.columns), add)
     _finish(drawn, chart, place, font, axis=_round_ends(chart, _line_numbers(chart), from_zero=False))
     if not over_time:
-        drawn.set_x_axis({"name": text("charts.funnel_size", chart.language), "name_font": {"name": font},
-                          "num_font": {"name": font}, "num_format": "#,##0"})  # fmt: skip
+        drawn.set_x_axis(
+            {
+                "name": text("charts.funnel_size", chart.language),
+                "name_font": {"name": font},
+                "num_font": {"name": font},
+                "num_format": "#,##0",
+            }
+        )
     return drawn
 
 
@@ -229,10 +267,12 @@ def _finish(drawn: Any, chart: Chart, place: Place, font: str, *, axis: Mapping[
 
 def _value_axis(chart: Chart, font: str) -> dict[str, Any]:
     return {
-        "name": _plain(chart.axis), "name_font": {"name": font, "size": 9}, "num_font": {"name": font},
+        "name": _plain(chart.axis),
+        "name_font": {"name": font, "size": 9},
+        "num_font": {"name": font},
         "num_format": "0.##%" if chart.unit == "share" else "#,##0.##",
         "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
-    }  # fmt: skip
+    }
 
 
 def _plain(name: str) -> str:

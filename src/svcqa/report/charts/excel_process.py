@@ -15,13 +15,20 @@ _LIMIT: Final = "#555555"
 _SIGNAL: Final = "#D55E00"
 _POOLED: Final = "#C8C8C8"
 _LINES: Final = (
-    ("centre", "solid"), ("lower_limit", "dash"), ("upper_limit", "dash"), ("near_lower", "round_dot"),
-    ("near_upper", "round_dot"), ("goal", "long_dash_dot"),
-)  # fmt: skip
+    ("centre", "solid"),
+    ("lower_limit", "dash"),
+    ("upper_limit", "dash"),
+    ("near_lower", "round_dot"),
+    ("near_upper", "round_dot"),
+    ("goal", "long_dash_dot"),
+)
 _CURVES: Final = (
-    ("centre", "solid"), ("lower_limit", "dash"), ("upper_limit", "dash"), ("far_lower", "round_dot"),
+    ("centre", "solid"),
+    ("lower_limit", "dash"),
+    ("upper_limit", "dash"),
+    ("far_lower", "round_dot"),
     ("far_upper", "round_dot"),
-)  # fmt: skip
+)
 
 
 def add_process(chart: Chart, columns: list[str], add: Add) -> None:
@@ -29,23 +36,48 @@ def add_process(chart: Chart, columns: list[str], add: Add) -> None:
     special = {"fill": {"color": _SIGNAL}, "border": {"color": _SIGNAL}}
     hollow = {"fill": {"color": "#FFFFFF"}, "border": {"color": palette.SERIES[0]}}
     labels = [{"value": {"up": "▲", "down": "▼"}[p.side]} if p.side else {"delete": True} for p in chart.points]
-    add("value", {
-        "line": {"color": palette.SERIES[0], "width": 1.75},
-        "marker": {"type": "circle", "size": 6, "fill": {"color": palette.SERIES[0]},
-                   "border": {"color": palette.SERIES[0]}},
-        "points": [special if p.side else hollow if p.partial else None for p in chart.points],
-        **({"data_labels": {"value": True, "position": "above", "custom": labels, "font": {"color": _SIGNAL}}}
-           if any(point.side for point in chart.points) else {}),
-    })  # fmt: skip
+    add(
+        "value",
+        {
+            "line": {"color": palette.SERIES[0], "width": 1.75},
+            "marker": {
+                "type": "circle",
+                "size": 6,
+                "fill": {"color": palette.SERIES[0]},
+                "border": {"color": palette.SERIES[0]},
+            },
+            "points": [special if p.side else hollow if p.partial else None for p in chart.points],
+            **(
+                {"data_labels": {"value": True, "position": "above", "custom": labels, "font": {"color": _SIGNAL}}}
+                if any(point.side for point in chart.points)
+                else {}
+            ),
+        },
+    )
     _add_lines(_LINES, columns, add)
 
 
 def add_funnel(columns: list[str], add: Add) -> None:
     """Units as points, pooled figures as pale diamonds, limits as lines."""
-    add("value", {"line": {"none": True}, "marker": {"type": "circle", "size": 7, "fill": {"color": palette.SERIES[0]},
-                                                     "border": {"color": palette.SERIES[0]}}})  # fmt: skip
-    add("pooled", {"line": {"none": True}, "marker": {"type": "diamond", "size": 6, "fill": {"color": _POOLED},
-                                                      "border": {"color": _LIMIT}}})  # fmt: skip
+    add(
+        "value",
+        {
+            "line": {"none": True},
+            "marker": {
+                "type": "circle",
+                "size": 7,
+                "fill": {"color": palette.SERIES[0]},
+                "border": {"color": palette.SERIES[0]},
+            },
+        },
+    )
+    add(
+        "pooled",
+        {
+            "line": {"none": True},
+            "marker": {"type": "diamond", "size": 6, "fill": {"color": _POOLED}, "border": {"color": _LIMIT}},
+        },
+    )
     _add_lines(_CURVES, columns, add)
 
 

@@ -47,9 +47,15 @@ def _against_goals(held: Sequence[Row], scale: Scale, language: Language, **head
         worst = max(behind, key=_shortfall)
         key = "charts.behind_one" if len(behind) == 1 else "charts.behind"
         said = text(
-            key, language, **head, unit=worst.group, value=_value(worst, scale, language),
-            goal=_goal(worst, scale, language), behind=len(behind), judged=len(held),
-        )  # fmt: skip
+            key,
+            language,
+            **head,
+            unit=worst.group,
+            value=_value(worst, scale, language),
+            goal=_goal(worst, scale, language),
+            behind=len(behind),
+            judged=len(held),
+        )
         return said + _evidence(worst, language)
     unclear = sum(row.evidence == "unclear" for row in held)
     goals = {row.goal for row in held}
@@ -86,9 +92,14 @@ def _spread(now: Sequence[Row], scale: Scale, language: Language, **head: str) -
     low, high = ordered[0], ordered[-1]
     key = "charts.spread_overlaps" if _overlap(low, high) else "charts.spread"
     return text(
-        key, language, **head, low=low.group, low_value=_value(low, scale, language), high=high.group,
+        key,
+        language,
+        **head,
+        low=low.group,
+        low_value=_value(low, scale, language),
+        high=high.group,
         high_value=_value(high, scale, language),
-    )  # fmt: skip
+    )
 
 
 def _overlap(one: Row, other: Row) -> bool:

@@ -36,9 +36,14 @@ def funnel_chart(
     indicator = called.get(str(centre["indicator"]), str(centre["indicator"]))
     far = sum("funnel_far" in flag for own in rows.values() for flag in own["value"].get("flags") or ())
     said = text(
-        "charts.funnel_title", language, label=indicator, period=centre["period"], count=len(dots),
-        outside=sum(bool(dot.outside) for dot in dots), far=far,
-    )  # fmt: skip
+        "charts.funnel_title",
+        language,
+        label=indicator,
+        period=centre["period"],
+        count=len(dots),
+        outside=sum(bool(dot.outside) for dot in dots),
+        far=far,
+    )
     notes = [
         text("charts.funnel_lines", language, phi=f"{whole['phi']['value']:.3g}", tau2=f"{whole['tau2']['value']:.3g}"),
         text("charts.funnel_pooled", language),
@@ -46,8 +51,16 @@ def funnel_chart(
     ]
     unit_name = wording.value_unit(found.unit, language) if found.unit else ""
     axis = indicator + (text("charts.in_unit", language, unit=unit_name) if unit_name else "")
-    return Chart("funnel", title or said, axis, found.unit, language, found.better or "neutral", dots=tuple(dots),
-                 notes=tuple(notes))  # fmt: skip
+    return Chart(
+        "funnel",
+        title or said,
+        axis,
+        found.unit,
+        language,
+        found.better or "neutral",
+        dots=tuple(dots),
+        notes=tuple(notes),
+    )
 
 
 def _dot(
@@ -56,8 +69,15 @@ def _dot(
     value, near, far = own["value"], own["limits_95"], own["limits_998"]
     flag = next((flag for flag in value.get("flags") or () if flag in FLAGS), "")
     return Dot(
-        group=called.get(unit, unit), n=int(value["n"]), value=value["value"], centre=near["value"],
-        lower_limit=near["lower"], upper_limit=near["upper"], far_lower=far["lower"], far_upper=far["upper"],
-        pooled=own["pooled"]["value"], shown=wording.level(value["value"], found.scale, value.get("goal")),
+        group=called.get(unit, unit),
+        n=int(value["n"]),
+        value=value["value"],
+        centre=near["value"],
+        lower_limit=near["lower"],
+        upper_limit=near["upper"],
+        far_lower=far["lower"],
+        far_upper=far["upper"],
+        pooled=own["pooled"]["value"],
+        shown=wording.level(value["value"], found.scale, value.get("goal")),
         outside=signal_words.flag(flag, language) if flag else "",
-    )  # fmt: skip
+    )

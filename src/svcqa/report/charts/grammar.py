@@ -184,8 +184,11 @@ class Chart:
     def records(self) -> Sequence[Record]:
         """The data rows, of whichever sort."""
         own: dict[str, Sequence[Record]] = {
-            "distribution": self.bins, "process": self.points, "funnel": self.dots, "timeline": self.stretches,
-        }  # fmt: skip
+            "distribution": self.bins,
+            "process": self.points,
+            "funnel": self.dots,
+            "timeline": self.stretches,
+        }
         return own.get(self.kind, self.rows)
 
     @property

@@ -33,5 +33,6 @@ def outlook_chart(
     rows += [row_of(figure, ahead, scale) for figure in coming if figure.period not in {row.period for row in rows}]
     indicator = str(forecast.rows[0]["indicator"])
     label = (names or {}).get(indicator, indicator)
-    return chart_of_rows(rows, language, label=label, scale=scale, title=forecast_sentence(forecast, language),
-                         kind="lines")  # fmt: skip
+    return chart_of_rows(
+        rows, language, label=label, scale=scale, title=forecast_sentence(forecast, language), kind="lines"
+    )

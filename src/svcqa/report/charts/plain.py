@@ -27,10 +27,8 @@ def plain_text(chart: Chart) -> str:
 def used_columns(chart: Chart) -> list[str]:
     """The columns that say something of any row."""
     return [
-        name
-        for name in chart.columns
-        if any(chart.cell(record, name) not in (None, "") for record in chart.records)
-    ]  # fmt: skip
+        name for name in chart.columns if any(chart.cell(record, name) not in (None, "") for record in chart.records)
+    ]
 
 
 def shown(value: Any) -> str:

@@ -15,9 +15,13 @@ Rows = dict[str, Mapping[str, Any]]
 
 
 def process_chart(
-    found: Result, language: Language, *, unit: str | None = None, names: Mapping[str, str] | None = None,
+    found: Result,
+    language: Language,
+    *,
+    unit: str | None = None,
+    names: Mapping[str, str] | None = None,
     title: str | None = None,
-) -> Chart:  # fmt: skip
+) -> Chart:
     """The chart of one unit; the only one of the result where ``unit`` is absent.
 
     Args:
@@ -39,14 +43,19 @@ def process_chart(
     points = tuple(_point(row, by_measure, found, language) for row in by_measure["value"].values())
     indicator = called.get(str(icons["indicator"]), str(icons["indicator"]))
     said = text(
-        "charts.process_title", language, label=indicator, unit=called.get(chosen, chosen),
-        period=f"{points[0].period}…{points[-1].period}", said=signal_words.icons_sentence(found, icons, language),
-    )  # fmt: skip
+        "charts.process_title",
+        language,
+        label=indicator,
+        unit=called.get(chosen, chosen),
+        period=f"{points[0].period}…{points[-1].period}",
+        said=signal_words.icons_sentence(found, icons, language),
+    )
     unit_name = wording.value_unit(found.unit, language) if found.unit else ""
     axis = indicator + (text("charts.in_unit", language, unit=unit_name) if unit_name else "")
     notes = _notes(points, icons, by_measure["suggested_rebase"], language)
-    return Chart("process", title or said, axis, found.unit, language, found.better or "neutral", points=points,
-                 notes=notes)  # fmt: skip
+    return Chart(
+        "process", title or said, axis, found.unit, language, found.better or "neutral", points=points, notes=notes
+    )
 
 
 _MEASURES = ("value", "limits", "near_limits", "icons", "suggested_rebase")
@@ -57,22 +66,29 @@ def _point(row: Mapping[str, Any], by_measure: Mapping[str, Rows], found: Result
     limits, near = by_measure["limits"].get(period, {}), by_measure["near_limits"].get(period, {})
     special = signal_words.signal(row)
     return Point(
-        period=period, value=row.get("value"), centre=limits.get("value"), lower_limit=limits.get("lower"),
-        upper_limit=limits.get("upper"), near_lower=near.get("lower"), near_upper=near.get("upper"),
-        goal=row.get("goal"), n=row.get("n"),
+        period=period,
+        value=row.get("value"),
+        centre=limits.get("value"),
+        lower_limit=limits.get("lower"),
+        upper_limit=limits.get("upper"),
+        near_lower=near.get("lower"),
+        near_upper=near.get("upper"),
+        goal=row.get("goal"),
+        n=row.get("n"),
         shown=wording.level_with_unit(row.get("value"), found.scale, language, row.get("goal")),
         signal=signal_words.flag(special, language) if special else "",
         side="" if not special else "up" if special.endswith(("high", "up")) else "down",
         partial="partial" in (row.get("flags") or ()),
-    )  # fmt: skip
+    )
 
 
 def _notes(points: tuple[Point, ...], icons: Mapping[str, Any], suggested: Rows, language: Language) -> tuple[str, ...]:
     chart, choice = (signal_words.flag(signal_words.icon(icons, kind), language) for kind in ("chart", "choice"))
     notes = [
-        text("charts.chosen", language, chart=chart, reason=choice), text("charts.centre_line", language),
+        text("charts.chosen", language, chart=chart, reason=choice),
+        text("charts.centre_line", language),
         text("charts.signal_signs", language),
-    ]  # fmt: skip
+    ]
     if any(point.goal is not None for point in points):
         notes.append(text("charts.goal_line_process", language))
     if any(point.partial for point in points):

@@ -18,9 +18,15 @@ FigureKind = Literal["bars", "lines", "small_multiples"]
 
 
 def chart_of(
-    result: Result, language: Language, *, names: Mapping[str, str] | None = None, title: str | None = None,
-    kind: FigureKind | None = None, better: Better | None = None, measures: Sequence[str] = (),
-) -> Chart:  # fmt: skip
+    result: Result,
+    language: Language,
+    *,
+    names: Mapping[str, str] | None = None,
+    title: str | None = None,
+    kind: FigureKind | None = None,
+    better: Better | None = None,
+    measures: Sequence[str] = (),
+) -> Chart:
     """A chart of any result: lines over its periods, or bars side by side where there is one period.
 
     Args:
@@ -45,9 +51,14 @@ def chart_of(
 
 
 def chart_of_rows(
-    rows: Sequence[Row], language: Language, *, label: str, scale: Scale, title: str | None = None,
+    rows: Sequence[Row],
+    language: Language,
+    *,
+    label: str,
+    scale: Scale,
+    title: str | None = None,
     kind: FigureKind | None = None,
-) -> Chart:  # fmt: skip
+) -> Chart:
     """A chart of figures that are rows already."""
     unit = scale.unit
     chosen = _checked(kind, rows)
@@ -125,9 +136,19 @@ def row_of(figure: Figure, group: str, scale: Scale) -> Row:
     if figure.value is not None:
         shown = f"{SIGNS[standing]}{wording.level(figure.value, scale, figure.goal)}{'*' if partial else ''}"
     return Row(
-        group, figure.period, figure.value, figure.lower, figure.upper, figure.goal, figure.n, shown, standing,
-        judged.evidence, figure.method, partial,
-    )  # fmt: skip
+        group,
+        figure.period,
+        figure.value,
+        figure.lower,
+        figure.upper,
+        figure.goal,
+        figure.n,
+        shown,
+        standing,
+        judged.evidence,
+        figure.method,
+        partial,
+    )
 
 
 def judged_by(figure: Figure, scale: Scale) -> Judgement:
@@ -141,9 +162,13 @@ def judged_by(figure: Figure, scale: Scale) -> Judgement:
         return Judgement(verdict, evidence, figure.at_risk)
     perfect = 0.0 if better == "lower" else 1.0
     return judge(
-        value=figure.value, lower=figure.lower, upper=figure.upper, goal=figure.goal, better=better,
+        value=figure.value,
+        lower=figure.lower,
+        upper=figure.upper,
+        goal=figure.goal,
+        better=better,
         zero_tolerance=scale.unit == "share" and figure.goal == perfect,
-    )  # fmt: skip
+    )
 
 
 def _furthest(rows: Sequence[Row], scale: Scale) -> tuple[Row, ...]:

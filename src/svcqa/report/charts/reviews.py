@@ -69,6 +69,10 @@ def months_chart(review: PeriodReview, item: CommitmentReview, language: Languag
     title = finding(halves, label=label, scale=scale, language=language)
     shown = text("charts.within", language) if item.commitment.metric == "compliance" else label
     return chart_of_rows(
-        rows, language, label=shown, scale=scale, title=title,
+        rows,
+        language,
+        label=shown,
+        scale=scale,
+        title=title,
         kind="lines" if len(named) <= MOST_LINES else "small_multiples",
-    )  # fmt: skip
+    )

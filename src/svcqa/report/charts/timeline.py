@@ -34,25 +34,41 @@ def timeline_chart(found: Explanation, language: Language) -> Chart:
     if found.provisional:
         notes.append(text("wording.flag_provisional_calendar", language))
     return Chart(
-        "timeline", _title(found, language), text("charts.time", language), "", language, "neutral",
-        stretches=stretches, marks=marks, notes=tuple(notes),
-    )  # fmt: skip
+        "timeline",
+        _title(found, language),
+        text("charts.time", language),
+        "",
+        language,
+        "neutral",
+        stretches=stretches,
+        marks=marks,
+        notes=tuple(notes),
+    )
 
 
 def _title(found: Explanation, language: Language) -> str:
     return text(
-        "charts.timeline_title", language, case=found.case,
-        item=found.commitment.item.in_language(language), figure=figure(found, language),
-        limit=wording.limit(found.clock.limit, language), state=wording.state(found.clock.state, language),
-    )  # fmt: skip
+        "charts.timeline_title",
+        language,
+        case=found.case,
+        item=found.commitment.item.in_language(language),
+        figure=figure(found, language),
+        limit=wording.limit(found.clock.limit, language),
+        state=wording.state(found.clock.state, language),
+    )
 
 
 def _stretches(ledger: Ledger, language: Language) -> tuple[Stretch, ...]:
     return tuple(
-        Stretch(text(f"calendar.reason_{entry.reason}", language), entry.begin, entry.end, bool(entry.counted),
-                duration(entry.seconds))
+        Stretch(
+            text(f"calendar.reason_{entry.reason}", language),
+            entry.begin,
+            entry.end,
+            bool(entry.counted),
+            duration(entry.seconds),
+        )
         for entry in ledger.entries
-    )  # fmt: skip
+    )
 
 
 def _days(ledger: DayLedger, language: Language) -> tuple[Stretch, ...]:

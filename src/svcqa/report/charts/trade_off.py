@@ -19,9 +19,15 @@ _STEPS: Final = 12
 
 
 def trade_off_chart(
-    survey: Survey, counts: Sequence[StratumCounts], former: Mapping[str, Former], chosen: Plan, language: Language, *,
-    names: Mapping[str, str], wanted: float | None = None,
-) -> Chart:  # fmt: skip
+    survey: Survey,
+    counts: Sequence[StratumCounts],
+    former: Mapping[str, Former],
+    chosen: Plan,
+    language: Language,
+    *,
+    names: Mapping[str, str],
+    wanted: float | None = None,
+) -> Chart:
     """Lines over the number drawn; the plan that was chosen is one of the points.
 
     Args:
@@ -41,10 +47,13 @@ def trade_off_chart(
     rows.sort(key=lambda row: row.group != text("callbacks.trade_all", language))
     half_width = chosen.overall.half_width
     title = text(
-        "callbacks.trade_title", language, label=survey.label.in_language(language), drawn=f"{chosen.overall.drawn:,}",
+        "callbacks.trade_title",
+        language,
+        label=survey.label.in_language(language),
+        drawn=f"{chosen.overall.drawn:,}",
         answers=f"{chosen.overall.expected_answers:,.0f}",
         half_width=wording.DASH if half_width is None else f"{half_width:.2f}",
-    )  # fmt: skip
+    )
     return chart_of_rows(
         rows, language, label=text("callbacks.trade_axis", language), scale=Scale("", "lower"), title=title
     )

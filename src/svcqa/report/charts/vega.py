@@ -56,9 +56,18 @@ def _styled(drawn: Any, chart: Chart) -> Any:
     title = alt.TitleParams(
         text=_lines(chart.title, _TITLE_SIZE),
         subtitle=_lines(_notes(chart), _NOTE_SIZE),
-        fontSize=_TITLE_SIZE, subtitleFontSize=_NOTE_SIZE, subtitleColor="#404040", anchor="start", frame="bounds",
-        offset=14, font=FAMILIES, subtitleFont=FAMILIES, lineHeight=20, subtitleLineHeight=17, subtitlePadding=6,
-    )  # fmt: skip
+        fontSize=_TITLE_SIZE,
+        subtitleFontSize=_NOTE_SIZE,
+        subtitleColor="#404040",
+        anchor="start",
+        frame="bounds",
+        offset=14,
+        font=FAMILIES,
+        subtitleFont=FAMILIES,
+        lineHeight=20,
+        subtitleLineHeight=17,
+        subtitlePadding=6,
+    )
     return (
         drawn.properties(title=title, description=chart.title)
         .configure(font=FAMILIES, background="white", padding=10)

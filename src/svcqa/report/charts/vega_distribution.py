@@ -34,16 +34,19 @@ def distribution(chart: Chart) -> Any:
             strokeDash=alt.StrokeDash("state:N", scale=dash, legend=legend),
         )
         for field, bottom, top in (
-            ("closed", "0", "datum.closed"), ("still_open", "datum.closed", "datum.closed + datum.still_open"),
+            ("closed", "0", "datum.closed"),
+            ("still_open", "datum.closed", "datum.closed + datum.still_open"),
         )
-    ]  # fmt: skip
+    ]
     counted = alt.layer(*columns, _endless(data))
     if all(found.cumulative is None for found in chart.bins):
         return alt.layer(counted, *_marks(chart)).properties(width=_SIZE[0], height=_SIZE[1])
     share = alt.Y(
-        "cumulative:Q", title=text("charts.cumulative", chart.language), scale=alt.Scale(domain=[0, 1]),
+        "cumulative:Q",
+        title=text("charts.cumulative", chart.language),
+        scale=alt.Scale(domain=[0, 1]),
         axis=_side(format="%", orient="right", titleX=0),
-    )  # fmt: skip
+    )
     climb = alt.Chart(data).encode(x="drawn_end:Q", y=share)
     style = {"color": palette.CUMULATIVE}
     line = climb.mark_line(strokeWidth=2, strokeDash=[6, 2], point={"shape": "diamond", "size": 45, **style}, **style)
@@ -93,8 +96,15 @@ def _drawn_end(chart: Chart, found: Bin) -> float:
 def _side(*, titleX: float = -28, **options: Any) -> Any:  # noqa: N803 - the name of the option
     import altair as alt
 
-    return alt.Axis(titleAngle=0, titleAlign="left" if "orient" not in options else "right", titleAnchor="end",
-                    titleX=titleX, titleY=-8, titleBaseline="bottom", **options)  # fmt: skip
+    return alt.Axis(
+        titleAngle=0,
+        titleAlign="left" if "orient" not in options else "right",
+        titleAnchor="end",
+        titleX=titleX,
+        titleY=-8,
+        titleBaseline="bottom",
+        **options,
+    )
 
 
 def _marks(chart: Chart) -> list[Any]:
@@ -106,10 +116,13 @@ def _marks(chart: Chart) -> list[Any]:
         return []
     ordered = sorted(chart.marks, key=lambda mark: mark.value)
     data = pd.DataFrame(
-        {"place": [mark.value for mark in ordered], "name": [f"{mark.name} {mark.value:g}" for mark in ordered],
-         "row": [number % 3 for number in range(len(ordered))],
-         "limit": [bool(chart.marks[0] is mark) for mark in ordered]}
-    )  # fmt: skip
+        {
+            "place": [mark.value for mark in ordered],
+            "name": [f"{mark.name} {mark.value:g}" for mark in ordered],
+            "row": [number % 3 for number in range(len(ordered))],
+            "limit": [bool(chart.marks[0] is mark) for mark in ordered],
+        }
+    )
     base = alt.Chart(data).encode(x="place:Q")
     rules = base.mark_rule(color="black", strokeWidth=1.5).encode(
         strokeDash=alt.condition("datum.limit", alt.value(list(palette.GOAL_DASH)), alt.value([2, 2]))

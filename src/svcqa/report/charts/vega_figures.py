@@ -105,8 +105,9 @@ def lines(chart: Chart) -> Any:
         return channel("group:N", sort=scale, legend=shown, scale=alt.Scale(domain=scale, range=picked))
 
     base = alt.Chart(_data(chart)).encode(
-        x=_periods(chart), color=by_group(alt.Color, palette.SERIES),
-    )  # fmt: skip
+        x=_periods(chart),
+        color=by_group(alt.Color, palette.SERIES),
+    )
     dash, shape = by_group(alt.StrokeDash, palette.DASHES, None), by_group(alt.Shape, palette.SHAPES)
     layers = _line_layers(chart, base, dash, shape)
     if not several and len(chart.rows) <= _MOST_LABELS:
@@ -167,8 +168,15 @@ def _value_axis(chart: Chart) -> Any:
     """The axis' title lies flat above its end, where a Chinese title can be read."""
     import altair as alt
 
-    return alt.Axis(titleAlign="left", titleAnchor="end", titleAngle=0, titleX=-28, titleY=-8, titleBaseline="bottom",
-                    **_format(chart))  # fmt: skip
+    return alt.Axis(
+        titleAlign="left",
+        titleAnchor="end",
+        titleAngle=0,
+        titleX=-28,
+        titleY=-8,
+        titleBaseline="bottom",
+        **_format(chart),
+    )
 
 
 def _line_goals(chart: Chart) -> list[Any]:

@@ -29,10 +29,13 @@ def process(chart: Chart) -> Any:
             y=alt.Y(f"{name}:Q", scale=scale)
         )
         for name, width, dash in (
-            ("centre", 1.6, (1, 0)), ("lower_limit", 1.4, _DASH), ("upper_limit", 1.4, _DASH), ("near_lower", 1, _DOTS),
+            ("centre", 1.6, (1, 0)),
+            ("lower_limit", 1.4, _DASH),
+            ("upper_limit", 1.4, _DASH),
+            ("near_lower", 1, _DOTS),
             ("near_upper", 1, _DOTS),
         )
-    ]  # fmt: skip
+    ]
     if any(point.goal is not None for point in chart.points):
         goal = base.mark_line(interpolate="step", color=palette.GOAL, strokeWidth=1.6, strokeDash=[12, 3, 2, 3])
         steps.append(goal.encode(y=alt.Y("goal:Q", scale=scale)))
@@ -60,29 +63,44 @@ def funnel(chart: Chart) -> Any:
     frame = chart.frame
     frame["beyond"] = [bool(dot.outside) for dot in chart.dots]
     wide = max(dot.n for dot in chart.dots) > 20 * min(dot.n for dot in chart.dots)
-    size = alt.X("n:Q", title=text("charts.funnel_size", chart.language), axis=alt.Axis(format="~s"),
-                 scale=alt.Scale(type="log" if wide else "linear", zero=False))  # fmt: skip
+    size = alt.X(
+        "n:Q",
+        title=text("charts.funnel_size", chart.language),
+        axis=alt.Axis(format="~s"),
+        scale=alt.Scale(type="log" if wide else "linear", zero=False),
+    )
     base = alt.Chart(frame).encode(x=size)
     scale = alt.Scale(zero=False, nice=True)
     curves = [
         base.mark_line(color=_LIMIT, strokeWidth=1.4, strokeDash=list(dash)).encode(y=alt.Y(f"{name}:Q", scale=scale))
         for name, dash in (
-            ("centre", (1, 0)), ("lower_limit", _DASH), ("upper_limit", _DASH), ("far_lower", _DOTS),
+            ("centre", (1, 0)),
+            ("lower_limit", _DASH),
+            ("upper_limit", _DASH),
+            ("far_lower", _DOTS),
             ("far_upper", _DOTS),
         )
-    ]  # fmt: skip
+    ]
     value = alt.Y("value:Q", title=wrapped(chart.axis, 36), scale=scale, axis=_value_axis(chart))
     reach = base.mark_rule(color="#AAAAAA", strokeWidth=1).encode(y="value:Q", y2="pooled:Q")
     pooled = base.mark_point(shape="diamond", fill="white", color=_LIMIT, size=40, opacity=1).encode(y="pooled:Q")
-    within = base.transform_filter("!datum.beyond").mark_point(filled=True, size=55, opacity=0.9,
-                                                               color=palette.SERIES[0])  # fmt: skip
-    beyond = base.transform_filter("datum.beyond").mark_point(filled=True, size=95, opacity=1, shape="triangle-up",
-                                                              color=_SIGNAL)  # fmt: skip
+    within = base.transform_filter("!datum.beyond").mark_point(
+        filled=True, size=55, opacity=0.9, color=palette.SERIES[0]
+    )
+    beyond = base.transform_filter("datum.beyond").mark_point(
+        filled=True, size=95, opacity=1, shape="triangle-up", color=_SIGNAL
+    )
     named = base.transform_filter("datum.beyond" if len(chart.dots) > 20 else "true").mark_text(
         align="left", dx=8, dy=-7, fontSize=11
     )
-    layers = [*curves, reach, pooled, within.encode(y=value), beyond.encode(y="value:Q"),
-              named.encode(y="value:Q", text="group:N")]  # fmt: skip
+    layers = [
+        *curves,
+        reach,
+        pooled,
+        within.encode(y=value),
+        beyond.encode(y="value:Q"),
+        named.encode(y="value:Q", text="group:N"),
+    ]
     return alt.layer(*layers).properties(width=_SIZE[0], height=_SIZE[1])
 
 
@@ -90,5 +108,6 @@ def _value_axis(chart: Chart) -> Any:
     import altair as alt
 
     percent = {"format": "~%"} if chart.unit == "share" else {}
-    return alt.Axis(titleAlign="left", titleAnchor="end", titleAngle=0, titleX=-28, titleY=-8, titleBaseline="bottom",
-                    **percent)  # fmt: skip
+    return alt.Axis(
+        titleAlign="left", titleAnchor="end", titleAngle=0, titleX=-28, titleY=-8, titleBaseline="bottom", **percent
+    )

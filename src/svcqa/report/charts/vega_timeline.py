@@ -26,17 +26,29 @@ def timeline(chart: Chart) -> Any:
     # a local moment is drawn as if it were UTC: no zone of the machine may move it
     when = alt.X("begin:T", title=None, scale=alt.Scale(type="utc", nice=False), axis=_axis())
     base = alt.Chart(data).encode(
-        x=when, x2="end:T", description="said:N",
-        y=alt.Y("line:N", sort=lines, title=None,
-                axis=alt.Axis(labelExpr="split(datum.label, '\\n')", labelPadding=6, grid=True, domain=False)),
-    )  # fmt: skip
+        x=when,
+        x2="end:T",
+        description="said:N",
+        y=alt.Y(
+            "line:N",
+            sort=lines,
+            title=None,
+            axis=alt.Axis(labelExpr="split(datum.label, '\\n')", labelPadding=6, grid=True, domain=False),
+        ),
+    )
     style: dict[str, Any] = {"height": {"band": 0.62}, "strokeWidth": 1.3}
     counted = base.transform_filter("datum.counts").mark_bar(fill=palette.SERIES[0], stroke=palette.SERIES[0], **style)
     idle = base.transform_filter("!datum.counts").mark_bar(fill="white", stroke="#404040", strokeDash=[3, 2], **style)
-    named = alt.Chart(data).transform_filter("datum.roomy").encode(
-        x=alt.X("middle:T", scale=alt.Scale(type="utc", nice=False)), y=alt.Y("line:N", sort=lines), text="shown:N",
-        description="said:N",
-    )  # fmt: skip
+    named = (
+        alt.Chart(data)
+        .transform_filter("datum.roomy")
+        .encode(
+            x=alt.X("middle:T", scale=alt.Scale(type="utc", nice=False)),
+            y=alt.Y("line:N", sort=lines),
+            text="shown:N",
+            description="said:N",
+        )
+    )
     words = [
         named.transform_filter(which).mark_text(fontSize=11, color=colour)
         for which, colour in (("datum.counts", "white"), ("!datum.counts", "black"))
@@ -57,12 +69,18 @@ def _data(chart: Chart) -> Any:
         (one.begin for one in chart.stretches), default=_EPOCH
     )
     return pd.DataFrame(
-        {"line": _broken(one.reason), "begin": _number(one.begin), "end": _number(one.end),
-         "middle": (_number(one.begin) + _number(one.end)) / 2, "counts": one.counts, "shown": one.shown,
-         "said": f"{one.reason} {one.begin} – {one.end}",
-         "roomy": (one.end - one.begin) * _SHORT >= whole * max(1, len(one.shown) / 3)}
+        {
+            "line": _broken(one.reason),
+            "begin": _number(one.begin),
+            "end": _number(one.end),
+            "middle": (_number(one.begin) + _number(one.end)) / 2,
+            "counts": one.counts,
+            "shown": one.shown,
+            "said": f"{one.reason} {one.begin} – {one.end}",
+            "roomy": (one.end - one.begin) * _SHORT >= whole * max(1, len(one.shown) / 3),
+        }
         for one in chart.stretches
-    )  # fmt: skip
+    )
 
 
 def _number(moment: dt.datetime) -> float:
@@ -100,9 +118,14 @@ def _marks(chart: Chart) -> list[Any]:
     last = len(ordered) - 1
     names = [  # the earlier name ends at its line, the later one begins there: neighbours never meet
         base.transform_filter(f"datum.row == {row}")
-        .mark_text(align="left" if row == last else "right", dx=5 if row == last else -5, fontSize=12,
-                   fontWeight="bold", color="black")
+        .mark_text(
+            align="left" if row == last else "right",
+            dx=5 if row == last else -5,
+            fontSize=12,
+            fontWeight="bold",
+            color="black",
+        )
         .encode(y=alt.value(-8), text="name:N")
         for row in range(len(ordered))
-    ]  # fmt: skip
+    ]
     return [rules, *names]

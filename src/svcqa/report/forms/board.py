@@ -38,10 +38,17 @@ def write_board(sheet: FormSheet, review: PeriodReview, company: str, language: 
 def _summary(review: PeriodReview, language: Language) -> str:
     verdicts = [item.judged.verdict for item in review.targets]
     return say(
-        "board_summary", language, unit=review.unit.name.in_language(language), first=review.period.first,
-        last=review.period.last, total=len(verdicts), met=verdicts.count("met"), missed=verdicts.count("missed"),
-        open=verdicts.count(""), risk=sum(item.judged.at_risk for item in review.targets),
-    )  # fmt: skip
+        "board_summary",
+        language,
+        unit=review.unit.name.in_language(language),
+        first=review.period.first,
+        last=review.period.last,
+        total=len(verdicts),
+        met=verdicts.count("met"),
+        missed=verdicts.count("missed"),
+        open=verdicts.count(""),
+        risk=sum(item.judged.at_risk for item in review.targets),
+    )
 
 
 def _header(sheet: FormSheet, review: PeriodReview, language: Language) -> None:
@@ -54,15 +61,38 @@ def _header(sheet: FormSheet, review: PeriodReview, language: Language) -> None:
     def low(key: str) -> Cell:
         return words(say(key, language), "head")
 
-    sheet.put([
-        tall("number"), tall("target"), tall("owner"), tall("goal"), tall(f"this_{review.kind}"), wide("interval"),
-        tall("n"), tall("verdict"), tall("evidence"), tall("risk"), wide("on_year", label=review.year_before.label),
-        wide("on_previous", label=review.previous.label), tall("year_so_far"), tall("needed"), tall("remarks"),
-    ])  # fmt: skip
-    sheet.put([
-        *[None] * 5, low("lower"), low("upper"), *[None] * 4, low("figure"), low("change"), low("figure"),
-        low("change"), *[None] * 3,
-    ])  # fmt: skip
+    sheet.put(
+        [
+            tall("number"),
+            tall("target"),
+            tall("owner"),
+            tall("goal"),
+            tall(f"this_{review.kind}"),
+            wide("interval"),
+            tall("n"),
+            tall("verdict"),
+            tall("evidence"),
+            tall("risk"),
+            wide("on_year", label=review.year_before.label),
+            wide("on_previous", label=review.previous.label),
+            tall("year_so_far"),
+            tall("needed"),
+            tall("remarks"),
+        ]
+    )
+    sheet.put(
+        [
+            *[None] * 5,
+            low("lower"),
+            low("upper"),
+            *[None] * 4,
+            low("figure"),
+            low("change"),
+            low("figure"),
+            low("change"),
+            *[None] * 3,
+        ]
+    )
 
 
 def _row(number: int, item: TargetReview, review: PeriodReview, language: Language, *, first: bool) -> list[Cell]:

@@ -28,8 +28,9 @@ def new_book(path: Path, properties: dict[str, Any], *, private: bool = False) -
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
     beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0),
-                         0o600 if private else 0o666)  # fmt: skip
+    descriptor = os.open(
+        beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600 if private else 0o666
+    )
     with os.fdopen(descriptor, "wb") as file:
         file.write(buffer.getvalue())
     os.replace(beside, path)

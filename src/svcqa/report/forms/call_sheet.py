@@ -20,9 +20,23 @@ HEADER_ROW: Final = 3
 """Counted from one; a title and a line of advice stand above."""
 CONTACTS: Final = ("record_id", "customer_name", "phone", "address")
 _EXCEL_DAYS: Final = (dt.datetime(1999, 1, 1), dt.datetime(2058, 12, 31))
-_WIDTHS: Final = {"order": 5, "role": 6, "group": 5, "reference": 14, "service": 9, "unit": 15, "tier": 8, "closed": 10,
-                  "call_from": 10, "call_until": 10, "record_id": 13, "customer_name": 11, "phone": 14, "address": 22,
-                  "caller": 9}  # fmt: skip
+_WIDTHS: Final = {
+    "order": 5,
+    "role": 6,
+    "group": 5,
+    "reference": 14,
+    "service": 9,
+    "unit": 15,
+    "tier": 8,
+    "closed": 10,
+    "call_from": 10,
+    "call_until": 10,
+    "record_id": 13,
+    "customer_name": 11,
+    "phone": 14,
+    "address": 22,
+    "caller": 9,
+}
 
 
 def say(key: str, language: Language, **fields: object) -> str:
@@ -74,9 +88,16 @@ def headings(survey: Survey, language: Language, *, contacts: bool) -> list[Head
 
 
 def write_call_sheet(
-    path: Path, survey: Survey, wave: Wave, rows: Sequence[Mapping[str, Any]], names: SheetNames, language: Language, *,
-    company: str, contacts: Mapping[str, Mapping[str, str | None]] | None = None,
-) -> Path:  # fmt: skip
+    path: Path,
+    survey: Survey,
+    wave: Wave,
+    rows: Sequence[Mapping[str, Any]],
+    names: SheetNames,
+    language: Language,
+    *,
+    company: str,
+    contacts: Mapping[str, Mapping[str, str | None]] | None = None,
+) -> Path:
     """Write the sheet of a wave's list.
 
     Args:
@@ -109,13 +130,25 @@ def stratum_label(parts: Mapping[str, str], names: SheetNames) -> str:
 
 
 def _head(
-    page: Any, survey: Survey, wave: Wave, columns: Sequence[Heading], styles: Styles, language: Language,
-    title: str, *, private: bool,
-) -> None:  # fmt: skip
+    page: Any,
+    survey: Survey,
+    wave: Wave,
+    columns: Sequence[Heading],
+    styles: Styles,
+    language: Language,
+    title: str,
+    *,
+    private: bool,
+) -> None:
     lead = say(
-        "sheet_lead", language, first=f"{wave.as_of:%Y-%m-%d}", last=wave.calls_until.isoformat(), drawn=wave.drawn,
-        reserve=wave.reserve, attempts=survey.attempts,
-    )  # fmt: skip
+        "sheet_lead",
+        language,
+        first=f"{wave.as_of:%Y-%m-%d}",
+        last=wave.calls_until.isoformat(),
+        drawn=wave.drawn,
+        reserve=wave.reserve,
+        attempts=survey.attempts,
+    )
     said = f"{lead} {say('sheet_private', language)}" if private else lead
     page.write_string(0, 0, title, styles.get("plain_title"))
     page.write_string(1, 0, said, styles.get("plain"))
@@ -138,25 +171,36 @@ def _width(column: Heading) -> float:
 
 
 def _cells(
-    row: Mapping[str, Any], names: SheetNames, groups: Mapping[str, int], language: Language,
+    row: Mapping[str, Any],
+    names: SheetNames,
+    groups: Mapping[str, int],
+    language: Language,
     contact: Mapping[str, str | None],
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     tier = row["tier"] or ""
     return {
-        "order": row["order"], "role": say(f"role_{row['role']}", language), "group": groups[row["stratum"]],
-        "reference": row["reference"], "service": names.services.get(row["service"], row["service"]),
-        "unit": names.units.get(row["unit"], row["unit"]), "tier": names.tiers.get(tier, tier),
-        "closed": row["closed_at"].date(), "call_from": row["call_from"], "call_until": row["call_until"],
-        "record_id": row["record_id"], **contact,
-    }  # fmt: skip
+        "order": row["order"],
+        "role": say(f"role_{row['role']}", language),
+        "group": groups[row["stratum"]],
+        "reference": row["reference"],
+        "service": names.services.get(row["service"], row["service"]),
+        "unit": names.units.get(row["unit"], row["unit"]),
+        "tier": names.tiers.get(tier, tier),
+        "closed": row["closed_at"].date(),
+        "call_from": row["call_from"],
+        "call_until": row["call_until"],
+        "record_id": row["record_id"],
+        **contact,
+    }
 
 
 def _row(page: Any, place: int, columns: Sequence[Heading], cells: Mapping[str, Any], styles: Styles) -> None:
     for number, column in enumerate(columns):
         value = cells.get(column.kind)
         if isinstance(value, dt.date):
-            page.write_datetime(place, number, dt.datetime.combine(value, dt.time()),
-                                styles.get("center", "yyyy-mm-dd"))  # fmt: skip
+            page.write_datetime(
+                place, number, dt.datetime.combine(value, dt.time()), styles.get("center", "yyyy-mm-dd")
+            )
         elif isinstance(value, int):
             page.write_number(place, number, value, styles.get("center", "0"))
         elif value:
@@ -180,8 +224,13 @@ def _rules(
         rule: dict[str, Any] = {}
         question = column.question
         if column.kind == "attempt_at":
-            rule = {"validate": "date", "criteria": "between", "minimum": _EXCEL_DAYS[0], "maximum": _EXCEL_DAYS[1],
-                    "error_message": say("bad_moment", language)}  # fmt: skip
+            rule = {
+                "validate": "date",
+                "criteria": "between",
+                "minimum": _EXCEL_DAYS[0],
+                "maximum": _EXCEL_DAYS[1],
+                "error_message": say("bad_moment", language),
+            }
         elif column.kind == "attempt_outcome":
             rule = {"validate": "list", "source": list(names.outcomes.values()), **choice}
         elif column.kind == "caller" and survey.callers:
@@ -190,8 +239,13 @@ def _rules(
             rule = {"validate": "list", "source": [say("yes", language), say("no", language)], **choice}
         elif question is not None and question.kind == "score":
             lowest, highest = question.range
-            rule = {"validate": "integer", "criteria": "between", "minimum": lowest, "maximum": highest,
-                    "error_message": say("bad_score", language, lowest=lowest, highest=highest)}  # fmt: skip
+            rule = {
+                "validate": "integer",
+                "criteria": "between",
+                "minimum": lowest,
+                "maximum": highest,
+                "error_message": say("bad_score", language, lowest=lowest, highest=highest),
+            }
         if rule:
             page.data_validation(HEADER_ROW, place, max(last, HEADER_ROW), place, {"ignore_blank": True, **rule})
 

@@ -15,9 +15,15 @@ _WIDTHS: Final = (26, 84)
 
 
 def write_guide(
-    book: Any, styles: Styles, survey: Survey, wave: Wave, outcomes: Mapping[str, str], strata: Sequence[str],
-    language: Language, title: str,
-) -> None:  # fmt: skip
+    book: Any,
+    styles: Styles,
+    survey: Survey,
+    wave: Wave,
+    outcomes: Mapping[str, str],
+    strata: Sequence[str],
+    language: Language,
+    title: str,
+) -> None:
     """Add the page to ``book``; ``strata`` are the labels of the wave's strata."""
     page = book.add_worksheet(_say("sheet_guide", language))
     for place, width in enumerate(_WIDTHS):
@@ -58,13 +64,22 @@ def _sections(
     yield _say("guide_outcomes", language), meant
     rules = ("rule_order", "rule_replace", "rule_window", "rule_back")
     fields = {"attempts": survey.attempts, "code": wave.code}
-    yield _say("guide_rules", language), [(f"{number}", _say(key, language, **fields))
-                                          for number, key in enumerate(rules, start=1)]  # fmt: skip
+    yield (
+        _say("guide_rules", language),
+        [(f"{number}", _say(key, language, **fields)) for number, key in enumerate(rules, start=1)],
+    )
     lines = [
-        _say("stratum_line", language, number=number, label=label, population_size=item.population_size,
-             drawn=item.drawn, reserve=item.reserve)
+        _say(
+            "stratum_line",
+            language,
+            number=number,
+            label=label,
+            population_size=item.population_size,
+            drawn=item.drawn,
+            reserve=item.reserve,
+        )
         for number, (item, label) in enumerate(zip(wave.strata, strata, strict=True), start=1)
-    ]  # fmt: skip
+    ]
     yield _say("guide_strata", language), [(f"{number}", line) for number, line in enumerate(lines, start=1)]
 
 

@@ -21,17 +21,26 @@ def call_sheet_mapping(survey: Survey, wave: Wave, names: SheetNames, language: 
     scored = {question.key: title for question, title in asked if question.kind != "opinion"}
     opinions = {question.key: title for question, title in asked if question.kind == "opinion"}
     lines = [
-        f"# {say('mapping_head', language, code=wave.code)}", 'table = "callbacks"',
-        f"sheet = {_quoted(say('sheet', language))}", f"header_row = {HEADER_ROW}", "", "[columns]",
+        f"# {say('mapping_head', language, code=wave.code)}",
+        'table = "callbacks"',
+        f"sheet = {_quoted(say('sheet', language))}",
+        f"header_row = {HEADER_ROW}",
+        "",
+        "[columns]",
         f"callback_id = {_quoted(titles['reference'])}",
         *(f"{name} = {_quoted(titles[name])}" for name in ("unit", "service", "tier", "caller")),
         f'called_at = {{ from = {_list(moments)}, take = "last" }}',
         f'outcome = {{ from = {_list(outcomes)}, take = "last" }}',
         f'attempts = {{ from = {_list(outcomes)}, take = "count" }}',
-        "", "[constants]", f"wave = {_quoted(wave.code)}",
-        "", "[answers]", f"waiting = {_list([*moments, *outcomes])}",
-        *_table("answers.scored", scored), *_table("answers.opinions", opinions),
-    ]  # fmt: skip
+        "",
+        "[constants]",
+        f"wave = {_quoted(wave.code)}",
+        "",
+        "[answers]",
+        f"waiting = {_list([*moments, *outcomes])}",
+        *_table("answers.scored", scored),
+        *_table("answers.opinions", opinions),
+    ]
     known = {"unit": names.units, "service": names.services, "tier": names.tiers, "outcome": names.outcomes}
     for name, shown in known.items():
         lines += _table(
@@ -45,8 +54,12 @@ def _scores(survey: Survey, language: Language) -> dict[str, str]:
     """Yes and no as numbers, where any question is answered so, and every number that another one may have."""
     if not any(question.kind == "yes_no" for question in survey.questions):
         return {}
-    numbers = {n for question in survey.questions if question.kind != "opinion"
-               for n in range(question.range[0], question.range[1] + 1)}  # fmt: skip
+    numbers = {
+        n
+        for question in survey.questions
+        if question.kind != "opinion"
+        for n in range(question.range[0], question.range[1] + 1)
+    }
     return {say("yes", language): "1", say("no", language): "0"} | {
         str(number): str(number) for number in sorted(numbers)
     }

@@ -61,26 +61,44 @@ def _header(until: Period, language: Language) -> list[Cell]:
 
 
 def _rows(
-    sheet: FormSheet, item: CommitmentReview, category: Cell | None, until: Period, names: dict[str, str],
+    sheet: FormSheet,
+    item: CommitmentReview,
+    category: Cell | None,
+    until: Period,
+    names: dict[str, str],
     language: Language,
-) -> None:  # fmt: skip
+) -> None:
     """Two rows a measure: the figures, and below them the cases they are made of; parts of a commitment follow it."""
     commitment = item.commitment
     promise = f"{commitment.item.in_language(language)}\n{commitment.promise.in_language(language)}"
     reported = words(_reported_by(item, names, language), "center", down=2 * (1 + len(item.parts)))
     with_n = not counts_amounts(commitment)
-    _pair_of_rows(sheet, item.course, until, language, lead=(category, words(promise, "text", down=2)),
-                  with_n=with_n, last=reported)  # fmt: skip
+    _pair_of_rows(
+        sheet,
+        item.course,
+        until,
+        language,
+        lead=(category, words(promise, "text", down=2)),
+        with_n=with_n,
+        last=reported,
+    )
     for part in item.parts:
         name = wording.part(part.measure, language)
-        _pair_of_rows(sheet, part.course, until, language, lead=(None, words(name, "text", down=2)),
-                      with_n=with_n, last=None)  # fmt: skip
+        _pair_of_rows(
+            sheet, part.course, until, language, lead=(None, words(name, "text", down=2)), with_n=with_n, last=None
+        )
 
 
 def _pair_of_rows(
-    sheet: FormSheet, course: Course, until: Period, language: Language, *, lead: tuple[Cell | None, Cell],
-    with_n: bool, last: Cell | None,
-) -> None:  # fmt: skip
+    sheet: FormSheet,
+    course: Course,
+    until: Period,
+    language: Language,
+    *,
+    lead: tuple[Cell | None, Cell],
+    with_n: bool,
+    last: Cell | None,
+) -> None:
     figures = {figure.period: figure for figure in course.year_months}
     shown = [figures.get(f"{until.year}-{month:02d}") if month <= until.number else None for month in _MONTHS]
     pairs = [_pair(figure, course.scale, language, with_n=with_n) for figure in shown]
@@ -124,11 +142,17 @@ def _notes(review: PeriodReview, language: Language) -> list[str]:
     lines += counting_lines(((name, item.course.year) for name, item in named), language)
     lines += flag_lines(((name, item.course.year) for name, item in named), language)
     lines += [
-        say("returns_differ", language, name=one.commitment.item.in_language(language), count=len(one.differences),
-            months=len(one.months), counted=or_key(f"tables.from_{one.commitment.counted_from}", language))
+        say(
+            "returns_differ",
+            language,
+            name=one.commitment.item.in_language(language),
+            count=len(one.differences),
+            months=len(one.months),
+            counted=or_key(f"tables.from_{one.commitment.counted_from}", language),
+        )
         for one in review.returns
         if one.differences
-    ]  # fmt: skip
+    ]
     lines += [_item_line(name, item.fault.render(language), language) for name, item in named if item.fault]
     left_out = [
         _item_line(name, listed(said, language), language)

@@ -48,9 +48,12 @@ def case_remarks(figure: Figure, commitment: Commitment, scale: Scale, language:
 def _plan_remark(item: TargetReview, target: QuantityTarget, language: Language) -> str:
     year = item.course.year
     return say(
-        "plan", language, whole=wording.amount(target.goal), actual=wording.amount(year.value if year else None),
+        "plan",
+        language,
+        whole=wording.amount(target.goal),
+        actual=wording.amount(year.value if year else None),
         planned=wording.amount(year.goal if year else None),
-    )  # fmt: skip
+    )
 
 
 def hint(item: TargetReview, language: Language, *, kind: Kind, year_over: bool) -> str:
@@ -61,8 +64,12 @@ def hint(item: TargetReview, language: Language, *, kind: Kind, year_over: bool)
     if isinstance(item.target, QuantityTarget):
         return _amount_hint(item, item.target, language)
     if not isinstance(item.target, LevelTarget):
-        return say("hint_milestone", language, state=milestone_state(item.target, now, language),
-                   date=item.target.due.isoformat())  # fmt: skip
+        return say(
+            "hint_milestone",
+            language,
+            state=milestone_state(item.target, now, language),
+            date=item.target.due.isoformat(),
+        )
     goal, scale = item.target.goal, item.course.scale
     this = say(f"this_{kind}", language)
     value, shown = wording.level(now.value, scale, goal), wording.goal_text(item.target, scale, language)
@@ -81,9 +88,13 @@ def _amount_hint(item: TargetReview, target: QuantityTarget, language: Language)
     year = item.course.year
     actual, planned = (year.value or 0.0, year.goal or 0.0) if year else (0.0, 0.0)
     return say(
-        "hint_amount", language, actual=wording.amount(actual), planned=wording.amount(planned),
-        gap=wording.amount(planned - actual), unit=target.amount_unit.in_language(language),
-    )  # fmt: skip
+        "hint_amount",
+        language,
+        actual=wording.amount(actual),
+        planned=wording.amount(planned),
+        gap=wording.amount(planned - actual),
+        unit=target.amount_unit.in_language(language),
+    )
 
 
 def counting_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:
@@ -106,9 +117,13 @@ def flag_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -
             bearers.setdefault(flag, []).append(name)
     whole = say("all_items", language)
     lines = [
-        say("flag_line", language, flag=or_key(f"wording.flag_{flag}", language),
-            names=whole if len(who) == len(names) else listed(who, language))
+        say(
+            "flag_line",
+            language,
+            flag=or_key(f"wording.flag_{flag}", language),
+            names=whole if len(who) == len(names) else listed(who, language),
+        )
         for flag, who in bearers.items()
         if flag != "amounts"
-    ]  # fmt: skip
+    ]
     return [line[:1].upper() + line[1:] for line in lines]

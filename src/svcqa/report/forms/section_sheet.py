@@ -36,8 +36,9 @@ def write_section(
     sheet: FormSheet, section: BuiltSection, review: PeriodReview, company: str, language: Language
 ) -> tuple[int, int]:
     """Fill the sheet; returns the header rows to repeat."""
-    sheet.title(say("section_title", language, company=company, period=period_name(review, language),
-                    title=section.title))  # fmt: skip
+    sheet.title(
+        say("section_title", language, company=company, period=period_name(review, language), title=section.title)
+    )
     for line in section.said.splitlines():
         sheet.line(line)
     header = sheet.row

@@ -41,11 +41,16 @@ def write_tracking(
     sheet.title(say("tracking_title", language))
     named, period = unit.name.in_language(language), period_name(review, language)
     half = len(WIDTHS) // 2 + 2
-    sheet.put([
-        words(say("reporting_unit", language, unit=named), "lead", across=half),
-        words(say("tracking_period", language, period=period, first=review.period.first, last=review.period.last),
-              "lead", across=len(WIDTHS) - half),
-    ])  # fmt: skip
+    sheet.put(
+        [
+            words(say("reporting_unit", language, unit=named), "lead", across=half),
+            words(
+                say("tracking_period", language, period=period, first=review.period.first, last=review.period.last),
+                "lead",
+                across=len(WIDTHS) - half,
+            ),
+        ]
+    )
     header, month = sheet.row, current_month(review)
     _header(sheet, review, month, language)
     rows = _filled(review, unit, items, month, language)
@@ -57,8 +62,13 @@ def write_tracking(
     figures = [(item.target.name.in_language(language), item.course.year) for item in items]
     for note in counting_lines(figures, language):
         sheet.line(note, "note")
-    sheet.put([words(say("signed_by", language), "sign", across=half),
-               words(say("signed_on", language), "sign", across=len(WIDTHS) - half)], lowest=30)  # fmt: skip
+    sheet.put(
+        [
+            words(say("signed_by", language), "sign", across=half),
+            words(say("signed_on", language), "sign", across=len(WIDTHS) - half),
+        ],
+        lowest=30,
+    )
     return header, header + 1
 
 
@@ -66,11 +76,16 @@ def _header(sheet: FormSheet, review: PeriodReview, month: Period, language: Lan
     def head(key: str, *, across: int = 1, down: int = 1, **fields: object) -> Cell:
         return words(say(key, language, **fields), "head", across=across, down=down)
 
-    sheet.put([
-        head("number", down=2), head("customer_target", down=2), head("month_progress", across=2, month=month.label),
-        head("cumulative", across=2, first=f"{review.year.year}-01", last=month.label), head("problems", down=2),
-        head("next_plan", down=2),
-    ])  # fmt: skip
+    sheet.put(
+        [
+            head("number", down=2),
+            head("customer_target", down=2),
+            head("month_progress", across=2, month=month.label),
+            head("cumulative", across=2, first=f"{review.year.year}-01", last=month.label),
+            head("problems", down=2),
+            head("next_plan", down=2),
+        ]
+    )
     sheet.put([None, None, head("figure"), head("n"), head("figure"), head("n"), None, None])
 
 

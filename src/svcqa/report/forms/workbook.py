@@ -114,7 +114,11 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
 
 def _footer(review: PeriodReview, language: Language) -> str:
     about = say(
-        "footer", language, as_of=f"{review.as_of:%Y-%m-%d %H:%M}", policy=review.about["policy"],
-        records=review.about["records"], calendar=review.about["calendar"],
-    )  # fmt: skip
+        "footer",
+        language,
+        as_of=f"{review.as_of:%Y-%m-%d %H:%M}",
+        policy=review.about["policy"],
+        records=review.about["records"],
+        calendar=review.about["calendar"],
+    )
     return f"&L&8{about.replace('&', '&&')}&R&8{say('page', language)}"

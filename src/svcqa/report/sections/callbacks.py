@@ -68,14 +68,19 @@ def _scores(context: SectionContext) -> pd.DataFrame:
         now, scale = item.course.now, item.course.scale
         if isinstance(item.commitment.rule, Rating) and now is not None:
             before = item.course.year_before.value if item.course.year_before is not None else None
-            rows.append((
-                item.commitment.item.in_language(language), wording.goal_level(now.goal, scale, language),
-                wording.level_with_unit(now.value, scale, language, now.goal),
-                wording.level_interval(now, scale, now.goal), wording.cases(now),
-                wording.verdict(item.judged, language), wording.level(before, scale, now.goal),
-                wording.change_of_figures(now, item.course.year_before, scale, language, now.goal),
-                wording.flags(now, language),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    item.commitment.item.in_language(language),
+                    wording.goal_level(now.goal, scale, language),
+                    wording.level_with_unit(now.value, scale, language, now.goal),
+                    wording.level_interval(now, scale, now.goal),
+                    wording.cases(now),
+                    wording.verdict(item.judged, language),
+                    wording.level(before, scale, now.goal),
+                    wording.change_of_figures(now, item.course.year_before, scale, language, now.goal),
+                    wording.flags(now, language),
+                )
+            )
     return frame(rows, _COLUMNS, language)
 
 
@@ -84,11 +89,16 @@ def _rates(rates: dict[str, Result], context: SectionContext) -> pd.DataFrame:
     language, rows = context.language, []
     for table, found in rates.items():
         for figure in found.figures():
-            rows.append((
-                text(f"tables.table_{table}", language), wording.measure(figure.measure, language),
-                wording.level(figure.value, found.scale), wording.level_interval(figure, found.scale),
-                wording.cases(figure), *_undecided(figure),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    text(f"tables.table_{table}", language),
+                    wording.measure(figure.measure, language),
+                    wording.level(figure.value, found.scale),
+                    wording.level_interval(figure, found.scale),
+                    wording.cases(figure),
+                    *_undecided(figure),
+                )
+            )
     names = [wording.state(name, language) for name in ("not_determinable", "not_applicable")]
     shown = frame((row[:5] for row in rows), ("table", "measure", "now", "interval", "n"), language)
     for place, name in enumerate(names, start=5):

@@ -12,9 +12,16 @@ from svcqa.report.sections.contract import OwnSection, SectionContent, SectionCo
 from svcqa.review.last_year import BesideLastYear, Changed, beside_last_year
 
 _COLUMNS: Final = (
-    "item", "sections.as_reported", "sections.then", "sections.restated", "now", "change", "sections.change_limits",
-    "sections.change_clear", "sections.what_changed",
-)  # fmt: skip
+    "item",
+    "sections.as_reported",
+    "sections.then",
+    "sections.restated",
+    "now",
+    "change",
+    "sections.change_limits",
+    "sections.change_clear",
+    "sections.what_changed",
+)
 
 
 class LastYearSection(OwnSection):
@@ -29,9 +36,10 @@ class LastYearSection(OwnSection):
         review, language = context.review, context.language
         known_at = context.context.known_at
         published = [
-            one for one in context.register.publications(period=review.year_before.label)
+            one
+            for one in context.register.publications(period=review.year_before.label)
             if known_at is None or one.known_at <= known_at
-        ]  # fmt: skip
+        ]
         found = beside_last_year(context.figures, context.policies, review, context.context, published)
         if not found:
             return SectionContent()
@@ -67,8 +75,13 @@ def _changed(one: Changed, scale: Scale, language: Language) -> str:
         before, after = (wording.goal_level(value, scale, language) for value in (one.before, one.after))
         return text("sections.changed_goal", language, before=before, after=after)
     if one.what == "limit":
-        return text("sections.changed_limit", language, before=f"{one.before:g}" if one.before is not None else "—",
-                    after=f"{one.after:g}" if one.after is not None else "—", day=one.since)  # fmt: skip
+        return text(
+            "sections.changed_limit",
+            language,
+            before=f"{one.before:g}" if one.before is not None else "—",
+            after=f"{one.after:g}" if one.after is not None else "—",
+            day=one.since,
+        )
     if one.what == "promised_since":
         return text("sections.changed_since", language, day=one.since)
     return text("sections.changed_pin", language, what=text(f"tables.cause_{one.what}", language))

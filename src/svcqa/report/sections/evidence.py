@@ -44,12 +44,20 @@ class DataQualitySection(OwnSection):
         check, language = context.check, context.language
         if not check.files:
             return SectionContent()
-        said = text("sections.rows_read", language, read=f"{sum(file.read for file in check.files):,}",
-                    quarantined=f"{sum(file.quarantined for file in check.files):,}", odd=f"{len(check.odd):,}",
-                    changed=f"{len(check.changes):,}")  # fmt: skip
+        said = text(
+            "sections.rows_read",
+            language,
+            read=f"{sum(file.read for file in check.files):,}",
+            quarantined=f"{sum(file.quarantined for file in check.files):,}",
+            odd=f"{len(check.odd):,}",
+            changed=f"{len(check.changes):,}",
+        )
         tables = {"reading": titled("what_was_read", reading(check, language), language)}
-        rows = [row for key, places in (("quarantined", check.quarantined), ("odd", check.odd))
-                for row in _reasons(key, places, language)]  # fmt: skip
+        rows = [
+            row
+            for key, places in (("quarantined", check.quarantined), ("odd", check.odd))
+            for row in _reasons(key, places, language)
+        ]
         if rows:
             columns = ("sections.row_fate", "reason", "sections.places", "sections.where_found")
             tables["reasons"] = titled("why_refused", frame(rows, columns, language), language)

@@ -67,17 +67,27 @@ class SuccessSection(OwnSection):
         if better.clear:
             shown = frame((_improved(one, language) for one in better.clear), _IMPROVED, language)
             tables["improved"] = titled("improved", shown, language)
-        sentences = [text("sections.told_count", language, count=len(told)),
-                     text("sections.improved_count", language, clear=len(better.clear), compared=better.compared,
-                          by_chance=f"{better.by_chance:.1f}")]  # fmt: skip
+        sentences = [
+            text("sections.told_count", language, count=len(told)),
+            text(
+                "sections.improved_count",
+                language,
+                clear=len(better.clear),
+                compared=better.compared,
+                by_chance=f"{better.by_chance:.1f}",
+            ),
+        ]
         return SectionContent(tuple(sentences), tables)
 
 
 def _improved(one: Improvement, language: Language) -> tuple[str, ...]:
     goal = one.now.goal
     return (
-        one.commitment.item.in_language(language), one.unit.name.in_language(language),
-        wording.level(one.before.value, one.scale, goal), wording.level(one.now.value, one.scale, goal),
+        one.commitment.item.in_language(language),
+        one.unit.name.in_language(language),
+        wording.level(one.before.value, one.scale, goal),
+        wording.level(one.now.value, one.scale, goal),
         wording.level_change(one.now.value, one.before.value, one.scale, language, goal),
-        wording.change_limits(one.limits, language), wording.cases(one.now),
-    )  # fmt: skip
+        wording.change_limits(one.limits, language),
+        wording.cases(one.now),
+    )

@@ -21,9 +21,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _COLUMNS = (
-    "target", "owner", "goal", "now", "sections.by_how_much", "interval", "n", "verdict", "evidence",
+    "target",
+    "owner",
+    "goal",
+    "now",
+    "sections.by_how_much",
+    "interval",
+    "n",
+    "verdict",
+    "evidence",
     "sections.months_met",
-)  # fmt: skip
+)
 
 
 class TargetsSection(OwnSection):

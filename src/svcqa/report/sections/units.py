@@ -19,9 +19,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _COLUMNS = (
-    "item", "unit", "now", "interval", "n", "verdict", "sections.last_year_value", "sections.change",
-    "sections.change_clear", "sections.pooled",
-)  # fmt: skip
+    "item",
+    "unit",
+    "now",
+    "interval",
+    "n",
+    "verdict",
+    "sections.last_year_value",
+    "sections.change",
+    "sections.change_clear",
+    "sections.pooled",
+)
 
 
 class DepartmentsSection(OwnSection):
@@ -95,9 +103,12 @@ def closed_units(tree: Organisation, first: dt.date, last: dt.date) -> list[Unit
 def _merger(unit: Unit, tree: Organisation, language: Language) -> str:
     successor = tree.unit(unit.successor or unit.code)
     return text(
-        "sections.merger", language, unit=unit.name.in_language(language), day=unit.valid_to,
+        "sections.merger",
+        language,
+        unit=unit.name.in_language(language),
+        day=unit.valid_to,
         successor=successor.name.in_language(language),
-    )  # fmt: skip
+    )
 
 
 def beside(found: tuple[SideBySide, ...], language: Language, *, only: set[str] | None = None) -> pd.DataFrame:

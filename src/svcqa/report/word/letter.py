@@ -38,8 +38,13 @@ def write_letters(
     written = {}
     for letter in letters:
         document = read(template) if template is not None else letter_template(language)
-        fill(document, _fields(letter, company, language), _rows(letter, language),
-             file=template.name if template is not None else "", row_names=ROW_FIELDS)  # fmt: skip
+        fill(
+            document,
+            _fields(letter, company, language),
+            _rows(letter, language),
+            file=template.name if template is not None else "",
+            row_names=ROW_FIELDS,
+        )
         about = document.core_properties
         name = letter.unit.name.in_language(language)
         about.title = text("letter.title_of", language, unit=name, year=letter.year)
@@ -82,10 +87,16 @@ def _fields(letter: Letter, company: str, language: Language) -> dict[str, str]:
 
 def _rows(letter: Letter, language: Language) -> list[dict[str, str]]:
     rows = [
-        (number, one.label.in_language(language), _goal_text(one, language),
-         wording.DASH if one.weight is None else f"{one.weight:g}", one.due.isoformat(), one.source)
+        (
+            number,
+            one.label.in_language(language),
+            _goal_text(one, language),
+            wording.DASH if one.weight is None else f"{one.weight:g}",
+            one.due.isoformat(),
+            one.source,
+        )
         for number, one in enumerate(letter.goals, start=1)
-    ]  # fmt: skip
+    ]
     return [dict(zip(ROW_FIELDS, map(str, row), strict=True)) for row in rows]
 
 

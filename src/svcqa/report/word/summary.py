@@ -25,9 +25,16 @@ def write_summary(
     title = text(f"word.title_{review.kind}", language, company=company, period=review.period.label)
     document = new_document(language, title=title, author=company, created=review.as_of)
     document.add_paragraph(title, style="Title")
-    document.add_paragraph(text("word.subtitle", language, unit=review.unit.name.in_language(language),
-                                first=review.period.first, last=review.period.last,
-                                as_of=f"{review.as_of:%Y-%m-%d %H:%M}"))  # fmt: skip
+    document.add_paragraph(
+        text(
+            "word.subtitle",
+            language,
+            unit=review.unit.name.in_language(language),
+            first=review.period.first,
+            last=review.period.last,
+            as_of=f"{review.as_of:%Y-%m-%d %H:%M}",
+        )
+    )
     count = _Count()
     for section in sections:
         if not section.is_empty:

@@ -71,9 +71,12 @@ class CallQuality:
 
 
 def call_quality(
-    surveyed: Surveyed, *, checks: Iterable[Mapping[str, Any]], second_calls: Iterable[Mapping[str, Any]],
+    surveyed: Surveyed,
+    *,
+    checks: Iterable[Mapping[str, Any]],
+    second_calls: Iterable[Mapping[str, Any]],
     level: float = 0.95,
-) -> CallQuality:  # fmt: skip
+) -> CallQuality:
     """Effects, re-listening and back-checks of a wave.
 
     Args:
@@ -87,9 +90,13 @@ def call_quality(
     scores = tuple(_score(caller, spoken, wanted[caller], marks, level) for caller in sorted(wanted))
     missing = tuple(sorted(one for rows in wanted.values() for one in rows if one not in marks))
     return CallQuality(
-        surveyed.wave.code, _effects(survey, spoken, level), wanted, missing, scores,
+        surveyed.wave.code,
+        _effects(survey, spoken, level),
+        wanted,
+        missing,
+        scores,
         _back_checks(survey, surveyed.wave.people, second_calls, level),
-    )  # fmt: skip
+    )
 
 
 def listening_sample(code: str, people: Sequence[DrawnCustomer], *, per_caller: int) -> dict[str, tuple[str, ...]]:

@@ -93,9 +93,18 @@ def _feedback(person: DrawnCustomer, survey: Survey, context: Context, known: di
     if answered is not None:
         state = "in_time" if answered <= due else "late"
     return Feedback(
-        person.reference, day, person.columns.get("service", ""), _department(unit, context), low,
-        dict(person.opinions), due, provisional, row.number if row is not None else None, answered, state,
-    )  # fmt: skip
+        person.reference,
+        day,
+        person.columns.get("service", ""),
+        _department(unit, context),
+        low,
+        dict(person.opinions),
+        due,
+        provisional,
+        row.number if row is not None else None,
+        answered,
+        state,
+    )
 
 
 def _due(unit: str, day: dt.date, working_days: int, context: Context) -> tuple[dt.date, bool]:
@@ -120,24 +129,33 @@ def proposed(
     tree = context.organisation
     return tuple(
         ActionItem(
-            category=survey.feedback_category.in_language(language), problem=problem(one, survey, language),
-            action=text("feedback.answer_the_customer", language, reference=one.reference), due=one.due,
-            responsible=tree.unit(one.responsible).name.in_language(language), period=period, unit=one.responsible,
+            category=survey.feedback_category.in_language(language),
+            problem=problem(one, survey, language),
+            action=text("feedback.answer_the_customer", language, reference=one.reference),
+            due=one.due,
+            responsible=tree.unit(one.responsible).name.in_language(language),
+            period=period,
+            unit=one.responsible,
             reference=one.reference,
         )
         for one in found
         if one.number is None
-    )  # fmt: skip
+    )
 
 
 def problem(one: Feedback, survey: Survey, language: Language) -> str:
     """What a customer said, as a row of form B tells it."""
     questions = {item.key: item for item in survey.questions}
     said = [
-        text("feedback.low_score", language, question=questions[key].text.in_language(language), score=f"{score:g}",
-             highest=questions[key].highest)
+        text(
+            "feedback.low_score",
+            language,
+            question=questions[key].text.in_language(language),
+            score=f"{score:g}",
+            highest=questions[key].highest,
+        )
         for key, score in one.low.items()
-    ]  # fmt: skip
+    ]
     said += [text("feedback.opinion", language, opinion=opinion) for opinion in one.opinions.values()]
     service = survey.service(one.service).name.in_language(language) if one.service else ""
     return text("feedback.problem", language, service=service, said=text("feedback.between", language).join(said))

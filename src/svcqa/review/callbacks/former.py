@@ -113,9 +113,14 @@ def left_out(frame: Any, answers: Any, *, z: float = 1.959963984540054) -> tuple
 
 
 def _one(
-    stratum: str, reason: str, people: list[tuple[str, str]], beside: list[tuple[str, str]], known: int,
-    scores: dict[str, list[float]], z: float,
-) -> LeftOut:  # fmt: skip
+    stratum: str,
+    reason: str,
+    people: list[tuple[str, str]],
+    beside: list[tuple[str, str]],
+    known: int,
+    scores: dict[str, list[float]],
+    z: float,
+) -> LeftOut:
     out = [score for customer, _ in people for score in scores.get(customer, ())]
     within = [score for customer, _ in beside for score in scores.get(customer, ())]
     share = len(people) / known
@@ -125,9 +130,20 @@ def _one(
         bias, error = share * (level - mean), share * math.sqrt(spread**2 / n + width**2 / m)
         lower, upper = bias - z * error, bias + z * error
     return LeftOut(
-        stratum, reason, len(people), share, _mix(people), _mix(beside), len(out), _mean(out), len(within),
-        _mean(within), bias, lower, upper,
-    )  # fmt: skip
+        stratum,
+        reason,
+        len(people),
+        share,
+        _mix(people),
+        _mix(beside),
+        len(out),
+        _mean(out),
+        len(within),
+        _mean(within),
+        bias,
+        lower,
+        upper,
+    )
 
 
 def _mix(people: list[tuple[str, str]]) -> dict[str, float]:

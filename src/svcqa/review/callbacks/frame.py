@@ -18,9 +18,18 @@ from svcqa.metrics import sql
 REASONS: Final = ("no_customer", "too_early", "too_late", "do_not_call", "no_contact", "quarantine")
 """Why somebody is left out, in the order in which it is asked: the first that holds counts."""
 COLUMNS: Final = (
-    "customer", "stratum", "reason", "service", "source_table", "record_id", "unit", *LEVELS, *RECORD_COLUMNS,
-    "closed_at", "cases",
-)  # fmt: skip
+    "customer",
+    "stratum",
+    "reason",
+    "service",
+    "source_table",
+    "record_id",
+    "unit",
+    *LEVELS,
+    *RECORD_COLUMNS,
+    "closed_at",
+    "cases",
+)
 
 
 @dataclass(frozen=True)

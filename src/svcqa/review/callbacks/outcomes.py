@@ -118,13 +118,19 @@ def _waterfall(level: Level, key: str, people: Sequence[DrawnCustomer], surveyed
     ends = [disposition(one, survey) for one in called]
     codes = [one.outcome for one in called]
     return Waterfall(
-        level, key, drawn=sum(one.role == "main" for one in people),
-        reserves=sum(one.role == "reserve" for one in sample), attempted=len(called),
-        eligible=sum(end != "not_eligible" for end in ends), reached=sum(end in _REACHED for end in ends),
-        answered=sum(end in _ANSWERED for end in ends), complete=ends.count("complete"),
-        calls=sum(one.attempts for one in called), codes={code: codes.count(code) for code in sorted(set(codes))},
+        level,
+        key,
+        drawn=sum(one.role == "main" for one in people),
+        reserves=sum(one.role == "reserve" for one in sample),
+        attempted=len(called),
+        eligible=sum(end != "not_eligible" for end in ends),
+        reached=sum(end in _REACHED for end in ends),
+        answered=sum(end in _ANSWERED for end in ends),
+        complete=ends.count("complete"),
+        calls=sum(one.attempts for one in called),
+        codes={code: codes.count(code) for code in sorted(set(codes))},
         rates=outcome_rates(outcomes_of(sample, survey)),
-    )  # fmt: skip
+    )
 
 
 def _unanswered(people: Iterable[DrawnCustomer]) -> list[DrawnCustomer]:

@@ -20,9 +20,22 @@ LEAST_ANSWERS: Final = 10
 """Fewer former answers do not tell a stratum's spread."""
 METHOD: Final = "stratified_mean_fpc"
 COLUMNS: Final = (
-    "level", "key", "population_size", "cases", "excluded", "rule", "drawn", "reserve", "expected_answers", "spread",
-    "spread_from", "standard_error", "half_width", "confidence", "method",
-)  # fmt: skip
+    "level",
+    "key",
+    "population_size",
+    "cases",
+    "excluded",
+    "rule",
+    "drawn",
+    "reserve",
+    "expected_answers",
+    "spread",
+    "spread_from",
+    "standard_error",
+    "half_width",
+    "confidence",
+    "method",
+)
 Rule = Literal["allocated", "share", "take_all"]
 
 
@@ -85,28 +98,49 @@ class Plan:
 
         level, rows = self.survey.allocation.level, list[dict[str, Any]]()
         for item in self.strata:
-            rows.append({
-                "level": "stratum", "key": item.counts.key, "population_size": item.counts.population_size,
-                "cases": item.counts.cases, "excluded": sum(item.counts.excluded.values()), "rule": item.rule,
-                "drawn": item.drawn, "reserve": item.reserve, "expected_answers": item.expected_answers,
-                "spread": item.spread, "spread_from": item.spread_from, "standard_error": item.standard_error,
-                "half_width": item.half_width,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "level": "stratum",
+                    "key": item.counts.key,
+                    "population_size": item.counts.population_size,
+                    "cases": item.counts.cases,
+                    "excluded": sum(item.counts.excluded.values()),
+                    "rule": item.rule,
+                    "drawn": item.drawn,
+                    "reserve": item.reserve,
+                    "expected_answers": item.expected_answers,
+                    "spread": item.spread,
+                    "spread_from": item.spread_from,
+                    "standard_error": item.standard_error,
+                    "half_width": item.half_width,
+                }
+            )
         for name, bought in (*(("department", one) for one in self.departments), ("overall", self.overall)):
-            rows.append({
-                "level": name, "key": bought.key, "population_size": bought.population_size, "drawn": bought.drawn,
-                "reserve": bought.reserve, "expected_answers": bought.expected_answers,
-                "standard_error": bought.standard_error, "half_width": bought.half_width,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "level": name,
+                    "key": bought.key,
+                    "population_size": bought.population_size,
+                    "drawn": bought.drawn,
+                    "reserve": bought.reserve,
+                    "expected_answers": bought.expected_answers,
+                    "standard_error": bought.standard_error,
+                    "half_width": bought.half_width,
+                }
+            )
         frame = pd.DataFrame(rows, columns=list(COLUMNS))
         frame["confidence"], frame["method"] = level, METHOD
         return frame
 
 
 def make_plan(
-    survey: Survey, counts: Sequence[StratumCounts], *, former: Mapping[str, Former] | None = None,
-    calls: int | None = None, half_width: float | None = None,
-) -> Plan:  # fmt: skip
+    survey: Survey,
+    counts: Sequence[StratumCounts],
+    *,
+    former: Mapping[str, Former] | None = None,
+    calls: int | None = None,
+    half_width: float | None = None,
+) -> Plan:
     """Allocate a sample.
 
     Args:
@@ -174,8 +208,9 @@ class _Buyer:
 
     def __call__(self, drawn: Any) -> Any:
         expected = [int(n) * self.rate for n in drawn]
-        return precision(expected, population_size=self.sizes, spread=self.spreads, domain=self.domains,
-                         level=self.level)  # fmt: skip
+        return precision(
+            expected, population_size=self.sizes, spread=self.spreads, domain=self.domains, level=self.level
+        )
 
 
 def _rule(survey: Survey, item: StratumCounts) -> tuple[Rule, float]:
@@ -192,9 +227,11 @@ def _limits(survey: Survey, present: Sequence[StratumCounts]) -> Limits:
     rules = survey.allocation
     domain = [item.parts["department"] for item in present] if "department" in survey.strata else None
     return Limits(
-        minimum=rules.minimum, prescribed_share=[_rule(survey, item)[1] for item in present], domain=domain,
+        minimum=rules.minimum,
+        prescribed_share=[_rule(survey, item)[1] for item in present],
+        domain=domain,
         domain_minimum=rules.minimum_per_department if domain is not None else 0,
-    )  # fmt: skip
+    )
 
 
 def _ends(survey: Survey, present: Sequence[StratumCounts]) -> tuple[int, int]:
@@ -237,9 +274,14 @@ def _mean(survey: Survey, key: str, former: Mapping[str, Former]) -> float:
 
 
 def _plan(
-    survey: Survey, counts: Sequence[StratumCounts], present: Sequence[StratumCounts], drawn: Sequence[int],
-    spreads: Sequence[tuple[float, Any]], buyer: _Buyer, former: Mapping[str, Former],
-) -> Plan:  # fmt: skip
+    survey: Survey,
+    counts: Sequence[StratumCounts],
+    present: Sequence[StratumCounts],
+    drawn: Sequence[int],
+    spreads: Sequence[tuple[float, Any]],
+    buyer: _Buyer,
+    former: Mapping[str, Former],
+) -> Plan:
     rules = survey.allocation
     bought: Any = buyer(drawn) if present else None
     placed = {item.key: place for place, item in enumerate(present)}
@@ -253,10 +295,19 @@ def _plan(
         n = drawn[place]
         reserve = min(math.ceil(n * survey.reserve - 1e-9), item.population_size - n)
         spread, source = spreads[place]
-        strata.append(PlannedStratum(
-            item, _rule(survey, item)[0], n, reserve, n * rules.response_rate, spread, source,
-            _number(bought.stratum_standard_error[place]), _number(bought.stratum_half_width[place]),
-        ))  # fmt: skip
+        strata.append(
+            PlannedStratum(
+                item,
+                _rule(survey, item)[0],
+                n,
+                reserve,
+                n * rules.response_rate,
+                spread,
+                source,
+                _number(bought.stratum_standard_error[place]),
+                _number(bought.stratum_half_width[place]),
+            )
+        )
     departments = []
     if bought is not None and "department" in survey.strata:
         for place, name in enumerate(bought.domains):
@@ -270,9 +321,14 @@ def _plan(
 
 def _together(key: str, strata: Sequence[PlannedStratum], error: float | None, half: float | None) -> Bought:
     return Bought(
-        key, sum(one.counts.population_size for one in strata), sum(one.drawn for one in strata),
-        sum(one.reserve for one in strata), sum(one.expected_answers for one in strata), error, half,
-    )  # fmt: skip
+        key,
+        sum(one.counts.population_size for one in strata),
+        sum(one.drawn for one in strata),
+        sum(one.reserve for one in strata),
+        sum(one.expected_answers for one in strata),
+        error,
+        half,
+    )
 
 
 def _number(value: Any) -> float | None:

@@ -14,9 +14,23 @@ from svcqa.entities.wave import Wave
 from svcqa.review.callbacks.frame import call_days
 
 LIST_COLUMNS: Final = (
-    "order", "reference", "role", "stratum", "place", "customer", "source_table", "record_id", "service", "unit",
-    "tier", "closed_at", "call_from", "call_until", "cases", "prn",
-)  # fmt: skip
+    "order",
+    "reference",
+    "role",
+    "stratum",
+    "place",
+    "customer",
+    "source_table",
+    "record_id",
+    "service",
+    "unit",
+    "tier",
+    "closed_at",
+    "call_from",
+    "call_until",
+    "cases",
+    "prn",
+)
 """``place`` is that within the stratum: a reserve replaces in the order of places."""
 
 
@@ -48,20 +62,35 @@ def wave_list(survey: Survey, wave: Wave, taken: Sequence[Taken], frame: Any) ->
     for order, one in enumerate((*main, *reserve), start=1):
         about = known[one.customer]
         begin, end = call_days(survey, about["closed_at"], wave.as_of)
-        rows.append({
-            "order": order, "reference": wave.reference(order), "role": one.role, "stratum": one.stratum,
-            "place": one.place, "customer": one.customer, "call_from": begin, "call_until": end, "prn": one.prn,
-            **{name: about[name] for name in ("source_table", "record_id", "service", "unit", "tier", "closed_at",
-                                              "cases")},
-        })  # fmt: skip
+        rows.append(
+            {
+                "order": order,
+                "reference": wave.reference(order),
+                "role": one.role,
+                "stratum": one.stratum,
+                "place": one.place,
+                "customer": one.customer,
+                "call_from": begin,
+                "call_until": end,
+                "prn": one.prn,
+                **{
+                    name: about[name]
+                    for name in ("source_table", "record_id", "service", "unit", "tier", "closed_at", "cases")
+                },
+            }
+        )
     return pa.Table.from_pylist(rows, schema=_schema())
 
 
 def _schema() -> Any:
     types = {
-        "order": pa.int32(), "place": pa.int32(), "cases": pa.int32(), "closed_at": pa.timestamp("s"),
-        "call_from": pa.date32(), "call_until": pa.date32(),
-    }  # fmt: skip
+        "order": pa.int32(),
+        "place": pa.int32(),
+        "cases": pa.int32(),
+        "closed_at": pa.timestamp("s"),
+        "call_from": pa.date32(),
+        "call_until": pa.date32(),
+    }
     return pa.schema([(name, types.get(name, pa.string())) for name in LIST_COLUMNS])
 
 
@@ -120,5 +149,8 @@ def overlap(waves: Mapping[str, Any]) -> dict[tuple[str, str], int]:
         for code, drawn in waves.items()
     }
     codes = sorted(people)
-    return {(one, other): len(people[one] & people[other])
-            for place, one in enumerate(codes) for other in codes[place + 1 :]}  # fmt: skip
+    return {
+        (one, other): len(people[one] & people[other])
+        for place, one in enumerate(codes)
+        for other in codes[place + 1 :]
+    }

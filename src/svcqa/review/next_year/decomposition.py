@@ -78,9 +78,16 @@ class Decomposition:
 
 
 def decompose(
-    figures: Figures, subject: Subject, past: Past, context: Context, *, year: int, goal: float, fair: FairRule,
+    figures: Figures,
+    subject: Subject,
+    past: Past,
+    context: Context,
+    *,
+    year: int,
+    goal: float,
+    fair: FairRule,
     locked: Mapping[str, float] | None = None,
-) -> Decomposition:  # fmt: skip
+) -> Decomposition:
     """Share ``goal`` out to the units that have cases.
 
     Raises:
@@ -88,14 +95,22 @@ def decompose(
         NameUnknownError: a locked unit has no part in the goal.
     """
     starts = starts_of(figures, subject, past, context, year=year)
-    return shared(starts, subject, past.scale, context.organisation, goal=goal, fair=fair, locked=locked or {},
-                  top=context.unit)  # fmt: skip
+    return shared(
+        starts, subject, past.scale, context.organisation, goal=goal, fair=fair, locked=locked or {}, top=context.unit
+    )
 
 
 def shared(
-    starts: Starts, subject: Subject, scale: Scale, tree: Organisation, *, goal: float, fair: FairRule,
-    locked: Mapping[str, float], top: str | None = None,
-) -> Decomposition:  # fmt: skip
+    starts: Starts,
+    subject: Subject,
+    scale: Scale,
+    tree: Organisation,
+    *,
+    goal: float,
+    fair: FairRule,
+    locked: Mapping[str, float],
+    top: str | None = None,
+) -> Decomposition:
     """The same from levels already read: nothing is measured again when a cell changes.
 
     Raises:
@@ -129,8 +144,9 @@ def _check_goals(goal: float, locked: Mapping[str, float], scale: Scale) -> None
     asked = [("", goal), *locked.items()]
     wrong = [
         Fault("goal_beyond_scale", place=code, got=shown_goal(one, scale), allowed=allowed)
-        for code, one in asked if not (np.isfinite(one) and low <= one <= high)
-    ]  # fmt: skip
+        for code, one in asked
+        if not (np.isfinite(one) and low <= one <= high)
+    ]
     if wrong:
         raise MetricError(wrong)
 
@@ -143,9 +159,14 @@ def _ends(scale: Scale) -> tuple[float, float]:
 
 
 def _parts(
-    starts: tuple[Start, ...], tree: Organisation, root: str, ends: tuple[float, float], locked: Mapping[str, float],
-    *, additive: bool,
-) -> list[Part]:  # fmt: skip
+    starts: tuple[Start, ...],
+    tree: Organisation,
+    root: str,
+    ends: tuple[float, float],
+    locked: Mapping[str, float],
+    *,
+    additive: bool,
+) -> list[Part]:
     """The tree above the units that have cases, each unit before its parts."""
     parts: dict[str, Part] = {root: Part(root, None)}
     for start in starts:
@@ -166,8 +187,10 @@ def _parts(
     below = {part.code: sum(tree.within(start.unit, part.code) for start in starts) for part in ordered}
     return [
         replace(part, locked=locked[part.code] / (1 if part.weight else below[part.code]))
-        if part.code in locked else part for part in ordered
-    ]  # fmt: skip
+        if part.code in locked
+        else part
+        for part in ordered
+    ]
 
 
 def _place(code: str, tree: Organisation) -> tuple[str, ...]:
@@ -183,15 +206,21 @@ def _cell(part: Part, cell: Cell, starts: Starts, *, additive: bool) -> PlanCell
     inside = [one for one in starts.units if one.code == part.code]
     times = cell.weight if additive else 1.0
     return PlanCell(
-        unit=unit, parent=parent, own=own, weight=1.0 if additive else cell.weight, start=cell.start * times,
-        goal=cell.value * times, n=inside[0].n if inside else None, locked=part.locked is not None,
+        unit=unit,
+        parent=parent,
+        own=own,
+        weight=1.0 if additive else cell.weight,
+        start=cell.start * times,
+        goal=cell.value * times,
+        n=inside[0].n if inside else None,
+        locked=part.locked is not None,
         at_limit=cast(Literal[-1, 0, 1], cell.at_limit),
-    )  # fmt: skip
+    )
 
 
 def _conflict_faults(
     wrong: Sequence[Conflict], locked: Mapping[str, float], scale: Scale, *, times: float
-) -> list[Fault]:  # fmt: skip
+) -> list[Fault]:
     """What cannot be, and each constraint that stands in its way."""
     found = []
     for one in wrong:
@@ -202,8 +231,13 @@ def _conflict_faults(
         found += [Fault("locked_cell", place=code, got=shown_goal(locked[code], scale, 1.0)) for code in one.locked]
         bound = scale.unit == "share" or scale.unit == "point"
         if bound and one.bounded:
-            found.append(Fault("cells_at_limit", place=", ".join(one.bounded),
-                               got=shown_goal(_ends(scale)[1 if one.whole > one.most else 0], scale, 1.0)))  # fmt: skip
+            found.append(
+                Fault(
+                    "cells_at_limit",
+                    place=", ".join(one.bounded),
+                    got=shown_goal(_ends(scale)[1 if one.whole > one.most else 0], scale, 1.0),
+                )
+            )
     return found
 
 

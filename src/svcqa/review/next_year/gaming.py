@@ -23,9 +23,7 @@ from svcqa.stats.bunching import Bunching, bunching
 from svcqa.stats.drivers import newcombe
 
 
-def gaming(
-    figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules
-) -> Iterator[Note]:  # fmt: skip
+def gaming(figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules) -> Iterator[Note]:
     """What the cases of the last twelve months show, beside the twelve before; of commitments with a clock."""
     commitment = subject.commitment
     if commitment is None or not isinstance(commitment.rule, ClockRule):
@@ -62,9 +60,7 @@ def _elsewhere(counted: Figure, everything: Figure) -> tuple[int, int]:
     return max(whole - inside, 0), whole
 
 
-def _risen(
-    code: str, was: tuple[int, int], now: tuple[int, int], past: Past, rules: NextYearRules
-) -> Iterator[Note]:  # fmt: skip
+def _risen(code: str, was: tuple[int, int], now: tuple[int, int], past: Past, rules: NextYearRules) -> Iterator[Note]:
     """A share that has risen, clearly and by enough to matter."""
     if min(was[1], now[1]) < 1:
         return
@@ -73,13 +69,15 @@ def _risen(
     base = before if code == "exclusions" else 1 - before
     if low > 0 and after - before >= rules.least_change * base:
         shares = {"was": before, "now": after} if code == "exclusions" else {"was": 1 - before, "now": 1 - after}
-        yield Note(code, shares=shares, counts={"n_was": was[1], "n_now": now[1]},
-                   texts={"before": past.before.label, "recent": past.recent.label})  # fmt: skip
+        yield Note(
+            code,
+            shares=shares,
+            counts={"n_was": was[1], "n_now": now[1]},
+            texts={"before": past.before.label, "recent": past.recent.label},
+        )
 
 
-def _bunching(
-    figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules
-) -> Iterator[Note]:  # fmt: skip
+def _bunching(figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules) -> Iterator[Note]:
     """Where all cases have one limit to stay below, and times fine enough to tell; where not, that is said."""
     found = _tested(figures, subject, replace(context, period=past.recent, by=()))
     if found is None:
@@ -87,8 +85,13 @@ def _bunching(
         return
     limit, told = found
     if told.p < rules.alarm and told.excess > 0:
-        counts = {"found": told.found, "expected": told.expected, "n": told.n, "limit": limit,
-                  "from": limit - told.width}  # fmt: skip
+        counts = {
+            "found": told.found,
+            "expected": told.expected,
+            "n": told.n,
+            "limit": limit,
+            "from": limit - told.width,
+        }
         yield Note("bunching", shares={"p": told.p}, counts=counts, texts={"recent": past.recent.label})
 
 

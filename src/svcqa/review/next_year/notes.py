@@ -23,15 +23,26 @@ from svcqa.stats.year_ahead import YearAhead
 
 
 def notes(
-    figures: Figures, subject: Subject, past: Past, ahead: YearAhead, goals: Sequence[float], context: Context,
-    rules: NextYearRules, year: int,
-) -> tuple[Note, ...]:  # fmt: skip
+    figures: Figures,
+    subject: Subject,
+    past: Past,
+    ahead: YearAhead,
+    goals: Sequence[float],
+    context: Context,
+    rules: NextYearRules,
+    year: int,
+) -> tuple[Note, ...]:
     """All notes on one proposal; ``goals`` are the candidates, the easiest first."""
     found = [
-        *_ratchet(past, goals), *_noise(past, ahead, goals), *_few_cases(ahead, rules), *_trivial(past),
-        *_promise(subject, ahead), *gaming(figures, subject, past, context, rules),
-        *_forecast(ahead), *_calendar(subject, context, year),
-    ]  # fmt: skip
+        *_ratchet(past, goals),
+        *_noise(past, ahead, goals),
+        *_few_cases(ahead, rules),
+        *_trivial(past),
+        *_promise(subject, ahead),
+        *gaming(figures, subject, past, context, rules),
+        *_forecast(ahead),
+        *_calendar(subject, context, year),
+    ]
     return tuple(found)
 
 
@@ -44,10 +55,13 @@ def _ratchet(past: Past, goals: Sequence[float]) -> Iterator[Note]:
     """A goal was raised after a year that beat it, and would be raised again."""
     with_goal = [one for one in past.years if one.goal is not None]
     raised = [
-        (before, after) for before, after in itertools.pairwise(with_goal)
-        if after.goal is not None and before.goal is not None and _harder(past.scale, after.goal, before.goal)
+        (before, after)
+        for before, after in itertools.pairwise(with_goal)
+        if after.goal is not None
+        and before.goal is not None
+        and _harder(past.scale, after.goal, before.goal)
         and _reached(past.scale, before)
-    ]  # fmt: skip
+    ]
     if not raised or not with_goal:
         return
     now, middle = with_goal[-1].goal, goals[len(goals) // 2]
@@ -55,8 +69,11 @@ def _ratchet(past: Past, goals: Sequence[float]) -> Iterator[Note]:
         before, after = raised[-1]
         assert before.goal is not None
         assert after.goal is not None
-        yield Note("ratchet", levels={"was": before.goal, "then": after.goal, "now": middle},
-                   texts={"year": before.period.label, "next": after.period.label})  # fmt: skip
+        yield Note(
+            "ratchet",
+            levels={"was": before.goal, "then": after.goal, "now": middle},
+            texts={"year": before.period.label, "next": after.period.label},
+        )
 
 
 def _reached(scale: Scale, one: PastYear) -> bool:
@@ -81,8 +98,11 @@ def _noise(past: Past, ahead: YearAhead, goals: Sequence[float]) -> Iterator[Not
 
 def _few_cases(ahead: YearAhead, rules: NextYearRules) -> Iterator[Note]:
     if ahead.kind in ("share", "rate") and ahead.cases < rules.least_cases:
-        yield Note("few_cases", shares={"one": 1 / max(ahead.cases, 1.0)}, counts={"n": ahead.cases,
-                   "least": rules.least_cases})  # fmt: skip
+        yield Note(
+            "few_cases",
+            shares={"one": 1 / max(ahead.cases, 1.0)},
+            counts={"n": ahead.cases, "least": rules.least_cases},
+        )
 
 
 def _trivial(past: Past) -> Iterator[Note]:
@@ -100,8 +120,12 @@ def _trivial(past: Past) -> Iterator[Note]:
     nearest = figure.upper if past.scale.better == "lower" else figure.lower
     clear = nearest is None or past.scale.reached(nearest, goal)
     if clear and all(past.scale.reached(one.value, goal) for one in inside if one.value is not None):
-        yield Note("trivial", levels={"goal": goal, "value": figure.value}, counts={"n": len(inside)},
-                   texts={"year": latest.period.label})  # fmt: skip
+        yield Note(
+            "trivial",
+            levels={"goal": goal, "value": figure.value},
+            counts={"n": len(inside)},
+            texts={"year": latest.period.label},
+        )
 
 
 def _promise(subject: Subject, ahead: YearAhead) -> Iterator[Note]:

@@ -58,9 +58,7 @@ class Past:
     before: Period
 
 
-def past_of(
-    figures: Figures, policies: Policies, subject: Subject, context: Context, *, year: int, years: int
-) -> Past:  # fmt: skip
+def past_of(figures: Figures, policies: Policies, subject: Subject, context: Context, *, year: int, years: int) -> Past:
     """The history of a subject as of ``context.as_of``.
 
     Raises:
@@ -86,11 +84,17 @@ def past_of(
     start = rule.months(trimmed.periods[0])[0]
     recent = rule.parse(f"{_shifted(end, -11, context).label}..{end.label}")
     return Past(
-        scale=found.scale, months=read, first=start, last=end, ahead=12 * (year - end.year) + 12 - end.number,
-        cycle=cycle, figures=_figures(found.figures(), trimmed, last),
-        years=tuple(_years(figures, policies, subject, context, start, end)), recent=recent,
+        scale=found.scale,
+        months=read,
+        first=start,
+        last=end,
+        ahead=12 * (year - end.year) + 12 - end.number,
+        cycle=cycle,
+        figures=_figures(found.figures(), trimmed, last),
+        years=tuple(_years(figures, policies, subject, context, start, end)),
+        recent=recent,
         before=rule.previous(recent),
-    )  # fmt: skip
+    )
 
 
 def _last_month(context: Context) -> Period:
@@ -143,7 +147,7 @@ def _figures(found: Sequence[Figure], series: Series, last: int) -> tuple[Figure
 
 def _years(
     figures: Figures, policies: Policies, subject: Subject, context: Context, start: Period, end: Period
-) -> list[PastYear]:  # fmt: skip
+) -> list[PastYear]:
     """From the first year that is known whole to the one that runs; the goal is the last that a target set."""
     first = start.year if start.number == 1 else start.year + 1
     goals = {one.year: _goal(subject, one) for one in policies.targets if same_subject(one, subject.target)}

@@ -12,23 +12,50 @@ from svcqa.stats.year_ahead import METHOD
 
 
 def target_plan(
-    figures: Figures, what_if: TargetWhatIf, answer: Answer, context: Context, *, year: int, reason: str,
+    figures: Figures,
+    what_if: TargetWhatIf,
+    answer: Answer,
+    context: Context,
+    *,
+    year: int,
+    reason: str,
     rules: NextYearRules,
-) -> TargetPlan:  # fmt: skip
+) -> TargetPlan:
     """A plan from the answer that somebody settled on."""
     ahead, past = what_if.ahead, what_if.past
     evidence = PlanEvidence(
-        as_of=context.as_of, records=figures.engine.digest(context.known_at), policy=figures.policy_digest,
+        as_of=context.as_of,
+        records=figures.engine.digest(context.known_at),
+        policy=figures.policy_digest,
         calendar=context.calendars.digest,
         provisional_calendar=needs_calendar(what_if.subject) and calendar_is_provisional(context, year),
-        first_month=past.first.label, last_month=past.last.label, known_months=ahead.known_months, method=METHOD,
-        model=ahead.model, draws=rules.draws, seed=rules.seed,
-    )  # fmt: skip
+        first_month=past.first.label,
+        last_month=past.last.label,
+        known_months=ahead.known_months,
+        method=METHOD,
+        model=ahead.model,
+        draws=rules.draws,
+        seed=rules.seed,
+    )
     target = what_if.subject.target
     return TargetPlan(
-        year=year, target=target.key, owner=target.owner, unit=past.scale.unit, better=ahead.better, goal=answer.goal,
-        probability=answer.chance, unchanged=answer.unchanged, lower=answer.lower, median=answer.median,
-        upper=answer.upper, volume=answer.volume, assumptions=answer.assumptions, fair=answer.decomposition.fair,
-        cells=answer.decomposition.cells, months=answer.months,
-        warnings=tuple(note.code for note in what_if.notes), evidence=evidence, reason=reason,
-    )  # fmt: skip
+        year=year,
+        target=target.key,
+        owner=target.owner,
+        unit=past.scale.unit,
+        better=ahead.better,
+        goal=answer.goal,
+        probability=answer.chance,
+        unchanged=answer.unchanged,
+        lower=answer.lower,
+        median=answer.median,
+        upper=answer.upper,
+        volume=answer.volume,
+        assumptions=answer.assumptions,
+        fair=answer.decomposition.fair,
+        cells=answer.decomposition.cells,
+        months=answer.months,
+        warnings=tuple(note.code for note in what_if.notes),
+        evidence=evidence,
+        reason=reason,
+    )

@@ -80,14 +80,16 @@ def former_targets(policies: Policies, year: int, *, unit: str, below: bool) -> 
     years = {target.year for target in policies.targets if target.year < year}
     tree = policies.organisation
     return tuple(
-        target for latest in sorted(years)[-1:] for target in policies.targets_of(latest)
+        target
+        for latest in sorted(years)[-1:]
+        for target in policies.targets_of(latest)
         if target.owner == unit or (below and tree.within(target.owner, unit))
-    )  # fmt: skip
+    )
 
 
 def propose(
     figures: Figures, policies: Policies, target: Target, context: Context, *, year: int, rules: NextYearRules
-) -> Proposal:  # fmt: skip
+) -> Proposal:
     """The proposal that follows ``target``; a figure that cannot be had costs only its own row."""
     if isinstance(target, MilestoneTarget):
         return _milestone(figures, target, context, year)
@@ -101,7 +103,7 @@ def propose(
 
 def proposal_of(
     figures: Figures, subject: Subject, past: Past, context: Context, *, year: int, rules: NextYearRules
-) -> Proposal:  # fmt: skip
+) -> Proposal:
     """The proposal from what is known of one subject.
 
     Raises:
@@ -109,9 +111,16 @@ def proposal_of(
     """
     months, better = past.months, _better(past)
     ahead = year_ahead(
-        months.kind, months.value, months.base, ahead=past.ahead, better=better, bounds=months.bounds,
-        cycle=past.cycle, draws=rules.draws, seed=rules.seed,
-    )  # fmt: skip
+        months.kind,
+        months.value,
+        months.base,
+        ahead=past.ahead,
+        better=better,
+        bounds=months.bounds,
+        cycle=past.cycle,
+        draws=rules.draws,
+        seed=rules.seed,
+    )
     unit = _improvement_unit(subject, ahead)
     candidates = tuple(candidates_for(ahead, subject.promise, rules, counted=bool(unit)))
     said = notes(figures, subject, past, ahead, [one.goal for one in candidates], context, rules, year)
@@ -134,7 +143,7 @@ def _milestone(figures: Figures, target: MilestoneTarget, context: Context, year
 
 def candidates_for(
     ahead: YearAhead, promise: float | None, rules: NextYearRules, *, counted: bool
-) -> Sequence[Candidate]:  # fmt: skip
+) -> Sequence[Candidate]:
     """The candidate goals, the easiest first: round, and none looser than the promise.
 
     Args:

@@ -109,8 +109,10 @@ def _within(target: LevelTarget, whose: Commitment, rule: Any, limit: int, share
 def same_subject(one: Target, other: Target) -> bool:
     """Whether two targets are about the same figure of the same unit, in whatever years."""
     if isinstance(one, LevelTarget) and isinstance(other, LevelTarget):
-        mine, its = (one.owner, one.commitment, one.metric, one.params), (other.owner, other.commitment, other.metric,
-                                                                         other.params)  # fmt: skip
+        mine, its = (
+            (one.owner, one.commitment, one.metric, one.params),
+            (other.owner, other.commitment, other.metric, other.params),
+        )
         return mine == its
     if isinstance(one, QuantityTarget) and isinstance(other, QuantityTarget):
         return (one.owner, one.indicator) == (other.owner, other.indicator)

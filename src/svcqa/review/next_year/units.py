@@ -76,7 +76,7 @@ def starts_of(figures: Figures, subject: Subject, past: Past, context: Context, 
     starts = (
         Start(one.unit, own, _weight(one, subject), float(value), float(pulled), one.n)
         for one, own, value, pulled in zip(merged, has_parts, raw, level, strict=True)
-    )  # fmt: skip
+    )
     return Starts(tuple(starts), pooling)
 
 
@@ -98,11 +98,17 @@ def _together(code: str, found: Sequence[Figure], *, amounts: bool) -> Figure:
     n, base, numerator = (
         sum(getattr(one, name) or 0 for one in found) if any(getattr(one, name) is not None for one in found) else None
         for name in ("n", "base", "numerator")
-    )  # fmt: skip
+    )
     return replace(
-        found[0], unit=code, value=sum(values) if amounts else mean, n=n, base=base, numerator=numerator, lower=None,
+        found[0],
+        unit=code,
+        value=sum(values) if amounts else mean,
+        n=n,
+        base=base,
+        numerator=numerator,
+        lower=None,
         upper=None,
-    )  # fmt: skip
+    )
 
 
 def _weight(one: Figure, subject: Subject) -> float:

@@ -68,9 +68,14 @@ class TargetWhatIf:
         return min(low, *goals, *promise), max(high, *goals, *promise)
 
     def at(
-        self, *, goal: float, volume: float = 1.0, assumptions: Sequence[Assumption] = (),
-        locked: Mapping[str, float] | None = None, fair: FairRule | None = None,
-    ) -> Answer:  # fmt: skip
+        self,
+        *,
+        goal: float,
+        volume: float = 1.0,
+        assumptions: Sequence[Assumption] = (),
+        locked: Mapping[str, float] | None = None,
+        fair: FairRule | None = None,
+    ) -> Answer:
         """What this goal would mean, at once.
 
         Args:
@@ -90,14 +95,30 @@ class TargetWhatIf:
         year = self.ahead.assuming(effects, volume=volume)
         low, middle, high = year.interval()
         parts = shared(
-            self.starts, self.subject, self.past.scale, self.organisation, goal=goal, fair=fair or self.fair,
-            locked=locked or {}, top=self.top,
-        )  # fmt: skip
+            self.starts,
+            self.subject,
+            self.past.scale,
+            self.organisation,
+            goal=goal,
+            fair=fair or self.fair,
+            locked=locked or {},
+            top=self.top,
+        )
         improvement = improvement_needed(year, goal) if self.proposal.improvement_unit else None
         return Answer(
-            goal, year.chance(goal), self.ahead.chance(goal), low, middle, high, self.proposal.cases_in(year),
-            improvement, parts, volume, tuple(assumptions), self._months(goal),
-        )  # fmt: skip
+            goal,
+            year.chance(goal),
+            self.ahead.chance(goal),
+            low,
+            middle,
+            high,
+            self.proposal.cases_in(year),
+            improvement,
+            parts,
+            volume,
+            tuple(assumptions),
+            self._months(goal),
+        )
 
     def _months(self, goal: float) -> tuple[float, ...]:
         """An amount by month, in the shape of the simulated months, to a tenth; the plan to date is what is rounded.

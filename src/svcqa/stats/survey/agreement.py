@@ -76,9 +76,17 @@ def agreement(
     lower, upper = wilson(same * n, n, level=level)
     half = _normal(level) * error
     return Agreement(
-        same, float(lower), float(upper), value, error, value - half, min(value + half, 1.0), n,
-        f"agreement:kappa_{weights}", level,
-    )  # fmt: skip
+        same,
+        float(lower),
+        float(upper),
+        value,
+        error,
+        value - half,
+        min(value + half, 1.0),
+        n,
+        f"agreement:kappa_{weights}",
+        level,
+    )
 
 
 def _closeness(classes: npt.NDArray[np.generic], weights: str) -> Float64:

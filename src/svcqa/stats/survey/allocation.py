@@ -64,8 +64,13 @@ def proportional(n: int, *, population_size: npt.ArrayLike, limits: Limits | Non
     >>> proportional(200, population_size=[4421, 755, 1018]).drawn.tolist()
     [143, 24, 33]
     """
-    return allocate(n, counts(population_size, "population_size"), population_size=population_size, limits=limits,
-                    method="proportional")  # fmt: skip
+    return allocate(
+        n,
+        counts(population_size, "population_size"),
+        population_size=population_size,
+        limits=limits,
+        method="proportional",
+    )
 
 
 def neyman(

@@ -154,8 +154,9 @@ def difference_of(
     error = math.sqrt(max(float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]), 0.0))
     if error <= 1e-10 * abs(value):
         half = 0.0 if known else math.nan
-        return Difference(value, error, value - half, value + half, math.nan, math.nan, df, n,
-                          float(covariance[0, 1]), method, level)  # fmt: skip
+        return Difference(
+            value, error, value - half, value + half, math.nan, math.nan, df, n, float(covariance[0, 1]), method, level
+        )
     half = float(stdtrit(df, 0.5 + level_of(level) / 2)) * error if df > 0 else math.nan
     t = value / error
     p = 2 * float(stdtr(df, -abs(t))) if df > 0 else math.nan

@@ -169,8 +169,9 @@ def estimate_of(
     effect = design_effect(design, found, variance) if compared else math.nan
     if _tells_nothing(design, found, error):
         half, method = math.nan, method.replace(":taylor_t", ":no_variance")
-    return Estimate(found.value, error, found.value - half, found.value + half, int(found.inside.sum()), df, method,
-                    level, effect)  # fmt: skip
+    return Estimate(
+        found.value, error, found.value - half, found.value + half, int(found.inside.sum()), df, method, level, effect
+    )
 
 
 def _tells_nothing(design: SampleDesign, found: Linearised, error: float) -> bool:

@@ -41,9 +41,10 @@ def exact_limits(successes: int, n: int, *, population_size: int, level: float =
     # the more units of the kind there are, the likelier are many of them in the sample
     first = _first(lowest, highest, lambda k: _at_least(successes, n, k, population_size) > tail)
     last = population_size - _first(
-        n - successes, population_size - successes,
+        n - successes,
+        population_size - successes,
         lambda k: _at_least(n - successes, n, k, population_size) > tail,
-    )  # fmt: skip
+    )
     return first / population_size, last / population_size
 
 

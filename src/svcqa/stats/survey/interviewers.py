@@ -104,10 +104,17 @@ def interviewer_effect(scores: npt.ArrayLike, interviewer: npt.ArrayLike, *, lev
     value = correlation(f)
     load = float((parts.n.astype(np.float64) ** 2).sum()) / n
     return InterviewerEffect(
-        value, correlation(f / float(fdtri(k - 1, n - k, tail))), correlation(f * float(fdtri(n - k, k - 1, tail))),
-        max(1 + (load - 1) * value, 1.0), load, f, float(fdtrc(k - 1, n - k, f)) if math.isfinite(f) else 0.0,
-        n, k, level,
-    )  # fmt: skip
+        value,
+        correlation(f / float(fdtri(k - 1, n - k, tail))),
+        correlation(f * float(fdtri(n - k, k - 1, tail))),
+        max(1 + (load - 1) * value, 1.0),
+        load,
+        f,
+        float(fdtrc(k - 1, n - k, f)) if math.isfinite(f) else 0.0,
+        n,
+        k,
+        level,
+    )
 
 
 def caller_means(scores: npt.ArrayLike, interviewer: npt.ArrayLike, *, level: float = 0.998) -> CallerMeans:

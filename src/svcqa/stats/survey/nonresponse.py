@@ -98,9 +98,13 @@ def response_classes(design: SampleDesign, answered: npt.ArrayLike, classes: npt
     size, overall = float(drawn.sum()), float(design.weight[yes].sum() / design.weight.sum())
     spread = math.sqrt(float((drawn * (rate - overall) ** 2).sum()) / max(size - 1, 1))
     return ResponseClasses(
-        tuple(labels), np.bincount(place, minlength=width).astype(np.int64),
-        np.bincount(place[yes], minlength=width).astype(np.int64), rate, overall, 1 - 2 * spread,
-    )  # fmt: skip
+        tuple(labels),
+        np.bincount(place, minlength=width).astype(np.int64),
+        np.bincount(place[yes], minlength=width).astype(np.int64),
+        rate,
+        overall,
+        1 - 2 * spread,
+    )
 
 
 def weighted_for_response(design: SampleDesign, answered: npt.ArrayLike, classes: npt.ArrayLike) -> SampleDesign:
@@ -189,10 +193,16 @@ def worst_case(
     ]
     weight = design.weight
     return Bounds(
-        ends[0].value, ends[1].value, max(ends[0].lower, lowest), min(ends[1].upper, highest),
+        ends[0].value,
+        ends[1].value,
+        max(ends[0].lower, lowest),
+        min(ends[1].upper, highest),
         float((weight[yes] * given[yes]).sum() / weight[yes].sum()),
-        float(weight[yes].sum() / weight[inside].sum()), int(yes.sum()), int(inside.sum()), level,
-    )  # fmt: skip
+        float(weight[yes].sum() / weight[inside].sum()),
+        int(yes.sum()),
+        int(inside.sum()),
+        level,
+    )
 
 
 def if_others_differ(value: float, *, response_rate: float, difference: npt.ArrayLike) -> Float64:

@@ -140,10 +140,14 @@ def overlapping_difference(first: Wave, second: Wave, *, level: float = 0.95) ->
     shared = min(max(shared, -most), most)
     df = min(first.design.degrees_of_freedom(one.inside), second.design.degrees_of_freedom(two.inside))
     return difference_of(
-        two.value - one.value, np.array([[variance[0], shared], [shared, variance[1]]]), df,
-        int(one.inside.sum() + two.inside.sum()), "difference:overlap_t", level,
+        two.value - one.value,
+        np.array([[variance[0], shared], [shared, variance[1]]]),
+        df,
+        int(one.inside.sum() + two.inside.sum()),
+        "difference:overlap_t",
+        level,
         known=first.design.is_complete(one.inside) and second.design.is_complete(two.inside),
-    )  # fmt: skip
+    )
 
 
 def _covariance(first: Wave, one: Linearised, second: Wave, two: Linearised) -> float:
@@ -153,8 +157,9 @@ def _covariance(first: Wave, one: Linearised, second: Wave, two: Linearised) -> 
     at = np.array([[places[0][unit], places[1][unit]] for unit in common], dtype=np.int64).reshape(-1, 2)
     before = first.design.before_adjustments(one.scaled)[0][:, 0]
     after = second.design.before_adjustments(two.scaled)[0][:, 0]
-    labels = [np.array(wave.design.strata)[wave.design.stratum[at[:, side]]]
-              for side, wave in enumerate((first, second))]  # fmt: skip
+    labels = [
+        np.array(wave.design.strata)[wave.design.stratum[at[:, side]]] for side, wave in enumerate((first, second))
+    ]
     total = 0.0
     for place, label in enumerate(first.design.strata):
         if label not in second.design.strata:
