@@ -107,7 +107,9 @@ def _cut(label: str, months: dict[int, list[int]], *, ends: Iterable[int]) -> It
             origin = len(value) - rest
             if origin >= LEAST_HISTORY:
                 goal = figure("share", value[max(0, origin - 12) : origin], base[max(0, origin - 12) : origin])
-                yield Series(label, "share", value, base, origin, goal, "higher")
+                yield Series(
+                    label=label, kind="share", value=value, base=base, origin=origin, goal=goal, better="higher"
+                )
 
 
 def _empty() -> Counts:

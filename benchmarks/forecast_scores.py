@@ -21,7 +21,7 @@ _FORMS: Final = ((None, False, None), ("add", True, None), (None, False, "add"),
 DRAWS: Final = 2000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Score:
     """One forecast beside what came: the year's figure, the months, the chance; errors are scaled (MASE)."""
 
@@ -63,14 +63,14 @@ def score(series: Series, *, seed: int, with_ets: bool) -> Score:
         return np.abs(came - forecast) / scale if scale > 0 else np.empty(0)
 
     return Score(
-        series,
-        found,
-        found.lower - 1e-12 <= year <= found.upper + 1e-12,
-        months_covered,
-        reached,
-        scaled(ours),
-        scaled(_seasonal_naive(past, series.rest)),
-        None if ets is None else scaled(ets),
+        series=series,
+        found=found,
+        year_covered=found.lower - 1e-12 <= year <= found.upper + 1e-12,
+        months_covered=months_covered,
+        reached=reached,
+        errors=scaled(ours),
+        naive=scaled(_seasonal_naive(past, series.rest)),
+        ets=None if ets is None else scaled(ets),
     )
 
 

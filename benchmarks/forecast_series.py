@@ -35,7 +35,7 @@ KINDS: Final = ("share", "rate", "duration", "rating", "amount")
 SPREAD_OF_GOALS: Final = 0.15
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Series:
     """``value`` and ``base`` of all months; the forecast sees those before ``origin``.
 
@@ -90,11 +90,20 @@ def _series(kind: str, shape: str, rng: np.random.Generator) -> Series:
     if shape == "festival":
         predictor += _weeks_around(months, last_year, rng)
     cases = _cases(months, rng)
-    value, base = _observed(kind, shape, predictor, cases, rng)
+    value, base = _observed(kind, shape, predictor=predictor, cases=cases, rng=rng)
     origin = months - rest
-    goal = _goal(kind, value[:origin], base[:origin], rest, rng)
+    goal = _goal(kind, value[:origin], base=base[:origin], rest=rest, rng=rng)
     better = "lower" if kind in ("rate", "duration") else "higher"
-    return Series(shape, kind, value, base, origin, goal, better, festival_shares(months, last_year))
+    return Series(
+        label=shape,
+        kind=kind,
+        value=value,
+        base=base,
+        origin=origin,
+        goal=goal,
+        better=better,
+        festival=festival_shares(months, last_year),
+    )
 
 
 def _weeks_around(months: int, last_year: int, rng: np.random.Generator) -> Float64:
@@ -153,7 +162,7 @@ def _cases(months: int, rng: np.random.Generator) -> Float64:
 
 
 def _observed(
-    kind: str, shape: str, predictor: Float64, cases: Float64, rng: np.random.Generator
+    kind: str, shape: str, *, predictor: Float64, cases: Float64, rng: np.random.Generator
 ) -> tuple[Float64, Float64]:
     months = len(cases)
     if kind == "share":
@@ -176,7 +185,7 @@ def _observed(
     return np.round(rng.uniform(50, 5000) * np.exp(predictor + 0.03 * rng.standard_normal(months)), 1), np.ones(months)
 
 
-def _goal(kind: str, value: Float64, base: Float64, rest: int, rng: np.random.Generator) -> float:
+def _goal(kind: str, value: Float64, *, base: Float64, rest: int, rng: np.random.Generator) -> float:
     """About the figure of the last twelve months known: neither sure nor hopeless for most, set before the future."""
     now = figure(kind, value[-12:], base[-12:])
     shift = SPREAD_OF_GOALS * rng.standard_normal() * np.sqrt(rest / 12)

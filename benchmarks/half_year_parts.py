@@ -46,7 +46,13 @@ def _context() -> Context:
     company = Unit(code="CO", name=Text(en="Company"), level="company")
     period = PeriodRule().parse(PERIOD)
     tree = Organisation(units=(company,), adopt_unknown=True)
-    return Context(period.end, period, CalendarSet(_calendar(), {}, tree), tree, by=("unit", "tier"))
+    return Context(
+        as_of=period.end,
+        period=period,
+        calendars=CalendarSet(_calendar(), {}, tree),
+        organisation=tree,
+        by=("unit", "tier"),
+    )
 
 
 def _params() -> ComplianceParams:

@@ -40,10 +40,10 @@ def _months(rows: int, rng: np.random.Generator) -> Iterator[tuple[str, Any]]:
     for number, (begin, end) in enumerate(pairwise(starts)):
         first, last = int(bounds[number]), int(bounds[number + 1])
         label = str(_MONTHS[number])
-        yield label, _orders(first, last - first, int(begin), int(end), f"{label}.csv", rng)
+        yield label, _orders(first, last - first, begin=int(begin), end=int(end), source=f"{label}.csv", rng=rng)
 
 
-def _orders(first: int, count: int, begin: int, end: int, source: str, rng: np.random.Generator) -> Any:
+def _orders(first: int, count: int, *, begin: int, end: int, source: str, rng: np.random.Generator) -> Any:
     received = _received(count, begin, end, rng)
     minutes = rng.lognormal(np.log(50), 0.9, count)  # from a few minutes to some days
     resolved = received + (minutes * 60).astype(np.int64)

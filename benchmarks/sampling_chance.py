@@ -37,12 +37,14 @@ def run(rows: int, seed: int) -> None:
             common += len(set(waves[0]) & set(waves[1]))
     print(f"two waves drawn under {len(keys)} keys")
     for name, (size, drawn) in STRATA.items():
-        _print_inclusion(name, size, drawn, [taken[who] for stratum, who in people if stratum == name], len(keys))
+        _print_inclusion(
+            name, size, drawn=drawn, counts=[taken[who] for stratum, who in people if stratum == name], draws=len(keys)
+        )
     independent = sum(drawn * drawn / size for size, drawn in STRATA.values())
     print(f"  customers in both waves: {common / len(keys):.2f} a pair; independent draws would have {independent:.2f}")
 
 
-def _print_inclusion(name: str, size: int, drawn: int, counts: list[int], draws: int) -> None:
+def _print_inclusion(name: str, size: int, *, drawn: int, counts: list[int], draws: int) -> None:
     """Counts of each customer against n / N: simple random draws give a chi-square with N − 1 degrees of freedom,
     once the customers of one draw shutting each other out is allowed for."""
     expected = draws * drawn / size

@@ -149,13 +149,13 @@ def _response(rng: np.random.Generator, population: Population, samples: int) ->
     print(
         f"mean score where {n} are drawn and not all answer; worst case: bounds with their limits, without assumption"
     )
-    held = _answered(rng, population, ignorable, n, samples)
+    held = _answered(rng, population, propensity=ignorable, n=n, samples=samples)
     print(f"  response depends on the class alone ({ignorable.mean():.0%} answer)")
     _print_response(held)
     print(f"    weighted by class: {_aimed(held['weighted by class'].coverage)}")
     silent = ignorable * np.where(low, SILENT, 1.0)
     print(f"  the dissatisfied answer {SILENT:.0%} as readily as others ({silent.mean():.0%} answer): not ignorable")
-    failed = _answered(rng, population, silent, n, samples)
+    failed = _answered(rng, population, propensity=silent, n=n, samples=samples)
     _print_response(failed)
     print("    no weighting by class mends this; only the worst-case bounds hold")
 
@@ -167,7 +167,7 @@ def _print_response(tallies: dict[str, Tally]) -> None:
 
 
 def _answered(
-    rng: np.random.Generator, population: Population, propensity: npt.NDArray[np.float64], n: int, samples: int
+    rng: np.random.Generator, population: Population, *, propensity: npt.NDArray[np.float64], n: int, samples: int
 ) -> dict[str, Tally]:
     """Samples in which everybody decides by chance whether to answer."""
     sizes = _sizes(population, n)

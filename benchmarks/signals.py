@@ -33,8 +33,8 @@ def run(rows: int, seed: int) -> None:
     print_planted()
     series = min(rows, MOST)
     print(f"false alarms: series of {MONTHS} months with an alarm, {series:,} series each, seed {seed}", flush=True)
-    _compare("XmR, normal values", series, seed, _normal, xmr)
-    _compare(f"p, {CASES} cases a month, {SHARE:.0%}", series, seed, _shares, _chart_of_shares)
+    _compare("XmR, normal values", series, seed=seed, draw=_normal, chart=xmr)
+    _compare(f"p, {CASES} cases a month, {SHARE:.0%}", series, seed=seed, draw=_shares, chart=_chart_of_shares)
 
 
 def _normal(rng: np.random.Generator) -> Float64:
@@ -52,6 +52,7 @@ def _chart_of_shares(values: Float64) -> ProcessLimits:
 def _compare(
     name: str,
     series: int,
+    *,
     seed: int,
     draw: Callable[[np.random.Generator], Float64],
     chart: Callable[[Float64], ProcessLimits],

@@ -104,15 +104,15 @@ def _shared_out(ahead: YearAhead, rng: np.random.Generator) -> list[Shared]:
     for rule in RULES:
         starts = np.clip(goal + rng.normal(0, 0.02, 6), 0.01, 0.999)
         weights = rng.gamma(2, 100, 6) + 1
-        parts = [Part("C", None), Part("A", "C"), Part("B", "C")]
+        parts = [Part(code="C", parent=None), Part(code="A", parent="C"), Part(code="B", parent="C")]
         parts += [
             Part(
-                f"D{n}",
-                "A" if n < 3 else "B",
-                float(weights[n]),
-                float(starts[n]),
-                0.0,
-                1.0,
+                code=f"D{n}",
+                parent="A" if n < 3 else "B",
+                weight=float(weights[n]),
+                start=float(starts[n]),
+                lower=0.0,
+                upper=1.0,
                 locked=float(starts[n]) if n == 4 else None,
             )
             for n in range(6)

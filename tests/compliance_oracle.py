@@ -93,7 +93,7 @@ def due_moment(row: Row, rule: Mapping[str, Any], limit: int) -> dt.datetime | N
     return moment_of_working_seconds(start, limit * UNIT_SECONDS[rule["unit"]])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """One case as the oracle sees it."""
 
@@ -148,7 +148,11 @@ def judge(rows: Iterable[Row], promise: Mapping[str, Any], as_of: dt.datetime) -
         else:
             # by closing, an open case belongs to the month looked at: as_of itself is the first moment after it
             day = (received if month_of == "received" else stop if closed else as_of - dt.timedelta(seconds=1)).date()
-        found.append(Judged(row, row["unit"], day, plain, "excluded" if reason else plain, reason))
+        found.append(
+            Judged(
+                row=row, unit=row["unit"], day=day, plain=plain, state="excluded" if reason else plain, reason=reason
+            )
+        )
     return found
 
 

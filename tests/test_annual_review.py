@@ -78,7 +78,11 @@ def last_year(workspace: svcqa.Workspace, year: int = 2025) -> BesideLastYear:
     review = workspace.review_annual(year)
     published = workspace.register.publications(period=str(year - 1))
     (found,) = beside_last_year(
-        workspace.figures, workspace.policies, review, workspace.figures.context(review.period), published
+        workspace.figures,
+        workspace.policies,
+        review=review,
+        context=workspace.figures.context(review.period),
+        published=published,
     )
     return found
 

@@ -67,7 +67,21 @@ def test_what_has_an_option_is_no_parameter(workspace: svcqa.Workspace, param: s
 
 
 def test_a_bias_is_told_on_its_side() -> None:
-    above = LeftOut("", "quarantine", 40, 0.4, {}, {}, 12, 8.0, 20, 8.5, 0.2, -0.1, 0.5)
+    above = LeftOut(
+        stratum="",
+        reason="quarantine",
+        customers=40,
+        share=0.4,
+        tiers={},
+        frame_tiers={},
+        answers=12,
+        mean=8.0,
+        frame_answers=20,
+        frame_mean=8.5,
+        bias=0.2,
+        bias_lower=-0.1,
+        bias_upper=0.5,
+    )
     (said,) = bias_sentences([above], "zh-Hans")
     assert "偏高 +0.20（95% 区间 -0.10 至 +0.50）" in said
     below = replace(above, mean=8.5, frame_mean=8.0, bias=-0.2, bias_lower=-0.5, bias_upper=0.1)

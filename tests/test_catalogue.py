@@ -185,12 +185,14 @@ def test_every_fault_is_told_in_full_in_every_language(language: catalogue.Langu
 
 
 def test_what_is_allowed_is_told_once() -> None:
-    fault = Fault("missing_columns", "orders.csv", got="order_id", allowed="a, b, c")
+    fault = Fault("missing_columns", file="orders.csv", got="order_id", allowed="a, b, c")
     assert fault.render("en").count("a, b, c") == 1
 
 
 def test_an_error_with_several_faults_lists_them_all_and_counts_them() -> None:
-    error = SvcqaError([Fault("missing_key", "one.toml", "key"), Fault("missing_key", "two.toml", "name")])
+    error = SvcqaError(
+        [Fault("missing_key", file="one.toml", place="key"), Fault("missing_key", file="two.toml", place="name")]
+    )
     lines = error.render("zh-Hans").splitlines()
     assert len(lines) == 3
     assert "2" in lines[0]

@@ -68,9 +68,9 @@ def chart(found: Result, language: Language = "en", **options: Any) -> Chart:
 
 def every_kind() -> dict[str, Chart]:
     cases = charts.Distribution(
-        "Arrival",
-        "minute",
-        (5, 12, 12, 50, 70, 31, 33, 47, 8, 95),
+        label="Arrival",
+        unit="minute",
+        values=(5, 12, 12, 50, 70, 31, 33, 47, 8, 95),
         limit=40,
         marks={"P50": 32, "P90": 70},
         still_open=(False,) * 8 + (True, True),
@@ -427,7 +427,7 @@ def test_weighted_quantiles_are_those_of_values_written_down_as_often(values: li
 @given(numbers, st.lists(st.booleans(), min_size=80, max_size=80), st.randoms(use_true_random=False))
 def test_every_case_stands_in_exactly_one_bin(values: list[float], flags: list[bool], shuffle: Any) -> None:
     still_open = tuple(flags[: len(values)])
-    given_ = charts.Distribution("x", "minute", tuple(values), still_open=still_open)
+    given_ = charts.Distribution(label="x", unit="minute", values=tuple(values), still_open=still_open)
     found = charts.chart_of_distribution(given_, "en", cumulative=True)
     for cell in found.bins:
         end = math.inf if cell.end is None else cell.end
@@ -445,7 +445,7 @@ def test_every_case_stands_in_exactly_one_bin(values: list[float], flags: list[b
     order = list(range(len(values)))
     shuffle.shuffle(order)
     again = charts.Distribution(
-        "x", "minute", tuple(values[n] for n in order), still_open=tuple(still_open[n] for n in order)
+        label="x", unit="minute", values=tuple(values[n] for n in order), still_open=tuple(still_open[n] for n in order)
     )
     assert charts.chart_of_distribution(again, "en", cumulative=True) == found
 
@@ -454,14 +454,20 @@ def test_every_case_stands_in_exactly_one_bin(values: list[float], flags: list[b
 def test_weights_are_as_good_as_repetition(values: list[float]) -> None:
     weights = tuple(number % 4 for number in range(len(values)))
     repeated = tuple(value for value, weight in zip(values, weights, strict=True) for _ in range(weight))
-    once = charts.chart_of_distribution(charts.Distribution("x", "", tuple(values), weights, limit=10.0), "en")
-    assert charts.chart_of_distribution(charts.Distribution("x", "", repeated, limit=10.0), "en") == once
+    once = charts.chart_of_distribution(
+        charts.Distribution(label="x", unit="", values=tuple(values), weights=weights, limit=10.0), "en"
+    )
+    assert (
+        charts.chart_of_distribution(charts.Distribution(label="x", unit="", values=repeated, limit=10.0), "en") == once
+    )
 
 
 def test_a_histogram_by_hand() -> None:
     """1 … 8: quartiles 2.75 and 6.25, IQR 3.5, width 2 · 3.5 / 2 = 3.5, rounded up to 5: edges 0, 5, 10."""
     assert edges([float(n) for n in range(1, 9)], [1] * 8) == [0, 5, 10]
-    eight = charts.Distribution("Arrival", "minute", tuple(range(1, 9)), limit=6, still_open=(False,) * 6 + (True,) * 2)
+    eight = charts.Distribution(
+        label="Arrival", unit="minute", values=tuple(range(1, 9)), limit=6, still_open=(False,) * 6 + (True,) * 2
+    )
     drawn = charts.distribution(eight, "en", cumulative=True).chart
     assert [(b.closed, b.still_open, b.cumulative) for b in drawn.bins] == [(5, 0, 5 / 8), (1, 2, 6 / 8)]
     assert [b.marks for b in drawn.bins] == ["", "Limit 6"]
@@ -471,7 +477,9 @@ def test_a_histogram_by_hand() -> None:
 
 
 def test_a_far_tail_shares_a_last_bin_that_says_so() -> None:
-    drawn = charts.distribution(charts.Distribution("x", "minute", (*range(1, 1000), 100_000)), "en").chart
+    drawn = charts.distribution(
+        charts.Distribution(label="x", unit="minute", values=(*range(1, 1000), 100_000)), "en"
+    ).chart
     last = drawn.bins[-1]
     assert (last.end, last.closed) == (None, 1)
     assert text("charts.beyond_last", "en", start=f"{last.start:g}") in drawn.notes
@@ -496,7 +504,10 @@ def test_values_that_cannot_be_drawn_are_refused_by_name(fields: dict[str, Any],
 
 
 def test_nothing_to_draw_is_said_and_drawn_as_nothing(tmp_path: Path) -> None:
-    for empty in (charts.distribution(charts.Distribution("x", "", ()), "en"), charts.of_result(result(), "en")):
+    for empty in (
+        charts.distribution(charts.Distribution(label="x", unit="", values=()), "en"),
+        charts.of_result(result(), "en"),
+    ):
         assert "nothing can be judged yet" in empty.title
         assert empty.svg().startswith("<svg")
         assert write_picture(empty, tmp_path / "empty.xlsx").exists()

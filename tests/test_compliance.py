@@ -236,7 +236,14 @@ def test_counts_within_a_threshold_equal_counting(
             plain = "met" if call["rings"] <= limit else "breached"
         reason = "" if plain == "not_applicable" else exclusion_of(call, promise)
         expected.append(
-            Judged(call, call["unit"], call["started_at"].date(), plain, "excluded" if reason else plain, reason)
+            Judged(
+                row=call,
+                unit=call["unit"],
+                day=call["started_at"].date(),
+                plain=plain,
+                state="excluded" if reason else plain,
+                reason=reason,
+            )
         )
     rows = [call | {"call_id": str(number)} for number, call in enumerate(calls)]
     with scratch() as folder:

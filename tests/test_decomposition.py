@@ -162,7 +162,8 @@ def company(**locked: float) -> list[Part]:
         ("S3", "S", 200, 0.96),
     ]
     return [
-        Part(code, parent, weight, start, 0.0, 1.0, locked=locked.get(code)) for code, parent, weight, start in tree
+        Part(code=code, parent=parent, weight=weight, start=start, lower=0.0, upper=1.0, locked=locked.get(code))
+        for code, parent, weight, start in tree
     ]
 
 

@@ -46,10 +46,10 @@ def observed(count: int, *, spread: int, weighted: bool, seed: int = 1) -> tuple
     follow_up = np.where(rng.random(count) < 0.7, MATURE, rng.integers(-1, 50, count))
     labels = ("a", "b", "")
     observations = Observations(
-        rng.integers(20_000, 20_005, count),
-        rng.integers(0, 3, count).astype(np.int8),
-        rng.integers(-spread, spread, count),
-        follow_up,
+        day=rng.integers(20_000, 20_005, count),
+        fact=rng.integers(0, 3, count).astype(np.int8),
+        value=rng.integers(-spread, spread, count),
+        follow_up=follow_up,
         weight=rng.integers(1, 9, count) if weighted else None,
         exclusion=(rng.integers(0, 2, count).astype(np.int32), ("", "storm")),
     )
@@ -147,7 +147,7 @@ def _store(folder: Path, received: list[int], units: list[str], *, dead: dict[st
 
 
 def _request(as_of: int) -> Request:
-    return Request("work_orders", ("received_at",), ("unit",), "test", as_of)
+    return Request(table="work_orders", columns=("received_at",), keys=("unit",), fingerprint="test", as_of=as_of)
 
 
 class Kernel:
@@ -165,7 +165,9 @@ class Kernel:
         fact = np.where(is_open, Fact.OPEN, Fact.CLOSED).astype(np.int8)
         value = np.where(is_open, (self.as_of - chosen) // DAY, 10)
         follow_up = np.where(is_open, value, MATURE)
-        return Observations(chosen // DAY, fact, value, follow_up, rows=rows, complete=len(rows) == batch.rows)
+        return Observations(
+            day=chosen // DAY, fact=fact, value=value, follow_up=follow_up, rows=rows, complete=len(rows) == batch.rows
+        )
 
 
 def test_cut_of_row_groups_and_pieces_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

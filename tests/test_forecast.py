@@ -73,11 +73,18 @@ def test_filter_equals_the_joint_distribution_of_all_months(season: float, festi
     rng = np.random.default_rng(8)
     months, ahead, first = 26, 3, 4
     value, spread = rng.normal(2.0, 0.5, months + ahead), rng.uniform(0.5, 2.0, months + ahead)
-    settings = Settings(*(np.array([x]) for x in (0.3, 0.1, 0.05, 0.9, season, festival)))
+    settings = Settings(
+        noise=np.array([0.3]),
+        level=np.array([0.1]),
+        slope=np.array([0.05]),
+        damping=np.array([0.9]),
+        season=np.array([season]),
+        festival=np.array([festival]),
+    )
     known = np.ones(months, dtype=bool)
     known[[3, 9, 10]] = False
     ones = np.ones(months)
-    observed = Observed("normal", value[:months], ones, 0 * ones, known)
+    observed = Observed(family="normal", value=value[:months], size=ones, variance=0 * ones, known=known)
     moved = np.where(rng.random(months + ahead) < 0.3, rng.uniform(-1, 1, months + ahead), 0.0)
     moved[months] = 0.5
     found = run_filter(
@@ -129,7 +136,13 @@ def test_filter_equals_the_joint_distribution_of_all_months(season: float, festi
 def test_a_month_of_counts_moves_the_level_as_quadrature_says(
     family: Any, value: int, size: int, mean: float, spread: float
 ) -> None:
-    one = Observed(family, np.array([float(value)]), np.array([float(size)]), np.zeros(1), np.ones(1, dtype=bool))
+    one = Observed(
+        family=family,
+        value=np.array([float(value)]),
+        size=np.array([float(size)]),
+        variance=np.zeros(1),
+        known=np.ones(1, dtype=bool),
+    )
     mode, variance, likelihood = (float(x[0]) for x in update(one, 0, np.array([mean]), np.array([spread**2])))
 
     def log_density(x: np.ndarray) -> np.ndarray:

@@ -278,7 +278,10 @@ def test_flags_stand_in_words(book: Any, review: PeriodReview) -> None:
 def test_a_target_without_a_figure_says_why(review: PeriodReview, tmp_path: Path) -> None:
     fault = SvcqaError(Fault("unknown_commitment", got="'gone'"))
     first = replace(
-        review.targets[0], course=Course(None, None, None, None, (), (), ()), judged=Judgement(), fault=fault
+        review.targets[0],
+        course=Course(now=None, previous=None, year_before=None, year=None, months=(), cumulative=(), year_months=()),
+        judged=Judgement(),
+        fault=fault,
     )
     cells = list(
         written(replace(review, targets=(first, *review.targets[1:])), tmp_path).worksheets[0][FIRST_BOARD_ROW]
@@ -561,7 +564,7 @@ def test_form_c_before_the_half_is_over(sample_workspace: svcqa.Workspace, tmp_p
 
 def test_a_commitment_that_could_not_be_computed_is_named_with_the_reason(review: PeriodReview, tmp_path: Path) -> None:
     first = review.commitments[0]
-    empty = Course(None, None, None, None, (), (), ())
+    empty = Course(now=None, previous=None, year_before=None, year=None, months=(), cumulative=(), year_months=())
     fault = SvcqaError(Fault("no_records", got="monthly_returns"))
     broken = replace(first, course=empty, judged=Judgement(), parts=(), departments=(), cases=None, fault=fault)
     sheet = written(replace(review, commitments=(broken, *review.commitments[1:])), tmp_path).worksheets[-2]

@@ -82,7 +82,9 @@ def test_outside_is_beyond_the_limits_that_are_drawn(counts: list[tuple[int, int
 def test_limits_widen_towards_small_units_and_stay_shares(centre: float, tau2: float) -> None:
     from svcqa.stats.funnel import Funnel
 
-    lower, upper = Funnel("share", centre, 1.0, tau2, np.zeros(0)).limits(np.arange(1, 200), z=FAR)
+    lower, upper = Funnel(kind="share", centre=centre, phi=1.0, tau2=tau2, z=np.zeros(0)).limits(
+        np.arange(1, 200), z=FAR
+    )
     assert bool((np.diff(lower) >= -1e-12).all() and (np.diff(upper) <= 1e-12).all())
     assert bool((lower >= 0).all() and (upper <= 1).all() and (lower <= centre).all() and (upper >= centre).all())
 

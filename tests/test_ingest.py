@@ -314,7 +314,7 @@ def test_rows_of_a_workbook_have_the_numbers_of_its_sheet(tmp_path: Path) -> Non
 
 
 def test_reports_add_up() -> None:
-    report = FileReport("a.csv", "calls", read=5, accepted=3, quarantined=2, new=1, changed=1, unchanged=1)
+    report = FileReport(source="a.csv", table="calls", read=5, accepted=3, quarantined=2, new=1, changed=1, unchanged=1)
     assert FileReport(**report.as_dict()) == report
 
 

@@ -35,7 +35,13 @@ def nhs(shared: Path) -> tuple[Any, Any]:
 
 def flat(centre: float, sigma: float, count: int) -> ProcessLimits:
     one = np.ones(count)
-    return ProcessLimits(centre * one, sigma * one, (centre - 3 * sigma) * one, (centre + 3 * sigma) * one, one)
+    return ProcessLimits(
+        centre=centre * one,
+        sigma=sigma * one,
+        lower=(centre - 3 * sigma) * one,
+        upper=(centre + 3 * sigma) * one,
+        spread=one,
+    )
 
 
 # --- limits ---------------------------------------------------------------------------------------------------------

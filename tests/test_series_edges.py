@@ -28,7 +28,14 @@ def asked(name: str, rows: list[dict[str, Any]], period: str, *, unit: str = "sh
     by = ("department",) if name == "funnel" else ()
     units = (("C", "company", ""), *((f"D{number}", "department", "C") for number in range(1, 6)))
     example = SeriesExample(
-        {"of": {"metric": "base"}, **params}, rows, period, {}, "", value_unit=unit, by=by, units=units
+        {"of": {"metric": "base"}, **params},
+        rows=rows,
+        period=period,
+        expected={},
+        source="",
+        value_unit=unit,
+        by=by,
+        units=units,
     )  # type: ignore[arg-type]
     return read(metric, example.series(), validated(metric, example.params), example.context(), pins={})
 

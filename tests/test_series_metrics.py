@@ -183,7 +183,7 @@ def test_the_last_lunar_year_is_asked_of_the_records(sample_workspace: svcqa.Wor
     from svcqa.metrics.contract import Context
     from svcqa.periods import Period, PeriodKind
 
-    stretch = Period(dt.date(2025, 1, 13), dt.date(2025, 2, 9), PeriodKind.RANGE, 2025, 2)
+    stretch = Period(first=dt.date(2025, 1, 13), last=dt.date(2025, 2, 9), kind=PeriodKind.RANGE, year=2025, number=2)
     asked = sample_workspace.figures.context(stretch, as_of=dt.datetime(2026, 7, 1))
     assert isinstance(asked, Context)
     kept = sample_workspace.policies.commitment("emergency_arrival").counted

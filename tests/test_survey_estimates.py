@@ -320,7 +320,17 @@ def test_limits_of_plain_counts_equal_those_of_r(shared: Path, section: str) -> 
         found |= {f"{name}.lo": float(lower), f"{name}.hi": float(upper)}
     assert found == pytest.approx({key: known[key] for key in found}, rel=RELATIVE)
     # the chance of a goal is Jeffreys' distribution: at his limits it is 97.5 % and 2.5 %
-    effective = Estimate(successes / n, 0.0, 0, 1, int(n), n - 1, "share:beta", 0.95, effective_n=n)
+    effective = Estimate(
+        value=successes / n,
+        standard_error=0.0,
+        lower=0,
+        upper=1,
+        n=int(n),
+        degrees_of_freedom=n - 1,
+        method="share:beta",
+        level=0.95,
+        effective_n=n,
+    )
     for side, chance in (("lo", 0.975), ("hi", 0.025)):
         goal = known[f"jeffreys.{side}"]
         assert against_target(effective, goal).chance == pytest.approx(chance, rel=1e-6)

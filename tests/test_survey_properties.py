@@ -31,7 +31,7 @@ def waves(draw: Any) -> SurveyExample:
         people += [{**cell, "scores": {"attitude": score}, "cases": 1 + score % 3} for score in scores]
         people += [{**cell, "outcome": end} for end in silent]
         frame.append({**cell, "customers": len(scores) + len(silent) + draw(st.integers(1, 50))})
-    return SurveyExample({}, frame, people, "2026Q1", {}, "")
+    return SurveyExample({}, frame=frame, people=people, period="2026Q1", expected={}, source="")
 
 
 def measured(example: SurveyExample, by: tuple[str, ...] = (), **params: Any) -> Result:
@@ -104,7 +104,14 @@ def test_a_census_is_sure(example: SurveyExample) -> None:
 
 def test_weights_need_answers() -> None:
     frame = [{"stratum": "a", "unit": "D1", "customers": 9}]
-    silent = SurveyExample({}, frame, [{"stratum": "a", "unit": "D1", "outcome": "busy"}] * 3, "2026Q1", {}, "")
+    silent = SurveyExample(
+        {},
+        frame=frame,
+        people=[{"stratum": "a", "unit": "D1", "outcome": "busy"}] * 3,
+        period="2026Q1",
+        expected={},
+        source="",
+    )
     with pytest.raises(MetricError) as error:
         measured(silent)
     assert [fault.code for fault in error.value.faults] == ["wave_silent"]

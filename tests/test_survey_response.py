@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -211,7 +212,7 @@ COUNT = st.integers(0, 500)
 
 @given(counts=st.tuples(COUNT, COUNT, COUNT, COUNT, COUNT, COUNT, COUNT), e=st.floats(0, 1))
 def test_outcome_rates_keep_their_order(counts: tuple[int, ...], e: float) -> None:
-    rates = outcome_rates(Outcomes(*counts), e=e)
+    rates = outcome_rates(Outcomes(**dict(zip((field.name for field in fields(Outcomes)), counts, strict=True))), e=e)
     for rate in rates.values():
         assert math.isnan(rate.value) == (rate.n == 0)
         assert rate.n == 0 or 0 <= rate.value <= 1

@@ -173,7 +173,9 @@ def test_the_chart_holds_every_department_and_falls_with_the_calls(tmp_path: Pat
     survey = workspace.policies.survey("satisfaction")
     counts, former = workspace.callbacks.counts("satisfaction", **ASKED)  # type: ignore[arg-type]
     chosen = plan(workspace)
-    chart = trade_off_chart(survey, counts, former, chosen, "en", names={"D1": "One"}, wanted=0.3)
+    chart = trade_off_chart(
+        survey, counts, former=former, chosen=chosen, language="en", names={"D1": "One"}, wanted=0.3
+    )
     assert chart.kind == "lines"
     assert set(chart.groups) == {"All", "One", "D2"}
     assert chart.goals == (0.3,)

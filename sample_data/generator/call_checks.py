@@ -152,8 +152,8 @@ def _checker(rng: np.random.Generator) -> str:
 
 
 def _sheet(name: str, table: str, columns: tuple[tuple[str, str], ...], records: list[Record]) -> Sheet:
-    rows = [Row(record, cells_of(record, columns, NAMES, to_minute)) for record in records]
-    return Sheet(name, table, tuple(header for header, _ in columns), rows, to_minute)
+    rows = [Row(record=record, cells=cells_of(record, columns, NAMES, to_minute)) for record in records]
+    return Sheet(name=name, table=table, header=tuple(header for header, _ in columns), rows=rows, show=to_minute)
 
 
 def _score(calls: list[list[Record]]) -> dict[str, Any]:

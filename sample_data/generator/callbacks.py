@@ -84,8 +84,8 @@ def sheets(rng: np.random.Generator, orders: list[Record], complaints: list[Reco
         chosen = [call for call in calls if scene.when(call["called_at"]).year == year]
         for number, call in enumerate(chosen, start=1):
             for record in _answers(rng, call | {"callback_id": f"HF{year % 100}{number:04d}"}):
-                rows.append(Row(record, cells_of(record, COLUMNS, NAMES, to_minute)))
-        sheet = Sheet(f"callbacks_{year}.csv", "callbacks", header, rows, to_minute)
+                rows.append(Row(record=record, cells=cells_of(record, COLUMNS, NAMES, to_minute)))
+        sheet = Sheet(name=f"callbacks_{year}.csv", table="callbacks", header=header, rows=rows, show=to_minute)
         plant(rng, sheet, FAULTS, each=2, contradiction=CONTRADICTION)
         found.append(sheet)
     return found

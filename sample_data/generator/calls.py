@@ -43,8 +43,8 @@ def sheets(rng: np.random.Generator) -> list[Sheet]:
         chosen = [record for record in records if scene.when(record["started_at"]).year == year]
         for number, record in enumerate(chosen, start=1):
             record["call_id"] = f"TH{year % 100}{number:05d}"
-        rows = [Row(record, cells_of(record, COLUMNS, NAMES, to_second)) for record in chosen]
-        found.append(Sheet(f"calls_{year}.csv", "calls", header, rows, to_second))
+        rows = [Row(record=record, cells=cells_of(record, COLUMNS, NAMES, to_second)) for record in chosen]
+        found.append(Sheet(name=f"calls_{year}.csv", table="calls", header=header, rows=rows, show=to_second))
     return found
 
 

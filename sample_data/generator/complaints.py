@@ -68,8 +68,10 @@ def sheets(rng: np.random.Generator) -> list[Sheet]:
     found = []
     for year in range(2023, 2027):
         chosen = [record for record in records if scene.when(record["received_at"]).year == year]
-        rows = [Row(record, cells_of(record, COLUMNS, NAMES, scene.when)) for record in chosen]
-        found.append(Sheet(f"complaints_{year}.xlsx", "complaints", header, rows, scene.when))
+        rows = [Row(record=record, cells=cells_of(record, COLUMNS, NAMES, scene.when)) for record in chosen]
+        found.append(
+            Sheet(name=f"complaints_{year}.xlsx", table="complaints", header=header, rows=rows, show=scene.when)
+        )
     return found
 
 

@@ -100,7 +100,7 @@ def correct(sheet: Sheet) -> tuple[Sheet, list[dict[str, Any]]]:
         row = next(row for row in sheet.rows if row.reasons == {reason} and row.cells["工单编号"])
         rows.append(row_of(dict(row.record), sheet.show))
         log.append({"order_id": row.record["order_id"], "why": f"entered again after {reason}", "new": True})
-    return Sheet(NAME, "work_orders", sheet.header, rows, sheet.show), log
+    return Sheet(name=NAME, table="work_orders", header=sheet.header, rows=rows, show=sheet.show), log
 
 
 def _first(count: int, fits: Callable[[Record], bool], rows: list[Row], used: set[str]) -> Iterable[Record]:

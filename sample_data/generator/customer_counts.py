@@ -43,12 +43,12 @@ def sheet(rng: np.random.Generator) -> Sheet:
         for month in scene.months()
         for unit in VALID_CUSTOMERS
     ]
-    rows = [Row(record, cells_of(record, COLUMNS, NAMES, scene.when)) for record in records]
+    rows = [Row(record=record, cells=cells_of(record, COLUMNS, NAMES, scene.when)) for record in records]
     for row in rows:
         year, month = row.record["month"].split("-")
         row.cells["统计月份"] = f"{year}年{month}月"
     header = tuple(name for name, _ in COLUMNS)
-    found = Sheet("customer_counts.xlsx", "customer_counts", header, rows, scene.when)
+    found = Sheet(name="customer_counts.xlsx", table="customer_counts", header=header, rows=rows, show=scene.when)
     plant_attempts(rng, found, FAULTS, each=1)
     return found
 

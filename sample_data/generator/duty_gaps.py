@@ -31,7 +31,13 @@ FAULTS: tuple[Fault, ...] = (
     TextFault("unreadable_moment", "缺岗结束", UNREADABLE),
     TextFault("zone_not_declared", "缺岗开始", WITH_OFFSET),
     TextFault("start_out_of_range", "缺岗开始", ("1926-01-05 08:31:00",)),
-    MomentFault("before_start", "缺岗结束", "ended_at", lambda r: r["started_at"] - DAY, has("ended_at")),
+    MomentFault(
+        code="before_start",
+        column="缺岗结束",
+        name="ended_at",
+        moved=lambda r: r["started_at"] - DAY,
+        where=has("ended_at"),
+    ),
 )
 
 
@@ -52,8 +58,10 @@ def sheet(rng: np.random.Generator, unstaffed: Mapping[tuple[str, str], int]) ->
     records.sort(key=lambda record: (record["started_at"], record["unit"]))
     for number, record in enumerate(records, start=1):
         record["gap_id"] = f"QG{number:03d}"
-    rows = [Row(record, cells_of(record, COLUMNS, NAMES, scene.when)) for record in records]
-    found = Sheet("duty_gaps.xlsx", "duty_gaps", tuple(name for name, _ in COLUMNS), rows, scene.when)
+    rows = [Row(record=record, cells=cells_of(record, COLUMNS, NAMES, scene.when)) for record in records]
+    found = Sheet(
+        name="duty_gaps.xlsx", table="duty_gaps", header=tuple(name for name, _ in COLUMNS), rows=rows, show=scene.when
+    )
     plant_attempts(rng, found, FAULTS, each=1)
     return found
 

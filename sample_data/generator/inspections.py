@@ -57,8 +57,8 @@ def sheets(rng: np.random.Generator) -> list[Sheet]:
         chosen = [record for record in records if scene.when(record["visited_at"]).year == year]
         for number, record in enumerate(chosen, start=1):
             record["visit_id"] = f"{year % 100}-{number:05d}"
-        rows = [Row(record, cells_of(record, COLUMNS, NAMES, to_day)) for record in chosen]
-        sheet = Sheet(f"inspections_{year}.csv", "inspections", header, rows, to_day)
+        rows = [Row(record=record, cells=cells_of(record, COLUMNS, NAMES, to_day)) for record in chosen]
+        sheet = Sheet(name=f"inspections_{year}.csv", table="inspections", header=header, rows=rows, show=to_day)
         plant(rng, sheet, FAULTS, each=2, contradiction=CONTRADICTION)
         found.append(sheet)
     return found

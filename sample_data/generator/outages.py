@@ -95,14 +95,22 @@ FAULTS: tuple[Fault, ...] = (
     TextFault("unknown_code", "类型", ("临时", "计划?")),
     TextFault("zone_not_declared", "停气时间", WITH_OFFSET),
     TextFault("start_out_of_range", "停气时间", ("1926/01/05 08:31:00", "1926/03/09 14:00:00")),
-    MomentFault("before_start", "恢复时间", "restored_at", lambda r: r["started_at"] - DAY, has("restored_at")),
+    MomentFault(
+        code="before_start",
+        column="恢复时间",
+        name="restored_at",
+        moved=lambda r: r["started_at"] - DAY,
+        where=has("restored_at"),
+    ),
     # the year mistyped: still in time, so that no count of notices changes
     MomentFault(
-        "far_date",
-        "通知时间",
-        "notified_at",
-        lambda r: r["notified_at"] - 11 * 366 * DAY,
-        lambda r: _before_2026(r) and r.get("notified_at") is not None and r["planned_at"] - r["notified_at"] > NOTICE,
+        code="far_date",
+        column="通知时间",
+        name="notified_at",
+        moved=lambda r: r["notified_at"] - 11 * 366 * DAY,
+        where=lambda r: (
+            _before_2026(r) and r.get("notified_at") is not None and r["planned_at"] - r["notified_at"] > NOTICE
+        ),
         odd=True,
     ),
 )
@@ -115,7 +123,7 @@ def sheet(rng: np.random.Generator, notices: Mapping[tuple[str, str], tuple[int,
     Args:
         notices: per unit and month, the notices in time and the planned stops that the monthly returns report.
     """
-    records = [record for (unit, month), counts in notices.items() for record in _planned(rng, unit, month, *counts)]
+    records = [record for (unit, month), counts in notices.items() for record in _planned(rng, unit, month, counts)]
     for unit, per_month in UNPLANNED.items():
         last = scene.LAST_DAY - dt.timedelta(days=3)  # what is open at the export is planted below
         records += [
@@ -129,13 +137,16 @@ def sheet(rng: np.random.Generator, notices: Mapping[tuple[str, str], tuple[int,
         month = scene.month_of(record["started_at"])
         counts[month] = counts.get(month, 0) + 1
         record["outage_id"] = f"TQ{month[2:4]}{month[5:]}-{counts[month]:02d}"
-    rows = [Row(record, cells_of(record, COLUMNS, NAMES, to_second)) for record in records]
-    found = Sheet("outages.csv", "outages", tuple(name for name, _ in COLUMNS), rows, to_second)
+    rows = [Row(record=record, cells=cells_of(record, COLUMNS, NAMES, to_second)) for record in records]
+    found = Sheet(
+        name="outages.csv", table="outages", header=tuple(name for name, _ in COLUMNS), rows=rows, show=to_second
+    )
     plant_attempts(rng, found, FAULTS, each=2, contradiction=CONTRADICTION)
     return found
 
 
-def _planned(rng: np.random.Generator, unit: str, month: str, in_time: int, stops: int) -> list[Record]:
+def _planned(rng: np.random.Generator, unit: str, month: str, counts: tuple[int, int]) -> list[Record]:
+    in_time, stops = counts
     more, more_late = DIFFERENCES.get((unit, month), (0, 0))
     late = stops - in_time + more_late
     return [_stop(rng, unit, month, number, late=number < late) for number in range(stops + more)]
@@ -157,13 +168,13 @@ def _stop(rng: np.random.Generator, unit: str, month: str, number: int, *, late:
         "planned_at": planned,
         "started_at": started,
         "cause": ("renewal", "connection", "maintenance")[int(rng.choice(3, p=(0.45, 0.3, 0.25)))],
-        "notified_at": _notice(rng, unit, month, number, planned, late=late),
+        "notified_at": _notice(rng, unit, month=month, number=number, planned=planned, late=late),
         "restored_at": started + int(hours * HOUR),
         "customers_affected": _customers(rng, 50),
     }
 
 
-def _notice(rng: np.random.Generator, unit: str, month: str, number: int, planned: int, *, late: bool) -> int | None:
+def _notice(rng: np.random.Generator, unit: str, *, month: str, number: int, planned: int, late: bool) -> int | None:
     ahead = NOTICE + int(rng.integers(1, 96 * 60)) * MINUTE
     short = int(rng.integers(5 * 60, 47 * 60)) * MINUTE
     if not late:

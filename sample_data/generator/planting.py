@@ -38,7 +38,7 @@ class TextFault:
     where: Condition = any_row
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MomentFault:
     """The moment ``name`` moved; ``where`` it makes sense. A warning if ``odd``."""
 

@@ -50,11 +50,11 @@ def monthly_returns(rng: np.random.Generator) -> Sheet:
         for area in VALID_CUSTOMERS:
             records += _of_month(rng, area, month)
     header = tuple(name for name, _ in COLUMNS)
-    rows = [Row(record, cells_of(record, COLUMNS, NAMES, scene.when)) for record in records]
+    rows = [Row(record=record, cells=cells_of(record, COLUMNS, NAMES, scene.when)) for record in records]
     for row in rows:
         year, month = row.record["month"].split("-")
         row.cells["统计月份"] = f"{year}年{month}月"
-    sheet = Sheet("monthly_returns.xlsx", "monthly_returns", header, rows, scene.when)
+    sheet = Sheet(name="monthly_returns.xlsx", table="monthly_returns", header=header, rows=rows, show=scene.when)
     _plant_returns(sheet)
     return sheet
 
@@ -98,7 +98,7 @@ def reported(sheet: Sheet, indicator: str) -> dict[tuple[str, str], tuple[int, i
 def _attempt(sheet: Sheet, position: int, reason: str, **changes: Any) -> None:
     """Put a wrong first attempt before the row at ``position``; what is right in it comes from the next good row."""
     row = next(row for row in sheet.rows[position:] if not row.reasons)
-    sheet.rows.insert(position, Row(row.record, {**row.cells, **changes}, {reason}))
+    sheet.rows.insert(position, Row(record=row.record, cells={**row.cells, **changes}, reasons={reason}))
 
 
 def _plant_returns(sheet: Sheet) -> None:
@@ -123,7 +123,7 @@ def _plant_returns(sheet: Sheet) -> None:
     _contradict(sheet, "stop_notices", "CJ-GW", "2023-11")
     for position in (75, 40):
         row = sheet.rows[position]
-        sheet.rows.insert(position + 3, Row(row.record, dict(row.cells), {"duplicate_row"}))
+        sheet.rows.insert(position + 3, Row(record=row.record, cells=dict(row.cells), reasons={"duplicate_row"}))
 
 
 def _contradict(sheet: Sheet, indicator: str, unit: str, month: str) -> None:
@@ -136,7 +136,8 @@ def _contradict(sheet: Sheet, indicator: str, unit: str, month: str) -> None:
     )
     row.reasons.add("conflicting_key")
     sheet.rows.insert(
-        position + 5, Row(row.record, {**row.cells, "分子": row.record["numerator"] - 1}, {"conflicting_key"})
+        position + 5,
+        Row(record=row.record, cells={**row.cells, "分子": row.record["numerator"] - 1}, reasons={"conflicting_key"}),
     )
 
 
@@ -172,10 +173,10 @@ def milestone_reports() -> Sheet:
         record: scene.Record = {"target": target, "unit": unit, "reported_at": scene.moment(reported)}
         record["done_at"] = None if done is None else scene.moment(done)
         record["evidence"] = "" if done is None else f"验收单{number:02d}"
-        rows.append(Row(record, cells_of(record, MILESTONE_COLUMNS, MILESTONE_NAMES, to_minute)))
+        rows.append(Row(record=record, cells=cells_of(record, MILESTONE_COLUMNS, MILESTONE_NAMES, to_minute)))
     header = tuple(name for name, _ in MILESTONE_COLUMNS)
-    sheet = Sheet("milestone_reports.csv", "milestone_reports", header, rows, to_minute)
-    sheet.rows.append(Row(rows[2].record, dict(rows[2].cells), {"duplicate_row"}))
+    sheet = Sheet(name="milestone_reports.csv", table="milestone_reports", header=header, rows=rows, show=to_minute)
+    sheet.rows.append(Row(record=rows[2].record, cells=dict(rows[2].cells), reasons={"duplicate_row"}))
     _attempt(sheet, 3, "unreadable_moment", 完成时间="六月底前")
     _attempt(sheet, 3, "unknown_unit", 责任单位=scene.STATION_NOBODY_KNOWS)
     _attempt(sheet, 2, "unknown_code", 目标="智能表平台上限")

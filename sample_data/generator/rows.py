@@ -13,7 +13,7 @@ Show = Callable[[int], Cell]
 """How a source writes a moment."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Row:
     """``record`` holds our codes and moments, ``cells`` what the source writes, keyed by its header."""
 
@@ -25,7 +25,7 @@ class Row:
     """+1: the line has a field too many; -1: one too few."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Sheet:
     """One source file."""
 

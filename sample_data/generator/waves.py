@@ -77,7 +77,7 @@ def make(folder: Path, home: Path, rng: np.random.Generator) -> tuple[dict[str, 
             workspace.callbacks.draw("satisfaction", code, period=code, as_of=as_of, who=DRAWN_BY, now=now)
             workspace.callbacks.call_sheet(code, place / "sheet.xlsx", language="zh-Hans")
             path = place / "waves" / code / "filled" / f"{code}.xlsx"
-            facts[code], answered[code] = _wave(workspace, code, as_of, rng, path)
+            facts[code], answered[code] = _wave(workspace, code, as_of=as_of, rng=rng, path=path)
         shutil.rmtree(folder / "waves", ignore_errors=True)
         shutil.copytree(place / "waves", folder / "waves")
     return facts, answered
@@ -91,13 +91,13 @@ def _settings(source: Path, target: Path) -> None:
 
 
 def _wave(
-    workspace: Any, code: str, as_of: dt.datetime, rng: np.random.Generator, path: Path
+    workspace: Any, code: str, *, as_of: dt.datetime, rng: np.random.Generator, path: Path
 ) -> tuple[dict[str, Any], list[Record]]:
     listed = workspace.callbacks.drawn(code).to_dict("records")
     frame = [row for row in workspace.callbacks.frame(code).to_dict("records") if row["reason"] == ""]
     thought = {row["customer"]: scores_of(rng, row) for row in frame}
     calls = _calls(rng, listed, thought, as_of)
-    _write(path, workspace, code, listed, calls)
+    _write(path, workspace, code=code, listed=listed, calls=calls)
     return _facts(listed, frame, thought, calls), _answered(listed, calls)
 
 
@@ -137,14 +137,14 @@ def _calls(
     for row in sorted(listed, key=lambda one: (one["role"] != "main", one["order"])):
         if row["role"] == "reserve" and not missing[row["stratum"]]:
             continue
-        call = _call(rng, row, thought[row["customer"]], as_of, len(calls))
+        call = _call(rng, row, scores=thought[row["customer"]], as_of=as_of, number=len(calls))
         calls[row["reference"]] = call
         answered = call["outcome"] in ("reached", "partial")
         missing[row["stratum"]] += (row["role"] == "main" and not answered) - (row["role"] == "reserve" and answered)
     return calls
 
 
-def _call(rng: np.random.Generator, row: Record, scores: dict[str, int], as_of: dt.datetime, number: int) -> Record:
+def _call(rng: np.random.Generator, row: Record, *, scores: dict[str, int], as_of: dt.datetime, number: int) -> Record:
     """Up to three attempts on days of their own; what is answered is what the customer thinks."""
     caller = CALLERS[int(rng.integers(len(CALLERS)))]
     attempts, outcome = [], ""
@@ -187,7 +187,7 @@ def _outcome(rng: np.random.Generator, tier: str) -> str:
     return str(rng.choice(list(FAILED), p=list(FAILED.values())))
 
 
-def _write(path: Path, workspace: Any, code: str, listed: list[Record], calls: dict[str, Record]) -> None:
+def _write(path: Path, workspace: Any, *, code: str, listed: list[Record], calls: dict[str, Record]) -> None:
     """The call sheet as it comes back: the same columns in the same rows, without what only helps filling it in."""
     from svcqa.report.forms.call_sheet import HEADER_ROW, headings
     from svcqa.workspace.sheet_names import sheet_names

@@ -100,13 +100,21 @@ def sheets(rng: np.random.Generator) -> list[Sheet]:
         show: Show = to_second if year >= 2026 else to_minute
         chosen = [record for record in records if _half(record["received_at"]) == (year, half)]
         rows = [row_of(record, show) for record in chosen]
-        found.append(Sheet(f"work_orders_{year}H{half}.csv", "work_orders", tuple(h for h, _ in COLUMNS), rows, show))
+        found.append(
+            Sheet(
+                name=f"work_orders_{year}H{half}.csv",
+                table="work_orders",
+                header=tuple(h for h, _ in COLUMNS),
+                rows=rows,
+                show=show,
+            )
+        )
     return found
 
 
 def row_of(record: Record, show: Show) -> Row:
     """``record`` as the source writes it."""
-    return Row(record, cells_of(record, COLUMNS, NAMES, show))
+    return Row(record=record, cells=cells_of(record, COLUMNS, NAMES, show))
 
 
 def _half(seconds: int) -> tuple[int, int]:

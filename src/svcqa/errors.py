@@ -7,7 +7,7 @@ faults of a file.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from svcqa import catalogue
 from svcqa.catalogue import Language
@@ -47,6 +47,7 @@ class Fault:
     """One thing wrong: ``code`` names the catalogue entries ``faults.CODE`` and ``faults.CODE_fix``."""
 
     code: str
+    _: KW_ONLY
     file: str = ""
     place: str = ""
     got: str = ""

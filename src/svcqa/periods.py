@@ -48,7 +48,7 @@ _ALLOWED = "2026-W23, 2026-06, 2026Q2, 2026H1, 2026, 2025-07..2026-06"
 _DAY = dt.timedelta(days=1)
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, kw_only=True)
 class Period:
     """A stretch of whole days, ``first`` and ``last`` included."""
 
@@ -125,7 +125,14 @@ class PeriodRule:
         """Whole months only: a range of weeks would be shown as months that it does not fill."""
         if end.last < begin.first or PeriodKind.WEEK in (begin.kind, end.kind):
             raise PeriodError(Fault("period", got=repr(label), allowed=_ALLOWED))
-        return Period(begin.first, end.last, PeriodKind.RANGE, end.year, end.number, begin.statistical)
+        return Period(
+            first=begin.first,
+            last=end.last,
+            kind=PeriodKind.RANGE,
+            year=end.year,
+            number=end.number,
+            statistical=begin.statistical,
+        )
 
     def _month_ends(self, year: int, month: int) -> dt.date:
         if self.month_closes_on:
@@ -136,7 +143,7 @@ class PeriodRule:
     def _make(self, kind: PeriodKind, year: int, number: int) -> Period:
         if kind is PeriodKind.WEEK:
             monday = dt.date.fromisocalendar(year, number, 1)
-            return Period(monday, monday + 6 * _DAY, kind, year, number)
+            return Period(first=monday, last=monday + 6 * _DAY, kind=kind, year=year, number=number)
         span = _MONTHS_IN[kind]
         if not 1 <= number <= 12 // span:
             raise ValueError(number)
@@ -144,7 +151,9 @@ class PeriodRule:
         before = (year - 1, 12) if first_month == 1 else (year, first_month - 1)
         first = self._month_ends(*before) + _DAY
         last = self._month_ends(year, last_month)
-        return Period(first, last, kind, year, number, statistical=self.month_closes_on is not None)
+        return Period(
+            first=first, last=last, kind=kind, year=year, number=number, statistical=self.month_closes_on is not None
+        )
 
     def containing(self, day: dt.date, kind: PeriodKind) -> Period:
         """The period of ``kind`` that holds ``day``."""
@@ -209,7 +218,12 @@ class PeriodRule:
     def to_date(self, period: Period) -> Period:
         """From the first day of the year to the end of ``period`` (累计); keeps the label of ``period``."""
         return Period(
-            self.year_of(period).first, period.last, period.kind, period.year, period.number, period.statistical
+            first=self.year_of(period).first,
+            last=period.last,
+            kind=period.kind,
+            year=period.year,
+            number=period.number,
+            statistical=period.statistical,
         )
 
 

@@ -31,6 +31,7 @@ _STYLES = {"weekend": "dim", "holiday": "red", "makeup": "green", "override": "m
 
 @commands.command()
 def build(
+    *,
     years: Annotated[list[int], typer.Argument(min=1999, max=2060, help="The years of the table, such as 2026 2027.")],
     out: Annotated[Path, typer.Option(help="The Excel or CSV file to write.")] = Path("calendar.xlsx"),
     source: Annotated[str | None, typer.Option(help="china, weekdays, holidays; the workspace's where absent.")] = None,
@@ -83,6 +84,7 @@ def show(
 
 @commands.command()
 def diff(
+    *,
     old: Annotated[Path, typer.Argument(help="The table of a calendar.")],
     new: Annotated[Path | None, typer.Argument(help="Another; the workspace's calendar where absent.")] = None,
     unit: UnitOption = None,

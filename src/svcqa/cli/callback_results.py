@@ -54,6 +54,7 @@ def outcomes(
 
 @commands.command()
 def estimate(
+    *,
     code: CodeArgument,
     question: Annotated[str | None, typer.Option(help="Key of a question; that of the survey's precision.")] = None,
     by: Annotated[str, typer.Option(help="department, service, tier …, separated by commas.")] = "",
@@ -80,6 +81,7 @@ def estimate(
 
 @commands.command()
 def feedback(
+    *,
     code: CodeArgument,
     note: Annotated[bool, typer.Option("--note", help="Note what has no row of form B yet.")] = False,
     author: Annotated[str, typer.Option("--author", help="With --note: who notes it.")] = "",

@@ -35,6 +35,7 @@ def surveys(workspace: WorkspaceOption = Path(), lang: LangOption = None) -> Non
 
 @commands.command()
 def plan(
+    *,
     survey: SurveyArgument,
     period: PeriodOption,
     as_of: MomentOption,
@@ -65,6 +66,7 @@ def plan(
 
 @commands.command()
 def draw(
+    *,
     survey: SurveyArgument,
     code: CodeArgument,
     period: PeriodOption,
@@ -102,6 +104,7 @@ def waves(workspace: WorkspaceOption = Path(), lang: LangOption = None) -> None:
 
 @commands.command()
 def sheet(
+    *,
     code: CodeArgument,
     out: Annotated[Path, typer.Option(help="The workbook to write.")],
     contacts: Annotated[bool, typer.Option("--contacts", help="With names, telephones, addresses; noted.")] = False,

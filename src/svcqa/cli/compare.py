@@ -16,6 +16,7 @@ commands = typer.Typer()
 
 @commands.command()
 def compare(
+    *,
     commitment: Annotated[str, typer.Argument(help="Key of a commitment.")],
     period: Annotated[str, typer.Option(help="2026H1, 2026-06, 2026Q2, 2025-07..2026-06.")],
     by: Annotated[str, typer.Option(help="unit, department, subsidiary.")] = "department",

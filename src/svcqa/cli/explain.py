@@ -19,6 +19,7 @@ commands = typer.Typer()
 
 @commands.command()
 def explain(
+    *,
     case: Annotated[str, typer.Argument(help="Number of an order, a complaint, a call, a stoppage.")],
     commitment: Annotated[str | None, typer.Option(help="Key of a commitment; all that are for the case.")] = None,
     as_of: AsOfOption = None,

@@ -16,6 +16,7 @@ LetterArgument = Annotated[Path, typer.Argument(help="A letter that was written 
 
 
 def write(
+    *,
     year: Annotated[int, typer.Argument(help="Whose goals: those of the policy, and of plans that were saved.")],
     out: Annotated[Path, typer.Option(help="Where the letters are written.")] = Path("out/letters"),
     template: Annotated[Path | None, typer.Option(help="A .docx of yours with placeholders.")] = None,
@@ -47,6 +48,7 @@ def template_of(
 
 @commands.command("sign")
 def sign(
+    *,
     letter: LetterArgument,
     by: Annotated[str, typer.Option("--by", help="Who signed.")],
     role: Annotated[str, typer.Option("--role", help="In which capacity.")],

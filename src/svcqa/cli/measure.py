@@ -31,6 +31,7 @@ class Format(StrEnum):
 
 @commands.command()
 def measure(
+    *,
     metric: Annotated[str, typer.Argument(help="A metric, see `svcqa plugins`.")],
     period: Annotated[str, typer.Option(help="2026H1, 2026-06, 2026Q2, 2026-W23, 2026, 2025-07..2026-06.")],
     commitment: Annotated[str | None, typer.Option(help="Key of a commitment; all of them where absent.")] = None,

@@ -17,6 +17,7 @@ commands = typer.Typer(help="Note problems, what became of them, and success.", 
 
 @commands.command()
 def problem(
+    *,
     category: Annotated[str, typer.Option(help="Kind of problem.")],
     problem: Annotated[str, typer.Option(help="What is wrong.")],
     author: Annotated[str, typer.Option("--by", help="Who notes it.")],
@@ -50,6 +51,7 @@ def problem(
 
 @commands.command()
 def step(
+    *,
     number: Annotated[int, typer.Argument(help="Of the problem; `svcqa note list` shows it.")],
     step: Annotated[str, typer.Argument(help="done, effective or reopened.")],
     by: Annotated[str, typer.Option("--by", help="Who reports or checks.")],
@@ -70,6 +72,7 @@ def step(
 
 @commands.command()
 def success(
+    *,
     unit: Annotated[str, typer.Option(help="Unit of the organisation where it worked.")],
     experience: Annotated[str, typer.Option(help="What worked.")],
     period: Annotated[str, typer.Option(help="When, such as 2026.")],

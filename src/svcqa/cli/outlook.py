@@ -16,6 +16,7 @@ commands = typer.Typer()
 
 @commands.command()
 def outlook(
+    *,
     period: Annotated[str, typer.Argument(help="Its last month is the last one looked at: 2026H1, 2026-06 …")],
     unit: Annotated[str | None, typer.Option(help="Of the organisation; the company where absent.")] = None,
     as_of: AsOfOption = None,
@@ -36,6 +37,7 @@ def outlook(
 
 @commands.command()
 def drivers(
+    *,
     commitment: Annotated[str, typer.Argument(help="Key of a commitment.")],
     period: Annotated[str, typer.Option(help="2026H1, 2026-06, 2026Q2 …")],
     against: Annotated[str | None, typer.Option(help="Compared with; the period before where absent.")] = None,
@@ -63,6 +65,7 @@ def drivers(
 
 @commands.command()
 def rebase(
+    *,
     commitment: Annotated[str, typer.Argument(help="Key of a commitment.")],
     unit: Annotated[str, typer.Option(help="Unit of the organisation.")],
     since: Annotated[str, typer.Option(help="First month of the new level, such as 2025-10.")],

@@ -21,6 +21,7 @@ commands = typer.Typer()
 
 @commands.command()
 def publish(
+    *,
     period: Annotated[str, typer.Argument(help="A half-year, such as 2026H1.")],
     by: Annotated[str, typer.Option("--by", help="Who reports the figures.")],
     as_of: AsOfOption = None,

@@ -22,6 +22,7 @@ commands.add_typer(review_commands, name="review")
 
 @review_commands.command("half-year")
 def half_year(
+    *,
     period: Annotated[str, typer.Argument(help="A half-year, such as 2026H1.")],
     out: Annotated[Path, typer.Option(help="Where the files are written.")] = Path("out"),
     as_of: AsOfOption = None,
@@ -33,11 +34,12 @@ def half_year(
     with Screen() as screen:
         opened = screen.open(workspace)
         review = opened.review_half_year(period, as_of=as_of, unit=unit)
-        write_files(screen, opened, review, out, as_of, language_of(opened, lang))
+        write_files(screen, opened, review=review, out=out, as_of=as_of, language=language_of(opened, lang))
 
 
 @review_commands.command("annual")
 def annual(
+    *,
     year: Annotated[str, typer.Argument(help="A year, such as 2025.")],
     out: Annotated[Path, typer.Option(help="Where the files are written.")] = Path("out"),
     as_of: AsOfOption = None,
@@ -49,11 +51,11 @@ def annual(
     with Screen() as screen:
         opened = screen.open(workspace)
         review = opened.review_annual(year, as_of=as_of, unit=unit)
-        write_files(screen, opened, review, out, as_of, language_of(opened, lang))
+        write_files(screen, opened, review=review, out=out, as_of=as_of, language=language_of(opened, lang))
 
 
 def write_files(
-    screen: Screen, workspace: Workspace, review: PeriodReview, out: Path, as_of: str | None, language: Language
+    screen: Screen, workspace: Workspace, *, review: PeriodReview, out: Path, as_of: str | None, language: Language
 ) -> None:
     """Print the score board, write the files and say where they are."""
     from svcqa.bundled import bundled

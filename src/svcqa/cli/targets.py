@@ -29,6 +29,7 @@ LockOption = Annotated[list[str] | None, typer.Option("--lock", help="UNIT=GOAL;
 
 @commands.command()
 def propose(
+    *,
     year: YearArgument,
     unit: Annotated[str | None, typer.Option(help="Whose targets; the company's where absent.")] = None,
     as_of: AsOfOption = None,
@@ -53,6 +54,7 @@ def propose(
 
 @commands.command()
 def decompose(
+    *,
     year: YearArgument,
     target: TargetArgument,
     goal: GoalOption = None,
@@ -79,6 +81,7 @@ def decompose(
 
 @commands.command()
 def save(
+    *,
     year: YearArgument,
     target: TargetArgument,
     author: Annotated[str, typer.Option("--by", help="Who decides.")],

@@ -102,6 +102,7 @@ def template(
 
 @commands.command("map")
 def map_file(
+    *,
     file: Annotated[Path, typer.Argument(help="A source file.")],
     table: Annotated[str | None, typer.Option(help="The table it is; the best fit where absent.")] = None,
     out: Annotated[Path | None, typer.Option(help="The mapping file to write, such as mappings/orders.toml.")] = None,

@@ -36,7 +36,7 @@ def kind_code(kind: DayKind) -> int:
     return DAY_KINDS.index(kind)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Days:
     """What a source says of each day, ``(days,)`` each.
 
@@ -65,7 +65,13 @@ def _kinds(weekend: Iterable[int] = (5, 6)) -> npt.NDArray[np.int8]:
 
 def weekdays() -> Days:
     """Monday to Friday, no holidays, nothing provisional."""
-    return Days(_kinds(), np.zeros(DAYS, np.bool_), np.zeros(DAYS, np.int16), (BY_WEEKDAY,), BY_WEEKDAY)
+    return Days(
+        kind=_kinds(),
+        provisional=np.zeros(DAYS, np.bool_),
+        origin=np.zeros(DAYS, np.int16),
+        origins=(BY_WEEKDAY,),
+        source=BY_WEEKDAY,
+    )
 
 
 def china() -> Days:
@@ -84,7 +90,7 @@ def china() -> Days:
     announced = slice(position(dt.date(min(years), 1, 1)), position(dt.date(max(years), 12, 31)) + 1)
     provisional, origin = np.ones(DAYS, np.bool_), np.ones(DAYS, np.int16)
     provisional[announced], origin[announced] = False, 0
-    return Days(kind, provisional, origin, (source, BY_WEEKDAY), source)
+    return Days(kind=kind, provisional=provisional, origin=origin, origins=(source, BY_WEEKDAY), source=source)
 
 
 def public_holidays(country: str, *, subdivision: str | None = None, announced_to: int | None = None) -> Days:
@@ -106,7 +112,7 @@ def public_holidays(country: str, *, subdivision: str | None = None, announced_t
         kind[number] = kind_code(_kind_in(known, day))
     for year in _provisional_years(known, announced_to):
         provisional[position(dt.date(year, 1, 1)) : position(dt.date(year, 12, 31)) + 1] = True
-    return Days(kind, provisional, np.zeros(DAYS, np.int16), (source,), source)
+    return Days(kind=kind, provisional=provisional, origin=np.zeros(DAYS, np.int16), origins=(source,), source=source)
 
 
 def _country(country: str, subdivision: str | None) -> Any:
@@ -126,7 +132,13 @@ def _country(country: str, subdivision: str | None) -> Any:
 
 def _unknown(key: str, got: str, allowed: Iterable[str]) -> PolicyError:
     return PolicyError(
-        Fault("unknown_country", "svcqa.toml", f"calendar.{key}", got=repr(got), allowed=", ".join(sorted(allowed)))
+        Fault(
+            "unknown_country",
+            file="svcqa.toml",
+            place=f"calendar.{key}",
+            got=repr(got),
+            allowed=", ".join(sorted(allowed)),
+        )
     )
 
 
@@ -157,4 +169,4 @@ def from_table(rows: Iterable[TableDay], *, file: str) -> Days:
         origin[place] = names.setdefault(row.source or file, len(names))
         if row.shifts is not None:
             shifts[place] = row.shifts
-    return Days(kind, provisional, origin, tuple(names), file, shifts)
+    return Days(kind=kind, provisional=provisional, origin=origin, origins=tuple(names), source=file, shifts=shifts)

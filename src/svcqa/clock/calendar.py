@@ -33,7 +33,7 @@ _EPOCH: Final = dt.date(1970, 1, 1)
 FIRST: Final = (FIRST_DAY - _EPOCH).days
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WorkCalendar:
     """A table with one row a day from ``FIRST_DAY`` to ``LAST_DAY``; times are naive local time.
 
@@ -131,11 +131,11 @@ class WorkCalendar:
         rows = range(self._index(first), self._index(last) + 1)
         return [
             TableDay(
-                FIRST_DAY + dt.timedelta(days=number),
-                DAY_KINDS[int(self.kind[number])],
-                self.patterns[self.pattern[number]],
-                self.origins[self.origin[number]],
-                bool(self.provisional[number]),
+                day=FIRST_DAY + dt.timedelta(days=number),
+                kind=DAY_KINDS[int(self.kind[number])],
+                shifts=self.patterns[self.pattern[number]],
+                source=self.origins[self.origin[number]],
+                provisional=bool(self.provisional[number]),
             )
             for number in rows
         ]
@@ -196,7 +196,14 @@ def assemble(days: Days, settings: CalendarSettings, *, units: Sequence[str] = (
         origin[place] = names.setdefault(override.reason, len(names))
         pattern[place] = patterns.setdefault(hours.on(override), len(patterns))
     return WorkCalendar(
-        kind, pattern, tuple(patterns), days.provisional, hours.usual, days.source, origin, tuple(names)
+        kind=kind,
+        pattern=pattern,
+        patterns=tuple(patterns),
+        provisional=days.provisional,
+        shifts=hours.usual,
+        source=days.source,
+        origin=origin,
+        origins=tuple(names),
     )
 
 

@@ -77,7 +77,13 @@ def build_calendars(
     named += [("posts", n, post.unit) for n, post in enumerate(settings.posts, start=1)]
     known = {unit.code for unit in organisation.units}
     faults = [
-        Fault("unknown_unit", "svcqa.toml", f"calendar.{key}[{n}].unit", got=repr(unit), allowed=", ".join(known))
+        Fault(
+            "unknown_unit",
+            file="svcqa.toml",
+            place=f"calendar.{key}[{n}].unit",
+            got=repr(unit),
+            allowed=", ".join(known),
+        )
         for key, n, unit in named
         if unit is not None and unit not in known
     ]

@@ -47,7 +47,7 @@ _OFF: Final[dict[DayKind, DayReason]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DayEntry:
     """One day.
 
@@ -147,15 +147,19 @@ def _days(calendar: WorkCalendar, start: dt.datetime, rule: CountingRule) -> Ite
         waits = day < first or (day == first and rule.first is FirstDay.NEXT_DAY)
         provisional = calendar.is_provisional(day)
         if waits:
-            yield DayEntry(day, None, DayReason.RECEIPT, None, False, provisional)
+            yield DayEntry(
+                day=day, number=None, reason=DayReason.RECEIPT, until=None, over=False, provisional=provisional
+            )
         elif worked:
             number += 1
             due = int(due_moment_of_days(calendar, _seconds(start), number, rule=rule)[0])
             reason = _WORKED.get(calendar.kind_of(day), DayReason.WORKDAY)
-            yield DayEntry(day, number, reason, _EPOCH + due * _SECOND, False, provisional)
+            yield DayEntry(
+                day=day, number=number, reason=reason, until=_EPOCH + due * _SECOND, over=False, provisional=provisional
+            )
         else:
             reason = _OFF.get(calendar.kind_of(day), DayReason.NO_HOURS)
-            yield DayEntry(day, None, reason, None, False, provisional)
+            yield DayEntry(day=day, number=None, reason=reason, until=None, over=False, provisional=provisional)
         day += _ONE_DAY
 
 

@@ -164,7 +164,7 @@ def ledger(
         cuts |= set(_edges(item, start, end))
     inside = sorted(cut for cut in cuts if start <= cut <= end)
     a_day = calendar.seconds_a_day if calendar is not None else SECONDS_A_DAY
-    return Ledger(_joined(_entries(inside, calendar, moved, known, now)), a_day)
+    return Ledger(_joined(_entries(inside, calendar, moves=moved, known=known, as_of=now)), a_day)
 
 
 def appointed(agreed: dt.datetime, done: dt.datetime | None, *, as_of: dt.datetime) -> Ledger:
@@ -186,6 +186,7 @@ def _known(span: Span, as_of: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
 def _entries(
     cuts: Sequence[dt.datetime],
     calendar: WorkCalendar | None,
+    *,
     moves: Sequence[tuple[dt.datetime, WorkCalendar]],
     known: dict[Reason, list[tuple[dt.datetime, dt.datetime]]],
     as_of: dt.datetime,

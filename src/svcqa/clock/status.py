@@ -106,7 +106,7 @@ def status_times(
     kept = np.flatnonzero((moment <= as_of) & (effect != _MISSING) & ~later[row])
     begun = np.where(later, NULL, start)
     entries = _with_starts(row[kept], moment[kept], effect[kept], begun)
-    return _times(*_stretches(*entries, begun, as_of), len(start))
+    return _times(_stretches(*entries, start=begun, as_of=as_of), rows=len(start))
 
 
 def _with_starts(row: Int64, moment: Int64, effect: Effects, start: Int64) -> tuple[Int64, Int64, Effects]:
@@ -121,7 +121,7 @@ def _with_starts(row: Int64, moment: Int64, effect: Effects, start: Int64) -> tu
 
 
 def _stretches(
-    row: Int64, moment: Int64, effect: Effects, start: Int64, as_of: int
+    row: Int64, moment: Int64, effect: Effects, *, start: Int64, as_of: int
 ) -> tuple[Int64, Int64, Int64, Effects]:
     """Case, begin, end and effect of each stretch, neighbours of one effect as one."""
     last = np.append(row[1:] != row[:-1], True)[: len(row)]
@@ -133,7 +133,8 @@ def _stretches(
     return row[fresh], begin[fresh], end[np.append(fresh[1:], True)[: len(row)]], effect[fresh]
 
 
-def _times(row: Int64, begin: Int64, end: Int64, effect: Effects, rows: int) -> StatusTimes:
+def _times(stretches: tuple[Int64, Int64, Int64, Effects], *, rows: int) -> StatusTimes:
+    row, begin, end, effect = stretches
     first = np.append(True, row[1:] != row[:-1])[: len(row)]
     last = np.append(row[1:] != row[:-1], True)[: len(row)]
     stopped, paused = effect == _STOPS, effect == _PAUSES

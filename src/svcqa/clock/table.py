@@ -23,7 +23,7 @@ _DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2}
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TableDay:
     """One row.
 
@@ -122,7 +122,7 @@ def read_table(path: Path) -> list[TableDay]:
     rows: list[TableDay] = []
     for number, cells in lines:
         if any(cell not in ("", None) for cell in cells):
-            row = _row(cells, places, path.name, number, faults)
+            row = _row(cells, places, file=path.name, number=number, faults=faults)
             rows += [row] if row else []
     faults += [] if faults else _order_faults(rows, path.name)
     if faults:
@@ -132,7 +132,7 @@ def read_table(path: Path) -> list[TableDay]:
 
 def _lines(path: Path) -> Iterator[tuple[int, list[Any]]]:
     if not path.is_file():
-        raise PolicyError(Fault("missing_file", path.name, got=str(path)))
+        raise PolicyError(Fault("missing_file", file=path.name, got=str(path)))
     read = _excel_lines if path.suffix.lower() in _SHEETS else _csv_lines
     yield from enumerate(read(path), start=1)
 
@@ -144,7 +144,7 @@ def _excel_lines(path: Path) -> Iterator[list[Any]]:
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         yield from sheet.to_python(skip_empty_area=False)
     except (CalamineError, OSError) as error:
-        raise PolicyError(Fault("unreadable_file", path.name, got=str(error)[:200])) from error
+        raise PolicyError(Fault("unreadable_file", file=path.name, got=str(error)[:200])) from error
 
 
 def _csv_lines(path: Path) -> Iterator[list[Any]]:
@@ -172,16 +172,20 @@ def _header(cells: Sequence[Any], file: str) -> dict[str, int]:
     missing = [name for name in ("day", "kind") if name not in places]
     if missing:
         allowed = ", ".join(text(f"calendar.column_{name}", language) for name in missing for language in LANGUAGES)
-        raise PolicyError(Fault("calendar_columns", file, got=", ".join(missing), allowed=allowed))
+        raise PolicyError(Fault("calendar_columns", file=file, got=", ".join(missing), allowed=allowed))
     return places
 
 
-def _row(cells: Sequence[Any], places: dict[str, int], file: str, number: int, faults: list[Fault]) -> TableDay | None:
+def _row(
+    cells: Sequence[Any], places: dict[str, int], *, file: str, number: int, faults: list[Fault]
+) -> TableDay | None:
     found = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
     before = len(faults)
 
     def wrong(name: str, allowed: str) -> None:
-        faults.append(Fault("bad_value", file, f"{number} › {name}", got=repr(found.get(name, "")), allowed=allowed))
+        faults.append(
+            Fault("bad_value", file=file, place=f"{number} › {name}", got=repr(found.get(name, "")), allowed=allowed)
+        )
 
     day = _day(found["day"])
     if day is None:
@@ -202,7 +206,9 @@ def _row(cells: Sequence[Any], places: dict[str, int], file: str, number: int, f
     if len(faults) > before or day is None:
         return None
     exact = next(item for item in DAY_KINDS if item == kind)
-    return TableDay(day, exact, shifts, _plain(found.get("source")), status == "provisional")
+    return TableDay(
+        day=day, kind=exact, shifts=shifts, source=_plain(found.get("source")), provisional=status == "provisional"
+    )
 
 
 def _plain(cell: Any) -> str:
@@ -238,8 +244,8 @@ def _hours(cell: Any) -> Stretches | None:
 def _order_faults(rows: Sequence[TableDay], file: str) -> list[Fault]:
     days = sorted(row.day for row in rows)
     if not days:
-        return [Fault("calendar_columns", file, got="0", allowed=f"{FIRST_DAY} … {LAST_DAY}")]
-    faults = [Fault("calendar_day_twice", file, got=str(a)) for a, b in pairwise(days) if a == b]
+        return [Fault("calendar_columns", file=file, got="0", allowed=f"{FIRST_DAY} … {LAST_DAY}")]
+    faults = [Fault("calendar_day_twice", file=file, got=str(a)) for a, b in pairwise(days) if a == b]
     one = dt.timedelta(days=1)
-    faults += [Fault("calendar_gap", file, got=f"{a + one} … {b - one}") for a, b in pairwise(days) if b - a > one]
+    faults += [Fault("calendar_gap", file=file, got=f"{a + one} … {b - one}") for a, b in pairwise(days) if b - a > one]
     return faults

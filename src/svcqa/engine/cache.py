@@ -95,4 +95,4 @@ def _read(path: Path) -> tuple[Summary, int]:
     labels = {name: tuple(values) for name, values in about["labels"].items()}
     codes = {name: arrays[f"key:{name}"] for name in labels}
     numbers = {name: arrays[name] for name in _NUMBERS}
-    return Summary(codes, labels, **numbers, settled=about["settled"]), about["as_of"]
+    return Summary(codes=codes, labels=labels, **numbers, settled=about["settled"]), about["as_of"]

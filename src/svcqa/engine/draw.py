@@ -70,10 +70,10 @@ def draw(
         key: the key of the random numbers.
         start: where every stratum begins on the circle.
     """
-    found = _drawn(connection, people, strata, key, start, _arcs(strata, start))
+    found = _drawn(connection, people, strata=strata, key=key, start=start, ends=_arcs(strata, start))
     counts = {item["values"]: item["counts"] for item in found["stratum"].value_counts().to_pylist()}
     if any(counts.get(item.stratum, 0) < item.wanted for item in strata):  # about once in a million million strata
-        found = _drawn(connection, people, strata, key, start, [as_digits(start)] * len(strata))
+        found = _drawn(connection, people, strata=strata, key=key, start=start, ends=[as_digits(start)] * len(strata))
     return found
 
 
@@ -90,6 +90,7 @@ def _arcs(strata: Sequence[StratumDraw], start: int) -> list[str]:
 def _drawn(
     connection: duckdb.DuckDBPyConnection,
     people: str,
+    *,
     strata: Sequence[StratumDraw],
     key: str,
     start: int,

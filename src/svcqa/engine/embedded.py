@@ -28,7 +28,7 @@ _PIECE: Final = 1 << 17
 """Records that a kernel is given at a time: few enough for its arrays to stay in the processor's cache."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """What to summarise.
 
@@ -184,7 +184,7 @@ def _summarised(batches: Iterable[Any], request: Request, kernel: Kernel) -> Sum
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _RowGroup:
     """One row group of a part's file; ``dead`` are positions inside it."""
 
@@ -228,6 +228,12 @@ def _row_groups(part: Part) -> list[_RowGroup]:
     dead = part.dead()
     cuts = np.searchsorted(dead, begins)
     return [
-        _RowGroup(part.path, about, number, rows, dead[cuts[number] : cuts[number + 1]] - begins[number])
+        _RowGroup(
+            path=part.path,
+            about=about,
+            number=number,
+            rows=rows,
+            dead=dead[cuts[number] : cuts[number + 1]] - begins[number],
+        )
         for number, rows in enumerate(counts)
     ]

@@ -34,7 +34,7 @@ class Fact(IntEnum):
     NOT_APPLICABLE = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Observations:
     """What a kernel makes of one batch; every array is ``(k,)``.
 
@@ -69,7 +69,7 @@ _EXCLUSION: Final = "exclusion"
 _NUMERIC: Final = ("day", "fact", "value", "follow_up")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Summary:
     """Cells of a summary. ``codes[name]`` indexes ``labels[name]``; the key ``exclusion`` is the reason."""
 
@@ -89,7 +89,7 @@ class Summary:
         """The cells of the mask ``chosen``."""
         codes = {name: codes[chosen] for name, codes in self.codes.items()}
         numbers = {name: getattr(self, name)[chosen] for name in (*_NUMERIC, "weight")}
-        return Summary(codes, self.labels, **numbers, settled=self.settled)
+        return Summary(codes=codes, labels=self.labels, **numbers, settled=self.settled)
 
     @property
     def total(self) -> int:
@@ -131,7 +131,9 @@ def summarise_pieces(pieces: Iterable[tuple[Observations, dict[str, Codes]]], ke
 
 def _summary(cells: Columns, weight: npt.NDArray[Any], labels: dict[str, tuple[str, ...]], *, settled: bool) -> Summary:
     numbers = {name: cells[name] for name in _NUMERIC}
-    return Summary({name: cells[name] for name in labels}, labels, **numbers, weight=weight, settled=settled)
+    return Summary(
+        codes={name: cells[name] for name in labels}, labels=labels, **numbers, weight=weight, settled=settled
+    )
 
 
 class _Labels:
@@ -333,7 +335,7 @@ def _side_by_side(summaries: Sequence[Summary], keys: Sequence[str], kinds: Mapp
         parts = [common.index(one.codes[name], one.labels[name]) for one in summaries]
         codes[name], labels[name] = _joined(parts, kinds.get(name)), common.labels
     numbers = {name: _joined([getattr(one, name) for one in summaries], kinds.get(name)) for name in _PLAIN}
-    return Summary(codes, labels, **numbers, settled=all(one.settled for one in summaries))
+    return Summary(codes=codes, labels=labels, **numbers, settled=all(one.settled for one in summaries))
 
 
 def merge_groups(summaries: Sequence[Summary], keys: Sequence[str]) -> Summary:

@@ -27,7 +27,7 @@ Found = dict[str, list[tuple[str, Any]]]
 """Entities by kind, each with the name of its file."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Policies:
     """What counts, and the digest that pins it to each result."""
 
@@ -94,13 +94,13 @@ def read_file(path: Path) -> dict[str, Any]:
         PolicyError: the file is missing, no TOML or no workbook.
     """
     if not path.is_file():
-        raise PolicyError(Fault("missing_file", path.name, got=str(path)))
+        raise PolicyError(Fault("missing_file", file=path.name, got=str(path)))
     if path.suffix.lower() in {".xlsx", ".xls"}:
         return dict(read_excel(path))
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(Fault("not_toml", path.name, got=str(error))) from error
+        raise PolicyError(Fault("not_toml", file=path.name, got=str(error))) from error
 
 
 def read_json(model: type[Entity], path: Path) -> Any:
@@ -113,7 +113,7 @@ def read_json(model: type[Entity], path: Path) -> Any:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise PolicyError(Fault("unreadable_file", path.name, got=str(error).splitlines()[0])) from error
+        raise PolicyError(Fault("unreadable_file", file=path.name, got=str(error).splitlines()[0])) from error
     found = check(model, data, file=path.name, place="", faults=faults)
     if faults:
         raise PolicyError(faults)
@@ -153,7 +153,7 @@ def _load_entities(path: Path, faults: list[Fault]) -> Found:
     found: Found = {}
     for kind, items in read_file(path).items():
         if kind not in _KINDS or not isinstance(items, list):
-            faults.append(Fault("unknown_key", path.name, got=kind, allowed=", ".join(_KINDS)))
+            faults.append(Fault("unknown_key", file=path.name, got=kind, allowed=", ".join(_KINDS)))
             continue
         for position, item in enumerate(items):
             place = named(item, position, kind)
@@ -173,13 +173,13 @@ def _cross_faults(found: Found, tree: Organisation) -> Iterable[Fault]:
         for key, named_in in files.items():
             if len(named_in) > 1:
                 where = ", ".join(dict.fromkeys(named_in))
-                yield Fault("key_twice", where, f'{kind} "{key}"', got=str(len(named_in)))
+                yield Fault("key_twice", file=where, place=f'{kind} "{key}"', got=str(len(named_in)))
     for file, target in found.get("target", []):
         if isinstance(target, LevelTarget) and target.commitment is not None and target.commitment not in known:
             yield Fault(
                 "unknown_commitment",
-                file,
-                f'target "{target.key}" › commitment',
+                file=file,
+                place=f'target "{target.key}" › commitment',
                 got=repr(target.commitment),
                 allowed=", ".join(sorted(known)),
             )
@@ -197,15 +197,19 @@ def _goal_faults(file: str, target: LevelTarget, commitment: Commitment) -> Iter
     """A goal in the unit of the commitment's figure."""
     rule, place = commitment.rule, f'target "{target.key}" › goal'
     if rule.value_unit == "share" and not 0 <= target.goal <= 1:
-        yield Fault("goal_is_no_share", file, place, got=repr(target.goal))
+        yield Fault("goal_is_no_share", file=file, place=place, got=repr(target.goal))
     if isinstance(rule, Rating) and not rule.holds(target.goal):
-        yield Fault("goal_off_scale", file, place, got=repr(target.goal), allowed=f"{rule.lowest} … {rule.highest}")
+        yield Fault(
+            "goal_off_scale", file=file, place=place, got=repr(target.goal), allowed=f"{rule.lowest} … {rule.highest}"
+        )
     if rule.value_unit not in ("share", "point") and target.goal <= 0:
-        yield Fault("goal_off_scale", file, place, got=repr(target.goal), allowed="> 0")
+        yield Fault("goal_off_scale", file=file, place=place, got=repr(target.goal), allowed="> 0")
 
 
 def _unknown_unit(file: str, place: str, code: str, tree: Organisation) -> Fault:
-    return Fault("unknown_unit", file, place, got=repr(code), allowed=", ".join(unit.code for unit in tree.units))
+    return Fault(
+        "unknown_unit", file=file, place=place, got=repr(code), allowed=", ".join(unit.code for unit in tree.units)
+    )
 
 
 def load_policies(
@@ -253,5 +257,10 @@ def load_policies(
     parts = [entity.model_dump_json(exclude_unset=True) for entity in (organisation, *commitments, *targets)]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     return Policies(
-        tuple(commitments), tuple(targets), (*tiers, *more_tiers), organisation, digest, surveys=tuple(surveys)
+        commitments=tuple(commitments),
+        targets=tuple(targets),
+        tiers=(*tiers, *more_tiers),
+        organisation=organisation,
+        digest=digest,
+        surveys=tuple(surveys),
     )

@@ -59,7 +59,7 @@ def read_excel(path: Path) -> dict[str, list[dict[str, Any]]]:
     try:
         workbook = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
-        raise PolicyError(Fault("unreadable_file", path.name, got=str(error))) from error
+        raise PolicyError(Fault("unreadable_file", file=path.name, got=str(error))) from error
     found = {}
     for sheet in workbook.sheet_names:
         rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)

@@ -70,11 +70,11 @@ def faults_of(error: ValidationError, *, file: str, place: str, model: object = 
         if isinstance(cause, SvcqaError):  # a check of ours that already speaks every language
             found.extend(replace(fault, file=file, place=where) for fault in cause.faults)
         elif code == "missing_key":
-            found.append(Fault(code, file, where))
+            found.append(Fault(code, file=file, place=where))
         elif code == "unknown_key":
-            found.append(Fault(code, file, where, got=str(item["loc"][-1]), allowed=keys))
+            found.append(Fault(code, file=file, place=where, got=str(item["loc"][-1]), allowed=keys))
         else:
-            found.append(Fault(code, file, where, got=_shown(item["input"]), allowed=allowed_of(item)))
+            found.append(Fault(code, file=file, place=where, got=_shown(item["input"]), allowed=allowed_of(item)))
     return found
 
 

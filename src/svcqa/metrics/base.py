@@ -47,7 +47,7 @@ def base_units(base: Base, shown: str, context: Context) -> tuple[str, ...]:
     return tuple(list(above)[:1])
 
 
-def base_seconds(base: Base, shown: str, first: dt.date, end: dt.datetime, context: Context) -> Amount | None:
+def base_seconds(base: Base, shown: str, *, first: dt.date, end: dt.datetime, context: Context) -> Amount | None:
     """The base of ``shown`` from ``first`` to ``end``."""
     parts = [base.seconds(unit, first, end) for unit in base_units(base, shown, context)]
     known = [part for part in parts if part is not None]

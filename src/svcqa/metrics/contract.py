@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
@@ -53,7 +53,7 @@ Shape = Literal["record", "series", "survey"]
 ParamsT = TypeVar("ParamsT", bound=Entity, contravariant=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MetricSpec:
     """What a metric says of itself.
 
@@ -80,7 +80,7 @@ class MetricSpec:
     version: str = "1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """Under what circumstances a figure is asked for. Moments are naive local time of the company.
 
@@ -139,6 +139,7 @@ class Example:
     """
 
     params: Mapping[str, Any]
+    _: KW_ONLY
     records: Mapping[str, Sequence[Any]]
     period: str
     expected: Mapping[str, Any]
@@ -165,7 +166,16 @@ class Example:
         moment = as_of or (dt.datetime.fromisoformat(self.as_of) if self.as_of else period.end)
         tree = Organisation.model_validate({"units": named})
         calendars = build_calendars(Calendar.model_validate(self.calendar), tree)
-        return Context(moment, period, calendars, tree, rule, tuple(by), self.cumulative, self.unit)
+        return Context(
+            as_of=moment,
+            period=period,
+            calendars=calendars,
+            organisation=tree,
+            period_rule=rule,
+            by=tuple(by),
+            cumulative=self.cumulative,
+            unit=self.unit,
+        )
 
 
 @dataclass(frozen=True)
@@ -185,6 +195,7 @@ class SeriesExample:
     """
 
     params: Mapping[str, Any]
+    _: KW_ONLY
     rows: Sequence[Mapping[str, Any]]
     period: str
     expected: Mapping[str, Any]
@@ -201,7 +212,15 @@ class SeriesExample:
 
     def context(self) -> Context:
         """The circumstances of the example."""
-        record = Example(self.params, {}, self.period, {}, self.source, self.as_of, units=self.units)
+        record = Example(
+            self.params,
+            records={},
+            period=self.period,
+            expected={},
+            source=self.source,
+            as_of=self.as_of,
+            units=self.units,
+        )
         return record.context(by=self.by)
 
     def series(self) -> Result:

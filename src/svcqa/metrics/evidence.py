@@ -97,7 +97,7 @@ def _texts(table: Any) -> Any:
 
 
 def explain_case(
-    engine: EmbeddedEngine, metric: Any, params: CommitmentParams, context: Context, case: str
+    engine: EmbeddedEngine, metric: Any, *, params: CommitmentParams, context: Context, case: str
 ) -> Explanation:
     """One case under the commitment of ``params``, as its metric tells it.
 
@@ -130,7 +130,7 @@ def explain_case(
             )
         )
     _check_sum(metric, clock)
-    return _explanation(batch, params, context, case, clock, found.slice(0, 1))
+    return _explanation(batch, params, context=context, case=case, clock=clock, row=found.slice(0, 1))
 
 
 def _check_conditions(batch: Batch, params: CommitmentParams, case: str) -> None:
@@ -140,7 +140,7 @@ def _check_conditions(batch: Batch, params: CommitmentParams, case: str) -> None
         if not batch.matches(((name, allowed),))[0]:
             index, labels = batch.codes(name)
             place, got = f"{params.commitment.key} › {name}", repr(labels[index[0]])
-            faults.append(Fault("case_not_under", case, place, got, ", ".join(allowed)))
+            faults.append(Fault("case_not_under", file=case, place=place, got=got, allowed=", ".join(allowed)))
     if faults:
         raise NameUnknownError(faults)
 
@@ -153,20 +153,20 @@ def _check_sum(metric: Any, clock: CaseClock) -> None:
 
 
 def _explanation(
-    batch: Batch, params: CommitmentParams, context: Context, case: str, clock: CaseClock, row: Any
+    batch: Batch, params: CommitmentParams, *, context: Context, case: str, clock: CaseClock, row: Any
 ) -> Explanation:
     index, labels = batch.codes("unit")
     unit = labels[index[0]]
     own = context.calendars.of(unit)
     return Explanation(
-        case,
-        params.commitment,
-        context.organisation.unit(unit),
-        context.as_of,
-        clock,
-        str(row["source_file"][0].as_py()),
-        int(row["source_row"][0].as_py()),
-        own.digest,
-        own.source,
-        own is not context.calendar,
+        case=case,
+        commitment=params.commitment,
+        unit=context.organisation.unit(unit),
+        as_of=context.as_of,
+        clock=clock,
+        source_file=str(row["source_file"][0].as_py()),
+        source_row=int(row["source_row"][0].as_py()),
+        calendar=own.digest,
+        calendar_source=own.source,
+        own_hours=own is not context.calendar,
     )

@@ -15,7 +15,7 @@ __all__ = ["CaseClock", "CaseLedger", "DayLedger", "Explanation", "Ledger", "dur
 CaseLedger = Ledger | DayLedger
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CaseClock:
     """What a metric says of one case: its hook ``explain(batch, params, context)`` gives this for a batch of one row.
 
@@ -66,7 +66,7 @@ class CaseClock:
         return self.value / self.per_unit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """One case under one commitment.
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Figures:
     """Binds the engine, the calendars and the organisation; ``progress`` names what is being summarised."""
 
@@ -75,16 +75,16 @@ class Figures:
         if known_at is not None and known_at.tzinfo is not None:
             known_at = known_at.astimezone(dt.UTC).replace(tzinfo=None)
         return Context(
-            as_of or period.end,
-            period,
-            self.calendars,
-            self.organisation,
-            self.period_rule,
-            tuple(by),
-            cumulative,
-            unit,
-            level,
-            known_at,
+            as_of=as_of or period.end,
+            period=period,
+            calendars=self.calendars,
+            organisation=self.organisation,
+            period_rule=self.period_rule,
+            by=tuple(by),
+            cumulative=cumulative,
+            unit=unit,
+            level=level,
+            known_at=known_at,
         )
 
     def result(self, metric: str, params: dict[str, Any], context: Context) -> Result:
@@ -173,7 +173,14 @@ class Figures:
             else:
                 check_reads_records(plugin)
                 summary = self._summary(plugin, model, context)
-        return WhatIf(self, metric, model, context, summary, self.engine.digest(context.known_at))
+        return WhatIf(
+            figures=self,
+            metric=metric,
+            params=model,
+            context=context,
+            summary=summary,
+            records=self.engine.digest(context.known_at),
+        )
 
     def cases(
         self,
@@ -197,7 +204,7 @@ class Figures:
         if not isinstance(model, CommitmentParams):
             raise MetricError(Fault("case_not_explained", place=metric, got=metric))
         with _named(metric):
-            return explain_case(self.engine, plugin, model, context, case)
+            return explain_case(self.engine, plugin, params=model, context=context, case=case)
 
     def _bound(self, metric: str, params: dict[str, Any]) -> tuple[Any, Entity]:
         plugin = self.registry.get(metric)
@@ -245,7 +252,7 @@ class LimitRange:
     promised: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WhatIf:
     """Figures whose parameters move without touching the records."""
 

@@ -144,7 +144,7 @@ def unit_labels(labels: Sequence[str], used: npt.NDArray[np.bool_], context: Con
 
 
 def sums(
-    mask: npt.NDArray[np.bool_], groups: Groups, classes: npt.NDArray[Any], class_count: int, weight: Int64
+    mask: npt.NDArray[np.bool_], groups: Groups, *, classes: npt.NDArray[Any], class_count: int, weight: Int64
 ) -> Int64:
     """Sum of ``weight`` per group and class over the cells of ``mask``: ``(groups, classes)``, exact int64."""
     result = np.zeros(len(groups) * class_count, dtype=np.int64)

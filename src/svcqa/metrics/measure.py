@@ -35,7 +35,11 @@ def validated(metric: Any, params: Mapping[str, Any], *, file: str = "", place: 
     """
     commitment, only = params.get("commitment"), getattr(metric.params, "only", None)
     if isinstance(commitment, Commitment) and only is not None and commitment.metric != only:
-        raise MetricError(Fault("measured_by", file, place or metric.spec.name, commitment.key, commitment.metric))
+        raise MetricError(
+            Fault(
+                "measured_by", file=file, place=place or metric.spec.name, got=commitment.key, allowed=commitment.metric
+            )
+        )
     try:
         model: Entity = metric.params.model_validate(dict(params))
     except ValidationError as error:
@@ -53,14 +57,22 @@ def target_faults(registry: Registry, target: LevelTarget, file: str) -> list[Fa
     place = f'target "{target.key}"'
     plugin = plugins.get(target.metric or "")
     if plugin is None:
-        return [Fault("unknown_metric", file, f"{place} › metric", repr(target.metric), ", ".join(plugins))]
+        return [
+            Fault(
+                "unknown_metric",
+                file=file,
+                place=f"{place} › metric",
+                got=repr(target.metric),
+                allowed=", ".join(plugins),
+            )
+        ]
     if plugin.error:
         return []
     spec = plugin.metric.spec
     if spec.better == "neutral":
-        return [Fault("level_needs_direction", file, f"{place} › metric", spec.name)]
+        return [Fault("level_needs_direction", file=file, place=f"{place} › metric", got=spec.name)]
     if spec.unit == "share" and not 0 <= target.goal <= 1:
-        return [Fault("goal_is_no_share", file, f"{place} › goal", repr(target.goal))]
+        return [Fault("goal_is_no_share", file=file, place=f"{place} › goal", got=repr(target.goal))]
     try:
         validated(plugin.metric, target.params, file=file, place=f"{place} › params")
     except MetricError as error:
@@ -117,7 +129,15 @@ def request_for(metric: Any, params: Entity, context: Context, available: Sequen
     fingerprint = hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
     own = metric.keys(params) if hasattr(metric, "keys") else ()
     keys = tuple(dict.fromkeys(("unit", *extra, *own)))
-    return Request(table, columns, keys, fingerprint, context.as_of_seconds, context.known_at, derive)
+    return Request(
+        table=table,
+        columns=columns,
+        keys=keys,
+        fingerprint=fingerprint,
+        as_of=context.as_of_seconds,
+        known_at=context.known_at,
+        derive=derive,
+    )
 
 
 def summarise(

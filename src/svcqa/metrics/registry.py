@@ -20,7 +20,7 @@ _METHODS: Final = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plugin:
     """One registered metric, or the reason why it cannot be used."""
 
@@ -83,7 +83,7 @@ class Registry:
         name = str(getattr(getattr(metric, "spec", None), "name", ""))
         validate_metric(name, metric)
         kind = type(metric)
-        added = Plugin(name, f"{kind.__module__}:{kind.__qualname__}", "", metric)
+        added = Plugin(name=name, source=f"{kind.__module__}:{kind.__qualname__}", distribution="", metric=metric)
         self._loaded = dict(sorted({**self.plugins(), name: added}.items()))
 
     def get(self, name: str) -> Any:
@@ -129,5 +129,5 @@ def _load(entry: EntryPoint, validate: Callable[[str, Any], None]) -> Plugin:
     except (Exception, SystemExit) as error:  # anything an outside package raises costs only its own part
         message = f"{type(error).__name__}: {error}"
         warnings.warn(f"svcqa: the plugin {entry.name!r} ({entry.value}) cannot be used: {message}", stacklevel=4)
-        return Plugin(entry.name, entry.value, distribution, error=message)
-    return Plugin(entry.name, entry.value, distribution, metric)
+        return Plugin(name=entry.name, source=entry.value, distribution=distribution, error=message)
+    return Plugin(name=entry.name, source=entry.value, distribution=distribution, metric=metric)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -63,7 +63,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """One row of a result with plain Python values; ``None`` where nothing can be said."""
 
@@ -122,6 +122,7 @@ class Result:
     """
 
     rows: tuple[Mapping[str, Any], ...]
+    _: KW_ONLY
     keys: tuple[str, ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""

@@ -81,10 +81,10 @@ def shares(
     values = zeros if value is None else value[chosen]
     left_out = None if exclusion is None else (exclusion[0][chosen], exclusion[1])
     return Observations(
-        received[chosen] // SECONDS_A_DAY,
-        fact[chosen],
-        values,
-        zeros + MATURE,
+        day=received[chosen] // SECONDS_A_DAY,
+        fact=fact[chosen],
+        value=values,
+        follow_up=zeros + MATURE,
         exclusion=left_out,
         rows=chosen,
         complete=bool(come_in.all()),
@@ -139,19 +139,19 @@ class ShareMetric:
     def measure(self, summary: Summary, params: Any, context: Context) -> Result:
         """Shares by everything in ``context.by``; further shares come after the metric's own."""
         state = self.states(summary, params)
-        found = self._shares(summary, params, context, state, self.spec.name)
+        found = self._shares(summary, params, context=context, state=state, measure=self.spec.name)
         for name, least in self.further.items():
             reduced = np.where((state == _GOOD) & (summary.value < least), _BAD, state).astype(np.int8)
-            found += self._shares(summary, None, context, reduced, name)
-        return Result(tuple(found), code_columns(context.by))
+            found += self._shares(summary, None, context=context, state=reduced, measure=name)
+        return Result(tuple(found), keys=code_columns(context.by))
 
     def _shares(
-        self, summary: Summary, params: Any, context: Context, state: npt.NDArray[np.int8], measure: str
+        self, summary: Summary, params: Any, *, context: Context, state: npt.NDArray[np.int8], measure: str
     ) -> list[dict[str, Any]]:
         groups, periods = group(summary, context), windows(context)
 
         def counted(mask: Mask) -> Int64:
-            return sums(mask, groups, state, len(STATES), summary.weight)
+            return sums(mask, groups, classes=state, class_count=len(STATES), weight=summary.weight)
 
         def judged(mask: Mask) -> Int64:
             counts = counted(mask)
@@ -163,9 +163,9 @@ class ShareMetric:
             sums(
                 within(summary, p.first, p.last) & (state == _EXCLUDED),
                 groups,
-                summary.codes["exclusion"],
-                len(reasons),
-                summary.weight,
+                classes=summary.codes["exclusion"],
+                class_count=len(reasons),
+                weight=summary.weight,
             )
             for p in periods
         ]

@@ -16,7 +16,7 @@ Verdict = Literal["met", "missed", ""]
 Evidence = Literal["clear", "unclear", ""]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Judgement:
     """What can be said of one figure."""
 
@@ -58,14 +58,14 @@ def judge(
         value, goal = -value, -goal
     verdict: Verdict = "met" if value >= goal else "missed"
     if zero_tolerance:
-        return Judgement(verdict, "clear", False, needed, rest_n)
+        return Judgement(verdict=verdict, evidence="clear", at_risk=False, needed=needed, rest_n=rest_n)
     evidence: Evidence = ""
     if lower is not None and upper is not None:
         evidence = "clear" if (lower >= goal if verdict == "met" else upper < goal) else "unclear"
     if recoverable is None:
         recoverable = bool(rest_n) and needed is not None and needed <= 1
     at_risk = evidence == "unclear" if verdict == "met" else recoverable
-    return Judgement(verdict, evidence, at_risk, needed, rest_n)
+    return Judgement(verdict=verdict, evidence=evidence, at_risk=at_risk, needed=needed, rest_n=rest_n)
 
 
 def needed_share(*, goal: float, met: int, n: int, rest_n: int) -> float | None:

@@ -142,7 +142,7 @@ class AvailabilityMetric:
             figures = found.figures(place, periods[number])
             if figures is not None:
                 records.append({**lead, **about, **figures})
-        return Result(tuple(records), code_columns(context.by), {"commitment": params.commitment.key})
+        return Result(tuple(records), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def examples(self) -> tuple[Example, ...]:
         """Stoppages across midnight and month's end, an emergency excepted; a post unstaffed."""
@@ -260,11 +260,11 @@ class _Interruptions:
         fact, left_out, reason = (np.zeros(len(incident), dtype=np.int64) for _ in range(3))
         fact[position], left_out[position] = cells.fact[mine], self.excluded[mine]
         reason[position] = cells.codes["exclusion"][mine]
-        return _Counted(size, fact, left_out == 1, reason, self.reasons)
+        return _Counted(size, fact, left_out == 1, reason=reason, reasons=self.reasons)
 
     def _base(self, place: int, first: dt.date, end: dt.datetime, *, clipped: bool = True) -> Amount | None:
         until = min(end, self.context.as_of) if clipped else end
-        return base_seconds(self.base, self.groups.units[place], first, until, self.context)
+        return base_seconds(self.base, self.groups.units[place], first=first, end=until, context=self.context)
 
     def _needed(self, place: int, period: Period) -> float | None:
         """The availability that the rest of the year must have for the year to come to the goal."""
@@ -299,7 +299,7 @@ class _Counted:
     """Incidents of one group and window: sizes of those that count, states of all."""
 
     def __init__(
-        self, size: Int64, fact: Int64, excluded: npt.NDArray[np.bool_], reason: Int64, reasons: tuple[str, ...]
+        self, size: Int64, fact: Int64, excluded: npt.NDArray[np.bool_], *, reason: Int64, reasons: tuple[str, ...]
     ) -> None:
         unknown = fact == Fact.NOT_APPLICABLE
         left_out = excluded & ~unknown

@@ -26,7 +26,7 @@ LINE: Final[dict[str, Any]] = {
 EXAMPLES: Final = (
     Example(
         {"commitment": SUPPLY},
-        {
+        records={
             "outage_id": ["a", "b", "c", "d", "e"],
             "unit": ["D1", "D1", "D2", "D2", "D1"],
             "kind": ["planned", "fault", "fault", "emergency", "fault"],
@@ -40,8 +40,8 @@ EXAMPLES: Final = (
             "restored_at": ["2026-01-10 12:00", "2026-02-01 02:00", None, "2026-01-05 06:00", "2026-01-06 01:00"],
             "customers_affected": [50, 100, 10, 200, None],
         },
-        "2026-01",
-        {
+        period="2026-01",
+        expected={
             "availability": 1 - 11_160_000 / 4_017_600_000,
             "availability.base": 4_017_600_000,
             "availability.numerator": 4_006_440_000,
@@ -55,7 +55,8 @@ EXAMPLES: Final = (
             "availability.lower": None,
             "availability.verdict": "missed",
         },
-        "By hand, customer-seconds of January: a 50 × 7,200; b 100 × 7,200 up to midnight; c goes on: 10 × 280 h; "
+        source="By hand, customer-seconds of January: a 50 × 7,200; b 100 × 7,200 up to midnight; c goes "
+        "on: 10 × 280 h; "
         "d is an emergency, 200 × 21,600; of e nobody knows whom it hit. Base: (1,000 + 500) × 31 days.",
         beside={
             "customer_counts": {
@@ -67,15 +68,15 @@ EXAMPLES: Final = (
     ),
     Example(
         {"commitment": SUPPLY},
-        {
+        records={
             "outage_id": ["1", "2", "3", "4", "5"],
             "unit": ["D1"] * 5,
             "started_at": [f"2026-02-{day:02d} 10:00" for day in (1, 5, 9, 13, 17)],
             "restored_at": [f"2026-02-{day:02d} 11:00" for day in (1, 5, 9, 13, 17)],
             "customers_affected": [10] * 5,
         },
-        "2026-02",
-        {
+        period="2026-02",
+        expected={
             "availability": 1 - 180_000 / (1000 * 28 * 86_400),
             "availability.n": 5,
             "availability.breached": 5,
@@ -83,27 +84,28 @@ EXAMPLES: Final = (
             "availability.evidence": "clear",
             "availability.flags": ("base_carried",),
         },
-        "By hand: five hours for ten customers each; February has no count yet, January's is carried on.",
+        source="By hand: five hours for ten customers each; February has no count yet, January's is carried on.",
         beside={"customer_counts": {"unit": ["D1"], "month": ["2026-01"], "valid_customers": [1000]}},
     ),
     Example(
         {"commitment": LINE},
-        {
+        records={
             "gap_id": ["1", "2", "3", "4"],
             "unit": ["D1", "D1", "D1", "D2"],
             "post": ["line", "line", "line", "line"],
             "started_at": ["2026-01-10 10:00", "2026-01-10 10:20", "2026-01-10 10:50", "2026-01-31 23:50"],
             "ended_at": ["2026-01-10 10:30", "2026-01-10 10:40", "2026-01-10 11:00", "2026-02-01 00:10"],
         },
-        "2026-01",
-        {
+        period="2026-01",
+        expected={
             "availability": 1 - 3_600 / (2 * 31 * 86_400),
             "availability.n": 3,
             "availability.base": 2 * 31 * 86_400,
             "availability.breached": 2,
             "availability.open_overdue": 1,
         },
-        "By hand: 10:00–10:40 reported twice, 10:50–11:00, and ten minutes before midnight: 40 + 10 + 10 minutes of "
+        source="By hand: 10:00–10:40 reported twice, 10:50–11:00, and ten minutes before midnight: 40 + "
+        "10 + 10 minutes of "
         "two posts for 31 days.",
     ),
 )

@@ -132,7 +132,7 @@ def columns(rule: ClockRule) -> tuple[str, ...]:
     return (rule.start, rule.stop)
 
 
-def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendars: CalendarSet, as_of: int) -> Reading:
+def read_clock(batch: Batch, commitment: Commitment, *, rule: ClockRule, calendars: CalendarSet, as_of: int) -> Reading:
     """Facts and values of every row of ``batch``; moments after ``as_of`` have not happened.
 
     Where limits differ from case to case, value and follow-up are counted from each case's own limit.
@@ -142,7 +142,7 @@ def read_clock(batch: Batch, commitment: Commitment, rule: ClockRule, calendars:
     elif isinstance(rule, (RecordDue, LeadTime)):
         reading = _appointed(batch, commitment, rule, as_of)
     else:
-        reading = _run(batch, commitment, rule, calendars, as_of)
+        reading = _run(batch, commitment, rule=rule, calendars=calendars, as_of=as_of)
     if commitment.limits:
         own = limits_of(batch, commitment, rule)
         reading.value[reading.fact != Fact.NOT_APPLICABLE] -= own[reading.fact != Fact.NOT_APPLICABLE]
@@ -156,30 +156,38 @@ def _appointed(batch: Batch, commitment: Commitment, rule: RecordDue | LeadTime,
     moment, end = (rule.due, rule.stop) if isinstance(rule, RecordDue) else (rule.event, rule.notice)
     received, stop, due = batch.received(rule.start), batch.moments(end), batch.moments(moment)
     closed, applicable = (stop != NULL) & (stop <= as_of), due != NULL
-    value, follow_up = _since(np.where(applicable, due, 0), stop, closed, as_of, resolution(rule))
+    value, follow_up = _since(np.where(applicable, due, 0), stop, closed=closed, as_of=as_of, unit=resolution(rule))
     due_on = np.where(applicable, due, received) // SECONDS_A_DAY
-    reading = _reading(commitment, rule, applicable, closed, value, follow_up)
+    reading = _reading(commitment, rule, applicable=applicable, closed=closed, value=value, follow_up=follow_up)
     if isinstance(rule, LeadTime):  # the event began and nobody was told
         reading.fact[applicable & ~closed & (due <= as_of)] = Fact.FAILED
-    return replace(reading, day=day_of(commitment.month_of, received, stop, closed, due_on, as_of))
+    return replace(
+        reading, day=day_of(commitment.month_of, received, stop=stop, closed=closed, due_on=due_on, as_of=as_of)
+    )
 
 
-def _run(batch: Batch, commitment: Commitment, rule: RunningRule, calendars: CalendarSet, as_of: int) -> Reading:
+def _run(batch: Batch, commitment: Commitment, *, rule: RunningRule, calendars: CalendarSet, as_of: int) -> Reading:
     """Counted from start to stop. A clock that has not started by ``as_of`` has nothing to show yet."""
     times = read_times(batch, commitment, calendars, as_of, start=rule.start, stop=rule.stop)
     value, follow_up = _elapsed(rule, times, calendars, as_of)
-    reading = _reading(commitment, rule, times.started, times.closed, value, follow_up)
+    reading = _reading(
+        commitment, rule, applicable=times.started, closed=times.closed, value=value, follow_up=follow_up
+    )
     received = batch.received(rule.start)
     due_on = received // SECONDS_A_DAY
     if commitment.month_of is MonthOf.DUE:
-        due_on = _due_on(rule, times, limits_of(batch, commitment, rule), calendars, as_of)
+        due_on = _due_on(rule, times, limits=limits_of(batch, commitment, rule), calendars=calendars, as_of=as_of)
         due_on = np.where(times.started, due_on, received // SECONDS_A_DAY)
-    return replace(reading, day=day_of(commitment.month_of, received, times.stop, times.closed, due_on, as_of))
+    return replace(
+        reading,
+        day=day_of(commitment.month_of, received, stop=times.stop, closed=times.closed, due_on=due_on, as_of=as_of),
+    )
 
 
 def _reading(
     commitment: Commitment,
     rule: ClockRule,
+    *,
     applicable: npt.NDArray[np.bool_],
     closed: npt.NDArray[np.bool_],
     value: Int64,
@@ -192,7 +200,7 @@ def _reading(
     return Reading(fact, value, follow_up, np.zeros(0, dtype=np.int64))
 
 
-def _since(start: Int64, stop: Int64, closed: npt.NDArray[np.bool_], as_of: int, unit: int) -> tuple[Int64, Int64]:
+def _since(start: Int64, stop: Int64, *, closed: npt.NDArray[np.bool_], as_of: int, unit: int) -> tuple[Int64, Int64]:
     """Natural time from ``start``: rounded up to the stop of closed cases, rounded down to ``as_of``."""
     follow_up = (as_of - start) // unit
     value = (
@@ -244,7 +252,7 @@ def _days_of_minutes(times: Times, calendars: CalendarSet, as_of: int) -> tuple[
     return np.where(times.closed, -(-spent // a_day), follow_up), follow_up
 
 
-def _due_on(rule: RunningRule, times: Times, limits: Int64, calendars: CalendarSet, as_of: int) -> Int64:
+def _due_on(rule: RunningRule, times: Times, *, limits: Int64, calendars: CalendarSet, as_of: int) -> Int64:
     """The day on which each case's limit falls due."""
     if isinstance(rule, ElapsedNatural):
         return due_moments(times, calendars, limits * resolution(rule), as_of, natural=True) // SECONDS_A_DAY
@@ -260,7 +268,7 @@ def _due_on(rule: RunningRule, times: Times, limits: Int64, calendars: CalendarS
 
 
 def day_of(
-    month_of: MonthOf, received: Int64, stop: Int64, closed: npt.NDArray[np.bool_], due_on: Int64, as_of: int
+    month_of: MonthOf, received: Int64, *, stop: Int64, closed: npt.NDArray[np.bool_], due_on: Int64, as_of: int
 ) -> Int64:
     """The day that places a case in a month.
 

@@ -40,7 +40,7 @@ from svcqa.plugins.service_clock import Times, limits_due, read_times
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Story:
     """When the clock of one case started, stopped, falls due, and its ledger."""
 
@@ -51,7 +51,9 @@ class Story:
     ledger: CaseLedger | None = None
 
 
-def case_clock(batch: Batch, commitment: Commitment, context: Context, observed: Observations, state: str) -> CaseClock:
+def case_clock(
+    batch: Batch, commitment: Commitment, *, context: Context, observed: Observations, state: str
+) -> CaseClock:
     """What the kernel ``observed`` of the only case of ``batch``, with its story beside it."""
     rule = commitment.rule
     assert isinstance(rule, ClockRule)
@@ -65,20 +67,20 @@ def case_clock(batch: Batch, commitment: Commitment, context: Context, observed:
         second = context.calendars.of(units[index[0]]).seconds_a_day
     per_unit = abs(limit_in_units(rule, 1))
     return CaseClock(
-        state,
-        value,
-        second,
-        unit_of(rule),
-        per_unit,
-        limit_text(commitment, rule.limit),
-        abs(own) // per_unit,
-        told.started,
-        told.stopped,
-        told.due,
-        told.held,
-        codes[1][codes[0][0]] if codes else "",
-        told.ledger if applies else None,
-        bool(observed.fact[0] == Fact.CLOSED),
+        state=state,
+        value=value,
+        resolution=second,
+        unit=unit_of(rule),
+        per_unit=per_unit,
+        limit=limit_text(commitment, rule.limit),
+        own_limit=abs(own) // per_unit,
+        started=told.started,
+        stopped=told.stopped,
+        due=told.due,
+        held=told.held,
+        excluded_by=codes[1][codes[0][0]] if codes else "",
+        ledger=told.ledger if applies else None,
+        closed=bool(observed.fact[0] == Fact.CLOSED),
     )
 
 
@@ -106,7 +108,7 @@ def story(batch: Batch, commitment: Commitment, calendars: CalendarSet, as_of: i
         due = due_moment_of_days(calendar, times.start, np.maximum(limits, 1), rule=counting_rule(rule))
         now = _EPOCH + dt.timedelta(seconds=as_of)
         days = day_ledger(calendar, begun, stopped, as_of=now, rule=counting_rule(rule))
-        return Story(begun, stopped, moment(due[0]), False, days)
+        return Story(started=begun, stopped=stopped, due=moment(due[0]), held=False, ledger=days)
     a_unit = calendar.seconds_a_day if isinstance(rule, ElapsedWorkingDays) else resolution(rule)
     return running_story(times, calendars, limits * a_unit, as_of, natural=isinstance(rule, ElapsedNatural))
 
@@ -127,9 +129,9 @@ def running_story(times: Times, calendars: CalendarSet, limits: Int64 | None, as
         moves=moves,
     )
     if limits is None:
-        return Story(begun, stopped, ledger=told)
+        return Story(started=begun, stopped=stopped, ledger=told)
     found = limits_due(times, calendars, limits, as_of, natural=natural)
-    return Story(begun, stopped, moment(found.moment[0]), bool(found.held[0]), told)
+    return Story(started=begun, stopped=stopped, due=moment(found.moment[0]), held=bool(found.held[0]), ledger=told)
 
 
 def _appointed(batch: Batch, commitment: Commitment, rule: RecordDue | LeadTime, as_of: int) -> Story:
@@ -138,13 +140,13 @@ def _appointed(batch: Batch, commitment: Commitment, rule: RecordDue | LeadTime,
     agreed, done = moment(batch.moments(named)[0]), moment(batch.moments(end)[0], until=as_of)
     started = moment(batch.received(rule.start)[0])
     if agreed is None:
-        return Story(started, done)
+        return Story(started=started, stopped=done)
     limit = int(limits_of(batch, commitment, rule)[0]) * resolution(rule)
     told = appointed(agreed, done, as_of=_EPOCH + dt.timedelta(seconds=as_of))
     due = agreed + dt.timedelta(seconds=limit)
     if isinstance(rule, LeadTime):  # the time runs from the notice to the event
-        return Story(done, agreed, due, False, told)
-    return Story(started, done, due, False, told)
+        return Story(started=done, stopped=agreed, due=due, held=False, ledger=told)
+    return Story(started=started, stopped=done, due=due, held=False, ledger=told)
 
 
 def moment(seconds: int | np.int64, *, until: int | None = None) -> dt.datetime | None:

@@ -127,7 +127,7 @@ class ComplianceMetric:
         commitment, as_of = params.commitment, context.as_of_seconds
         if isinstance(params.rule, MonthlyReturn):
             return _observe_returns(batch, commitment, params.rule, context)
-        reading = read_clock(batch, commitment, params.rule, context.calendars, as_of)
+        reading = read_clock(batch, commitment, rule=params.rule, calendars=context.calendars, as_of=as_of)
         start = batch.moments(params.rule.start)
         known = batch.received(params.rule.start) <= as_of
         chosen = known & batch.matches(commitment.where)
@@ -136,7 +136,12 @@ class ComplianceMetric:
         if commitment.month_of is MonthOf.CLOSED:  # what has no due moment and is open moves on with ``as_of``
             complete = complete and not bool((reading.fact == Fact.NOT_APPLICABLE).any())
         observed = Observations(
-            reading.day, reading.fact, reading.value, reading.follow_up, exclusion=exclusion, complete=complete
+            day=reading.day,
+            fact=reading.fact,
+            value=reading.value,
+            follow_up=reading.follow_up,
+            exclusion=exclusion,
+            complete=complete,
         )
         return observed if chosen.all() else _take(observed, np.flatnonzero(chosen))
 
@@ -154,7 +159,7 @@ class ComplianceMetric:
         if not len(observed.day):
             return None
         state = STATES[int(self.states(observed, params)[0])]
-        return case_clock(batch, params.commitment, context, observed, state)
+        return case_clock(batch, params.commitment, context=context, observed=observed, state=state)
 
     def limit_range(self, params: ComplianceParams) -> tuple[int, int, int] | None:
         """Lowest, highest and promised limit, in the commitment's unit; ``None`` for monthly returns."""
@@ -173,11 +178,19 @@ class ComplianceMetric:
             counts, plain, reasons = counted[number]
             year = ahead[number][place]
             if counts[place].sum():
-                figures = _figures(params, context, periods[number], counts[place], plain[place], reasons[place], year)
+                figures = _figures(
+                    params,
+                    context,
+                    period=periods[number],
+                    counts=counts[place],
+                    plain=plain[place],
+                    reasons=reasons[place],
+                    year=year,
+                )
                 records.append({**lead, **figures})
         for record in records:
             record |= {"metric": self.spec.name, "indicator": params.commitment.key, "measure": "compliance"}
-        return Result(tuple(records), code_columns(context.by), {"commitment": params.commitment.key})
+        return Result(tuple(records), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def examples(self) -> tuple[Example, ...]:
         """One for each way of reading time or counts."""
@@ -212,7 +225,7 @@ class _Tally:
         self.reasons = summary.labels["exclusion"]
 
     def _sums(self, mask: Any, classes: Any, count: int) -> Int64:
-        return sums(mask, self.groups, classes, count, self.summary.weight)
+        return sums(mask, self.groups, classes=classes, class_count=count, weight=self.summary.weight)
 
     def window(self, period: Period) -> tuple[Int64, Int64, list[dict[str, int]]]:
         """States, states without exclusions, and excluded cases by reason, of every group."""
@@ -234,6 +247,7 @@ class _Tally:
 def _figures(
     params: ComplianceParams,
     context: Context,
+    *,
     period: Period,
     counts: Int64,
     plain: Int64,
@@ -387,10 +401,10 @@ def _observe_returns(batch: Batch, commitment: Commitment, rule: MonthlyReturn, 
     fact[np.tile(bare, 2)] = Fact.NOT_APPLICABLE
     follow_up = np.where(np.tile(over | bare, 2), MATURE, -1)
     return Observations(
-        np.tile(day, 2),
-        fact,
-        np.zeros(2 * len(day), dtype=np.int64),
-        follow_up,
+        day=np.tile(day, 2),
+        fact=fact,
+        value=np.zeros(2 * len(day), dtype=np.int64),
+        follow_up=follow_up,
         weight=np.concatenate([kept, whole - kept]),
         rows=np.tile(chosen, 2),
     )

@@ -94,10 +94,10 @@ class CoverageMetric:
         zeros = np.zeros(len(seen), dtype=np.int64)
         excluded, reasons = batch.codes("excluded")
         return Observations(
-            day,
-            np.where(unknown, Fact.NOT_APPLICABLE, Fact.CLOSED).astype(np.int8),
-            np.where(is_base[seen], batch.integers("households")[seen], zeros),
-            zeros + MATURE,
+            day=day,
+            fact=np.where(unknown, Fact.NOT_APPLICABLE, Fact.CLOSED).astype(np.int8),
+            value=np.where(is_base[seen], batch.integers("households")[seen], zeros),
+            follow_up=zeros + MATURE,
             exclusion=(excluded[seen], reasons),
             rows=seen,
             complete=len(seen) == batch.rows,
@@ -112,7 +112,7 @@ class CoverageMetric:
             for measure, figures in found.figures(place, periods[number]):
                 about = {"metric": self.spec.name, "indicator": params.commitment.key, "measure": measure}
                 records.append({**lead, **about, **figures})
-        return Result(tuple(records), code_columns(context.by), {"commitment": params.commitment.key})
+        return Result(tuple(records), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def examples(self) -> tuple[Example, ...]:
         """A quarter with nobody home, a second visit, a household excepted; the same quarter half-way."""
@@ -159,7 +159,7 @@ def _first_in_cycle(params: CoverageParams, context: Context) -> str:
     )
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Tally:
     """Households of one group and window."""
 
@@ -238,7 +238,11 @@ class _Households:
         tally = _Tally()
         for cycle in self._cycles(period):
             inside = Period(
-                max(cycle.first, period.first), min(cycle.last, period.last), cycle.kind, cycle.year, cycle.number
+                first=max(cycle.first, period.first),
+                last=min(cycle.last, period.last),
+                kind=cycle.kind,
+                year=cycle.year,
+                number=cycle.number,
             )
             counts = self._counts(place, inside)
             base, carried = self._households(place, inside)
@@ -287,7 +291,9 @@ class _Households:
         """The share of the households still to be visited this year that must be, for the year to come to the goal."""
         goal = goal_of(self.params, period)
         year = self.context.period_rule.year_of(period)
-        so_far = self._tally(place, Period(year.first, period.last, period.kind, period.year, period.number))
+        so_far = self._tally(
+            place, Period(first=year.first, last=period.last, kind=period.kind, year=period.year, number=period.number)
+        )
         cycles = [
             c
             for c in self.context.period_rule.split(year, self.params.commitment.cycle_kind)

@@ -44,9 +44,9 @@ _COUNTS: Final[dict[str, Any]] = {
 EXAMPLES: Final = (
     Example(
         {"commitment": VISITS},
-        _RECORDS,
-        "2026Q1",
-        {
+        records=_RECORDS,
+        period="2026Q1",
+        expected={
             "coverage": 2 / 3,
             "coverage.n": 3,
             "coverage.met": 2,
@@ -60,15 +60,16 @@ EXAMPLES: Final = (
             "entered": 2 / 3,
             "entered.numerator": 2,
         },
-        "By hand: of the 4 households of March, D is excepted. A counts once, with nobody home, and was entered later; "
+        source="By hand: of the 4 households of March, D is excepted. A counts once, with nobody home, "
+        "and was entered later; "
         "B refused; C counts once. Whose door visit 7 was at, nobody knows. A's visit of April is the next quarter's.",
         beside=_COUNTS,
     ),
     Example(
         {"commitment": VISITS},
-        _RECORDS,
-        "2026-02",
-        {
+        records=_RECORDS,
+        period="2026-02",
+        expected={
             "coverage": 1 / 5,
             "coverage.met": 1,
             "coverage.open_not_due": 4,
@@ -78,7 +79,8 @@ EXAMPLES: Final = (
             "entered": 1 / 5,
             "coverage.flags": ("base_carried", "cycle_open"),
         },
-        "By hand: from January on, A is the only household visited, out of the 5 of January; the quarter goes on.",
+        source="By hand: from January on, A is the only household visited, out of the 5 of January; the "
+        "quarter goes on.",
         beside=_COUNTS,
     ),
 )

@@ -89,7 +89,7 @@ class ForecastMetric:
         if not fit.serves(params):
             fit = self.fit(fit.series, params, context)
         rows = [row for year in fit.years for row in _told(year, params, context)]
-        return Result(tuple(rows), fit.series.keys, unit=fit.series.unit, better=fit.series.better)
+        return Result(tuple(rows), keys=fit.series.keys, unit=fit.series.unit, better=fit.series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:
         """A year half over, and one that is over."""
@@ -139,7 +139,7 @@ def _simulated(series: Series, base: Result, params: ForecastParams, context: Co
         bounds=months.bounds,
         draws=params.draws,
         seed=params.seed,
-        festival=_festival(series, last, rest, year, params, context),
+        festival=_festival(series, last, rest=rest, year=year, params=params, context=context),
     )
     flags = {"partial": last + 1 < len(series.periods), "undesigned": _undesigned(series)}
     return _Year(series, found, year, tuple(flag for flag, holds in flags.items() if holds))
@@ -152,7 +152,7 @@ def _undesigned(series: Series) -> bool:
 
 def _told(year: _Year, params: ForecastParams, context: Context) -> list[dict[str, Any]]:
     found = year.simulated.at(_goal(params, year.period))
-    return _rows(year.series, found, year.period, context, year.flags)
+    return _rows(year.series, found, year=year.period, context=context, known=year.flags)
 
 
 def _year(last: Period, params: ForecastParams, context: Context) -> tuple[Period, int]:
@@ -167,7 +167,7 @@ def _year(last: Period, params: ForecastParams, context: Context) -> tuple[Perio
 
 
 def _festival(
-    series: Series, last: int, rest: int, year: Period, params: ForecastParams, context: Context
+    series: Series, last: int, *, rest: int, year: Period, params: ForecastParams, context: Context
 ) -> Float64 | None:
     """How much of a Spring Festival lies in each month, those to come included."""
     if not (params.festival and follows_china(context.calendar)):
@@ -188,7 +188,7 @@ def _goal(params: ForecastParams, year: Period) -> float | None:
 
 
 def _rows(
-    series: Series, found: YearChance, year: Period, context: Context, known: tuple[str, ...]
+    series: Series, found: YearChance, *, year: Period, context: Context, known: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     whole = {**series.lead, "period": year.label, "first": year.first, "last": year.last, "goal": found.goal}
     model = "fact" if found.model is None else found.model

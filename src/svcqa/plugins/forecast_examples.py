@@ -15,9 +15,9 @@ _YEAR: Final = [{"period": f"2026-{month:02}", "value": 8.0 if month < 7 else 9.
 EXAMPLES: Final = (
     SeriesExample(
         {"of": {"metric": "base"}, "goal": 0.95},
-        _HALF,
-        "2026H1",
-        {
+        rows=_HALF,
+        period="2026H1",
+        expected={
             "so_far": 0.955,
             "needed": 0.945,
             "needed.rest_n": 600,
@@ -26,14 +26,21 @@ EXAMPLES: Final = (
             "month_ahead.rest_n@2026-12": 100,
             "year.goal": 0.95,
         },
-        "By hand: 573 of 600 so far; as many cases again must bring 0.95 × 1200 − 573 = 567 of 600.",
+        source="By hand: 573 of 600 so far; as many cases again must bring 0.95 × 1200 − 573 = 567 of 600.",
     ),
     SeriesExample(
         {"of": {"metric": "base"}, "goal": 8.5},
-        _YEAR,
-        "2026",
-        {"chance": 1.0, "year": 8.5, "year.lower": 8.5, "year.upper": 8.5, "so_far": 8.5, "year.flags": ("year_over",)},
-        "By hand: half of the answers 8, half 9: the mean 8.5 is a fact, and reaches 8.5.",
+        rows=_YEAR,
+        period="2026",
+        expected={
+            "chance": 1.0,
+            "year": 8.5,
+            "year.lower": 8.5,
+            "year.upper": 8.5,
+            "so_far": 8.5,
+            "year.flags": ("year_over",),
+        },
+        source="By hand: half of the answers 8, half 9: the mean 8.5 is a fact, and reaches 8.5.",
         value_unit="point",
     ),
 )

@@ -85,13 +85,13 @@ class FunnelMetric:
         found = [
             row
             for place in range(len(rows))
-            for row in self._unit(rows[place], place, n[place], funnel, pooled, context)
+            for row in self._unit(rows[place], place, size=n[place], funnel=funnel, pooled=pooled, context=context)
         ]
         kinds = [row for row in counted if params.mix in row and params.mix not in context.by]
         mixed = self._mix(rows, kinds, params.mix, context)
         found += [*mixed, *self._all(rows, funnel, context, mixed=bool(mixed))]
         keys = (*series.keys, params.mix) if mixed else series.keys
-        return Result(tuple(found), keys, unit=series.unit, better=series.better)
+        return Result(tuple(found), keys=keys, unit=series.unit, better=series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:
         """Departments compared by hand."""
@@ -102,7 +102,7 @@ class FunnelMetric:
         return {"metric": self.spec.name, **kept}
 
     def _unit(
-        self, row: Row, place: int, size: float, funnel: Funnel, pooled: Pooled, context: Context
+        self, row: Row, place: int, *, size: float, funnel: Funnel, pooled: Pooled, context: Context
     ) -> list[dict[str, Any]]:
         near, far = int(funnel.outside(z=NEAR)[place]), int(funnel.outside(z=FAR)[place])
         told = ("far", far) if far else ("near", near)

@@ -133,15 +133,17 @@ class MeanAndMaximumMetric:
             longest = np.full(batch.rows, round(rule.maximum * params.second), dtype=np.int64)
             moments = due_moments(times, context.calendars, longest, as_of, natural=natural)
             due = np.where(started, moments // SECONDS_A_DAY, due)
-        day = day_of(params.commitment.month_of, received, times.stop, times.closed, due, as_of)
+        day = day_of(
+            params.commitment.month_of, received, stop=times.stop, closed=times.closed, due_on=due, as_of=as_of
+        )
         chosen = np.flatnonzero((received <= as_of) & (received != NULL) & batch.matches(params.commitment.where))
         codes, labels = exclusions(batch, params.commitment)
         pending = not bool((received <= as_of).all()) or not bool(started.all())
         return Observations(
-            day[chosen],
-            fact[chosen],
-            value[chosen],
-            np.where(fact[chosen] == Fact.OPEN, 0, MATURE),
+            day=day[chosen],
+            fact=fact[chosen],
+            value=value[chosen],
+            follow_up=np.where(fact[chosen] == Fact.OPEN, 0, MATURE),
             exclusion=(codes[chosen], labels),
             rows=chosen,
             complete=not pending,
@@ -166,20 +168,20 @@ class MeanAndMaximumMetric:
         net = " net" if params.commitment.status is not None else ""
         codes, labels = observed.exclusion or (np.zeros(1, dtype=np.int32), ("",))
         return CaseClock(
-            STATES[int(self.states(observed, params)[0])],
-            int(observed.value[0]),
-            1,
-            unit,
-            params.second,
-            "" if maximum is None else f"{maximum:g} {unit}{net}",
-            0,
-            story.started,
-            story.stopped,
-            story.due,
-            story.held,
-            labels[codes[0]],
-            story.ledger,
-            bool(observed.fact[0] == Fact.CLOSED),
+            state=STATES[int(self.states(observed, params)[0])],
+            value=int(observed.value[0]),
+            resolution=1,
+            unit=unit,
+            per_unit=params.second,
+            limit="" if maximum is None else f"{maximum:g} {unit}{net}",
+            own_limit=0,
+            started=story.started,
+            stopped=story.stopped,
+            due=story.due,
+            held=story.held,
+            excluded_by=labels[codes[0]],
+            ledger=story.ledger,
+            closed=bool(observed.fact[0] == Fact.CLOSED),
         )
 
     def measure(self, summary: Summary, params: MeanAndMaximumParams, context: Context) -> Result:
@@ -201,11 +203,16 @@ class MeanAndMaximumMetric:
         for place, number, lead in rows(groups, periods):
             period = periods[number]
             mine = np.flatnonzero(within(summary, period.first, period.last) & (groups.index == place))
-            for measure, figures in self._figures(summary, mine, params, context, period, ahead[number][place]):
+            for measure, figures in self._figures(
+                summary, mine, params, context, period=period, ahead=ahead[number][place]
+            ):
                 about = {"metric": self.spec.name, "indicator": params.commitment.key, "measure": measure}
                 records.append({**lead, **about, **figures})
         return Result(
-            tuple(records), code_columns(context.by), {"commitment": params.commitment.key}, unit=params.rule.unit
+            tuple(records),
+            keys=code_columns(context.by),
+            about={"commitment": params.commitment.key},
+            unit=params.rule.unit,
         )
 
     def _figures(
@@ -214,6 +221,7 @@ class MeanAndMaximumMetric:
         mine: Int64,
         params: MeanAndMaximumParams,
         context: Context,
+        *,
         period: Period,
         ahead: tuple[int, int, int],
     ) -> list[tuple[str, dict[str, Any]]]:
@@ -223,7 +231,7 @@ class MeanAndMaximumMetric:
         excluded = is_excluded(summary)[mine]
         counts = ~excluded & (fact != Fact.NOT_APPLICABLE)
         maximum = params.commitment.maximum_on(period.last)
-        states = _states(fact, value, weight, excluded, params, maximum)
+        states = _states(fact, value, weight=weight, excluded=excluded, params=params, maximum=maximum)
         still_open = bool((counts & (fact == Fact.OPEN)).any())
         n, one = int(weight[counts].sum()), params.second
         mean = int((value[counts] * weight[counts]).sum()) / n / one if n else None
@@ -289,9 +297,9 @@ class MeanAndMaximumMetric:
         return (
             Example(
                 {"commitment": _REPAIR},
-                records,
-                "2026-01",
-                {
+                records=records,
+                period="2026-01",
+                expected={
                     "mean": 30.0,
                     "mean.n": 3,
                     "mean.goal": 24.0,
@@ -304,22 +312,28 @@ class MeanAndMaximumMetric:
                     "maximum.verdict": "missed",
                     "mean.upper": 30.0 + 4.302652729749464 * math.sqrt(700 / 3),
                 },
-                "By hand: (10 + 20 + 60) / 3; t(0.975; 2) = 4.30265 from a table; squared deviations 400 + 100 + 900 "
+                source="By hand: (10 + 20 + 60) / 3; t(0.975; 2) = 4.30265 from a table; squared "
+                "deviations 400 + 100 + 900 "
                 "sum to 1,400, so the variance is 700 and the standard error √(700 / 3).",
             ),
             Example(
                 {"commitment": _REPAIR},
-                records,
-                "2026-02",
-                {"mean": 36.0, "mean.open_not_due": 1, "mean.flags": ("lower_bound", "partial"), "maximum": 36.0},
-                "By hand: from midnight on 1 February to noon on the 2nd.",
+                records=records,
+                period="2026-02",
+                expected={
+                    "mean": 36.0,
+                    "mean.open_not_due": 1,
+                    "mean.flags": ("lower_bound", "partial"),
+                    "maximum": 36.0,
+                },
+                source="By hand: from midnight on 1 February to noon on the 2nd.",
                 as_of="2026-02-02 12:00",
             ),
         )
 
 
 def _states(
-    fact: Any, value: Int64, weight: Int64, excluded: Any, params: MeanAndMaximumParams, maximum: float | None
+    fact: Any, value: Int64, *, weight: Int64, excluded: Any, params: MeanAndMaximumParams, maximum: float | None
 ) -> dict[str, int]:
     """Where every case stands against the maximum."""
     state = _state(fact, excluded, value > (math.inf if maximum is None else maximum * params.second))

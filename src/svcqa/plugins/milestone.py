@@ -66,10 +66,10 @@ class MilestoneMetric:
         zeros = np.zeros(len(chosen), dtype=np.int64)
         complete = not bool((named & ((done == NULL) | (done > context.as_of_seconds))).any())
         return Observations(
-            done[chosen] // SECONDS_A_DAY,
-            zeros.astype(np.int8) + np.int8(Fact.CLOSED),
-            zeros,
-            zeros + MATURE,
+            day=done[chosen] // SECONDS_A_DAY,
+            fact=zeros.astype(np.int8) + np.int8(Fact.CLOSED),
+            value=zeros,
+            follow_up=zeros + MATURE,
             rows=chosen,
             complete=complete,
         )
@@ -102,13 +102,13 @@ class MilestoneMetric:
             "limit": target.due.isoformat(),
             "flags": ("partial",) if context.as_of < context.period.end else (),
         }
-        return Result((record,), (), {"target": target.key})
+        return Result((record,), keys=(), about={"target": target.key})
 
     def examples(self) -> tuple[Example, ...]:
         """Done on the day, done late, overdue, and not due yet."""
         target = {"kind": "milestone", "key": "base", "name": "N", "year": 2026, "owner": "D1", "due": "2026-05-31"}
 
-        def example(done: str | None, value: float, verdict: str, source: str, as_of: str = "") -> Example:
+        def example(done: str | None, value: float, verdict: str, source: str, *, as_of: str = "") -> Example:
             records: dict[str, list[Any]] = {
                 "target": ["base"],
                 "unit": ["D1"],
@@ -116,11 +116,18 @@ class MilestoneMetric:
                 "done_at": [done],
             }
             expected = {"milestone": value, "milestone.verdict": verdict}
-            return Example({"target": target}, records, "2026H1", expected, f"By hand: {source}.", as_of=as_of)
+            return Example(
+                {"target": target},
+                records=records,
+                period="2026H1",
+                expected=expected,
+                source=f"By hand: {source}.",
+                as_of=as_of,
+            )
 
         return (
             example("2026-05-31 18:00", 1.0, "met", "done on the due date, which counts to its end"),
             example("2026-06-02 09:00", 1.0, "missed", "done two days late"),
-            example("2026-06-02 09:00", 0.0, "missed", "overdue by as_of, done later", "2026-06-01 12:00"),
-            example(None, 0.0, "", "not due by as_of", "2026-05-20 00:00"),
+            example("2026-06-02 09:00", 0.0, "missed", "overdue by as_of, done later", as_of="2026-06-01 12:00"),
+            example(None, 0.0, "", "not due by as_of", as_of="2026-05-20 00:00"),
         )

@@ -98,7 +98,7 @@ class ProcessChartMetric:
         rows: list[dict[str, Any]] = []
         for one in split(series, params, context, metric=self):
             rows += _Chart(one, params, series.unit, series.better or "neutral").rows()
-        return Result(tuple(rows), series.keys, unit=series.unit, better=series.better)
+        return Result(tuple(rows), keys=series.keys, unit=series.unit, better=series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:
         """Charts worked out by hand."""

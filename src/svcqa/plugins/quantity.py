@@ -69,10 +69,10 @@ class QuantityMetric:
         day = np.asarray([day_number(period.last) for period in periods], dtype=np.int64)[place][chosen]
         zeros = np.zeros(len(chosen), dtype=np.int64)
         return Observations(
-            day,
-            zeros.astype(np.int8) + np.int8(Fact.CLOSED),
-            zeros,
-            zeros + MATURE,
+            day=day,
+            fact=zeros.astype(np.int8) + np.int8(Fact.CLOSED),
+            value=zeros,
+            follow_up=zeros + MATURE,
             weight=amount[chosen],
             rows=chosen,
             complete=bool(over.all()),
@@ -83,12 +83,15 @@ class QuantityMetric:
         groups = group(summary, context)
         periods = windows(context)
         one_class = np.zeros(len(summary), dtype=np.int8)
-        amounts = [sums(within(summary, p.first, p.last), groups, one_class, 1, summary.weight) for p in periods]
+        amounts = [
+            sums(within(summary, p.first, p.last), groups, classes=one_class, class_count=1, weight=summary.weight)
+            for p in periods
+        ]
         records = [
             {**lead, **self._figures(params.target, context, periods[number], int(amounts[number][place, 0]))}
             for place, number, lead in rows(groups, periods)
         ]
-        return Result(tuple(records), code_columns(context.by), {"target": params.target.key})
+        return Result(tuple(records), keys=code_columns(context.by), about={"target": params.target.key})
 
     def examples(self) -> tuple[Example, ...]:
         """A quarter that keeps its plan, and the same quarter seen half-way."""
@@ -111,17 +114,17 @@ class QuantityMetric:
         return (
             Example(
                 {"target": target},
-                records,
-                "2026Q1",
-                {"quantity": 32, "quantity.goal": 30.0, "quantity.verdict": "met"},
-                "By hand: 10 + 15 + 7 against 3 × 10; the other indicator is none of it.",
+                records=records,
+                period="2026Q1",
+                expected={"quantity": 32, "quantity.goal": 30.0, "quantity.verdict": "met"},
+                source="By hand: 10 + 15 + 7 against 3 × 10; the other indicator is none of it.",
             ),
             Example(
                 {"target": target},
-                records,
-                "2026Q1",
-                {"quantity": 25, "quantity.goal": 30.0, "quantity.verdict": "missed"},
-                "By hand: 10 + 15; February is not over by as_of.",
+                records=records,
+                period="2026Q1",
+                expected={"quantity": 25, "quantity.goal": 30.0, "quantity.verdict": "missed"},
+                source="By hand: 10 + 15; February is not over by as_of.",
                 as_of="2026-02-15 00:00",
             ),
         )

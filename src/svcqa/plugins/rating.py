@@ -125,10 +125,10 @@ class RatingMetric:
         fact = np.where(given & ~again[chosen], Fact.CLOSED, Fact.NOT_APPLICABLE).astype(np.int8)
         zeros = np.zeros(len(chosen), dtype=np.int64)
         return Observations(
-            at[chosen] // SECONDS_A_DAY,
-            fact,
-            np.where(given, score[chosen], 0),
-            zeros + MATURE,
+            day=at[chosen] // SECONDS_A_DAY,
+            fact=fact,
+            value=np.where(given, score[chosen], 0),
+            follow_up=zeros + MATURE,
             exclusion=(codes[chosen], labels),
             rows=chosen,
             complete=bool(known.all()),
@@ -144,8 +144,10 @@ class RatingMetric:
 
         def added(mask: Any) -> Int64:
             """Sum of the scores, and their number."""
-            points = sums(mask, groups, one, 1, summary.weight * summary.value)
-            return np.concatenate([points, sums(mask, groups, one, 1, summary.weight)], axis=1)
+            points = sums(mask, groups, classes=one, class_count=1, weight=summary.weight * summary.value)
+            return np.concatenate(
+                [points, sums(mask, groups, classes=one, class_count=1, weight=summary.weight)], axis=1
+            )
 
         def kept(mask: Any) -> Int64:
             return added(mask & given & ~excluded)
@@ -153,7 +155,13 @@ class RatingMetric:
         masks = [within(summary, period.first, period.last) for period in periods]
         counted, plain = [kept(mask) for mask in masks], [added(mask & given) for mask in masks]
         left_out = [
-            sums(mask & (given & excluded | again), groups, summary.codes["exclusion"], len(reasons), summary.weight)
+            sums(
+                mask & (given & excluded | again),
+                groups,
+                classes=summary.codes["exclusion"],
+                class_count=len(reasons),
+                weight=summary.weight,
+            )
             for mask in masks
         ]
         ahead = [year_ahead(summary, context, period, kept) for period in periods]
@@ -194,7 +202,7 @@ class RatingMetric:
                     "flags": flags_of(params, context, period, undesigned=True),
                 }
             )
-        return Result(tuple(records), code_columns(context.by), {"commitment": params.commitment.key})
+        return Result(tuple(records), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def designed(self, params: RatingParams) -> str | None:
         """The survey whose waves give the figure."""
@@ -204,12 +212,13 @@ class RatingMetric:
         self,
         waves: Sequence[Surveyed],
         plain: Sequence[Mapping[str, Any]],
+        *,
         period: Period,
         params: RatingParams,
         context: Context,
     ) -> list[dict[str, Any]]:
         """The estimated mean of each group; answers outside of the waves are left out and counted."""
-        return wave_rows(self.spec.name, waves, plain, period, params, context)
+        return wave_rows(self.spec.name, waves, plain=plain, period=period, params=params, context=context)
 
     def examples(self) -> tuple[Example, ...]:
         """Four answers, one beyond the scale, one call without an answer."""
@@ -231,9 +240,9 @@ class RatingMetric:
         return (
             Example(
                 {"commitment": _PROMISE},
-                records,
-                "2026-01",
-                {
+                records=records,
+                period="2026-01",
+                expected={
                     "rating": 25 / 3,
                     "rating.n": 3,
                     "rating.numerator": 25,
@@ -245,7 +254,7 @@ class RatingMetric:
                     "rating.verdict": "missed",
                     "rating.flags": ("undesigned",),
                 },
-                "By hand: (10 + 8 + 7) / 3; skill is another question, 11 is beyond the scale of 1 to 10.",
+                source="By hand: (10 + 8 + 7) / 3; skill is another question, 11 is beyond the scale of 1 to 10.",
             ),
         )
 

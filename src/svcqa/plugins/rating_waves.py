@@ -35,6 +35,7 @@ _Key = tuple[str, ...]
 def wave_rows(
     metric: str,
     waves: Sequence[Surveyed],
+    *,
     plain: Sequence[Mapping[str, Any]],
     period: Period,
     params: CommitmentParams,

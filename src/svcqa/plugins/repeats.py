@@ -106,9 +106,9 @@ class RepeatsMetric(ShareMetric):
         return (
             Example(
                 {"days": 7, "goal": "80%"},
-                orders,
-                "2026-01",
-                {
+                records=orders,
+                period="2026-01",
+                expected={
                     "repeats": 4 / 5,
                     "repeats.n": 5,
                     "repeats.met": 4,
@@ -118,17 +118,19 @@ class RepeatsMetric(ShareMetric):
                     "repeats.total": 9,
                     "repeats.verdict": "met",
                 },
-                "By hand. A comes back about the leak after exactly 7 days: 1 is bad, 2 is good; 3 is another matter. "
+                source="By hand. A comes back about the leak after exactly 7 days: 1 is bad, 2 is good; 3 "
+                "is another matter. "
                 "B comes back a second after the 7 days: 4 is good, and so is 5. 6 is three days old. The customer of "
                 "7 is unknown, the matter of 8 and 9.",
                 as_of="2026-01-31 00:00",
             ),
             Example(
                 {"table": "complaints", "same": ["customer"], "days": 14},
-                complaints,
-                "2026-01",
-                {"repeats": 1 / 2, "repeats.n": 2, "repeats.breached": 1, "repeats.not_determinable": 1},
-                "By hand. a and b come at one moment, a first by its key: b follows it, so a is bad. The days of b and "
+                records=complaints,
+                period="2026-01",
+                expected={"repeats": 1 / 2, "repeats.n": 2, "repeats.breached": 1, "repeats.not_determinable": 1},
+                source="By hand. a and b come at one moment, a first by its key: b follows it, so a is "
+                "bad. The days of b and "
                 "c end on 19 January and on 3 February, after the last of January: b is good, c is not decided. d came "
                 "later.",
             ),

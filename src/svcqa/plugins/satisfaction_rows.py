@@ -32,7 +32,7 @@ class GroupRows:
 
 
 def group_rows(
-    sample: Weighted, design: WaveDesign, params: Any, group: Group, lead: Mapping[str, Any], context: Context
+    sample: Weighted, design: WaveDesign, *, params: Any, group: Group, lead: Mapping[str, Any], context: Context
 ) -> GroupRows:
     """Figure, plain figure, design effect, effective size, response, worst case, chance of the goal.
 
@@ -93,7 +93,7 @@ def group_rows(
                 "method": "n ÷ design effect" if math.isnan(found.effective_n) else found.method,
             }
         )
-    rows += _nonresponse(sample, design, params, group, plain, context)
+    rows += _nonresponse(sample, design, params=params, group=group, plain=plain, context=context)
     if params.goal is not None:
         against = against_target(found, params.goal)
         rows.append(
@@ -112,6 +112,7 @@ def group_rows(
 def compared(
     now: GroupRows,
     before: tuple[Weighted, Mapping[tuple[str, ...], Group]] | None,
+    *,
     earlier: WaveDesign,
     params: Any,
     group: Group,
@@ -134,7 +135,7 @@ def compared(
 
 
 def _nonresponse(
-    sample: Weighted, design: WaveDesign, params: Asked, group: Group, plain: Mapping[str, Any], context: Context
+    sample: Weighted, design: WaveDesign, *, params: Asked, group: Group, plain: Mapping[str, Any], context: Context
 ) -> list[dict[str, Any]]:
     """How many answered, and between which values the figure lies whatever the others think."""
     inside = group.inside & sample.eligible

@@ -65,13 +65,15 @@ class SatisfactionMetric:
         for group in groups_of(sample.people, context):
             lead = self._lead(design, params, group)
             try:
-                found = group_rows(sample, design, params, group, lead, context)
+                found = group_rows(sample, design, params=params, group=group, lead=lead, context=context)
             except SilentGroupError:
                 rows.append({**lead, "measure": params.estimate, "value": None, "n": 0, "flags": ("no_answer",)})
                 continue
             rows += found.rows
             if design.before is not None:
-                rows += compared(found, before, design.before, params, group, lead, context)
+                rows += compared(
+                    found, before, earlier=design.before, params=params, group=group, lead=lead, context=context
+                )
         unit = params.value_unit(design.survey)
         about = {
             "question": question.key,
@@ -79,7 +81,7 @@ class SatisfactionMetric:
             "weights": sample.method,
             "counts": params.counts,
         }
-        return Result(tuple(rows), code_columns(context.by), about, unit=unit)
+        return Result(tuple(rows), keys=code_columns(context.by), about=about, unit=unit)
 
     def examples(self) -> tuple[SurveyExample, ...]:
         """Two strata worked out by hand."""

@@ -58,7 +58,8 @@ class SeasonalityMetric:
             return ()
         moved = (same_lunar_stretch(_stretch(month), lunar_new_years()) for month in _around_festival(context))
         return tuple(
-            Period(*found, PeriodKind.RANGE, found[1].year, found[1].month) for found in moved if found is not None
+            Period(first=first, last=last, kind=PeriodKind.RANGE, year=last.year, number=last.month)
+            for first, last in filter(None, moved)
         )
 
     def measure(self, series: Result, params: SeasonalityParams, context: Context) -> Result:
@@ -68,7 +69,7 @@ class SeasonalityMetric:
             rows += _decomposed(one, context)
             rows += _effects(one, params, context)
             rows += _lunar(one)
-        return Result(tuple(rows), series.keys, unit=series.unit, better=series.better)
+        return Result(tuple(rows), keys=series.keys, unit=series.unit, better=series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:
         """Two years of one season, and a February seen from the lunar year."""
@@ -77,21 +78,27 @@ class SeasonalityMetric:
         return (
             SeriesExample(
                 {"of": {"metric": "base"}, "festival": False},
-                [{"period": label, "value": 10 + year[place % 12]} for place, label in enumerate(months)],
-                "2024..2025",
-                {"adjusted@2025-01": 10.0, "index@2025-12": -4.0, "seasonal_strength": 1.0, "trend@2024-06": 10.0},
-                "By hand: the second year repeats the first, whose mean is 10: all that differs is the season.",
+                rows=[{"period": label, "value": 10 + year[place % 12]} for place, label in enumerate(months)],
+                period="2024..2025",
+                expected={
+                    "adjusted@2025-01": 10.0,
+                    "index@2025-12": -4.0,
+                    "seasonal_strength": 1.0,
+                    "trend@2024-06": 10.0,
+                },
+                source="By hand: the second year repeats the first, whose mean is 10: all that differs is the season.",
                 value_unit="point",
             ),
             SeriesExample(
                 {"of": {"metric": "base"}},
-                [
+                rows=[
                     {"period": "2026-02", "value": 70.0},
                     {"period": "2025-02", "value": 90.0, "first": dt.date(2025, 1, 13), "last": dt.date(2025, 2, 9)},
                 ],
-                "2026-02",
-                {"lunar_year_before@2026-02": 90.0, "lunar_change@2026-02": -20.0, "too_short@2026-02": None},
-                "By hand: new year is 17 February 2026 and 29 January 2025, 384 days apart; 1 to 28 February moves to "
+                period="2026-02",
+                expected={"lunar_year_before@2026-02": 90.0, "lunar_change@2026-02": -20.0, "too_short@2026-02": None},
+                source="By hand: new year is 17 February 2026 and 29 January 2025, 384 days apart; 1 to "
+                "28 February moves to "
                 "13 January to 9 February.",
                 value_unit="point",
             ),

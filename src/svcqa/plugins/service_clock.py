@@ -48,7 +48,7 @@ def with_history(commitment: Commitment) -> Derive | None:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Times:
     """What is known at ``as_of`` of the clock of each case, ``(n,)`` each.
 
@@ -94,7 +94,7 @@ def read_times(
     recorded, ended = batch.moments(start), batch.moments(stop)
     unit, units = batch.codes("unit")
     if commitment.status is None or not batch.has(HISTORY):
-        return _times(recorded, ended, as_of, NONE, NONE, unit, units, None)
+        return _times(recorded, ended, as_of, pauses=NONE, closed_between=NONE, unit=unit, units=units, moves=None)
     told = _told(batch, commitment.status)
     found = status_times(
         told.row, told.moment, told.status, told.labels, table=commitment.status.effects, start=recorded, as_of=as_of
@@ -106,16 +106,22 @@ def read_times(
         np.where(recorded == NULL, found.start, recorded),
         np.where(with_own_stop, ended, found.stop),
         as_of,
-        found.pauses,
-        found.closed,
-        unit,
-        units,
-        _moves(told, unit, units, calendars, as_of),
+        pauses=found.pauses,
+        closed_between=found.closed,
+        unit=unit,
+        units=units,
+        moves=_moves(told, unit, units=units, calendars=calendars, as_of=as_of),
     )
 
 
-def _times(start: Int64, stop: Int64, as_of: int, *rest: Any) -> Times:
-    return Times(start, stop, (start != NULL) & (start <= as_of), (stop != NULL) & (stop <= as_of), *rest)
+def _times(start: Int64, stop: Int64, as_of: int, **beside: Any) -> Times:
+    return Times(
+        start=start,
+        stop=stop,
+        started=(start != NULL) & (start <= as_of),
+        closed=(stop != NULL) & (stop <= as_of),
+        **beside,
+    )
 
 
 def seconds(times: Times, calendars: CalendarSet, as_of: int, *, natural: bool) -> tuple[Int64, Int64]:
@@ -190,7 +196,7 @@ def _of_rows(pauses: Intervals, rows: Int64) -> Intervals:
     return Intervals(place[own], pauses.begin[own], pauses.end[own])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Told:
     """Entries of status histories, ``(k,)`` each, in the order of case, moment, status."""
 
@@ -210,11 +216,11 @@ def _told(batch: Batch, status: StatusClock) -> Told:
     labels = tuple(dict.fromkeys(("", *status.effects, *(entry[1] for entry in entries))))
     place_of = {label: place for place, label in enumerate(labels)}
     return Told(
-        row,
-        np.asarray([entry[0] for entry in entries], dtype=np.int64),
-        np.asarray([place_of[entry[1]] for entry in entries], dtype=np.int64),
-        labels,
-        tuple(entry[2] for entry in entries),
+        row=row,
+        moment=np.asarray([entry[0] for entry in entries], dtype=np.int64),
+        status=np.asarray([place_of[entry[1]] for entry in entries], dtype=np.int64),
+        labels=labels,
+        unit=tuple(entry[2] for entry in entries),
     )
 
 
@@ -233,7 +239,7 @@ def parse_history(text: str) -> list[tuple[int, str, str]]:
 
 
 def _moves(
-    told: Told, unit: npt.NDArray[np.int32], units: tuple[str, ...], calendars: CalendarSet, as_of: int
+    told: Told, unit: npt.NDArray[np.int32], *, units: tuple[str, ...], calendars: CalendarSet, as_of: int
 ) -> Assigned | None:
     """Whose hours count from when on; ``None`` where all units share one calendar, or nobody moved.
 

@@ -82,7 +82,7 @@ class PercentilesMetric:
             found.extend(compared_periods(cells, params, context, periods))
         keys = (*code_columns(context.by), *(("step",) if params.steps else ()))
         about = {"commitment": params.promise.key, "percentiles_of": unit_of(params)}
-        return Result(tuple(found), keys, about, unit=unit_of(params))
+        return Result(tuple(found), keys=keys, about=about, unit=unit_of(params))
 
     def distributions(self, summary: Summary, params: PercentilesParams, context: Context) -> tuple[Distribution, ...]:
         """Every group's times, curve, limit and percentiles, ready to be drawn."""

@@ -22,7 +22,7 @@ Float64 = npt.NDArray[np.float64]
 _EXCLUDED, _NOT_APPLICABLE = STATES.index("excluded"), STATES.index("not_applicable")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sample:
     """Times of some cells, in the unit of counting; ``inf`` for cases that ended without the service."""
 
@@ -38,11 +38,19 @@ class Sample:
 
     def only(self, chosen: Mask) -> Sample:
         """Some of it."""
-        return Sample(self.group[chosen], self.time[chosen], self.ended[chosen], self.weight[chosen], self.groups)
+        return Sample(
+            group=self.group[chosen],
+            time=self.time[chosen],
+            ended=self.ended[chosen],
+            weight=self.weight[chosen],
+            groups=self.groups,
+        )
 
     def since(self, moment: Int64) -> Sample:
         """Times counted from ``moment`` of each cell."""
-        return Sample(self.group, self.time - moment, self.ended, self.weight, self.groups)
+        return Sample(
+            group=self.group, time=self.time - moment, ended=self.ended, weight=self.weight, groups=self.groups
+        )
 
     @property
     def cases(self) -> Int64:
@@ -93,7 +101,9 @@ class Cells:
             time = np.where(never, np.inf, time)
         weight = self.summary.weight[cells]
         ended: Mask = fact[cells] == Fact.CLOSED
-        return Sample(self.groups.index[cells], time, ended, weight, len(self.groups)), cells
+        return Sample(
+            group=self.groups.index[cells], time=time, ended=ended, weight=weight, groups=len(self.groups)
+        ), cells
 
     def states(self, period: Period) -> Int64:
         """Cases by state, ``(groups, states)``, as compliance counts them."""
@@ -107,16 +117,22 @@ class Cells:
         state[still_open & ~due] = STATES.index("open_not_due")
         state[self.excluded] = _EXCLUDED
         state[summary.fact == Fact.NOT_APPLICABLE] = _NOT_APPLICABLE
-        return sums(self.window(period), self.groups, state, len(STATES), summary.weight)
+        return sums(self.window(period), self.groups, classes=state, class_count=len(STATES), weight=summary.weight)
 
     def reasons(self, period: Period) -> list[dict[str, int]]:
         """Excluded cases by reason, of every group."""
         labels = self.summary.labels["exclusion"]
         mask = self.window(period) & self.excluded & (self.summary.fact != Fact.NOT_APPLICABLE)
-        counted = sums(mask, self.groups, self.summary.codes["exclusion"], len(labels), self.summary.weight)
+        counted = sums(
+            mask,
+            self.groups,
+            classes=self.summary.codes["exclusion"],
+            class_count=len(labels),
+            weight=self.summary.weight,
+        )
         return [by_reason(labels, row) for row in counted]
 
     def total(self, period: Period) -> Int64:
         """All cases of every group, counted or not."""
         zeros = np.zeros(len(self.summary), dtype=np.int8)
-        return sums(self.window(period), self.groups, zeros, 1, self.summary.weight)[:, 0]
+        return sums(self.window(period), self.groups, classes=zeros, class_count=1, weight=self.summary.weight)[:, 0]

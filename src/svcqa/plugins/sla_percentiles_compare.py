@@ -43,10 +43,10 @@ def _told(found: LogRank | None, samples: Sequence[Sample]) -> tuple[Estimate, E
     n = sum(int(sample.weight.sum()) for sample in samples)
     closed = sum(int(sample.weight[sample.ended].sum()) for sample in samples)
     if found is None:
-        nothing = Estimate(None, None, None, n, closed, "none (nothing to compare)")
+        nothing = Estimate(value=None, lower=None, upper=None, n=n, closed=closed, method="none (nothing to compare)")
         return nothing, nothing
     method = f"log-rank, df = {found.df}"
     return (
-        Estimate(found.p, None, None, n, closed, method),
-        Estimate(found.chi_square, None, None, n, closed, method),
+        Estimate(value=found.p, lower=None, upper=None, n=n, closed=closed, method=method),
+        Estimate(value=found.chi_square, lower=None, upper=None, n=n, closed=closed, method=method),
     )

@@ -15,7 +15,7 @@ from svcqa.plugins.sla_percentiles_params import PercentilesParams, name_of, uni
 from svcqa.stats.survival import limits
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Distribution:
     """Times of one group and period in order, in ``value_unit``; arrays are ``(times,)``.
 
@@ -68,19 +68,19 @@ def distributions(cells: Cells, params: PercentilesParams, context: Context) -> 
         one_limit = params.has_limit and not params.promise.limits and len(cells.limit) > 0
         found.append(
             Distribution(
-                lead["unit"],
-                cells.groups.keys[group],
-                lead["period"],
-                unit_of(params),
-                time[finite] / units,
-                ended[finite],
-                (leaving - ended)[finite],
-                curves.survival[steps][finite],
-                lower[steps][finite],
-                upper[steps][finite],
-                int(leaving[~finite].sum()),
-                int(cells.limit[0]) / units if one_limit else None,
-                named,
+                unit=lead["unit"],
+                keys=cells.groups.keys[group],
+                period=lead["period"],
+                value_unit=unit_of(params),
+                time=time[finite] / units,
+                closed=ended[finite],
+                open=(leaving - ended)[finite],
+                survival=curves.survival[steps][finite],
+                lower=lower[steps][finite],
+                upper=upper[steps][finite],
+                never=int(leaving[~finite].sum()),
+                limit=int(cells.limit[0]) / units if one_limit else None,
+                percentiles=named,
             )
         )
     return tuple(found)

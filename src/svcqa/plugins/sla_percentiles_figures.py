@@ -21,7 +21,7 @@ from svcqa.stats.survival import LimitKind, survival_at
 NOT_REACHED, INTERVAL_OPEN, LOWER_BOUND = "not_reached", "interval_open", "lower_bound"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
     """One figure; ``None`` where nothing can be said."""
 
@@ -67,7 +67,12 @@ def percentiles(sample: Sample, shares: Sequence[float], how: How) -> list[list[
         by_curve = bool(still_open[group])
         quantiles, method = (curve, how.curve) if by_curve else (known, how.order)
         n, closed = int(cases[group]), int(cases[group] - still_open[group])
-        found.append([_estimate(quantiles, group, place, n, closed, method) for place in range(len(shares))])
+        found.append(
+            [
+                _estimate(quantiles, group, place=place, n=n, closed=closed, method=method)
+                for place in range(len(shares))
+            ]
+        )
     return found
 
 
@@ -81,7 +86,9 @@ def closed_only(sample: Sample, shares: Sequence[float], how: How) -> list[list[
     for group in range(sample.groups):
         quantiles, method = (curve, how.curve) if still_open[group] else (known, how.order)
         n = int(cases[group])
-        found.append([_estimate(quantiles, group, place, n, n, method) for place in range(len(shares))])
+        found.append(
+            [_estimate(quantiles, group, place=place, n=n, closed=n, method=method) for place in range(len(shares))]
+        )
     return found
 
 
@@ -91,14 +98,22 @@ def _in_order(sample: Sample, still_open: Int64, shares: Sequence[float], level:
     return order_statistics(some.group, some.time, some.weight, probabilities=shares, groups=sample.groups, level=level)
 
 
-def _estimate(quantiles: Quantiles, group: int, place: int, n: int, closed: int, method: str) -> Estimate:
+def _estimate(quantiles: Quantiles, group: int, *, place: int, n: int, closed: int, method: str) -> Estimate:
     if n == 0:
         return Estimate()
     value, lower, upper = (
         float(numbers[group, place]) for numbers in (quantiles.value, quantiles.lower, quantiles.upper)
     )
     flags = [NOT_REACHED] if math.isnan(value) else [INTERVAL_OPEN] if math.isnan(lower) or math.isnan(upper) else []
-    return Estimate(_known(value), _known(lower), _known(upper), n, closed, method, tuple(flags))
+    return Estimate(
+        value=_known(value),
+        lower=_known(lower),
+        upper=_known(upper),
+        n=n,
+        closed=closed,
+        method=method,
+        flags=tuple(flags),
+    )
 
 
 def _known(number: float) -> float | None:
@@ -110,8 +125,23 @@ def difference(whole: Estimate, closed: Estimate) -> Estimate:
     if whole.n == 0:
         return Estimate()
     if whole.value is None or closed.value is None:
-        return Estimate(None, None, None, whole.n, whole.closed, "none (a difference)", (NOT_REACHED,))
-    return Estimate(whole.value - closed.value, None, None, whole.n, whole.closed, "none (a difference)")
+        return Estimate(
+            value=None,
+            lower=None,
+            upper=None,
+            n=whole.n,
+            closed=whole.closed,
+            method="none (a difference)",
+            flags=(NOT_REACHED,),
+        )
+    return Estimate(
+        value=whole.value - closed.value,
+        lower=None,
+        upper=None,
+        n=whole.n,
+        closed=whole.closed,
+        method="none (a difference)",
+    )
 
 
 def mean_and_maximum(sample: Sample, level: float, *, lowest: float = 0.0) -> list[tuple[Estimate, Estimate]]:
@@ -134,21 +164,37 @@ def mean_and_maximum(sample: Sample, level: float, *, lowest: float = 0.0) -> li
         steps = curves.steps(group)
         closed, value, longest = n - int(still_open[group]), int(totals[group]) / n, float(curves.time[steps][-1])
         if still_open[group]:
-            mean = Estimate(value, None, None, n, closed, "none (cases open)", (LOWER_BOUND,))
-            most = Estimate(longest, None, None, n, closed, "none (the longest case so far)", (LOWER_BOUND,))
+            mean = Estimate(
+                value=value,
+                lower=None,
+                upper=None,
+                n=n,
+                closed=closed,
+                method="none (cases open)",
+                flags=(LOWER_BOUND,),
+            )
+            most = Estimate(
+                value=longest,
+                lower=None,
+                upper=None,
+                n=n,
+                closed=closed,
+                method="none (the longest case so far)",
+                flags=(LOWER_BOUND,),
+            )
         else:
-            mean = _student(value, curves.time[steps], curves.ended[steps], n, level, lowest)
-            most = Estimate(longest, None, None, n, closed, "none (the longest case)")
+            mean = _student(value, curves.time[steps], cases=curves.ended[steps], n=n, level=level, lowest=lowest)
+            most = Estimate(value=longest, lower=None, upper=None, n=n, closed=closed, method="none (the longest case)")
         found.append((mean, most))
     return found
 
 
-def _student(mean: float, time: Float64, cases: Int64, n: int, level: float, lowest: float) -> Estimate:
+def _student(mean: float, time: Float64, *, cases: Int64, n: int, level: float, lowest: float) -> Estimate:
     """A mean with its interval; skewed times need many cases for it."""
     if n < 2:
-        return Estimate(mean, None, None, n, n, "none (one case)")
+        return Estimate(value=mean, lower=None, upper=None, n=n, closed=n, method="none (one case)")
     lower, upper = student_t(time, cases, level=level)
-    return Estimate(mean, max(lower, lowest), upper, n, n, f"Student t {level:.0%}")
+    return Estimate(value=mean, lower=max(lower, lowest), upper=upper, n=n, closed=n, method=f"Student t {level:.0%}")
 
 
 def beyond(sample: Sample, how: How) -> list[Estimate]:
@@ -167,13 +213,26 @@ def beyond(sample: Sample, how: How) -> list[Estimate]:
         elif not still_open[group]:
             low, high = wilson(over[group], n, level=how.level)
             value = int(over[group]) / n
-            found.append(Estimate(value, float(low), float(high), n, closed, f"Wilson {how.level:.0%}"))
+            found.append(
+                Estimate(
+                    value=value,
+                    lower=float(low),
+                    upper=float(high),
+                    n=n,
+                    closed=closed,
+                    method=f"Wilson {how.level:.0%}",
+                )
+            )
         elif not at.known[group]:
-            found.append(Estimate(None, None, None, n, closed, how.curve, (NOT_REACHED,)))
+            found.append(
+                Estimate(value=None, lower=None, upper=None, n=n, closed=closed, method=how.curve, flags=(NOT_REACHED,))
+            )
         else:
             lower, upper = _known(float(at.lower[group])), _known(float(at.upper[group]))
             method = how.curve if lower is not None else "none (the curve has not moved)"
-            found.append(Estimate(float(at.survival[group]), lower, upper, n, closed, method))
+            found.append(
+                Estimate(value=float(at.survival[group]), lower=lower, upper=upper, n=n, closed=closed, method=method)
+            )
     return found
 
 
@@ -213,8 +272,26 @@ def steps(samples: Sequence[Sample], how: How) -> list[list[StepTime]]:
         times = []
         for number in range(len(samples)):
             spent = int(totals[number, group])
-            mean = Estimate(spent / n, None, None, n, closed, "none (all time so far)", flags) if n else Estimate()
-            share = Estimate(spent / whole, None, None, n, closed, "none (all time so far)") if whole else Estimate()
+            mean = (
+                Estimate(
+                    value=spent / n,
+                    lower=None,
+                    upper=None,
+                    n=n,
+                    closed=closed,
+                    method="none (all time so far)",
+                    flags=flags,
+                )
+                if n
+                else Estimate()
+            )
+            share = (
+                Estimate(
+                    value=spent / whole, lower=None, upper=None, n=n, closed=closed, method="none (all time so far)"
+                )
+                if whole
+                else Estimate()
+            )
             times.append(StepTime(medians[number][group][0], mean, share))
         found.append(times)
     return found

@@ -64,32 +64,40 @@ def observe_times(batch: Batch, params: PercentilesParams, context: Context) -> 
     Unlike shares of cases in time, percentiles need open times exactly, however long: nothing is capped.
     """
     commitment, rule, as_of = params.promise, clock_rule(params), context.as_of_seconds
-    reading = _uncut(batch, commitment, rule, read_clock(batch, commitment, rule, context.calendars, as_of))
+    reading = _uncut(
+        batch, commitment, rule, read_clock(batch, commitment, rule=rule, calendars=context.calendars, as_of=as_of)
+    )
     start, received = batch.moments(rule.start), batch.received(rule.start)
     known = received <= as_of
     complete = bool(known.all()) and not bool((start > as_of).any())
     if commitment.month_of is MonthOf.CLOSED:  # what has no clock running moves on with ``as_of``
         complete = complete and not bool((reading.fact == Fact.NOT_APPLICABLE).any())
     rows = np.flatnonzero(known & batch.matches(commitment.where))
-    pieces = [_Piece(rows, reading.fact[rows], reading.value[rows], reading.follow_up[rows], WHOLE)]
+    pieces = [
+        _Piece(
+            rows=rows, fact=reading.fact[rows], value=reading.value[rows], follow_up=reading.follow_up[rows], part=WHOLE
+        )
+    ]
     if params.steps:
-        pieces += _steps(batch, params, rule, context, reading, rows)
+        pieces += _steps(batch, params, rule=rule, context=context, whole=reading, rows=rows)
     codes, labels = exclusions(batch, commitment)
     every = np.concatenate([piece.rows for piece in pieces])
     parts, limits = parts_of(params), limits_in_use(params)
     limit = np.searchsorted(limits, limits_of(batch, commitment, rule))
     return Observations(
-        reading.day[every],
-        np.concatenate([piece.fact for piece in pieces]),
-        np.concatenate([(piece.value * parts + piece.part) * len(limits) + limit[piece.rows] for piece in pieces]),
-        np.concatenate([piece.follow_up for piece in pieces]),
+        day=reading.day[every],
+        fact=np.concatenate([piece.fact for piece in pieces]),
+        value=np.concatenate(
+            [(piece.value * parts + piece.part) * len(limits) + limit[piece.rows] for piece in pieces]
+        ),
+        follow_up=np.concatenate([piece.follow_up for piece in pieces]),
         exclusion=(codes[every], labels),
         rows=every,
         complete=complete,
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Piece:
     """Observations of one part."""
 
@@ -111,7 +119,7 @@ def _uncut(batch: Batch, commitment: Commitment, rule: ClockRule, reading: Readi
 
 
 def _steps(
-    batch: Batch, params: PercentilesParams, rule: ClockRule, context: Context, whole: Reading, rows: Int64
+    batch: Batch, params: PercentilesParams, *, rule: ClockRule, context: Context, whole: Reading, rows: Int64
 ) -> list[_Piece]:
     """The time of each step, open cases in the step they are at.
 
@@ -124,7 +132,7 @@ def _steps(
     told, pieces = here.copy(), []
     for part, stop in enumerate(params.steps[1:], start=1):
         own = rule.model_copy(update={"stop": stop})
-        at = read_clock(batch, commitment, own, context.calendars, context.as_of_seconds)
+        at = read_clock(batch, commitment, rule=own, calendars=context.calendars, as_of=context.as_of_seconds)
         ended, value = at.fact[rows] == Fact.CLOSED, at.value[rows]
         told &= ~(ended & (~here | (value < begun)))
         fact = np.where(ended, Fact.CLOSED, Fact.OPEN).astype(np.int8)
@@ -135,8 +143,16 @@ def _steps(
     for present, fact, value, part in pieces:
         chosen = np.flatnonzero(present & told)
         mature = np.full(len(chosen), MATURE, dtype=np.int64)
-        found.append(_Piece(rows[chosen], fact[chosen], value[chosen], mature, part))
+        found.append(_Piece(rows=rows[chosen], fact=fact[chosen], value=value[chosen], follow_up=mature, part=part))
     lost = np.flatnonzero((whole.fact[rows] != Fact.NOT_APPLICABLE) & ~told)
     zeros = np.zeros(len(lost), dtype=np.int64)
-    found.append(_Piece(rows[lost], whole.fact[rows][lost], zeros, zeros + MATURE, left_out_part(params)))
+    found.append(
+        _Piece(
+            rows=rows[lost],
+            fact=whole.fact[rows][lost],
+            value=zeros,
+            follow_up=zeros + MATURE,
+            part=left_out_part(params),
+        )
+    )
     return found

@@ -68,10 +68,10 @@ class Window:
         if not self.params.has_limit:  # without a limit no case is met or breached
             about = {name: value for name, value in about.items() if name not in (*STATES, "total")}
         for measure, unit, estimate in self._measures(group):
-            yield _row(about, self.cells, measure, unit, estimate)
+            yield _row(about, self.cells, (measure, unit), estimate)
         bare = _about(self.params, self.context, self.period)
         for step, measure, unit, estimate in self._steps(group):
-            yield {**_row(bare, self.cells, measure, unit, estimate), "step": step}
+            yield {**_row(bare, self.cells, (measure, unit), estimate), "step": step}
 
     def _measures(self, group: int) -> Iterator[Measured]:
         for place, percentile in enumerate(self.params.percentiles):
@@ -97,7 +97,12 @@ class Window:
             yield named, f"step_{number}_mean", TIME, time.mean
             yield named, f"step_{number}_share", "share", time.share
         lost = int(self.lost[group])
-        yield "", "steps_unknown", "case", Estimate(lost, None, None, lost, 0, "none (a count)")
+        yield (
+            "",
+            "steps_unknown",
+            "case",
+            Estimate(value=lost, lower=None, upper=None, n=lost, closed=0, method="none (a count)"),
+        )
 
 
 def _about(params: PercentilesParams, context: Context, period: Period) -> dict[str, Any]:
@@ -117,11 +122,12 @@ def _about(params: PercentilesParams, context: Context, period: Period) -> dict[
     }
 
 
-def _row(about: dict[str, Any], cells: Cells, measure: str, unit: str, estimate: Estimate) -> dict[str, Any]:
+def _row(about: dict[str, Any], cells: Cells, measure: tuple[str, str], estimate: Estimate) -> dict[str, Any]:
+    name, unit = measure
     shown = estimate.scaled(cells.counts_a_unit) if unit == TIME else estimate
     return {
         **about,
-        "measure": measure,
+        "measure": name,
         "value_unit": unit_of(cells.params) if unit == TIME else unit,
         "value": shown.value,
         "lower": shown.lower,
@@ -148,7 +154,7 @@ def compared_units(
         lead = {"unit": context.unit or context.organisation.company.code, "period": period.label}
         about = {**lead, "first": period.first, "last": period.last, **_about(params, context, period)}
         for measure, estimate in zip(_TESTED, compare_units(cells, cells.sample(period)[0]), strict=True):
-            yield _row(about, cells, *measure, estimate)
+            yield _row(about, cells, measure, estimate)
 
 
 def compared_periods(
@@ -159,4 +165,4 @@ def compared_periods(
     for group, _, lead in rows(cells.groups, [context.period]):
         about = {**lead, **_about(params, context, context.period)}
         for measure, estimate in zip(_TESTED, compare_periods(samples, group, context), strict=True):
-            yield _row(about, cells, *measure, estimate)
+            yield _row(about, cells, measure, estimate)

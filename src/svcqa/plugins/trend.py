@@ -46,11 +46,13 @@ class TrendMetric:
         rows: list[dict[str, Any]] = []
         for one in split(series, params, context, metric=self):
             values, seasons = one.values, _seasons(one)
-            rows += _told(one, context, "", mann_kendall(values), theil_sen(values, level=context.level))
+            rows += _told(
+                one, context, form="", test=mann_kendall(values), slope=theil_sen(values, level=context.level)
+            )
             if seasons is not None:
                 slope = theil_sen(values, season=seasons, level=context.level)
-                rows += _told(one, context, "seasonal_", seasonal_mann_kendall(values, seasons), slope)
-        return Result(tuple(rows), series.keys, unit=series.unit, better=series.better)
+                rows += _told(one, context, form="seasonal_", test=seasonal_mann_kendall(values, seasons), slope=slope)
+        return Result(tuple(rows), keys=series.keys, unit=series.unit, better=series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:
         """A series of five months."""
@@ -58,16 +60,17 @@ class TrendMetric:
         return (
             SeriesExample(
                 {"of": {"metric": "base"}},
-                [{"period": f"2026-{month:02}", "value": value} for month, value in enumerate(values, start=1)],
-                "2026H1",
-                {
+                rows=[{"period": f"2026-{month:02}", "value": value} for month, value in enumerate(values, start=1)],
+                period="2026H1",
+                expected={
                     "slope": 1.025,
                     "slope.n": 5,
                     "tau": 1.0,
                     "slope.flags": ("rising", "few_points"),
                     "p": 0.014305878435429648,
                 },
-                "By hand: slopes 0.8, 0.8, 0.95, 0.9667, 1, 1.05, 1.05, 1.0667, 1.1, 1.3, in the middle (1 + 1.05) "
+                source="By hand: slopes 0.8, 0.8, 0.95, 0.9667, 1, 1.05, 1.05, 1.0667, 1.1, 1.3, in the "
+                "middle (1 + 1.05) "
                 "÷ 2; all ten pairs rise: S = 10, variance 5 × 4 × 15 ÷ 18, z² = 6, and χ² with one degree of freedom "
                 "is above 6 with p = 0.0143059.",
                 value_unit="point",
@@ -86,7 +89,7 @@ def _seasons(series: Series) -> npt.NDArray[np.int64] | None:
     return seasons if enough else None
 
 
-def _told(series: Series, context: Context, form: str, test: TrendTest, slope: Slope) -> list[dict[str, Any]]:
+def _told(series: Series, context: Context, *, form: str, test: TrendTest, slope: Slope) -> list[dict[str, Any]]:
     sure = test.p < 1 - context.level
     flags = [("rising" if test.s > 0 else "falling") if sure else "no_trend", *(["few_points"] if test.n < FEW else [])]
     level = f"{context.level:.0%}"

@@ -51,7 +51,7 @@ _WHY: Final[dict[ColumnType, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """The first rows of a file."""
 
@@ -66,7 +66,7 @@ class Sheet:
         return tuple(cell for cell in self.columns[self.header.index(name)] if cell)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Guess:
     """One of our columns and the source's column it seems to be. ``sure`` is high, middle or low."""
 
@@ -77,7 +77,7 @@ class Guess:
     samples: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Proposal:
     """What a mapping file could say. ``missing`` are required columns without a source."""
 
@@ -171,7 +171,14 @@ def propose(path: Path, name: str | None = None, *, units: Mapping[str, str] | N
     schema, guesses = max(found, key=lambda item: _worth(*item))
     taken = {guess.column for guess in guesses}
     missing = tuple(column.name for column in schema.columns if column.required and column.name not in taken)
-    return Proposal(path.name, schema.name, sheet, guesses, missing, tuple((units or {}).items()))
+    return Proposal(
+        file=path.name,
+        table=schema.name,
+        sheet=sheet,
+        guesses=guesses,
+        missing=missing,
+        units=tuple((units or {}).items()),
+    )
 
 
 def _worth(schema: Table, guesses: Sequence[Guess]) -> float:
@@ -205,7 +212,9 @@ def _guess(column: Column, source: str, sheet: Sheet, schema: Table) -> Guess:
     sure = "low" if fit < 0 or likeness < 0.6 else "high" if likeness == 1 else "middle"
     personal = column.type in PERSONAL or is_personal(source, texts)
     samples = tuple(dict.fromkeys(masked(cell, personal=personal) for cell in texts[:20]))[:3]
-    return Guess(column.name, source, sure, tuple(why), samples or ((COVER,) if personal else ()))
+    return Guess(
+        column=column.name, source=source, sure=sure, why=tuple(why), samples=samples or ((COVER,) if personal else ())
+    )
 
 
 @cache
@@ -298,7 +307,7 @@ def look(path: Path) -> Sheet:
             rows, delimiter = _csv_rows(path)
     except (pa.ArrowException, OSError, ValueError, LookupError, csv.Error) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise SourceError(Fault("unreadable_source", path.name, got=reason)) from error
+        raise SourceError(Fault("unreadable_source", file=path.name, got=reason)) from error
     width = max((sum(bool(cell) for cell in row) for row in rows[:20]), default=0)
     for number, row in enumerate(rows[:20]):
         filled = [cell for cell in row if cell]
@@ -307,8 +316,10 @@ def look(path: Path) -> Sheet:
             columns = tuple(
                 tuple(line[place] if place < len(line) else "" for line in body) for place in range(len(row))
             )
-            return Sheet(tuple(row), columns, number + 1, encoding, delimiter)
-    raise SourceError(Fault("unreadable_source", path.name, got="no header row"))
+            return Sheet(
+                header=tuple(row), columns=columns, header_row=number + 1, encoding=encoding, delimiter=delimiter
+            )
+    raise SourceError(Fault("unreadable_source", file=path.name, got="no header row"))
 
 
 def _csv_rows(path: Path) -> tuple[list[list[str]], str]:
@@ -341,7 +352,7 @@ def _look_at_parquet(path: Path) -> Sheet:
         names = tuple(file.schema_arrow.names)
         batch = next(file.iter_batches(_LOOKED_AT), None)
         columns = [[] if batch is None else batch[name].cast(pa.string()).fill_null("").to_pylist() for name in names]
-    return Sheet(names, tuple(tuple(column) for column in columns))
+    return Sheet(header=names, columns=tuple(tuple(column) for column in columns))
 
 
 def _one_line(shown: str) -> str:

@@ -12,7 +12,7 @@ from svcqa.records.report import FileReport
 from svcqa.records.store import RecordStore
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """One row that was quarantined or is odd. ``got`` is empty for columns that name a customer."""
 
@@ -26,7 +26,7 @@ class Place:
     """What the source itself calls the column."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CellChange:
     """One cell that a corrected file changed."""
 

@@ -12,14 +12,14 @@ from svcqa.errors import Fault
 def read_codes(path: Path, faults: list[Fault]) -> dict[str, str]:
     """The pairs of a TOML file, or of the first two columns of a CSV file or workbook below their header."""
     if not path.is_file():
-        faults.append(Fault("missing_file", path.name, got=str(path.name)))
+        faults.append(Fault("missing_file", file=path.name, got=str(path.name)))
         return {}
     try:
         if path.suffix.lower() == ".toml":
             return {str(key): str(value) for key, value in tomllib.loads(path.read_text(encoding="utf-8-sig")).items()}
         rows = read_rows(path)
     except (ValueError, OSError, csv.Error) as error:
-        faults.append(Fault("unreadable_file", path.name, got=(str(error).splitlines() or [""])[0][:200]))
+        faults.append(Fault("unreadable_file", file=path.name, got=(str(error).splitlines() or [""])[0][:200]))
         return {}
     found: dict[str, str] = {}
     for number, row in enumerate(rows[1:], start=2):
@@ -27,7 +27,7 @@ def read_codes(path: Path, faults: list[Fault]) -> dict[str, str]:
         if not any(cells):
             continue
         if not all(cells) or found.get(cells[0], cells[1]) != cells[1]:
-            faults.append(Fault("bad_value", path.name, str(number), repr(cells)))
+            faults.append(Fault("bad_value", file=path.name, place=str(number), got=repr(cells)))
         found[cells[0]] = cells[1]
     return found
 

@@ -61,7 +61,7 @@ def read(source: Source, mapping: Mapping) -> tuple[RawTable, str]:
                     query = query.replace("%", "%%")  # the driver takes a lone one for a place to fill
                 result = streamed.exec_driver_sql(query)
                 if not result.returns_rows:
-                    raise SourceError(Fault("unreadable_source", name, got="the query returns no rows"))
+                    raise SourceError(Fault("unreadable_source", file=name, got="the query returns no rows"))
             present = list(result.keys())
             require_columns(present, name, mapping)
             return _collected(result.partitions(_PIECE), [present.index(column) for column in mapping.wanted], mapping)
@@ -103,7 +103,7 @@ def _url(source: Source) -> str:
         return source.url.get_secret_value()
     address = os.environ.get(source.url_env or "", "")
     if not address:
-        raise SourceError(Fault("no_database_address", source_name(source), got=source.url_env or ""))
+        raise SourceError(Fault("no_database_address", file=source_name(source), got=source.url_env or ""))
     return address
 
 
@@ -118,4 +118,4 @@ def _refused(name: str, url: str, error: BaseException) -> SourceError:
         for form in sorted({secret, unquote(secret)}, key=len, reverse=True):
             if form:
                 said = said.replace(form, "***")
-    return SourceError(Fault("unreadable_database", name, got=f"{type(cause).__name__}: {said[:200]}"))
+    return SourceError(Fault("unreadable_database", file=name, got=f"{type(cause).__name__}: {said[:200]}"))

@@ -40,7 +40,7 @@ def draw_key(path: Path) -> str:
         lock.unlink(missing_ok=True)
     key = path.read_text(encoding="ascii", errors="replace").strip()
     if not _FORM.fullmatch(key):
-        raise WorkspaceError(Fault("bad_draw_key", path.name, got=f"{len(key)}", allowed="32 × 0-9a-f"))
+        raise WorkspaceError(Fault("bad_draw_key", file=path.name, got=f"{len(key)}", allowed="32 × 0-9a-f"))
     return key
 
 

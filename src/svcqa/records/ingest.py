@@ -66,7 +66,9 @@ def ingest_file(door: Door, path: Path, mapping: Mapping, *, now: dt.datetime) -
     """
     digest = read_digest(path, mapping, door)
     earlier = _read_before(door.store, digest)
-    return earlier or _ingest(door, readers.read(path, mapping), path.name, digest, mapping, now)
+    return earlier or _ingest(
+        door, readers.read(path, mapping), source=path.name, digest=digest, mapping=mapping, now=now
+    )
 
 
 def ingest_database(door: Door, source: Source, mapping: Mapping, *, now: dt.datetime) -> FileReport:
@@ -82,11 +84,11 @@ def ingest_database(door: Door, source: Source, mapping: Mapping, *, now: dt.dat
     state.update(f"{name}\x1f{content}".encode())
     digest = state.hexdigest()[:24]
     earlier = _read_before(door.store, digest)
-    return earlier or _ingest(door, raw, name, digest, mapping, now)
+    return earlier or _ingest(door, raw, source=name, digest=digest, mapping=mapping, now=now)
 
 
 def _ingest(
-    door: Door, raw: readers.RawTable, source: str, digest: str, mapping: Mapping, now: dt.datetime
+    door: Door, raw: readers.RawTable, *, source: str, digest: str, mapping: Mapping, now: dt.datetime
 ) -> FileReport:
     if now.tzinfo is not None:
         now = now.astimezone(dt.UTC).replace(tzinfo=None)
@@ -96,7 +98,7 @@ def _ingest(
     keep = _accepted(raw.texts.num_rows, findings)
     rows = _store_table(columns, schema, raw, source).filter(pa.array(keep))
     with door.store.writing() as writer:
-        rows = _pseudonymised(rows, columns, keep, schema, door.vault)
+        rows = _pseudonymised(rows, columns, keep=keep, schema=schema, vault=door.vault)
         change = supersede.compare(door.store, schema, rows, source=source)
         report = FileReport(
             source=source,
@@ -119,7 +121,7 @@ def _ingest(
             "changes": change.list,
         }
         entry = {"source": source, "read_digest": digest, "loaded_at": now.isoformat(), "report": report.as_dict()}
-        writer.add(schema.name, fresh, _months(fresh, schema), change.dead, entry, extras)
+        writer.add(schema.name, fresh, months=_months(fresh, schema), dead=change.dead, entry=entry, extras=extras)
     return report
 
 
@@ -191,7 +193,9 @@ def _store_table(columns: dict[str, Any], schema: Table, raw: readers.RawTable, 
     return pa.table(kept)
 
 
-def _pseudonymised(rows: Any, columns: dict[str, Any], keep: npt.NDArray[np.bool_], schema: Table, vault: Vault) -> Any:
+def _pseudonymised(
+    rows: Any, columns: dict[str, Any], *, keep: npt.NDArray[np.bool_], schema: Table, vault: Vault
+) -> Any:
     """Add the surrogates of each accepted row's customer and colleague, and hand the contacts to the vault."""
     chosen = pa.array(keep)
     for column in schema.columns:

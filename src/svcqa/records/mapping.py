@@ -96,11 +96,11 @@ class Mapping(Entity):
         """The table with the extra columns of this source."""
         base = table(self.table)
         extra = tuple(
-            Column(name, ColumnType(item.kind), required=item.in_key, unit=item.kept_in)
+            Column(name, type=ColumnType(item.kind), required=item.in_key, unit=item.kept_in)
             for name, item in self.extra.items()
         )
         key = base.key + tuple(name for name, item in self.extra.items() if item.in_key)
-        return Table(base.name, key, base.time, base.columns + extra, base.not_above)
+        return Table(base.name, key=key, time=base.time, columns=base.columns + extra, not_above=base.not_above)
 
     def sources_of(self, name: str) -> ColumnMapping | None:
         """How the column ``name`` is read, or ``None`` where it is not mapped."""
@@ -125,39 +125,69 @@ def _schema_faults(mapping: Mapping, file: str) -> list[Fault]:
     try:
         known = table(mapping.table)
     except NameUnknownError as error:
-        return [Fault(fault.code, file, "table", fault.got, fault.allowed) for fault in error.faults]
+        return [
+            Fault(fault.code, file=file, place="table", got=fault.got, allowed=fault.allowed) for fault in error.faults
+        ]
     faults = []
     names = ", ".join(column.name for column in known.columns)
     for section, keys in (("columns", mapping.columns), ("constants", mapping.constants)):
         for name in keys:
             if not known.has(name):
-                faults.append(Fault("unknown_column", file, f"{section}.{name}", repr(name), names))
+                faults.append(
+                    Fault("unknown_column", file=file, place=f"{section}.{name}", got=repr(name), allowed=names)
+                )
     for name in mapping.codes:
         if not known.has(name) and name not in mapping.extra:
-            faults.append(Fault("unknown_column", file, f"codes.{name}", repr(name), names))
+            faults.append(Fault("unknown_column", file=file, place=f"codes.{name}", got=repr(name), allowed=names))
         elif known.has(name) and known.column(name).type in PERSONAL:
-            faults.append(Fault("bad_value", file, f"codes.{name}", repr(name), "no codes for personal columns"))
+            faults.append(
+                Fault(
+                    "bad_value",
+                    file=file,
+                    place=f"codes.{name}",
+                    got=repr(name),
+                    allowed="no codes for personal columns",
+                )
+            )
     for name in mapping.extra:
         if known.has(name):
-            faults.append(Fault("bad_value", file, f"extra.{name}", repr(name), "a name the table does not have"))
+            faults.append(
+                Fault(
+                    "bad_value",
+                    file=file,
+                    place=f"extra.{name}",
+                    got=repr(name),
+                    allowed="a name the table does not have",
+                )
+            )
     units = {column.name: column.unit for column in known.columns}
     units |= {name: item.kept_in for name, item in mapping.extra.items()}
     for section, items in (("columns", mapping.columns), ("extra", mapping.extra)):
         for name, item in items.items():
             words = UNIT_WORDS.get(units.get(name, ""), {})
             if item.unit is not None and item.unit not in words:
-                faults.append(Fault("bad_value", file, f"{section}.{name}.unit", repr(item.unit), ", ".join(words)))
+                faults.append(
+                    Fault(
+                        "bad_value",
+                        file=file,
+                        place=f"{section}.{name}.unit",
+                        got=repr(item.unit),
+                        allowed=", ".join(words),
+                    )
+                )
     for name, item in mapping.extra.items():
         if item.kept_in and item.kept_in not in UNIT_WORDS:
             allowed = ", ".join(UNIT_WORDS)
-            faults.append(Fault("bad_value", file, f"extra.{name}.kept_in", repr(item.kept_in), allowed))
+            faults.append(
+                Fault("bad_value", file=file, place=f"extra.{name}.kept_in", got=repr(item.kept_in), allowed=allowed)
+            )
     laid_out = tuple(ANSWERED) if mapping.answers is not None else ()
     for name in laid_out:
         if not known.has(name) or name in mapping.columns or name in mapping.constants:
-            faults.append(Fault("answers_column", file, "answers", repr(name)))
+            faults.append(Fault("answers_column", file=file, place="answers", got=repr(name)))
     for column in known.columns:
         if column.required and column.name not in (*mapping.columns, *mapping.constants, *laid_out):
-            faults.append(Fault("required_unmapped", file, "columns", repr(column.name)))
+            faults.append(Fault("required_unmapped", file=file, place="columns", got=repr(column.name)))
     return faults
 
 

@@ -122,7 +122,7 @@ def parse_column(raw: Any, column: Column, mapping: Mapping, *, time_zone: str, 
         texts = pc.if_else(too_long, pa.scalar(None, pa.string()), texts)
     texts = _recoded(texts, column, mapping, findings)
     if column.type in (ColumnType.MOMENT, ColumnType.MONTH):
-        return _moments(texts, column, item, time_zone, findings)
+        return _moments(texts, column, item=item, time_zone=time_zone, findings=findings)
     if column.type is ColumnType.INTEGER:
         return _integers(texts, column, item, findings)
     if column.type is ColumnType.FLAG:
@@ -144,7 +144,7 @@ def _recoded(texts: Any, column: Column, mapping: Mapping, findings: list[Findin
     return pa.array(list(codes.values()), pa.string()).take(position)
 
 
-def _moments(texts: Any, column: Column, item: ColumnMapping | None, time_zone: str, findings: list[Finding]) -> Any:
+def _moments(texts: Any, column: Column, *, item: ColumnMapping | None, time_zone: str, findings: list[Finding]) -> Any:
     layout, zone = (item.format, item.zone) if item else (None, None)
     told = texts
     if not layout:

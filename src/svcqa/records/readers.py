@@ -49,7 +49,7 @@ def read(path: Path, mapping: Mapping) -> RawTable:
         return _read_csv(path, mapping)
     except (pa.ArrowException, OSError, UnicodeError, LookupError, text_csv.Error) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise SourceError(Fault("unreadable_source", path.name, got=reason)) from error
+        raise SourceError(Fault("unreadable_source", file=path.name, got=reason)) from error
 
 
 def require_columns(present: Sequence[str], source: str, mapping: Mapping) -> None:
@@ -57,11 +57,11 @@ def require_columns(present: Sequence[str], source: str, mapping: Mapping) -> No
     missing = [name for name in mapping.wanted if name not in present]
     if missing:
         raise SourceError(
-            Fault("missing_columns", source, got=", ".join(missing), allowed=", ".join(map(str, present)))
+            Fault("missing_columns", file=source, got=", ".join(missing), allowed=", ".join(map(str, present)))
         )
     twice = [name for name in mapping.wanted if list(present).count(name) > 1]
     if twice:
-        raise SourceError(Fault("columns_twice", source, got=", ".join(twice)))
+        raise SourceError(Fault("columns_twice", file=source, got=", ".join(twice)))
 
 
 def _read_csv(path: Path, mapping: Mapping) -> RawTable:
@@ -159,7 +159,7 @@ def _csv_header(path: Path, mapping: Mapping) -> tuple[list[str], int, bool]:
                     level[place] = level[place] or level[place - 1]
             with _fields_of_any_length():
                 return join_levels(levels), lines, next(rows, None) is None
-    raise SourceError(Fault("unreadable_source", path.name, got="no header row"))
+    raise SourceError(Fault("unreadable_source", file=path.name, got="no header row"))
 
 
 def join_levels(levels: Sequence[Sequence[str]]) -> list[str]:
@@ -195,13 +195,15 @@ def _read_excel(path: Path, mapping: Mapping) -> RawTable:
         sheet = mapping.sheet or workbook.sheet_names[0]
         if sheet not in workbook.sheet_names:
             raise SourceError(
-                Fault("unreadable_source", path.name, got=f"sheet {sheet!r}", allowed=", ".join(workbook.sheet_names))
+                Fault(
+                    "unreadable_source", file=path.name, got=f"sheet {sheet!r}", allowed=", ".join(workbook.sheet_names)
+                )
             )
         page = workbook.get_sheet_by_name(sheet)
         cells = page.to_python(skip_empty_area=False)
         header = _excel_header(page, cells, mapping)
     except CalamineError as error:
-        raise SourceError(Fault("unreadable_source", path.name, got=str(error)[:200])) from error
+        raise SourceError(Fault("unreadable_source", file=path.name, got=str(error)[:200])) from error
     require_columns(header, path.name, mapping)
     first = mapping.header_row + mapping.header_rows - 1
     body = cells[first:]

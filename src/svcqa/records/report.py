@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FileReport:
     """One reading of one file. ``accepted + quarantined == read`` and ``new + changed + unchanged == accepted``."""
 

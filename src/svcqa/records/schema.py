@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 
 from svcqa.errors import Fault, NameUnknownError
@@ -41,6 +41,7 @@ class Column:
     """One column. ``after`` names the moment that this one may not precede: doing so quarantines the row."""
 
     name: str
+    _: KW_ONLY
     type: ColumnType
     required: bool = False
     unit: str = ""
@@ -56,6 +57,7 @@ class Table:
     """One table. ``time`` is the moment that places a row in a month."""
 
     name: str
+    _: KW_ONLY
     key: tuple[str, ...]
     time: str
     columns: tuple[Column, ...]

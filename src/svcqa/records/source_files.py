@@ -37,12 +37,13 @@ def ingest_sources(
         WorkspaceError: another process has been reading them for long.
     """
     with door.store.reading_in():
-        return _ingest_all(door, sources, files, mappings, now, progress, waves)
+        return _ingest_all(door, sources, files=files, mappings=mappings, now=now, progress=progress, waves=waves)
 
 
 def _ingest_all(
     door: Door,
     sources: Sequence[Source],
+    *,
     files: Path,
     mappings: Path,
     now: dt.datetime,

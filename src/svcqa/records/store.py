@@ -31,7 +31,7 @@ PATIENCE: Final = 600.0
 """Seconds that one process waits while another reads the sources."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """One month of one batch, with the rows that a later batch replaced."""
 
@@ -128,12 +128,12 @@ class RecordStore:
                     identity = hashlib.sha256(json.dumps([item["digest"], [d for _, d in gone]]).encode())
                     found.append(
                         Part(
-                            table,
-                            self.folder / name,
-                            item["month"],
-                            item["rows"],
-                            tuple(self.folder / file for file, _ in gone),
-                            identity.hexdigest()[:24],
+                            table=table,
+                            path=self.folder / name,
+                            month=item["month"],
+                            rows=item["rows"],
+                            dead_files=tuple(self.folder / file for file, _ in gone),
+                            identity=identity.hexdigest()[:24],
                         )
                     )
         return found
@@ -197,6 +197,7 @@ class StoreWriter:
         self,
         table: str,
         rows: Any,
+        *,
         months: npt.NDArray[np.str_],
         dead: dict[str, Positions],
         entry: dict[str, Any],

@@ -18,7 +18,7 @@ from svcqa.records.store import Positions, RecordStore
 _OWN = ("source_file", "source_row", "part", "position")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """What a batch does to the store."""
 
@@ -58,7 +58,9 @@ def compare(store: RecordStore, schema: Table, rows: Any, *, source: str) -> Cha
     old = _live(store, schema)
     nothing = pa.table({name: pa.array([], pa.string()) for name in ("key", "column", "before", "after")})
     if old is None or old.num_rows == 0:
-        return Change(np.ones(count, np.bool_), count, 0, 0, 0, {}, nothing)
+        return Change(
+            write=np.ones(count, np.bool_), new=count, changed=0, unchanged=0, absent=0, dead={}, list=nothing
+        )
     names = [name for name in rows.column_names if name not in _OWN]
     for name in names:
         if name not in old.column_names:  # a column that the mapping has only now
@@ -81,8 +83,16 @@ def compare(store: RecordStore, schema: Table, rows: Any, *, source: str) -> Cha
     for name in sorted(set(parts.tolist())):
         dead[name] = positions[parts == name]
     absent = int((untouched & ~outgrown).sum())
-    listed = _list(rows, old, schema, names, pairs["i"][changed], pairs["j"][changed]) or nothing
-    return Change(write, int((~found).sum()), int(changed.sum()), int(pairs["same"].sum()), absent, dead, listed)
+    listed = _list(rows, old, schema=schema, names=names, i=pairs["i"][changed], j=pairs["j"][changed]) or nothing
+    return Change(
+        write=write,
+        new=int((~found).sum()),
+        changed=int(changed.sum()),
+        unchanged=int(pairs["same"].sum()),
+        absent=absent,
+        dead=dead,
+        list=listed,
+    )
 
 
 def _pairs(rows: Any, old: Any, schema: Table, names: list[str]) -> dict[str, Any]:
@@ -99,7 +109,7 @@ def _pairs(rows: Any, old: Any, schema: Table, names: list[str]) -> dict[str, An
         return pairs
 
 
-def _list(rows: Any, old: Any, schema: Table, names: list[str], i: Any, j: Any) -> Any:
+def _list(rows: Any, old: Any, *, schema: Table, names: list[str], i: Any, j: Any) -> Any:
     if not len(i):
         return None
     keys = key_texts({name: rows[name].combine_chunks() for name in schema.key}, schema)[i]

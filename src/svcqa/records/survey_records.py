@@ -20,17 +20,25 @@ def survey_faults(survey: Survey, file: str) -> list[Fault]:
         place = f'survey "{survey.key}" › services "{service.key}"'
         if service.table not in callable_tables:
             allowed = ", ".join(callable_tables)
-            faults.append(Fault("unknown_table", file, f"{place} › table", repr(service.table), allowed))
+            faults.append(
+                Fault("unknown_table", file=file, place=f"{place} › table", got=repr(service.table), allowed=allowed)
+            )
             continue
         schema = table(service.table)
         moments = [column.name for column in schema.columns if column.type is ColumnType.MOMENT]
         if service.closed not in moments:
             allowed = ", ".join(moments)
-            faults.append(Fault("unknown_column", file, f"{place} › closed", repr(service.closed), allowed))
+            faults.append(
+                Fault("unknown_column", file=file, place=f"{place} › closed", got=repr(service.closed), allowed=allowed)
+            )
         coded = [column.name for column in schema.columns if column.type in (ColumnType.CODE, ColumnType.UNIT)]
         for name, _ in service.where:
             if name not in coded:
-                faults.append(Fault("unknown_column", file, f"{place} › where", repr(name), ", ".join(coded)))
+                faults.append(
+                    Fault(
+                        "unknown_column", file=file, place=f"{place} › where", got=repr(name), allowed=", ".join(coded)
+                    )
+                )
     return faults
 
 
@@ -41,9 +49,9 @@ def numbers_not_to_call(path: Path) -> list[str]:
         PolicyError: the file is missing or cannot be read.
     """
     if not path.is_file():
-        raise PolicyError(Fault("missing_file", path.name, got=path.name))
+        raise PolicyError(Fault("missing_file", file=path.name, got=path.name))
     try:
         rows = read_rows(path)
     except (ValueError, OSError, csv.Error) as error:
-        raise PolicyError(Fault("unreadable_file", path.name, got=type(error).__name__)) from error
+        raise PolicyError(Fault("unreadable_file", file=path.name, got=type(error).__name__)) from error
     return list(dict.fromkeys(cell for row in rows[1:] if row and (cell := row[0].strip())))

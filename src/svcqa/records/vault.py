@@ -139,13 +139,13 @@ def _given_key(path: Path) -> bytes:
         WorkspaceError: there is no such file, or it holds no key.
     """
     if not path.is_file():
-        raise WorkspaceError(Fault("missing_file", path.name, got=path.name))
+        raise WorkspaceError(Fault("missing_file", file=path.name, got=path.name))
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except ValueError:
         key = b""
     if len(key) != 32:
-        raise WorkspaceError(Fault("bad_vault_key", path.name, allowed="64 × 0-9a-f"))
+        raise WorkspaceError(Fault("bad_vault_key", file=path.name, allowed="64 × 0-9a-f"))
     return key
 
 

@@ -75,7 +75,7 @@ class WaveStore:
                 if mappings:
                     found.append((path, _fitting(path, mappings)))
                 else:
-                    faults.append(Fault("no_call_sheet", path.name, got=code))
+                    faults.append(Fault("no_call_sheet", file=path.name, got=code))
         return found
 
     def write(self, wave: Wave, drawn: Any, frame: Any) -> Path:

@@ -12,7 +12,7 @@ from svcqa.register.register import Entry, Register
 KIND = "target_plan"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SavedPlan:
     """A plan as it was saved.
 
@@ -62,4 +62,4 @@ def saved_plans(
 
 
 def _saved(entry: Entry, plan: TargetPlan, version: int, *, in_force: bool) -> SavedPlan:
-    return SavedPlan(entry.id, version, entry.author, entry.at, plan, in_force)
+    return SavedPlan(number=entry.id, version=version, author=entry.author, at=entry.at, plan=plan, in_force=in_force)

@@ -60,7 +60,7 @@ for _operation in ("UPDATE", "DELETE"):
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """One entry as it was made; ``at`` is UTC."""
 
@@ -113,7 +113,10 @@ class Register:
         if known_at is not None:
             query = query.where(_ENTRIES.c.at <= known_at)
         with self._connection() as connection:
-            found = [Entry(r.id, r.kind, r.at, r.author, r.replaces, r.body) for r in connection.execute(query)]
+            found = [
+                Entry(id=r.id, kind=r.kind, at=r.at, author=r.author, replaces=r.replaces, body=r.body)
+                for r in connection.execute(query)
+            ]
         gone = set() if replaced else {entry.replaces for entry in found}
         return [entry for entry in found if entry.id not in gone]
 

@@ -214,14 +214,17 @@ def estimate_table(found: Result, policies: Policies, language: Language) -> pd.
         key = (figure.unit, *(str(row.get(name) or "") for name in found.keys))
         groups.setdefault(key, {})[figure.measure] = figure
     return _table(
-        (_estimate_row(found, key, figures, policies, language) for key, figures in groups.items()),
+        (
+            _estimate_row(found, key, figures=figures, policies=policies, language=language)
+            for key, figures in groups.items()
+        ),
         ("group", "estimate", "interval", "n", *_BESIDE, "verdict", "remarks"),
         language,
     )
 
 
 def _estimate_row(
-    found: Result, key: tuple[str, ...], figures: Mapping[str, Figure], policies: Policies, language: Language
+    found: Result, key: tuple[str, ...], *, figures: Mapping[str, Figure], policies: Policies, language: Language
 ) -> tuple[object, ...]:
     first = figures[found.about["estimate"]]
     name = _group_name(found, key, policies, language)
@@ -262,7 +265,7 @@ def _change(figure: Figure, found: Result, language: Language) -> str:
     if figure.value is None:
         return wording.DASH
     scale = found.scale
-    change = wording.level_change(figure.value, 0.0, scale, language)
+    change = wording.level_change(figure.value, 0.0, scale=scale, language=language)
     if figure.lower is None or figure.upper is None:
         return change
     factor, places = (100, 1) if scale.unit == "share" else (1, wording.usual_decimals(None, scale))

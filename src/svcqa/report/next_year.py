@@ -173,7 +173,7 @@ def decomposition(
         depth = 0 if cell.parent is None else len(_above(cell, above))
         called = tree.unit(cell.unit).name.in_language(language)
         name = text("next_year.own_part", language, unit=called) if cell.own else called
-        rows.append(("　" * depth + name, *_cell_row(cell, found, total, promise, language)))
+        rows.append(("　" * depth + name, *_cell_row(cell, found, total=total, promise=promise, language=language)))
     rows.append(_sum_row(found, language))
     columns = ("unit", "part_of_cases", "start", "goal", "change", "locked", "remark")
     return frame(rows, columns, language, subject=_SUBJECT)
@@ -188,7 +188,7 @@ def _above(cell: PlanCell, above: Mapping[str, PlanCell]) -> list[str]:
 
 
 def _cell_row(
-    cell: PlanCell, found: Decomposition, total: float, promise: float | None, language: Language
+    cell: PlanCell, found: Decomposition, *, total: float, promise: float | None, language: Language
 ) -> tuple[str, ...]:
     scale = found.scale
     looser = promise is not None and not scale.reached(cell.goal, promise) and abs(cell.goal - promise) > 1e-9
@@ -201,7 +201,7 @@ def _cell_row(
         f"{part:.1%}",
         wording.level(cell.start, scale, found.goal),
         _goal(cell.goal, found),
-        wording.level_change(cell.goal, cell.start, scale, language, found.goal),
+        wording.level_change(cell.goal, cell.start, scale=scale, language=language, goal=found.goal),
         text("next_year.yes", language) if cell.locked else "",
         text("wording.separator", language).join(remarks),
     )
@@ -244,7 +244,11 @@ def _gap(gap: float, found: Decomposition, language: Language) -> str:
 def fair_text(found: Decomposition, language: Language) -> str:
     """The rule that the goal was shared out by, and its common effort."""
     points = found.fair == "equal_points"
-    effort = wording.level_change(found.effort, 0.0, found.scale, language) if points else f"{found.effort:+.1%}"
+    effort = (
+        wording.level_change(found.effort, 0.0, scale=found.scale, language=language)
+        if points
+        else f"{found.effort:+.1%}"
+    )
     return text(f"next_year.rule_{found.fair}", language, effort=effort)
 
 
@@ -267,7 +271,7 @@ def answer_text(answer: Answer, scale: Scale, language: Language) -> str:
 def assumption_text(one: Assumption, scale: Scale, language: Language) -> str:
     """An assumption in its author's words, with what it was taken to do."""
     points = one.measure == "points"
-    size = wording.level_change(one.size, 0.0, scale, language) if points else f"{one.size:.0%}"
+    size = wording.level_change(one.size, 0.0, scale=scale, language=language) if points else f"{one.size:.0%}"
     return text(f"next_year.assumed_{one.measure}", language, label=one.label, month=one.from_month, size=size)
 
 

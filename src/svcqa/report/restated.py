@@ -87,7 +87,7 @@ def _change(one: Restated, language: Language) -> str:
         return wording.DASH
     moved = text("tables.same_value", language)
     if now.value != reported.value:
-        moved = wording.level_change(now.value, reported.value, one.scale, language, now.goal)
+        moved = wording.level_change(now.value, reported.value, scale=one.scale, language=language, goal=now.goal)
     if now.verdict == reported.verdict:
         return moved
     before, after = (

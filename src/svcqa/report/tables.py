@@ -41,7 +41,9 @@ def _value(figure: Figure | None) -> float | None:
 
 def _compared(item: TargetReview, before: Figure | None, language: Language) -> str:
     if isinstance(item.target, LevelTarget):
-        return wording.change_of_figures(item.course.now, before, item.course.scale, language, item.target.goal)
+        return wording.change_of_figures(
+            item.course.now, before, scale=item.course.scale, language=language, goal=item.target.goal
+        )
     return wording.value_text(item.target, before, item.course.scale, language)
 
 
@@ -169,8 +171,8 @@ def departments(item: CommitmentReview, language: Language) -> pd.DataFrame:
             wording.level_interval(now, scale, goal),
             wording.cases(now),
             f"{now.states['breached'] + now.states['open_overdue']:,}" if now else wording.DASH,
-            wording.change_of_figures(now, course.previous, scale, language, goal),
-            wording.change_of_figures(now, course.year_before, scale, language, goal),
+            wording.change_of_figures(now, course.previous, scale=scale, language=language, goal=goal),
+            wording.change_of_figures(now, course.year_before, scale=scale, language=language, goal=goal),
         )
 
     rows = [row(unit.unit.name.in_language(language), unit.course) for unit in item.departments]

@@ -54,14 +54,14 @@ def write_template(
     path.parent.mkdir(parents=True, exist_ok=True)
     with Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         styles = Styles(book, language)
-        _fill_sheet(book, table, language, units, styles)
-        _explanations(book, table, language, example, styles)
+        _fill_sheet(book, table, language=language, units=units, styles=styles)
+        _explanations(book, table, language=language, example=example, styles=styles)
     mapping = path.with_suffix(".toml")
     mapping.write_text(mapping_text(table, language), encoding="utf-8")
     return path, mapping
 
 
-def _fill_sheet(book: Workbook, table: Table, language: Language, units: Sequence[str], styles: Styles) -> None:
+def _fill_sheet(book: Workbook, table: Table, *, language: Language, units: Sequence[str], styles: Styles) -> None:
     sheet = book.add_worksheet(_t("sheet_fill", language))
     lists: Any = None
     as_text = book.add_format({"num_format": "@"})
@@ -112,7 +112,7 @@ def _letter(place: int) -> str:
 
 
 def _explanations(
-    book: Workbook, table: Table, language: Language, example: Callable[[Column], str], styles: Styles
+    book: Workbook, table: Table, *, language: Language, example: Callable[[Column], str], styles: Styles
 ) -> None:
     sheet = book.add_worksheet(_t("sheet_explanations", language))
     heads = ("column", "meaning", "type", "measured_in", "required", "codes", "example")

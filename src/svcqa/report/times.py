@@ -49,7 +49,15 @@ def times_chart(found: Times, label: str, language: Language) -> Chart:
     marks = {name.upper(): float(one.value) for name, one in found.percentiles.items() if one.value is not None}
     missed = [name.upper() for name, one in found.percentiles.items() if one.value is None]
     chart = chart_of_distribution(
-        Distribution(label, found.value_unit, tuple(values), tuple(weights), found.limit, marks, tuple(still_open)),
+        Distribution(
+            label=label,
+            unit=found.value_unit,
+            values=tuple(values),
+            weights=tuple(weights),
+            limit=found.limit,
+            marks=marks,
+            still_open=tuple(still_open),
+        ),
         language,
     )
     if not missed:

@@ -148,7 +148,7 @@ def _ends(low: str | None, high: str | None) -> str:
 
 
 def level_change(
-    now: float | None, before: float | None, scale: Scale, language: Language, goal: float | None = None
+    now: float | None, before: float | None, *, scale: Scale, language: Language, goal: float | None = None
 ) -> str:
     """The change of a figure with its sign: shares in percentage points, everything else in its own unit."""
     if scale.unit == "share":
@@ -161,7 +161,7 @@ def level_change(
 
 
 def change_of_figures(
-    now: Figure | None, before: Figure | None, scale: Scale, language: Language, goal: float | None = None
+    now: Figure | None, before: Figure | None, *, scale: Scale, language: Language, goal: float | None = None
 ) -> str:
     """:func:`level_change`, where both figures are of one kind: a designed estimate and the mean of whoever was reached
     are not."""
@@ -169,7 +169,7 @@ def change_of_figures(
     if len(designs) == 2 and designs[0] != designs[1]:
         return text("wording.not_comparable", language)
     new, old = (figure.value if figure is not None else None for figure in (now, before))
-    return level_change(new, old, scale, language, goal)
+    return level_change(new, old, scale=scale, language=language, goal=goal)
 
 
 def percent(value: float | None, goal: float | None = None) -> str:

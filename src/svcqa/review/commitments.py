@@ -37,7 +37,7 @@ class Part:
     judged: Judgement
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CommitmentReview:
     """One commitment: the company's course, its departments side by side, the worst cases behind it."""
 
@@ -78,10 +78,27 @@ def commitment_review(figures: Figures, declared: Commitment, context: Context) 
         departments = units_at(figures, commitment, context, level="department")
         cases = _worst_cases(figures, commitment, context) if isinstance(commitment.rule, ClockRule) else None
     except SvcqaError as error:
-        return CommitmentReview(commitment, NO_COURSE, Judgement(), (), (), reporting, None, error)
+        return CommitmentReview(
+            commitment=commitment,
+            course=NO_COURSE,
+            judged=Judgement(),
+            parts=(),
+            departments=(),
+            reporting=reporting,
+            cases=None,
+            fault=error,
+        )
     first, *others = found.items() if found else (("", NO_COURSE),)
     parts = tuple(Part(measure, course, judged_by_course(course)) for measure, course in others)
-    return CommitmentReview(commitment, first[1], judged_by_course(first[1]), parts, departments, reporting, cases)
+    return CommitmentReview(
+        commitment=commitment,
+        course=first[1],
+        judged=judged_by_course(first[1]),
+        parts=parts,
+        departments=departments,
+        reporting=reporting,
+        cases=cases,
+    )
 
 
 def units_at(figures: Figures, commitment: Commitment, context: Context, *, level: Level) -> tuple[UnitReview, ...]:

@@ -16,7 +16,7 @@ _VERDICTS: Final[dict[str, Verdict]] = {"met": "met", "missed": "missed", "": ""
 _EVIDENCE: Final[dict[str, Evidence]] = {"clear": "clear", "unclear": "unclear", "": ""}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Course:
     """A figure in time: now, the period before (环比), the same period last year (同比), the year so far (累计)."""
 
@@ -38,7 +38,7 @@ def first_of(found: Sequence[Figure]) -> Figure | None:
     return found[0] if found else None
 
 
-NO_COURSE = Course(None, None, None, None, (), (), ())
+NO_COURSE = Course(now=None, previous=None, year_before=None, year=None, months=(), cumulative=(), year_months=())
 Asked = dict[str, list[Figure]]
 """Figures by measure."""
 
@@ -92,4 +92,10 @@ def judged_by_course(course: Course, goal: float | None = None) -> Judgement:
         better: Literal["higher", "lower"] = "lower" if course.scale.better == "lower" else "higher"
         return judge(value=now.value, lower=now.lower, upper=now.upper, goal=goal, better=better)
     needed = now.needed if year is None else year.needed
-    return Judgement(_VERDICTS[now.verdict], _EVIDENCE[now.evidence], now.at_risk, needed, now.rest_n)
+    return Judgement(
+        verdict=_VERDICTS[now.verdict],
+        evidence=_EVIDENCE[now.evidence],
+        at_risk=now.at_risk,
+        needed=needed,
+        rest_n=now.rest_n,
+    )

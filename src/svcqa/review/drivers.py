@@ -96,7 +96,13 @@ def _parts(figures: Figures, commitment: Commitment, context: Context, name: str
     for got, expected in zip(sums, (total.base, total.numerator), strict=True):
         if abs(float(got - expected)) > _CLOSE * max(1.0, abs(float(expected))):
             raise MetricError(
-                Fault("drivers_not_additive", context.period.label, name, f"{float(got):g}", f"{float(expected):g}")
+                Fault(
+                    "drivers_not_additive",
+                    file=context.period.label,
+                    place=name,
+                    got=f"{float(got):g}",
+                    allowed=f"{float(expected):g}",
+                )
             )
     return parts
 

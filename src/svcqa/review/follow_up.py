@@ -17,7 +17,7 @@ STATES: Final[tuple[State, ...]] = ("noted", "open", "overdue", "done", "reopene
 """Noted: nobody is to do anything yet. Done: reported, and not checked yet. Closed: checked and effective."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Problem:
     """A row of form B as it stood at a moment.
 
@@ -77,7 +77,7 @@ def _year_of(one: Followed, rule: PeriodRule) -> int:
 def _problem(one: Followed, as_of: dt.datetime, *, carried: bool) -> Problem:
     # what happens on a day counts when the day is over, as everywhere else
     state, due, late, steps = _state(one, as_of.date())
-    return Problem(one.number, one.item, steps, state, due, late, carried)
+    return Problem(number=one.number, item=one.item, steps=steps, state=state, due=due, late=late, carried=carried)
 
 
 def _state(one: Followed, day: dt.date) -> tuple[State, dt.date | None, bool, tuple[ActionStep, ...]]:

@@ -18,7 +18,7 @@ from svcqa.review.period_review import PeriodReview
 from svcqa.review.side_by_side import side_by_side
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Improvement:
     """A unit's figure of this period and of last year's, with the limits of the change."""
 
@@ -48,7 +48,16 @@ def improvements(figures: Figures, review: PeriodReview, context: Context) -> Im
                 continue
             compared += 1
             if unit.limits[0] > 0 if item.scale.better == "higher" else unit.limits[1] < 0:
-                clear.append(Improvement(item.commitment, unit.unit, item.scale, unit.before, unit.now, unit.limits))
+                clear.append(
+                    Improvement(
+                        commitment=item.commitment,
+                        unit=unit.unit,
+                        scale=item.scale,
+                        before=unit.before,
+                        now=unit.now,
+                        limits=unit.limits,
+                    )
+                )
     return Improvements(tuple(clear), compared, compared * (1 - context.level) / 2)
 
 

@@ -37,7 +37,7 @@ class Changed:
     since: dt.date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BesideLastYear:
     """One commitment in two years.
 
@@ -79,7 +79,7 @@ class BesideLastYear:
 
 
 def beside_last_year(
-    figures: Figures, policies: Policies, review: PeriodReview, context: Context, published: Sequence[Publication]
+    figures: Figures, policies: Policies, *, review: PeriodReview, context: Context, published: Sequence[Publication]
 ) -> tuple[BesideLastYear, ...]:
     """Every commitment of ``review``.
 
@@ -88,12 +88,16 @@ def beside_last_year(
         published: what was published of the same period of last year; the last one counts.
     """
     last = published[-1] if published else None
-    return tuple(_beside(figures, policies, item, review, context, last) for item in review.commitments)
+    return tuple(
+        _beside(figures, policies, item=item, review=review, context=context, published=last)
+        for item in review.commitments
+    )
 
 
 def _beside(
     figures: Figures,
     policies: Policies,
+    *,
     item: CommitmentReview,
     review: PeriodReview,
     context: Context,
@@ -109,9 +113,29 @@ def _beside(
         goal = commitment.goal_on(review.period.last)
         restated = _first(figures, as_today, asked, {"goal": goal, "goal_from": _ALWAYS} if goal is not None else {})
     except SvcqaError as error:
-        return BesideLastYear(commitment, item.course.scale, now, None, None, reported, None, changed, error)
+        return BesideLastYear(
+            commitment=commitment,
+            scale=item.course.scale,
+            now=now,
+            then=None,
+            restated=None,
+            reported=reported,
+            limits=None,
+            changed=changed,
+            fault=error,
+        )
     limits = change_limits(restated, now, level=context.level)
-    return BesideLastYear(commitment, item.course.scale, now, then, restated, reported, limits, changed, item.fault)
+    return BesideLastYear(
+        commitment=commitment,
+        scale=item.course.scale,
+        now=now,
+        then=then,
+        restated=restated,
+        reported=reported,
+        limits=limits,
+        changed=changed,
+        fault=item.fault,
+    )
 
 
 def _first(figures: Figures, commitment: Commitment, context: Context, more: dict[str, object]) -> Figure | None:

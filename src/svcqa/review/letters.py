@@ -59,7 +59,7 @@ class Planned(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LetterGoal:
     """A row of a letter: a level in the unit of ``scale``, an amount of ``amount_unit``, or a date alone.
 
@@ -75,7 +75,7 @@ class LetterGoal:
     source: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Letter:
     """What a unit answers for in a year, to the unit above it."""
 
@@ -121,7 +121,14 @@ def letters_of(
             own = goals.setdefault(unit, {})
             subject = subject_of(followed)
             before = own.get(subject) or _goal(followed, policies, registry, last, weighted=False)
-            own[subject] = LetterGoal(before.label, goal, before.scale, last, before.weight, before.amount_unit)
+            own[subject] = LetterGoal(
+                label=before.label,
+                goal=goal,
+                scale=before.scale,
+                due=last,
+                weight=before.weight,
+                amount_unit=before.amount_unit,
+            )
     tree = policies.organisation
     below = [unit for unit in tree.units if unit.level != "company" and unit.code in goals]
     absent = [
@@ -133,7 +140,15 @@ def letters_of(
     if absent:
         raise RegisterError(Fault("letter_unit_absent", place=unit.code, got=str(year)) for unit in absent)
     return tuple(
-        Letter(unit, _superior(tree, unit), year, first, last, tuple(goals[unit.code].values()), provisional)
+        Letter(
+            unit=unit,
+            superior=_superior(tree, unit),
+            year=year,
+            first=first,
+            last=last,
+            goals=tuple(goals[unit.code].values()),
+            provisional=provisional,
+        )
         for unit in below
     )
 
@@ -158,10 +173,27 @@ def _goal(
     given = target.weight if weighted else None
     source = target.source or ""
     if isinstance(target, MilestoneTarget):
-        return LetterGoal(target.name, None, Scale("done"), target.due, given, source=source)
+        return LetterGoal(
+            label=target.name, goal=None, scale=Scale("done"), due=target.due, weight=given, source=source
+        )
     if isinstance(target, QuantityTarget):
-        return LetterGoal(target.name, target.goal, Scale("amount"), last, given, target.amount_unit, source)
-    return LetterGoal(target.name, target.goal, scale_of(target, policies, registry), last, given, source=source)
+        return LetterGoal(
+            label=target.name,
+            goal=target.goal,
+            scale=Scale("amount"),
+            due=last,
+            weight=given,
+            amount_unit=target.amount_unit,
+            source=source,
+        )
+    return LetterGoal(
+        label=target.name,
+        goal=target.goal,
+        scale=scale_of(target, policies, registry),
+        due=last,
+        weight=given,
+        source=source,
+    )
 
 
 def scale_of(target: LevelTarget, policies: Policies, registry: Registry) -> Scale:

@@ -10,7 +10,7 @@ from svcqa.errors import SvcqaError
 from svcqa.metrics.result import Result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outlook:
     """What the years so far say of a commitment, of one unit.
 

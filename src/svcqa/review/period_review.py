@@ -25,7 +25,7 @@ Kind = Literal["half_year", "annual"]
 KINDS: Final[dict[Kind, PeriodKind]] = {"half_year": PeriodKind.HALF, "annual": PeriodKind.YEAR}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PeriodReview:
     """What a meeting looks at: the half-year or the year, as of one moment."""
 

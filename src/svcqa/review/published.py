@@ -123,12 +123,14 @@ def restate(
         "calendar": (published.calendar, figures.calendars.digest),
     }
     causes: tuple[Cause, ...] = tuple(name for name, (then, now) in digests.items() if then != now)
-    found = tuple(_again(figures, policies, published, one, known_at) for one in published.figures)
+    found = tuple(
+        _again(figures, policies, published=published, one=one, known_at=known_at) for one in published.figures
+    )
     return Restatement(published, found, causes)
 
 
 def _again(
-    figures: Figures, policies: Policies, published: Publication, one: PublishedFigure, known_at: dt.datetime | None
+    figures: Figures, policies: Policies, *, published: Publication, one: PublishedFigure, known_at: dt.datetime | None
 ) -> Restated:
     try:
         metric, params = _question(figures, policies, one)

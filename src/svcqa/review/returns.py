@@ -14,7 +14,7 @@ from svcqa.metrics.result import Figure
 _SAME = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """One department and month. A side is missing where nothing was reported, or no record was read."""
 
@@ -69,6 +69,12 @@ def _months(figures: Figures, commitment: Commitment, context: Context) -> tuple
     records, returns = sides
     units = figures.organisation
     return tuple(
-        Difference(commitment, units.unit(unit), month, records.get((unit, month)), returns.get((unit, month)))
+        Difference(
+            commitment=commitment,
+            unit=units.unit(unit),
+            month=month,
+            records=records.get((unit, month)),
+            returns=returns.get((unit, month)),
+        )
         for unit, month in sorted({*records, *returns})
     )

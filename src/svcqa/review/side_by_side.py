@@ -19,7 +19,7 @@ LEAST = 3
 """Fewer units tell nothing of how units differ."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Beside:
     """One unit in two years.
 
@@ -36,7 +36,7 @@ class Beside:
     pooled: tuple[float, float, float] | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SideBySide:
     """One commitment by units of a level; ``whole`` is all of them."""
 
@@ -59,35 +59,43 @@ def side_by_side(
     day = tree_on or context.period.last
     asked = replace(context, by=(level,), tree_on=day)
     return tuple(
-        _compared(figures, item.commitment, review, asked, item.course.now, item.course.scale)
+        _compared(
+            figures, item.commitment, review=review, context=asked, whole=item.course.now, scale=item.course.scale
+        )
         for item in review.commitments
         if item.fault is None
     )
 
 
 def _compared(
-    figures: Figures, commitment: Commitment, review: PeriodReview, context: Context, whole: Figure | None, scale: Scale
+    figures: Figures,
+    commitment: Commitment,
+    *,
+    review: PeriodReview,
+    context: Context,
+    whole: Figure | None,
+    scale: Scale,
 ) -> SideBySide:
     try:
         now = _by_unit(figures, commitment, context)
         before = _by_unit(figures, commitment, replace(context, period=review.year_before))
     except SvcqaError as error:
-        return SideBySide(commitment, scale, whole, (), error)
+        return SideBySide(commitment=commitment, scale=scale, whole=whole, units=(), fault=error)
     level = context.by[0]
     named = [figures.organisation.unit(code) for code in dict.fromkeys((*now, *before))]
     units = [unit for unit in named if unit.level == level]
     pooled = _pooled([now.get(unit.code) for unit in units], context.level)
     return SideBySide(
-        commitment,
-        scale,
-        whole,
-        tuple(
+        commitment=commitment,
+        scale=scale,
+        whole=whole,
+        units=tuple(
             Beside(
-                unit,
-                now.get(unit.code),
-                before.get(unit.code),
-                change_limits(before.get(unit.code), now.get(unit.code), level=context.level),
-                drawn,
+                unit=unit,
+                now=now.get(unit.code),
+                before=before.get(unit.code),
+                limits=change_limits(before.get(unit.code), now.get(unit.code), level=context.level),
+                pooled=drawn,
             )
             for unit, drawn in zip(units, pooled, strict=True)
         ),

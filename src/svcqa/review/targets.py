@@ -15,7 +15,7 @@ from svcqa.metrics.verdict import Judgement
 from svcqa.review.courses import NO_COURSE, Course, first_course, first_of, judged_by_course
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TargetReview:
     """One target, its course, what is to be said of it. ``fault`` where its figure could not be had."""
 
@@ -44,8 +44,10 @@ def target_review(figures: Figures, policies: Policies, target: Target, context:
         else:
             course, judged = _milestone(figures, target, scope)
     except SvcqaError as error:
-        return TargetReview(target, owner, commitment, NO_COURSE, Judgement(), error)
-    return TargetReview(target, owner, commitment, course, judged)
+        return TargetReview(
+            target=target, owner=owner, commitment=commitment, course=NO_COURSE, judged=Judgement(), fault=error
+        )
+    return TargetReview(target=target, owner=owner, commitment=commitment, course=course, judged=judged)
 
 
 def asked_by(figures: Figures, target: LevelTarget, commitment: Commitment | None) -> tuple[str, dict[str, object]]:
@@ -66,7 +68,12 @@ def _quantity_judged(target: QuantityTarget, course: Course, context: Context) -
     verdict = "met" if year.value >= (year.goal or 0) else "missed"
     year_is_over = context.period_rule.year_of(context.period).last <= context.period.last
     left = max(0.0, target.goal - year.value)
-    return Judgement("met" if verdict == "met" else "missed", "clear", verdict == "missed" and not year_is_over, left)
+    return Judgement(
+        verdict="met" if verdict == "met" else "missed",
+        evidence="clear",
+        at_risk=verdict == "missed" and not year_is_over,
+        needed=left,
+    )
 
 
 def _milestone(figures: Figures, target: MilestoneTarget, scope: Context) -> tuple[Course, Judgement]:
@@ -74,4 +81,4 @@ def _milestone(figures: Figures, target: MilestoneTarget, scope: Context) -> tup
     course = replace(NO_COURSE, now=now, year=now)
     if now is None or not now.verdict:
         return course, Judgement()
-    return course, Judgement("met" if now.verdict == "met" else "missed", "clear")
+    return course, Judgement(verdict="met" if now.verdict == "met" else "missed", evidence="clear")

@@ -30,7 +30,7 @@ _HEAPS: Final = 5
 _STEPS: Final = 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bunching:
     """What lies just under the limit.
 
@@ -95,7 +95,7 @@ def bunching(time: npt.ArrayLike, cases: npt.ArrayLike, *, limit: float) -> Bunc
     curve = _fitted(design[around], counts[around])
     expected, variance, df = curve.at(design[below - 1])
     found = float(counts[below - 1])
-    return _told(float(width), found, expected, variance, df, int(counts[window].sum()))
+    return _told(float(width), found, expected=expected, variance=variance, df=df, n=int(counts[window].sum()))
 
 
 def _counted(time: Float64, cases: Float64, limit: float, width: float) -> Float64:
@@ -150,9 +150,9 @@ def _fitted(design: Float64, counts: Float64) -> _Curve:
     return _Curve(coefficients, covariance, dispersion, df)
 
 
-def _told(width: float, found: float, expected: float, variance: float, df: int, n: int) -> Bunching:
+def _told(width: float, found: float, *, expected: float, variance: float, df: int, n: int) -> Bunching:
     from scipy.special import stdtr
 
     excess = found - expected
     p = 1.0 - float(stdtr(df, excess / variance**0.5))
-    return Bunching(width, int(found), expected, excess, excess / n, p, n)
+    return Bunching(width=width, found=int(found), expected=expected, excess=excess, share=excess / n, p=p, n=n)

@@ -18,7 +18,7 @@ from svcqa.stats.proportions import wilson
 Float64 = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CaseMix:
     """Units (``k``) and kinds of case (``t``).
 
@@ -68,4 +68,12 @@ def case_mix(events: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) ->
 
     share, overall = size / whole[:, None], cases / cases.sum()
     distance = np.abs(share - overall).sum(axis=1) / 2
-    return CaseMix(share, overall, distance, expected, standardised(raw), standardised(lower), standardised(upper))
+    return CaseMix(
+        share=share,
+        overall=overall,
+        distance=distance,
+        expected=expected,
+        value=standardised(raw),
+        lower=standardised(lower),
+        upper=standardised(upper),
+    )

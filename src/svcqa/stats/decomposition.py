@@ -18,7 +18,7 @@ from svcqa.stats.share_out import Rule, effort_shares, is_within, reach, share_o
 Float64 = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """One cell of the tree: a unit that delivers by itself, or one that is made up of others.
 
@@ -38,7 +38,7 @@ class Part:
     locked: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Conflict:
     """Constraints that do not go together: a whole, what its parts can reach, and what binds them."""
 
@@ -50,7 +50,7 @@ class Conflict:
     bounded: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """One part of the answer.
 
@@ -98,7 +98,9 @@ def conflicts(parts: Sequence[Part], whole: float) -> tuple[Conflict, ...]:
             bounded = tuple(
                 cell.code for cell in block.cells if cell.locked is None and np.isfinite(getattr(cell, side))
             )
-            found.append(Conflict(block.code, block.whole, least, most, locked, bounded))
+            found.append(
+                Conflict(code=block.code, whole=block.whole, least=least, most=most, locked=locked, bounded=bounded)
+            )
     return tuple(found)
 
 
@@ -140,7 +142,7 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
     return Tree(tuple(_cells(parts, value)), error)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Block:
     """A whole and the parts that are balanced to deliver it: leaves, and locked parts with what is below them."""
 
@@ -168,7 +170,13 @@ def _blocks(parts: Sequence[Part], whole: float) -> Iterable[_Block]:
         if not cells:
             continue
         weights = np.asarray([tree.weight(cell.code) for cell in cells])
-        yield _Block(code, goal, tuple(cells), weights, np.asarray([tree.start(cell.code) for cell in cells]))
+        yield _Block(
+            code=code,
+            whole=goal,
+            cells=tuple(cells),
+            weights=weights,
+            starts=np.asarray([tree.start(cell.code) for cell in cells]),
+        )
         waiting += [(cell.code, cell.locked) for cell in cells if cell.locked is not None]
 
 
@@ -216,4 +224,11 @@ def _cells(parts: Sequence[Part], value: dict[str, tuple[float, int, float]]) ->
         else:
             delivered = sum(leaf.weight * value[leaf.code][0] for leaf in leaves) / weight
             at_limit, effort = 0, value[leaves[0].code][2]
-        yield Cell(part.code, weight, tree.start(part.code), delivered, at_limit, effort)
+        yield Cell(
+            code=part.code,
+            weight=weight,
+            start=tree.start(part.code),
+            value=delivered,
+            at_limit=at_limit,
+            effort=effort,
+        )

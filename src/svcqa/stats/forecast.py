@@ -29,7 +29,7 @@ _ROUNDING: Final = 1e-9
 METHOD: Final = "dynamic generalised linear model"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MonthAhead:
     """One month to come: ``value`` is the median of its simulated figures, ``base`` that of its cases."""
 
@@ -42,7 +42,7 @@ class MonthAhead:
     base_upper: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class YearChance:
     """What can be said of a year before it is over.
 
@@ -141,7 +141,7 @@ def year_chance(
     ).at(goal)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SimulatedYear:
     """A year run to its end many times over: any goal is held against it without fitting again.
 
@@ -194,7 +194,9 @@ def simulate_year(
     if rest_months:
         futures = simulate_futures(history, ahead=rest_months, draws=draws, generator=np.random.PCG64(seed))
     total, under = float(history.totals[in_year].sum()), float(history.bases[in_year].sum())
-    return SimulatedYear(history, futures, total, under, missing, better, level)
+    return SimulatedYear(
+        history=history, futures=futures, total=total, base=under, missing=missing, better=better, level=level
+    )
 
 
 def checked_history(
@@ -218,7 +220,7 @@ def checked_history(
     moving = None if festival is None else np.asarray(festival, dtype=np.float64)
     if moving is not None and moving.shape != (len(values) + ahead,):
         raise MetricError(Fault("forecast_shapes", got=f"{values.shape}, {moving.shape}"))
-    history = History(kind, values, bases, bounds, moving)
+    history = History(kind=kind, value=values, base=bases, bounds=bounds, festival=moving)
     value, base = values[history.known], bases[history.known]
     faults = []
     if len(value) < LEAST_MONTHS:
@@ -260,29 +262,29 @@ def _told(year: SimulatedYear, futures: Futures, goal: float | None) -> YearChan
         "rough": futures.effective < ROUGH,
     }
     return YearChance(
-        history.kind,
-        goal,
-        better,
-        level,
-        _chance(figure, goal, better),
-        value,
-        lower,
-        upper,
-        total if amount else total / under if under else None,
-        total,
-        under,
-        None if amount else expected,
-        needed,
-        lowest,
-        highest,
-        futures.model,
-        futures.base_model,
-        futures.festival,
-        int(history.known.sum()),
-        _months(futures, tails),
-        len(totals),
-        METHOD,
-        tuple(name for name, holds in flags.items() if holds),
+        kind=history.kind,
+        goal=goal,
+        better=better,
+        level=level,
+        probability=_chance(figure, goal, better),
+        value=value,
+        lower=lower,
+        upper=upper,
+        so_far=total if amount else total / under if under else None,
+        total=total,
+        base=under,
+        rest_base=None if amount else expected,
+        needed=needed,
+        needed_lower=lowest,
+        needed_upper=highest,
+        model=futures.model,
+        base_model=futures.base_model,
+        festival=futures.festival,
+        known_months=int(history.known.sum()),
+        months=_months(futures, tails),
+        draws=len(totals),
+        method=METHOD,
+        flags=tuple(name for name, holds in flags.items() if holds),
     )
 
 
@@ -339,7 +341,17 @@ def _months(futures: Futures, tails: Sequence[float]) -> tuple[MonthAhead, ...]:
         low, middle, high = np.quantile(value[np.isfinite(value)], tails) if np.isfinite(value).any() else [np.nan] * 3
         base_low, base, base_high = np.quantile(futures.base[:, step], tails)
         month = 12 - count + step + 1
-        found.append(MonthAhead(month, *(float(x) for x in (middle, low, high, base, base_low, base_high))))
+        found.append(
+            MonthAhead(
+                month=month,
+                value=float(middle),
+                lower=float(low),
+                upper=float(high),
+                base=float(base),
+                base_lower=float(base_low),
+                base_upper=float(base_high),
+            )
+        )
     return tuple(found)
 
 
@@ -350,27 +362,27 @@ def _over(year: SimulatedYear, goal: float | None) -> YearChance:
     reached = _chance(np.asarray([] if figure is None else [figure]), goal, better)
     flags = ("year_over", *(("months_missing",) if year.missing else ()))
     return YearChance(
-        history.kind,
-        goal,
-        better,
-        year.level,
-        reached,
-        figure,
-        figure,
-        figure,
-        figure,
-        total,
-        under,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        False,
-        int(history.known.sum()),
-        (),
-        0,
-        METHOD,
-        flags,
+        kind=history.kind,
+        goal=goal,
+        better=better,
+        level=year.level,
+        probability=reached,
+        value=figure,
+        lower=figure,
+        upper=figure,
+        so_far=figure,
+        total=total,
+        base=under,
+        rest_base=None,
+        needed=None,
+        needed_lower=None,
+        needed_upper=None,
+        model=None,
+        base_model=None,
+        festival=False,
+        known_months=int(history.known.sum()),
+        months=(),
+        draws=0,
+        method=METHOD,
+        flags=flags,
     )

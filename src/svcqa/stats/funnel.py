@@ -20,7 +20,7 @@ NEAR, FAR = 1.96, 3.09
 _WINSORISED: Final = 0.1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Funnel:
     """A fitted funnel.
 
@@ -70,7 +70,7 @@ def funnel_of_shares(events: npt.ArrayLike, n: npt.ArrayLike, *, winsorise: bool
     r, size = np.asarray(events, dtype=np.float64), np.asarray(n, dtype=np.float64)
     centre = float(r.sum() / size.sum())
     y, s = np.arcsin(np.sqrt(r / size)), 1 / (2 * np.sqrt(size))
-    return _fitted("share", centre, y - np.arcsin(np.sqrt(centre)), s, winsorise)
+    return _fitted("share", centre, distance=y - np.arcsin(np.sqrt(centre)), s=s, winsorise=winsorise)
 
 
 def funnel_of_rates(events: npt.ArrayLike, exposure: npt.ArrayLike, *, winsorise: bool = True) -> Funnel:
@@ -83,13 +83,19 @@ def funnel_of_rates(events: npt.ArrayLike, exposure: npt.ArrayLike, *, winsorise
     r, size = np.asarray(events, dtype=np.float64), np.asarray(exposure, dtype=np.float64)
     centre = float(r.sum() / size.sum())
     expected = centre * size
-    return _fitted("rate", centre, np.log((r + 0.5) / (expected + 0.5)), 1 / np.sqrt(expected + 0.5), winsorise)
+    return _fitted(
+        "rate",
+        centre,
+        distance=np.log((r + 0.5) / (expected + 0.5)),
+        s=1 / np.sqrt(expected + 0.5),
+        winsorise=winsorise,
+    )
 
 
-def _fitted(kind: Literal["share", "rate"], centre: float, distance: Float64, s: Float64, winsorise: bool) -> Funnel:
+def _fitted(kind: Literal["share", "rate"], centre: float, *, distance: Float64, s: Float64, winsorise: bool) -> Funnel:
     z = distance / s
     kept = np.clip(z, *np.quantile(z, [_WINSORISED, 1 - _WINSORISED])) if winsorise else z
     k, phi, w = len(z), float((kept**2).mean()), 1 / s**2
     spread = float(w.sum() - (w**2).sum() / w.sum())
     tau2 = max(0.0, (k * phi - (k - 1)) / spread) if spread > 0 else 0.0
-    return Funnel(kind, centre, phi, tau2, distance / np.sqrt(s**2 + tau2))
+    return Funnel(kind=kind, centre=centre, phi=phi, tau2=tau2, z=distance / np.sqrt(s**2 + tau2))

@@ -19,7 +19,7 @@ _RANK: Final = 1e-9
 """Eigenvalues of the covariance that are smaller than this share of the largest are rounding."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LogRank:
     """Outcome of the test.
 
@@ -67,7 +67,7 @@ def logrank(
     observed, expected, variance = np.zeros(groups), np.zeros(groups), np.zeros((groups, groups))
     for one in np.unique(layer):
         chosen = (layer == one) & (many > 0)
-        parts = _scores(place[chosen], when[chosen], done[chosen], many[chosen], groups, rho)
+        parts = _scores(place[chosen], when[chosen], ended=done[chosen], weight=many[chosen], groups=groups, rho=rho)
         observed, expected, variance = observed + parts[0], expected + parts[1], variance + parts[2]
     # The differences add up to nothing, and groups that were never at risk together say nothing of one another: the
     # rank of the covariance is what is left to compare.
@@ -76,11 +76,11 @@ def logrank(
         return None
     difference = observed - expected
     chi_square = float(difference @ np.linalg.pinv(variance, rtol=_RANK, hermitian=True) @ difference)
-    return LogRank(chi_square, df, float(chdtrc(df, chi_square)), observed, expected)
+    return LogRank(chi_square=chi_square, df=df, p=float(chdtrc(df, chi_square)), observed=observed, expected=expected)
 
 
 def _scores(
-    group: Int64, time: npt.NDArray[Any], ended: npt.NDArray[np.bool_], weight: Int64, groups: int, rho: float
+    group: Int64, time: npt.NDArray[Any], *, ended: npt.NDArray[np.bool_], weight: Int64, groups: int, rho: float
 ) -> tuple[Float64, Float64, Float64]:
     """Ended, expected and the covariance of their difference, in one stratum."""
     pooled = kaplan_meier(np.zeros(len(time), dtype=np.int64), time, ended, weight, groups=1)

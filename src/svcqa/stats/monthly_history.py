@@ -24,7 +24,7 @@ _LEAST_SCALE: Final = 1e-10
 """Of a history that never moved, as a part of its size."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class History:
     """One value a month, oldest first, the last one just before the months to come.
 
@@ -63,7 +63,7 @@ class History:
         return np.where(self.known, self.base, 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Futures:
     """Simulated months to come, ``(draws, months)``, and the models they come from.
 
@@ -86,36 +86,70 @@ def simulate_futures(history: History, *, ahead: int, draws: int, generator: np.
     base, base_model = np.ones((draws, ahead)) * history.base[history.known][-1], None
     first = -(len(history.value) + ahead) % 12
     if varies:
-        base, paths = _amounts(history.base, history.festival, first, ahead, draws, generator)
+        base, paths = _amounts(
+            history.base, history.festival, first=first, ahead=ahead, draws=draws, generator=generator
+        )
         base_model = paths.model
     if history.kind == "amount":
-        total, paths = _amounts(history.value, history.festival, first, ahead, draws, generator)
-        return Futures(total, base, total, total, paths.model, None, paths.effective, paths.festival)
+        total, paths = _amounts(
+            history.value, history.festival, first=first, ahead=ahead, draws=draws, generator=generator
+        )
+        return Futures(
+            total=total,
+            base=base,
+            value=total,
+            level=total,
+            model=paths.model,
+            base_model=None,
+            effective=paths.effective,
+            festival=paths.festival,
+        )
     if history.kind in ("share", "rate"):
         total, level, paths = _counts(history, base, first, generator)
         value = np.divide(total, base, out=np.full_like(total, np.nan), where=base > 0)
     else:
         value, paths = _means(history, base, first, generator)
         total, level = value * base, value
-    return Futures(total, base, value, level, paths.model, base_model, paths.effective, paths.festival)
+    return Futures(
+        total=total,
+        base=base,
+        value=value,
+        level=level,
+        model=paths.model,
+        base_model=base_model,
+        effective=paths.effective,
+        festival=paths.festival,
+    )
 
 
 def _amounts(
-    value: Float64, festival: Float64 | None, first: int, ahead: int, draws: int, generator: np.random.PCG64
+    value: Float64, festival: Float64 | None, *, first: int, ahead: int, draws: int, generator: np.random.PCG64
 ) -> tuple[Float64, Paths]:
     """Whole numbers as counts, other positive amounts by their logarithm, the rest as they are."""
     known = np.isfinite(value)
     given, ones = np.where(known, value, 1.0), np.ones(len(value))
     if np.all((given >= 0) & (given == np.round(given))):
-        observed = Observed("poisson", given, ones, 0 * ones, known)
-        paths = _paths(observed, _MIDDLING, first, ahead, draws, generator, festival)
+        observed = Observed(family="poisson", value=given, size=ones, variance=0 * ones, known=known)
+        paths = _paths(
+            observed, _MIDDLING, first=first, ahead=ahead, draws=draws, generator=generator, festival=festival
+        )
         return draw_poisson(np.exp(paths.predictor), generator), paths
     if np.all(given > 0):
-        observed = Observed("normal", np.log(given), ones, 0 * ones, known)
-        paths = _paths(observed, _MIDDLING, first, ahead, draws, generator, festival)
+        observed = Observed(family="normal", value=np.log(given), size=ones, variance=0 * ones, known=known)
+        paths = _paths(
+            observed, _MIDDLING, first=first, ahead=ahead, draws=draws, generator=generator, festival=festival
+        )
         return np.exp(paths.predictor), paths
-    observed = Observed("normal", given, ones, 0 * ones, known)
-    paths = _paths(observed, _own_scale(given[known]), first, ahead, draws, generator, festival)
+    observed = Observed(family="normal", value=given, size=ones, variance=0 * ones, known=known)
+    paths = _paths(
+        observed,
+        _own_scale(given[known]),
+        first=first,
+        ahead=ahead,
+        draws=draws,
+        generator=generator,
+        festival=festival,
+    )
     least = 0.0 if np.all(given >= 0) else -np.inf
     return np.maximum(paths.predictor, least), paths
 
@@ -128,8 +162,12 @@ def _counts(history: History, base: Float64, first: int, generator: np.random.PC
     value, size = np.where(known, history.value, 0.0), np.where(known, history.base, 1.0)
     draws, ahead = base.shape
     binomial = history.kind == "share"
-    observed = Observed("binomial" if binomial else "poisson", value, size, 0 * size, known)
-    paths = _paths(observed, _MIDDLING, first, ahead, draws, generator, history.festival)
+    observed = Observed(
+        family="binomial" if binomial else "poisson", value=value, size=size, variance=0 * size, known=known
+    )
+    paths = _paths(
+        observed, _MIDDLING, first=first, ahead=ahead, draws=draws, generator=generator, festival=history.festival
+    )
     if binomial:
         level = np.asarray(expit(paths.predictor), dtype=np.float64)
         return draw_binomial(base, level, generator), level, paths
@@ -147,7 +185,7 @@ def _means(history: History, base: Float64, first: int, generator: np.random.PCG
     spread = _SHARED + (1 - _SHARED) * typical / np.where(known, history.base, typical)
     spread_ahead = _SHARED + (1 - _SHARED) * typical / np.maximum(base, 1.0 if typical >= 1 else typical)
     ones = np.ones(len(value))
-    observed = Observed("normal", value, ones, 0 * ones, known)
+    observed = Observed(family="normal", value=value, size=ones, variance=0 * ones, known=known)
     draws, ahead = base.shape
     paths = simulate(
         observed,
@@ -170,6 +208,7 @@ def _means(history: History, base: Float64, first: int, generator: np.random.PCG
 def _paths(
     observed: Observed,
     scale: float,
+    *,
     first: int,
     ahead: int,
     draws: int,

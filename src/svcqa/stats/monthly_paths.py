@@ -95,7 +95,7 @@ def simulate(
     state = _draw_states(last, place, generator)
     settings = _settings(found.points[chosen], model, scale)
     month = first_month + len(observed)
-    predictor = _forward(state, settings, month, ahead, generator, spread_ahead)
+    predictor = _forward(state, settings, month=month, ahead=ahead, generator=generator, spread=spread_ahead)
     if moved is not None:
         predictor += state[:, [FESTIVAL]] * moved[len(observed) :]
     return Paths(predictor, model, found.effective, moved is not None)
@@ -124,10 +124,17 @@ def _settings(points: Float64, model: Model, scale: float) -> Settings:
     none = np.zeros(len(points))
     noise, level = spread(0, _NOISE), spread(1, _SHOCK)
     if model == "level":
-        return Settings(noise, level, none, none, none, none)
+        return Settings(noise=noise, level=level, slope=none, damping=none, season=none, festival=none)
     damping = _DAMPING[0] + _DAMPING[1] * ndtr(points[:, 3])
     season = spread(4, _SPREAD) if model == "season" else none
-    return Settings(noise, level, spread(2, _SLOPE), damping, season, none + _FESTIVAL * scale)
+    return Settings(
+        noise=noise,
+        level=level,
+        slope=spread(2, _SLOPE),
+        damping=damping,
+        season=season,
+        festival=none + _FESTIVAL * scale,
+    )
 
 
 def _resample(found: Weighted, draws: int, generator: np.random.PCG64) -> npt.NDArray[np.int64]:
@@ -160,7 +167,7 @@ def _roots(covariance: Float64) -> Float64:
 
 
 def _forward(
-    state: Float64, settings: Settings, month: int, ahead: int, generator: np.random.PCG64, spread: Float64
+    state: Float64, settings: Settings, *, month: int, ahead: int, generator: np.random.PCG64, spread: Float64
 ) -> Float64:
     """The linear predictor of each month to come; the season's drift within the year is left out as too small."""
     level, slope, draws = state[:, LEVEL].copy(), state[:, SLOPE].copy(), len(state)

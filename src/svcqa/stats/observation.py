@@ -24,7 +24,7 @@ _LONGEST_STEP: Final = 3.0
 _CLOSE: Final = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Observed:
     """Months of one series, each shape ``(n,)``.
 
@@ -61,7 +61,7 @@ def update(observed: Observed, month: int, mean: Float64, variance: Float64) -> 
         share = variance / total
         likelihood = -0.5 * (np.log(total) + (value - mean) ** 2 / total)
         return mean + share * (value - mean), variance * (1 - share), likelihood
-    mode = _start(observed.family, value, size, mean, variance)
+    mode = _start(observed.family, value, size=size, mean=mean, variance=variance)
     for _ in range(_STEPS):
         expected, information = _expected(observed.family, size, mode)
         step = (value - expected - (mode - mean) / variance) / (information + 1 / variance)
@@ -84,7 +84,7 @@ def link_values(observed: Observed) -> Float64:
     return np.asarray(np.log((observed.value + 0.5) / observed.size))
 
 
-def _start(family: Family, value: float, size: float, mean: Float64, variance: Float64) -> Float64:
+def _start(family: Family, value: float, *, size: float, mean: Float64, variance: Float64) -> Float64:
     """Between the prior and what the month alone would say."""
     if family == "binomial":
         alone = np.log((value + 0.5) / (size - value + 0.5))

@@ -16,7 +16,7 @@ _PIECE: Final = 1 << 16
 """Observations worked on at a time: what belongs to them stays in the processor's cache."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Keys:
     """``(group × span + place) × marks + mark`` of each observation; integers as narrow as hold them.
 
@@ -83,7 +83,7 @@ def keys_of(
         if marks > 1 and mark is not None:
             part *= marks
             part += mark[piece]
-    return Keys(key, span, marks, low, distinct)
+    return Keys(key=key, span=span, marks=marks, low=low, distinct=distinct)
 
 
 def run_bounds(key: npt.NDArray[Any]) -> Int64:

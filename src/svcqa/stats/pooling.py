@@ -29,7 +29,7 @@ _SHRINKAGES: Final = 20
 Likelihood = Callable[[float, float], float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pooled:
     """Each unit's figure after pooling, ``(k,)`` each.
 
@@ -82,7 +82,7 @@ def pool_shares(events: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95)
     # a variance below that of a share that is always 0 or 1
     strength = np.maximum(middle * (1 - middle) / variance - 1, 1e-6)
     a, b, tail = middle * strength, (1 - middle) * strength, (1 - level) / 2
-    return _pooled(value, betaincinv(a, b, tail), betaincinv(a, b, 1 - tail), float(mean), weight)
+    return _pooled(value, betaincinv(a, b, tail), upper=betaincinv(a, b, 1 - tail), mean=float(mean), weight=weight)
 
 
 def pool_rates(events: npt.ArrayLike, exposure: npt.ArrayLike, *, level: float = 0.95) -> Pooled:
@@ -120,7 +120,7 @@ def pool_rates(events: npt.ArrayLike, exposure: npt.ArrayLike, *, level: float =
         middle, variance = _averaged(likelihood, (raw / 50, raw * 50), r, size, spread=spread, own=own)
     shape, tail = middle**2 / variance, (1 - level) / 2
     lower, upper = (gammaincinv(shape, end) * variance / middle for end in (tail, 1 - tail))
-    return _pooled(value, lower, upper, float(mean), weight)
+    return _pooled(value, lower, upper=upper, mean=float(mean), weight=weight)
 
 
 def _averaged(
@@ -153,9 +153,9 @@ def _averaged(
     return middle, np.asarray(p @ (np.asarray(variances) + (np.asarray(centres) - middle) ** 2))
 
 
-def _pooled(value: Float64, lower: Float64, upper: Float64, mean: float, weight: float) -> Pooled:
+def _pooled(value: Float64, lower: Float64, *, upper: Float64, mean: float, weight: float) -> Pooled:
     """Limits that hold the figure: where nearly all lies at one end, the mean may be beyond a central interval."""
-    return Pooled(value, np.minimum(lower, value), np.maximum(upper, value), mean, weight)
+    return Pooled(value=value, lower=np.minimum(lower, value), upper=np.maximum(upper, value), mean=mean, weight=weight)
 
 
 def _mean_for(likelihood: Likelihood, means: tuple[float, float], weight: float) -> tuple[float, float]:
@@ -209,11 +209,13 @@ def pool_means(mean: npt.ArrayLike, variance: npt.ArrayLike, *, level: float = 0
     centre = float((own * y).sum() / own.sum())
     if spread == 0.0:
         together = np.full(len(y), float(1 / w.sum()))
-        return _normal(np.full(len(y), centre), together, centre, np.inf, float(ndtri(0.5 + level / 2)))
+        return _normal(np.full(len(y), centre), together, mean=centre, weight=np.inf, z=float(ndtri(0.5 + level / 2)))
     held = spread / (spread + v)
-    return _normal(centre + held * (y - centre), held * v, centre, 1 / spread, float(ndtri(0.5 + level / 2)))
+    return _normal(
+        centre + held * (y - centre), held * v, mean=centre, weight=1 / spread, z=float(ndtri(0.5 + level / 2))
+    )
 
 
-def _normal(value: Float64, variance: Float64, mean: float, weight: float, z: float) -> Pooled:
+def _normal(value: Float64, variance: Float64, *, mean: float, weight: float, z: float) -> Pooled:
     half = z * np.sqrt(variance)
-    return Pooled(value, value - half, value + half, mean, weight)
+    return Pooled(value=value, lower=value - half, upper=value + half, mean=mean, weight=weight)

@@ -34,7 +34,7 @@ ROUNDING: Final = 1e-12
 """Values that differ by less, as a part of their size, are equal: a mean of equal values may miss them by as much."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ProcessLimits:
     """Centre and limits at each point, ``(n,)`` each; NaN where a group has too few values.
 
@@ -132,7 +132,7 @@ def p(
     >>> round(float(limits.centre[0]), 3), round(float(limits.upper[0]), 4)
     (0.06, 0.1312)
     """
-    return _attributes(events, n, group, laney, lambda mean: mean * (1 - mean), (0.0, 1.0))
+    return _attributes(events, n, group=group, laney=laney, variance=lambda mean: mean * (1 - mean), bounds=(0.0, 1.0))
 
 
 def u(
@@ -144,7 +144,7 @@ def u(
     >>> round(float(limits.centre[0]), 3), round(float(limits.upper[0]), 4)
     (0.05, 0.1171)
     """
-    return _attributes(events, exposure, group, laney, lambda mean: mean, (0.0, np.inf))
+    return _attributes(events, exposure, group=group, laney=laney, variance=lambda mean: mean, bounds=(0.0, np.inf))
 
 
 def c(events: npt.ArrayLike, *, group: npt.ArrayLike | None = None) -> ProcessLimits:
@@ -177,12 +177,15 @@ def t(between: npt.ArrayLike, *, group: npt.ArrayLike | None = None, screen: boo
     x, _ = _prepared(between, group)
     root = xmr(x ** (1 / TIME_POWER), group=group, screen=screen)
     lower, centre, upper = (np.maximum(root.centre + side * root.sigma, 0.0) ** TIME_POWER for side in (-3, 0, 3))
-    return ProcessLimits(centre, root.sigma, lower, upper, root.spread, TIME_POWER)
+    return ProcessLimits(
+        centre=centre, sigma=root.sigma, lower=lower, upper=upper, spread=root.spread, power=TIME_POWER
+    )
 
 
 def _attributes(
     events: npt.ArrayLike,
     n: npt.ArrayLike,
+    *,
     group: npt.ArrayLike | None,
     laney: bool,
     variance: Callable[[float], float],
@@ -237,4 +240,4 @@ def _places(groups: Int64) -> Iterator[npt.NDArray[np.bool_]]:
 
 def _limits(centre: Float64, sigma: Float64, spread: Float64, bounds: tuple[float, float]) -> ProcessLimits:
     lower, upper = np.maximum(centre - 3 * sigma, bounds[0]), np.minimum(centre + 3 * sigma, bounds[1])
-    return ProcessLimits(centre, sigma, lower, upper, spread)
+    return ProcessLimits(centre=centre, sigma=sigma, lower=lower, upper=upper, spread=spread)

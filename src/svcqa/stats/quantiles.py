@@ -148,7 +148,7 @@ def order_statistics(
     return Quantiles(middle, ranked.at(lowest), ranked.at(highest))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Ranked:
     """Values in order, group by group; ``until`` counts the cases up to each entry, absent where each is one."""
 
@@ -180,7 +180,7 @@ def _ranked(keys: Keys, weight: npt.ArrayLike | None, groups: int) -> _Ranked:
     ends = keys.starts(key, groups)
     if until is not None:
         ends = np.concatenate([np.zeros(1, dtype=np.int64), until])[ends]
-    return _Ranked(keys, key, until, ends[:-1], np.diff(ends))
+    return _Ranked(keys=keys, key=key, until=until, begin=ends[:-1], sizes=np.diff(ends))
 
 
 def _binomial_ranks(n: Int64, probability: Float64, level: float) -> tuple[Int64, Int64]:

@@ -20,7 +20,7 @@ _ROUNDS: Final = 20
 _SETTLED: Final = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decomposition:
     """Value = trend + seasonal + remainder, ``(n,)`` each.
 
@@ -77,8 +77,16 @@ def decompose(values: npt.ArrayLike, *, period: int = MONTHS) -> Decomposition:
         if moved <= _SETTLED * scale:
             break
     remainder = whole - trend - seasonal
-    strengths = (_strength(remainder, seasonal, scale), _strength(remainder, trend, scale))
-    return Decomposition(whole, missing, trend, seasonal, remainder, seasonal[:period], *strengths)
+    return Decomposition(
+        values=whole,
+        filled=missing,
+        trend=trend,
+        seasonal=seasonal,
+        remainder=remainder,
+        index=seasonal[:period],
+        seasonal_strength=_strength(remainder, seasonal, scale),
+        trend_strength=_strength(remainder, trend, scale),
+    )
 
 
 def _periodic(x: Float64, period: int) -> tuple[Float64, Float64]:

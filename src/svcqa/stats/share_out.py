@@ -114,13 +114,13 @@ def share_out(
     least, most = reach(v, low, high)
     if not is_within(whole, least, most):
         raise MetricError(Fault("decomposition_reach", got=f"{whole:.6g}", allowed=f"{least:.6g} … {most:.6g}"))
-    e = _common_effort(whole, v, s, d, low, high)
-    value = _settled(np.clip(s + e * d, low, high), whole, v, low, high)
+    e = _common_effort(whole, v, s=s, d=d, low=low, high=high)
+    value = _settled(np.clip(s + e * d, low, high), whole, v=v, low=low, high=high)
     at_limit = np.where(value <= low, -1, np.where(value >= high, 1, 0)).astype(np.int64)
     return Shared(value, e, np.where(low == high, 0, at_limit), float((v * value).sum() - whole))
 
 
-def _common_effort(whole: float, v: Float64, s: Float64, d: Float64, low: Float64, high: Float64) -> float:
+def _common_effort(whole: float, v: Float64, *, s: Float64, d: Float64, low: Float64, high: Float64) -> float:
     """Between two neighbouring points where a part meets a limit, the whole is a straight line of the effort."""
     free = low < high
     if not free.any():
@@ -148,7 +148,7 @@ def _common_effort(whole: float, v: Float64, s: Float64, d: Float64, low: Float6
     return inside + (whole - delivered(inside)) / slope
 
 
-def _settled(value: Float64, whole: float, v: Float64, low: Float64, high: Float64) -> Float64:
+def _settled(value: Float64, whole: float, *, v: Float64, low: Float64, high: Float64) -> Float64:
     """What rounding leaves goes to the part with most room: never beyond a limit."""
     for _ in range(3):
         left = whole - float((v * value).sum())

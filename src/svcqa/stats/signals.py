@@ -35,7 +35,7 @@ class Rule(IntEnum):
     ONE_SIDE = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Signals:
     """What each point tells, ``(n,)`` each.
 
@@ -80,7 +80,7 @@ def find_signals(values: npt.ArrayLike, limits: ProcessLimits, *, group: npt.Arr
     for number, name in reversed(list(enumerate(("outside", "trend", "near_limit", "one_side"), start=1))):
         hit = found[name] != 0
         rule[hit], side_of[hit] = number, found[name][hit]
-    return Signals(rule, side_of, **found)
+    return Signals(rule=rule, side=side_of, **found)
 
 
 def _beyond(x: Float64, lower: Float64, upper: Float64, slack: Float64) -> Int8:

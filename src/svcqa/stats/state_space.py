@@ -9,7 +9,7 @@ E. S. Gardner and E. McKenzie (1985) Management Science 31, 1237–1246 (damping
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -27,7 +27,7 @@ SEASON_DRIFT: Final = 0.03
 _CENTRED: Final = np.eye(MONTHS) - 1.0 / MONTHS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Standard deviations on the link scale and the damping φ, each shape ``(m,)``.
 
@@ -51,8 +51,7 @@ class Settings:
 
     def chosen(self, place: npt.NDArray[np.int64]) -> Settings:
         """The settings at ``place``."""
-        parts = (self.noise, self.level, self.slope, self.damping, self.season, self.festival)
-        return Settings(*(part[place] for part in parts))
+        return Settings(**{field.name: getattr(self, field.name)[place] for field in fields(self)})
 
 
 @dataclass(frozen=True)

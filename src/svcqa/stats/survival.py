@@ -20,7 +20,7 @@ LimitKind = Literal["log-log", "log", "plain"]
 LIMIT_KINDS: Final[tuple[LimitKind, ...]] = ("log-log", "log", "plain")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Curves:
     """Curves side by side; group ``g`` has the steps from ``first[g]`` to ``first[g + 1]``, in order of time.
 
@@ -140,7 +140,7 @@ def _curves(first: Int64, time: Float64, before: Int64, ended: Int64) -> Curves:
             shares, parts = survival[begin:end], variance[begin:end]
             product(shares, 0, None, shares)
             total(parts, 0, None, parts)
-    return Curves(first, time, at_risk, ended, survival, variance)
+    return Curves(first=first, time=time, at_risk=at_risk, ended=ended, survival=survival, variance=variance)
 
 
 def limits(curves: Curves, *, kind: LimitKind = "log-log", level: float = 0.95) -> tuple[Float64, Float64]:
@@ -199,7 +199,7 @@ def limits_on_scale(survival: Float64, variance: Float64, *, kind: LimitKind, le
     return lower, upper
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SurvivalAt:
     """``survival`` of each group at a moment of its own, ``(groups,)`` each; NaN where ``known`` is false.
 
@@ -237,4 +237,4 @@ def survival_at(
     lower, upper = limits_of(survival, variance, kind=kind, level=level)
     for numbers in (survival, variance, lower, upper):
         numbers[~known] = np.nan
-    return SurvivalAt(survival, variance, lower, upper, known)
+    return SurvivalAt(survival=survival, variance=variance, lower=lower, upper=upper, known=known)

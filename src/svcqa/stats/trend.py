@@ -21,7 +21,7 @@ FEW: Final = 10
 Environmental Pollution Monitoring, p. 209)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrendTest:
     """Mann–Kendall: ``s`` is rising pairs less falling ones, ``variance`` that of ``s`` without a trend."""
 
@@ -81,7 +81,7 @@ def seasonal_mann_kendall(values: npt.ArrayLike, season: npt.ArrayLike, *, conti
     corrected = s - (np.sign(s) if continuity else 0)
     z = float(corrected) / math.sqrt(variance) if variance > 0 else 0.0
     tau = s / untied_pairs if untied_pairs else math.nan
-    return TrendTest(s, variance, tau, z, math.erfc(abs(z) / math.sqrt(2)), n)
+    return TrendTest(s=s, variance=variance, tau=tau, z=z, p=math.erfc(abs(z) / math.sqrt(2)), n=n)
 
 
 def _variance(n: int, ties: Int64) -> float:

@@ -45,7 +45,7 @@ class Effect:
     from_month: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class YearAhead:
     """The simulated months of a year, ``(draws, months)``; months are those that a figure is counted in.
 
@@ -203,16 +203,16 @@ def year_ahead(
     month = tuple(step - (ahead - _MONTHS) + 1 for step in counted)
     flags = {"short_history": found.model != "season", "rough": found.effective < ROUGH}
     return YearAhead(
-        kind,
-        better,
-        bounds,
-        month,
-        found.level[:, counted],
-        found.total[:, counted],
-        found.base[:, counted],
-        found.model,
-        int(history.known.sum()),
-        ahead,
-        seed,
-        tuple(name for name, holds in flags.items() if holds),
+        kind=kind,
+        better=better,
+        bounds=bounds,
+        month=month,
+        level=found.level[:, counted],
+        total=found.total[:, counted],
+        base=found.base[:, counted],
+        model=found.model,
+        known_months=int(history.known.sum()),
+        ahead=ahead,
+        seed=seed,
+        flags=tuple(name for name, holds in flags.items() if holds),
     )

@@ -88,7 +88,13 @@ class WavePanel:
 
     def _show(self, wanted: float | None) -> None:
         drawn = trade_off_chart(
-            self._survey, self._counts, self._former, self.plan, self.language, names=self._names, wanted=wanted
+            self._survey,
+            self._counts,
+            former=self._former,
+            chosen=self.plan,
+            language=self.language,
+            names=self._names,
+            wanted=wanted,
         )
         self.chart.value = charts.Picture(drawn).html()
         found = plan_table(self.plan, self.workspace.policies, self.language)

@@ -49,9 +49,11 @@ class CallbackResults:
         engine = self._workspace.figures.engine
         surveyed = self._surveyed(code, context)
         references = [one.reference for one in surveyed.wave.people]
-        checks = self._of(engine.rows("checked_items"), "record_id", references, "checked_at", context)
+        checks = self._of(
+            engine.rows("checked_items"), "record_id", wanted=references, moment="checked_at", context=context
+        )
         second = [f"{reference}{BACK_CHECK}" for reference in references]
-        calls = self._of(engine.rows("callbacks"), "callback_id", second, "called_at", context)
+        calls = self._of(engine.rows("callbacks"), "callback_id", wanted=second, moment="called_at", context=context)
         return call_quality(surveyed, checks=checks, second_calls=calls, level=context.level)
 
     def estimate(
@@ -131,7 +133,7 @@ class CallbackResults:
         return self._workspace.figures.surveyed(METRIC, SurveyParams(wave=code), context)
 
     @staticmethod
-    def _of(rows: Any, column: str, wanted: Sequence[str], moment: str, context: Context) -> list[Mapping[str, Any]]:
+    def _of(rows: Any, column: str, *, wanted: Sequence[str], moment: str, context: Context) -> list[Mapping[str, Any]]:
         """Rows that belong to ``wanted`` and had happened."""
         import pyarrow as pa
         import pyarrow.compute as pc

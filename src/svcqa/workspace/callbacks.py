@@ -181,7 +181,9 @@ class Callbacks(CallbackResults):
                 Fault("nobody_to_draw", place=f'survey "{survey}"', got=str(plan.overall.population_size))
             )
         label = period.label if isinstance(period, Period) else period
-        wave, drawn = self._made(policy, span, label, code, number, plan, frame, known_at)
+        wave, drawn = self._made(
+            policy, span, period=label, code=code, number=number, plan=plan, frame=frame, known_at=known_at
+        )
         if code in before:
             if not before[code].same_draw(wave):
                 raise RegisterError(Fault("wave_exists", got=code))
@@ -229,7 +231,9 @@ class Callbacks(CallbackResults):
         company = workspace.settings.company.name.in_language(language)
         mapping = call_sheet_mapping(policy, wave, names, language)
         self.store.mapping(code, language).write_text(mapping, encoding="utf-8", newline="\n")
-        return write_call_sheet(path, policy, wave, rows, names, language, company=company, contacts=known)
+        return write_call_sheet(
+            path, policy, wave=wave, rows=rows, names=names, language=language, company=company, contacts=known
+        )
 
     def audit(self, code: str) -> Audit:
         """Draw a wave again: from its document, its frame and the key, and the frame again from the records.
@@ -267,6 +271,7 @@ class Callbacks(CallbackResults):
         self,
         policy: Survey,
         span: Span,
+        *,
         period: str,
         code: str,
         number: int,
@@ -319,7 +324,13 @@ class Callbacks(CallbackResults):
     def _drawing(self) -> Drawing:
         workspace = self._workspace
         engine = EmbeddedEngine(workspace.store, None)
-        return Drawing(engine, workspace.vault, workspace.policies.organisation, self.store, workspace.folder)
+        return Drawing(
+            engine,
+            vault=workspace.vault,
+            organisation=workspace.policies.organisation,
+            waves=self.store,
+            folder=workspace.folder,
+        )
 
     @cached_property
     def _key(self) -> str:

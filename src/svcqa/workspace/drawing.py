@@ -33,7 +33,7 @@ class Drawing:
     """Everything a wave is drawn with; reads the records, writes nothing."""
 
     def __init__(
-        self, engine: EmbeddedEngine, vault: Vault, organisation: Organisation, waves: WaveStore, folder: Path
+        self, engine: EmbeddedEngine, *, vault: Vault, organisation: Organisation, waves: WaveStore, folder: Path
     ) -> None:
         self._engine, self._vault, self._organisation = engine, vault, organisation
         self._waves, self._folder = waves, folder
@@ -142,21 +142,21 @@ def take(survey: Survey, wave: Wave, frame: Any, *, key: str) -> list[Taken]:
         connection.register("people", people)
         found = draw(connection, "people", sizes, key=key, start=start_of(wave.number)).to_pylist()
     if systematic:
-        return _systematic(survey, wave, found, frame, key)
+        return _systematic(survey, wave, found=found, frame=frame, key=key)
     main = {item.key: item.drawn for item in wave.strata}
     return [
         Taken(
-            row["stratum"],
-            row["customer"],
-            row["prn"],
-            row["place"],
-            "main" if row["place"] <= main[row["stratum"]] else "reserve",
+            stratum=row["stratum"],
+            customer=row["customer"],
+            prn=row["prn"],
+            place=row["place"],
+            role="main" if row["place"] <= main[row["stratum"]] else "reserve",
         )
         for row in found
     ]
 
 
-def _systematic(survey: Survey, wave: Wave, found: Sequence[dict[str, Any]], frame: Any, key: str) -> list[Taken]:
+def _systematic(survey: Survey, wave: Wave, *, found: Sequence[dict[str, Any]], frame: Any, key: str) -> list[Taken]:
     """Every N/n-th of the sorted stratum; the reserves are the others in the order of their random numbers."""
     known = {row["customer"]: row for row in in_frame(frame).to_pylist()}
     by_stratum: dict[str, list[dict[str, Any]]] = {}
@@ -174,5 +174,5 @@ def _systematic(survey: Survey, wave: Wave, found: Sequence[dict[str, Any]], fra
         rest = [row for row in rows if row["customer"] not in main][: item.reserve]
         for place, row in enumerate((*chosen, *rest), start=1):
             role: Any = "main" if place <= item.drawn else "reserve"
-            taken.append(Taken(item.key, row["customer"], row["prn"], place, role))
+            taken.append(Taken(stratum=item.key, customer=row["customer"], prn=row["prn"], place=place, role=role))
     return taken

@@ -101,7 +101,7 @@ class LetterVerbs(OpenedWorkspace):
 
         key = key_of(Path(path))
         if not key:
-            raise RegisterError(Fault("not_a_letter", Path(path).name))
+            raise RegisterError(Fault("not_a_letter", file=Path(path).name))
         item = signature(letter=key, digest=digest_of(Path(path)), name=name, role=role, on=day_of(on))
         return sign(self.register, item, now=now)
 

@@ -161,14 +161,14 @@ class NextYear:
             raise MetricError(Fault("milestone_no_chance", got=target))
         starts = starts_of(self.figures, found.subject, found.past, context, year=self.year)
         return TargetWhatIf(
-            found,
-            found.subject,
-            found.past,
-            found.ahead,
-            starts,
-            self.policies.organisation,
-            self.rules.fair,
-            found.target.owner,
+            proposal=found,
+            subject=found.subject,
+            past=found.past,
+            ahead=found.ahead,
+            starts=starts,
+            organisation=self.policies.organisation,
+            fair=self.rules.fair,
+            top=found.target.owner,
         )
 
     def decompose(

@@ -73,14 +73,14 @@ class OpenedWorkspace:
         """The door to all metrics."""
         engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
         return Figures(
-            engine,
-            self.registry,
-            self.calendars,
-            self.policies.organisation,
-            self.period_rule,
-            self.policies.digest,
-            self.progress,
-            Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
+            engine=engine,
+            registry=self.registry,
+            calendars=self.calendars,
+            organisation=self.policies.organisation,
+            period_rule=self.period_rule,
+            policy_digest=self.policies.digest,
+            progress=self.progress,
+            surveys=Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
         )
 
     @cached_property

@@ -85,7 +85,7 @@ class Outlooks:
             except SvcqaError as error:
                 found[f"{name}_fault"] = error
         policies = self.workspace.policies
-        return Outlook(policies.commitment(key), policies.organisation.unit(self.unit), **found)
+        return Outlook(commitment=policies.commitment(key), unit=policies.organisation.unit(self.unit), **found)
 
     def _measured(self, metric: str, commitment: str, unit: str | None) -> Result:
         return self.workspace.measure(

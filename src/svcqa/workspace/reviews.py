@@ -97,13 +97,13 @@ class ReviewVerbs(OpenedWorkspace):
         context = self._context(review.period, review.as_of, unit=unit, known_at=known_at)
         return self.section_registry.compose(
             SectionContext(
-                review,
-                context,
-                self.figures,
-                self.policies,
-                self.register,
-                check_report(self.store),
-                language or self.language,
+                review=review,
+                context=context,
+                figures=self.figures,
+                policies=self.policies,
+                register=self.register,
+                check=check_report(self.store),
+                language=language or self.language,
             )
         )
 

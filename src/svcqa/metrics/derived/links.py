@@ -66,12 +66,12 @@ def linked(
         listed = ", ".join([*keys, *(f"c.{column} AS {label}" for label, column in taken.items()), place])
         match = " AND ".join(f"{found}.own_{column} = r.{column}" for column in own.key)
         return Piece(
-            (tuple((label, f"{found}.{label}") for label in taken),),
-            f"{found} AS (\nSELECT {listed}\nFROM records AS o JOIN {table} AS c ON c.{theirs} = o.{ours}\n"
+            layers=(tuple((label, f"{found}.{label}") for label in taken),),
+            with_query=f"{found} AS (\nSELECT {listed}\nFROM records AS o JOIN {table} AS c ON c.{theirs} = o.{ours}\n"
             f"WHERE {' AND '.join(filters)}\n)",
-            f"LEFT JOIN {found} ON {match} AND {found}.place = 1",
-            (table,),
-            (
+            join=f"LEFT JOIN {found} ON {match} AND {found}.place = 1",
+            tables=(table,),
+            reads=(
                 *(("records", column) for column in (*own.key, ours, *([after] if after else []))),
                 *((table, column) for column in (theirs, moment, *take, *conditions, *other.key)),
             ),

@@ -21,7 +21,7 @@ _OWN: Final = ("source_file", "source_row")
 """What the store adds to every table."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Piece:
     """What one part adds to the query.
 

@@ -56,7 +56,7 @@ def next_of_same(
             (again, records.where_known(records.over(f"lead({records.at})"))),
             (before, records.where_known(records.over(f"lag({records.at})"))),
         )
-        return Piece((columns,), reads=records.reads)
+        return Piece(layers=(columns,), reads=records.reads)
 
     return Part(build)
 
@@ -76,7 +76,7 @@ def repeat_within(*, same: Sequence[str], days: int, order_by: str = "", name: s
             (name, records.where_known(f"CASE WHEN {again} <= {end} THEN 1 ELSE 0 END")),
             (f"{name}_decided_at", records.where_known(end)),
         )
-        return Piece((columns,), reads=records.reads)
+        return Piece(layers=(columns,), reads=records.reads)
 
     return Part(build)
 
@@ -106,7 +106,7 @@ def first_contact(*, same: Sequence[str], days: int, order_by: str = "", name: s
             (f"{name}_contacts", f"{of_matter} count(*) {matter} END"),
             (f"{name}_decided_at", f"{of_matter} {days_after(f'max({records.at}) {matter}', span)} END"),
         )
-        return Piece((first, second, third), reads=records.reads)
+        return Piece(layers=(first, second, third), reads=records.reads)
 
     return Part(build)
 
@@ -134,6 +134,6 @@ def first_in_period(
         period = cycle_number(records.at, PeriodKind(cycle), period_rule or PeriodRule())
         place = records.over("row_number()", apart=period)
         column = (name, records.where_known(f"CASE WHEN {place} = 1 THEN 1 ELSE 0 END"))
-        return Piece(((column,),), reads=records.reads)
+        return Piece(layers=((column,),), reads=records.reads)
 
     return Part(build)

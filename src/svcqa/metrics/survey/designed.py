@@ -39,7 +39,7 @@ def with_waves(
         answered = [one for one in waves if any(person.scores for person in one.wave.people)]
         if answered:
             own = [row for row in rows if (row["first"], row["last"]) == (period.first, period.last)]
-            made = metric.from_waves(answered, own, period, params, context)
+            made = metric.from_waves(answered, own, period=period, params=params, context=context)
             rows = [row for row in rows if row not in own] + made if made else rows
     keys = ("unit", *plain.keys)
     rows.sort(key=lambda row: (*(str(row.get(name) or "") for name in keys), row["first"], row["last"]))

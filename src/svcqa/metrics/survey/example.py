@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Final
 
 from svcqa.entities.organisation import Level
@@ -43,6 +43,7 @@ class SurveyExample:
     """
 
     params: Mapping[str, Any]
+    _: KW_ONLY
     frame: Sequence[Mapping[str, Any]]
     people: Sequence[Mapping[str, Any]]
     period: str
@@ -59,14 +60,14 @@ class SurveyExample:
 
     def context(self) -> Context:
         """The circumstances of the example: asked after the last call."""
-        record = Example(self.params, {}, self.period, {}, self.source, units=self.units)
+        record = Example(self.params, records={}, period=self.period, expected={}, source=self.source, units=self.units)
         return record.context(by=self.by)
 
     def surveyed(self) -> Surveyed:
         """The wave as a metric is given it."""
         policy = Survey.model_validate({**_SURVEY, **self.survey})
-        earlier = self._made(policy, 1, *self.before, None) if self.before is not None else None
-        return self._made(policy, 2, self.frame, self.people, earlier)
+        earlier = self._made(policy, 1, *self.before, before=None) if self.before is not None else None
+        return self._made(policy, 2, self.frame, self.people, before=earlier)
 
     def _made(
         self,
@@ -74,6 +75,7 @@ class SurveyExample:
         number: int,
         frame: Sequence[Mapping[str, Any]],
         people: Sequence[Mapping[str, Any]],
+        *,
         before: Surveyed | None,
     ) -> Surveyed:
         cells = tuple(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from svcqa.metrics.survey.estimates import Estimated
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pooled:
     """The mean over several waves; limits are missing where a wave has too few answers for them."""
 
@@ -33,7 +33,9 @@ def pooled(estimates: Sequence[Estimated], *, level: float) -> Pooled:
     sizes = [one.population for one in estimates]
     if len(estimates) == 1:
         ends = [end if math.isfinite(end) else None for end in (first.lower, first.upper)]
-        return Pooled(first.value, ends[0], ends[1], first.n, sizes[0], first.method)
+        return Pooled(
+            value=first.value, lower=ends[0], upper=ends[1], n=first.n, population=sizes[0], method=first.method
+        )
     shares = [size / sum(sizes) for size in sizes]
     value = round(sum(share * one.found.value for share, one in zip(shares, estimates, strict=True)), 12)
     parts = [
@@ -43,8 +45,8 @@ def pooled(estimates: Sequence[Estimated], *, level: float) -> Pooled:
     n, method = sum(one.found.n for one in estimates), f"{first.method}, waves pooled by customers"
     uncertain = [(variance, df) for variance, df in parts if variance > 0]
     if any(df <= 0 for _, df in parts):
-        return Pooled(value, None, None, n, sum(sizes), method)
+        return Pooled(value=value, lower=None, upper=None, n=n, population=sum(sizes), method=method)
     variance = sum(variance for variance, _ in parts)
     df = variance**2 / sum(variance**2 / df for variance, df in uncertain) if uncertain else math.inf
     half = float(stdtrit(df, 0.5 + level / 2)) * math.sqrt(variance) if uncertain else 0.0
-    return Pooled(value, value - half, value + half, n, sum(sizes), method)
+    return Pooled(value=value, lower=value - half, upper=value + half, n=n, population=sum(sizes), method=method)

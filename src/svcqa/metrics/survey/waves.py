@@ -31,7 +31,7 @@ class SurveyParams(Entity):
     survey: Key | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DrawnCustomer:
     """One row of a wave's list and what became of the call.
 

@@ -52,7 +52,7 @@ class WeightRule(Entity):
     collapse: dict[str, str] = Field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Weighted:
     """A sample with weights, ready to be estimated from.
 
@@ -91,14 +91,32 @@ def weighted(wave: WaveRecords, design: WaveDesign, *, question: str, rule: Weig
     drawn = _drawn(people, design, rule.collapse)
     told = ("without_callers",) if rule.without_callers else ()
     if rule.weighting == "design":
-        return Weighted(people, drawn, drawn, answered, eligible, scores, "weights:design", (*told, "unadjusted"))
+        return Weighted(
+            people=people,
+            drawn=drawn,
+            design=drawn,
+            answered=answered,
+            eligible=eligible,
+            scores=scores,
+            method="weights:design",
+            flags=(*told, "unadjusted"),
+        )
     known = answered | ~eligible
     classes, merged = _classes(people, known, rule)
     adjusted = weighted_for_response(drawn, known, classes)
     flags = (*told, *(("classes_merged",) if merged else ()))
     name = f"weights:response_classes({'×'.join(rule.classes)})"
     if rule.weighting == "response_classes":
-        return Weighted(people, drawn, adjusted, answered, eligible, scores, name, flags)
+        return Weighted(
+            people=people,
+            drawn=drawn,
+            design=adjusted,
+            answered=answered,
+            eligible=eligible,
+            scores=scores,
+            method=name,
+            flags=flags,
+        )
     if rule.weighting == "post_stratified":
         group, size = _margin(people, design, rule.margins, known)
         made, name = post_stratified(adjusted, group, population_size=size), f"{name}+post({'×'.join(rule.margins)})"
@@ -107,7 +125,16 @@ def weighted(wave: WaveRecords, design: WaveDesign, *, question: str, rule: Weig
             _margin(people, design, (column,), known) for column in rule.margins
         ]
         made, name = raked(adjusted, margins), f"{name}+raked({', '.join(rule.margins)})"
-    return Weighted(people, drawn, made, answered, eligible, scores, name, flags)
+    return Weighted(
+        people=people,
+        drawn=drawn,
+        design=made,
+        answered=answered,
+        eligible=eligible,
+        scores=scores,
+        method=name,
+        flags=flags,
+    )
 
 
 def _score(person: DrawnCustomer, question: str, without: tuple[str, ...]) -> float:

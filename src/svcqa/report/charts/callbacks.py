@@ -17,7 +17,14 @@ def waterfall_chart(found: Outcomes, language: Language) -> Chart:
     steps = {"sample": overall.drawn + overall.reserves, **{name: getattr(overall, name) for name in _STEPS}}
     rows = [
         Row(
-            text(f"call_results.step_{name}", language), found.code, float(count), None, None, None, count, f"{count:,}"
+            group=text(f"call_results.step_{name}", language),
+            period=found.code,
+            value=float(count),
+            lower=None,
+            upper=None,
+            goal=None,
+            n=count,
+            shown=f"{count:,}",
         )
         for name, count in steps.items()
     ]

@@ -14,7 +14,7 @@ from svcqa.report.charts.bins import edges
 from svcqa.report.charts.grammar import Bin, Chart, Mark
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Distribution:
     """Values and how often each occurs.
 
@@ -86,11 +86,11 @@ def chart_of_distribution(
     bins = _bins(given, marks, cumulative)
     axis = given.label + (text("charts.in_unit", language, unit=unit) if unit else "")
     return Chart(
-        "distribution",
-        title or _finding(given, unit, language),
-        axis,
-        given.unit,
-        language,
+        kind="distribution",
+        title=title or _finding(given, unit, language),
+        axis=axis,
+        unit=given.unit,
+        language=language,
         bins=bins,
         marks=tuple(marks),
         notes=_notes(bins, cumulative, language),
@@ -118,7 +118,17 @@ def _bins(given: Distribution, marks: list[Mark], cumulative: bool) -> tuple[Bin
         so_far += closed
         label = f"{start:g}–{end:g}" if end is not None else f">{start:g}"
         named = ", ".join(f"{mark.name} {mark.value:g}" for mark in marks if place(mark.value) == number)
-        found.append(Bin(label, start, end, closed, still_open, so_far / total if cumulative else None, named))
+        found.append(
+            Bin(
+                label=label,
+                start=start,
+                end=end,
+                closed=closed,
+                still_open=still_open,
+                cumulative=so_far / total if cumulative else None,
+                marks=named,
+            )
+        )
     return tuple(found)
 
 

@@ -68,9 +68,9 @@ def native_charts(chart: Chart, place: Place, make: Maker, font: str) -> list[An
     if not chart.records or (chart.rows and "value" not in place.columns):  # nothing is known of any of them
         return []
     if chart.kind == "small_multiples":
-        return [_lines(chart, place, make, font, (group,), titled=False) for group in chart.groups]
+        return [_lines(chart, place, make=make, font=font, groups=(group,), titled=False) for group in chart.groups]
     if chart.kind == "lines":
-        return [_lines(chart, place, make, font, chart.groups, titled=True)]
+        return [_lines(chart, place, make=make, font=font, groups=chart.groups, titled=True)]
     if chart.kind in ("process", "funnel"):
         return [_process(chart, place, make, font)]
     return [
@@ -138,7 +138,7 @@ def _goal_series(
     }
 
 
-def _lines(chart: Chart, place: Place, make: Maker, font: str, groups: Sequence[str], *, titled: bool) -> Any:
+def _lines(chart: Chart, place: Place, *, make: Maker, font: str, groups: Sequence[str], titled: bool) -> Any:
     drawn = make({"type": "line"})
     for number, group in enumerate(groups):
         first, last = _span(chart, group)

@@ -79,7 +79,7 @@ def _alone(known: Sequence[Row], scale: Scale, language: Language, **head: str) 
 def _change(before: Row, now: Row, scale: Scale, language: Language) -> str:
     assert now.value is not None
     assert before.value is not None
-    change = wording.level_change(now.value, before.value, scale, language, now.goal)
+    change = wording.level_change(now.value, before.value, scale=scale, language=language, goal=now.goal)
     key = "charts.change_overlaps" if _overlap(before, now) else "charts.change"
     return text(key, language, before=before.period, change=change)
 

@@ -31,7 +31,10 @@ def funnel_chart(
             whole[row["measure"]] = row
         elif row["measure"] in _DRAWN:
             rows.setdefault(str(row["unit"]), {})[row["measure"]] = row
-    dots = sorted((_dot(unit, own, called, found, language) for unit, own in rows.items()), key=lambda dot: dot.n)
+    dots = sorted(
+        (_dot(unit, own, called=called, found=found, language=language) for unit, own in rows.items()),
+        key=lambda dot: dot.n,
+    )
     centre = whole["centre"]
     indicator = called.get(str(centre["indicator"]), str(centre["indicator"]))
     far = sum("funnel_far" in flag for own in rows.values() for flag in own["value"].get("flags") or ())
@@ -52,19 +55,19 @@ def funnel_chart(
     unit_name = wording.value_unit(found.unit, language) if found.unit else ""
     axis = indicator + (text("charts.in_unit", language, unit=unit_name) if unit_name else "")
     return Chart(
-        "funnel",
-        title or said,
-        axis,
-        found.unit,
-        language,
-        found.better or "neutral",
+        kind="funnel",
+        title=title or said,
+        axis=axis,
+        unit=found.unit,
+        language=language,
+        better=found.better or "neutral",
         dots=tuple(dots),
         notes=tuple(notes),
     )
 
 
 def _dot(
-    unit: str, own: Mapping[str, Mapping[str, Any]], called: Mapping[str, str], found: Result, language: Language
+    unit: str, own: Mapping[str, Mapping[str, Any]], *, called: Mapping[str, str], found: Result, language: Language
 ) -> Dot:
     value, near, far = own["value"], own["limits_95"], own["limits_998"]
     flag = next((flag for flag in value.get("flags") or () if flag in FLAGS), "")

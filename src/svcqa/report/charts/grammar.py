@@ -24,7 +24,7 @@ MOST_LINES: Final = 5
 MOST_PANELS: Final = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """One figure: a bar, or a point of a line.
 
@@ -50,7 +50,7 @@ class Row:
     partial: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bin:
     """One column of a histogram: cases above ``start`` and up to ``end``; the last one may have no end.
 
@@ -70,7 +70,7 @@ class Bin:
     marks: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Point:
     """One point of a process behaviour chart.
 
@@ -96,7 +96,7 @@ class Point:
     partial: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dot:
     """One unit of a funnel, with the limits for its number of cases.
 
@@ -120,7 +120,7 @@ class Dot:
     outside: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stretch:
     """A stretch of one case's time, and why it counts or does not.
 
@@ -148,7 +148,7 @@ class Mark:
 Record = Row | Bin | Point | Dot | Stretch
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """A chart as data.
 

@@ -54,7 +54,14 @@ def process_chart(
     axis = indicator + (text("charts.in_unit", language, unit=unit_name) if unit_name else "")
     notes = _notes(points, icons, by_measure["suggested_rebase"], language)
     return Chart(
-        "process", title or said, axis, found.unit, language, found.better or "neutral", points=points, notes=notes
+        kind="process",
+        title=title or said,
+        axis=axis,
+        unit=found.unit,
+        language=language,
+        better=found.better or "neutral",
+        points=points,
+        notes=notes,
     )
 
 

@@ -69,7 +69,16 @@ def chart_of_rows(
         notes.append(text("charts.left_out", language, count=left, most=MOST_PANELS))
     notes += _notes(drawn, chosen, language)
     axis = f"{label}{text('charts.in_unit', language, unit=wording.value_unit(unit, language))}" if unit else label
-    return Chart(chosen, heading, axis, unit, language, scale.better, rows=drawn, notes=tuple(notes))
+    return Chart(
+        kind=chosen,
+        title=heading,
+        axis=axis,
+        unit=unit,
+        language=language,
+        better=scale.better,
+        rows=drawn,
+        notes=tuple(notes),
+    )
 
 
 def _label(result: Result, names: Mapping[str, str], language: Language) -> str:
@@ -114,7 +123,8 @@ def figure_rows(
         made[group, figure.period] = row_of(figure, group, scale)
     periods = sorted(first, key=lambda period: first[period])
     return tuple(
-        made.get((group, period)) or Row(group, period, None, None, None, None, None, wording.DASH)
+        made.get((group, period))
+        or Row(group=group, period=period, value=None, lower=None, upper=None, goal=None, n=None, shown=wording.DASH)
         for group in distinct(group for group, _ in made)
         for period in periods
     )
@@ -136,18 +146,18 @@ def row_of(figure: Figure, group: str, scale: Scale) -> Row:
     if figure.value is not None:
         shown = f"{SIGNS[standing]}{wording.level(figure.value, scale, figure.goal)}{'*' if partial else ''}"
     return Row(
-        group,
-        figure.period,
-        figure.value,
-        figure.lower,
-        figure.upper,
-        figure.goal,
-        figure.n,
-        shown,
-        standing,
-        judged.evidence,
-        figure.method,
-        partial,
+        group=group,
+        period=figure.period,
+        value=figure.value,
+        lower=figure.lower,
+        upper=figure.upper,
+        goal=figure.goal,
+        n=figure.n,
+        shown=shown,
+        standing=standing,
+        evidence=judged.evidence,
+        method=figure.method,
+        partial=partial,
     )
 
 
@@ -159,7 +169,7 @@ def judged_by(figure: Figure, scale: Scale) -> Judgement:
     if figure.verdict in ("met", "missed"):
         verdict: Literal["met", "missed"] = "met" if figure.verdict == "met" else "missed"
         evidence: Any = figure.evidence
-        return Judgement(verdict, evidence, figure.at_risk)
+        return Judgement(verdict=verdict, evidence=evidence, at_risk=figure.at_risk)
     perfect = 0.0 if better == "lower" else 1.0
     return judge(
         value=figure.value,

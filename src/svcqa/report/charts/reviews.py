@@ -40,7 +40,16 @@ def _target_row(item: TargetReview, period: str, language: Language) -> Row | No
     name = f"{item.target.name.in_language(language)} {wording.goal_text(item.target, scale, language)}"
     now, goal = item.course.now, item.target.goal
     if now is None or now.value is None:
-        return Row(name, period, None, None, None, 0.0, now.n if now is not None else None, wording.DASH)
+        return Row(
+            group=name,
+            period=period,
+            value=None,
+            lower=None,
+            upper=None,
+            goal=0.0,
+            n=now.n if now is not None else None,
+            shown=wording.DASH,
+        )
     standing: Standing = "risk" if item.judged.verdict == "met" and item.judged.at_risk else item.judged.verdict
     value, lower, upper = (
         None if share is None else (share - goal) * 100 for share in (now.value, now.lower, now.upper)
@@ -48,7 +57,18 @@ def _target_row(item: TargetReview, period: str, language: Language) -> Row | No
     partial = "partial" in now.flags
     shown = f"{SIGNS[standing]}{wording.percent(now.value, goal)}{'*' if partial else ''}"
     return Row(
-        name, period, value, lower, upper, 0.0, now.n, shown, standing, item.judged.evidence, now.method, partial
+        group=name,
+        period=period,
+        value=value,
+        lower=lower,
+        upper=upper,
+        goal=0.0,
+        n=now.n,
+        shown=shown,
+        standing=standing,
+        evidence=item.judged.evidence,
+        method=now.method,
+        partial=partial,
     )
 
 
@@ -62,7 +82,16 @@ def months_chart(review: PeriodReview, item: CommitmentReview, language: Languag
         rows += [
             row_of(found[month.label], name, scale)
             if month.label in found
-            else Row(name, month.label, None, None, None, item.goal, None, wording.DASH)
+            else Row(
+                group=name,
+                period=month.label,
+                value=None,
+                lower=None,
+                upper=None,
+                goal=item.goal,
+                n=None,
+                shown=wording.DASH,
+            )
             for month in review.months
         ]
     halves = [row_of(unit.course.now, name, scale) for unit, name in named if unit.course.now is not None]

@@ -34,12 +34,12 @@ def timeline_chart(found: Explanation, language: Language) -> Chart:
     if found.provisional:
         notes.append(text("wording.flag_provisional_calendar", language))
     return Chart(
-        "timeline",
-        _title(found, language),
-        text("charts.time", language),
-        "",
-        language,
-        "neutral",
+        kind="timeline",
+        title=_title(found, language),
+        axis=text("charts.time", language),
+        unit="",
+        language=language,
+        better="neutral",
         stretches=stretches,
         marks=marks,
         notes=tuple(notes),
@@ -61,11 +61,11 @@ def _title(found: Explanation, language: Language) -> str:
 def _stretches(ledger: Ledger, language: Language) -> tuple[Stretch, ...]:
     return tuple(
         Stretch(
-            text(f"calendar.reason_{entry.reason}", language),
-            entry.begin,
-            entry.end,
-            bool(entry.counted),
-            duration(entry.seconds),
+            reason=text(f"calendar.reason_{entry.reason}", language),
+            begin=entry.begin,
+            end=entry.end,
+            counts=bool(entry.counted),
+            shown=duration(entry.seconds),
         )
         for entry in ledger.entries
     )
@@ -78,7 +78,7 @@ def _days(ledger: DayLedger, language: Language) -> tuple[Stretch, ...]:
         begin = dt.datetime.combine(entry.day, dt.time())
         reason, number = text(f"calendar.day_{entry.reason}", language), entry.number
         shown = "" if number is None else str(number)
-        found.append(Stretch(reason, begin, begin + _ONE_DAY, number is not None, shown))
+        found.append(Stretch(reason=reason, begin=begin, end=begin + _ONE_DAY, counts=number is not None, shown=shown))
     return tuple(found)
 
 

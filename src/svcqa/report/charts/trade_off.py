@@ -21,10 +21,10 @@ _STEPS: Final = 12
 def trade_off_chart(
     survey: Survey,
     counts: Sequence[StratumCounts],
+    *,
     former: Mapping[str, Former],
     chosen: Plan,
     language: Language,
-    *,
     names: Mapping[str, str],
     wanted: float | None = None,
 ) -> Chart:
@@ -43,7 +43,19 @@ def trade_off_chart(
         parts = [(names.get(one.key, one.key), one.half_width, one.expected_answers) for one in plan.departments]
         for group, half_width, answers in (together, *parts):
             shown = wording.DASH if half_width is None else f"{half_width:.2f}"
-            rows.append(Row(group, f"{calls:,}", half_width, None, None, wanted, round(answers), shown, method=METHOD))
+            rows.append(
+                Row(
+                    group=group,
+                    period=f"{calls:,}",
+                    value=half_width,
+                    lower=None,
+                    upper=None,
+                    goal=wanted,
+                    n=round(answers),
+                    shown=shown,
+                    method=METHOD,
+                )
+            )
     rows.sort(key=lambda row: row.group != text("callbacks.trade_all", language))
     half_width = chosen.overall.half_width
     title = text(

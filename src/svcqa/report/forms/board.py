@@ -100,7 +100,7 @@ def _row(number: int, item: TargetReview, review: PeriodReview, language: Langua
     now, goal, scale = course.now, getattr(target, "goal", None), course.scale
 
     def cell(content: Shown, look: str = "center") -> Cell:
-        return Cell(content, look, first=first)
+        return Cell(content=content, look=look, first=first)
 
     def figure(of: Figure | None) -> Shown:
         return figure_of(target, of, scale, language)

@@ -90,11 +90,11 @@ def headings(survey: Survey, language: Language, *, contacts: bool) -> list[Head
 def write_call_sheet(
     path: Path,
     survey: Survey,
+    *,
     wave: Wave,
     rows: Sequence[Mapping[str, Any]],
     names: SheetNames,
     language: Language,
-    *,
     company: str,
     contacts: Mapping[str, Mapping[str, str | None]] | None = None,
 ) -> Path:
@@ -111,15 +111,39 @@ def write_call_sheet(
     with new_book(path, {"title": title}, private=contacts is not None) as book:
         styles = Styles(book, language)
         page = book.add_worksheet(say("sheet", language))
-        _head(page, survey, wave, columns, styles, language, title, private=contacts is not None)
+        _head(
+            page,
+            survey,
+            wave=wave,
+            columns=columns,
+            styles=styles,
+            language=language,
+            title=title,
+            private=contacts is not None,
+        )
         groups = {item.key: number for number, item in enumerate(wave.strata, start=1)}
         for place, row in enumerate(rows, start=HEADER_ROW):
-            cells = _cells(row, names, groups, language, dict((contacts or {}).get(str(row["customer"]), {})))
-            _row(page, place, columns, cells, styles)
-        _rules(page, survey, columns, names, language, last=HEADER_ROW + len(rows) - 1)
+            cells = _cells(
+                row,
+                names,
+                groups=groups,
+                language=language,
+                contact=dict((contacts or {}).get(str(row["customer"]), {})),
+            )
+            _row(page, place, columns=columns, cells=cells, styles=styles)
+        _rules(page, survey, columns=columns, names=names, language=language, last=HEADER_ROW + len(rows) - 1)
         _print_setup(page, columns, last=HEADER_ROW + len(rows) - 1)
         labels = [stratum_label(item.parts, names) for item in wave.strata]
-        write_guide(book, styles, survey, wave, names.outcomes, labels, language, title)
+        write_guide(
+            book,
+            styles,
+            survey=survey,
+            wave=wave,
+            outcomes=names.outcomes,
+            strata=labels,
+            language=language,
+            title=title,
+        )
     return path
 
 
@@ -132,12 +156,12 @@ def stratum_label(parts: Mapping[str, str], names: SheetNames) -> str:
 def _head(
     page: Any,
     survey: Survey,
+    *,
     wave: Wave,
     columns: Sequence[Heading],
     styles: Styles,
     language: Language,
     title: str,
-    *,
     private: bool,
 ) -> None:
     lead = say(
@@ -173,6 +197,7 @@ def _width(column: Heading) -> float:
 def _cells(
     row: Mapping[str, Any],
     names: SheetNames,
+    *,
     groups: Mapping[str, int],
     language: Language,
     contact: Mapping[str, str | None],
@@ -194,7 +219,7 @@ def _cells(
     }
 
 
-def _row(page: Any, place: int, columns: Sequence[Heading], cells: Mapping[str, Any], styles: Styles) -> None:
+def _row(page: Any, place: int, *, columns: Sequence[Heading], cells: Mapping[str, Any], styles: Styles) -> None:
     for number, column in enumerate(columns):
         value = cells.get(column.kind)
         if isinstance(value, dt.date):
@@ -217,7 +242,7 @@ def _format(column: Heading) -> str:
 
 
 def _rules(
-    page: Any, survey: Survey, columns: Sequence[Heading], names: SheetNames, language: Language, *, last: int
+    page: Any, survey: Survey, *, columns: Sequence[Heading], names: SheetNames, language: Language, last: int
 ) -> None:
     choice = {"error_message": say("bad_choice", language)}
     for place, column in enumerate(columns):

@@ -17,6 +17,7 @@ _WIDTHS: Final = (26, 84)
 def write_guide(
     book: Any,
     styles: Styles,
+    *,
     survey: Survey,
     wave: Wave,
     outcomes: Mapping[str, str],
@@ -31,7 +32,7 @@ def write_guide(
     page.write_string(0, 0, title, styles.get("plain_title"))
     page.set_row(0, 24)
     row = 2
-    for head, lines in _sections(survey, wave, outcomes, strata, language):
+    for head, lines in _sections(survey, wave, outcomes=outcomes, strata=strata, language=language):
         page.write_string(row, 0, head, styles.get("head"))
         page.write_blank(row, 1, None, styles.get("head"))
         row += 1
@@ -51,7 +52,7 @@ def _say(key: str, language: Language, **fields: object) -> str:
 
 
 def _sections(
-    survey: Survey, wave: Wave, outcomes: Mapping[str, str], strata: Sequence[str], language: Language
+    survey: Survey, wave: Wave, *, outcomes: Mapping[str, str], strata: Sequence[str], language: Language
 ) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     if survey.introduction is not None:
         yield _say("guide_say", language), [("", survey.introduction.in_language(language))]

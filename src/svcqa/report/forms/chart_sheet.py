@@ -34,7 +34,7 @@ def review_charts(review: PeriodReview, language: Language) -> list[Chart]:
 
 
 def write_review_charts(
-    sheet: FormSheet, review: PeriodReview, make: Maker, company: str, language: Language
+    sheet: FormSheet, review: PeriodReview, *, make: Maker, company: str, language: Language
 ) -> tuple[int, int]:
     """Fill the sheet of a half-year review; returns the header rows to repeat."""
     header = sheet.row
@@ -76,13 +76,13 @@ def write_chart(sheet: FormSheet, chart: Chart, make: Maker) -> None:
 def _cell(chart: Chart, record: Record, column: str) -> Cell:
     if column in (ABOVE, BELOW):
         assert isinstance(record, Row)
-        return Cell(Shown(distance(record, column), _number_format(chart, record.goal)), "count")
+        return Cell(content=Shown(distance(record, column), _number_format(chart, record.goal)), look="count")
     value: Any = chart.cell(record, column)
     if value is None or isinstance(value, str):
-        return Cell(Shown(value), "text" if column in ("group", "label", "method", "marks") else "center")
+        return Cell(content=Shown(value), look="text" if column in ("group", "label", "method", "marks") else "center")
     if column in _COUNTS:
-        return Cell(count(value, say("million", chart.language)), "center")
-    return Cell(Shown(value, _format_of(chart, record, column, value)), "center")
+        return Cell(content=count(value, say("million", chart.language)), look="center")
+    return Cell(content=Shown(value, _format_of(chart, record, column, value)), look="center")
 
 
 def _format_of(chart: Chart, record: Record, column: str, value: float) -> str:

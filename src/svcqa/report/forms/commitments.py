@@ -36,7 +36,7 @@ def write_commitments(sheet: FormSheet, review: PeriodReview, company: str, lang
             down = 2 * sum(1 + len(one.parts) for one in items)
             category = words(item.commitment.category.in_language(language), "name", down=down)
             above: Cell | None = category if place == 0 else None
-            _rows(sheet, item, above, until, names, language)
+            _rows(sheet, item, category=above, until=until, names=names, language=language)
     sheet.skip()
     for number, line in enumerate(_notes(review, language), start=1):
         sheet.line(say("legend_line", language, number=number, text=line), "note")
@@ -63,6 +63,7 @@ def _header(until: Period, language: Language) -> list[Cell]:
 def _rows(
     sheet: FormSheet,
     item: CommitmentReview,
+    *,
     category: Cell | None,
     until: Period,
     names: dict[str, str],
@@ -104,7 +105,7 @@ def _pair_of_rows(
     pairs = [_pair(figure, course.scale, language, with_n=with_n) for figure in shown]
     pairs.append(_pair(course.year, course.scale, language, with_n=with_n, starred=False))
     goal = course.year.goal if course.year is not None else None
-    goal_cell = Cell(goal_level(goal, course.scale, language), "center", down=2)
+    goal_cell = Cell(content=goal_level(goal, course.scale, language), look="center", down=2)
     sheet.put([*lead, goal_cell, *[above for above, _ in pairs], last], lowest=24)
     sheet.put([None, None, None, *[below for _, below in pairs], None], lowest=16)
 
@@ -121,8 +122,8 @@ def _pair(
     sign = "†" if is_open else "*" if "partial" in figure.flags else ""
     content = level(figure, scale, figure.goal, missed=missed, suffix=sign if starred else "")
     if not with_n or figure.value is None:
-        return Cell(content, look, down=2), None
-    return Cell(content, f"{look}_above"), Cell(cases(figure, language), f"{look}_below")
+        return Cell(content=content, look=look, down=2), None
+    return Cell(content=content, look=f"{look}_above"), Cell(content=cases(figure, language), look=f"{look}_below")
 
 
 def _reported_by(item: CommitmentReview, names: dict[str, str], language: Language) -> str:

@@ -23,7 +23,7 @@ _COLUMNS: Final = ("category", "problem", "action", "due", "responsible", "track
 
 
 def write_follow_up(
-    sheet: FormSheet, review: PeriodReview, proposals: Sequence[ActionItem], company: str, language: Language
+    sheet: FormSheet, review: PeriodReview, *, proposals: Sequence[ActionItem], company: str, language: Language
 ) -> tuple[int, int]:
     """Fill the sheet: noted actions, proposals, empty rows to write on; returns the header rows to repeat."""
     sheet.title(say("follow_up_title", language))
@@ -69,4 +69,6 @@ def _cells(action: ActionItem, names: Mapping[str, str], *, proposed: str = "") 
         names.get(responsible, responsible),
         action.tracker,
     )
-    return [Cell(Shown(value, "yyyy-mm-dd" if isinstance(value, dt.date) else ""), look) for value in values]
+    return [
+        Cell(content=Shown(value, "yyyy-mm-dd" if isinstance(value, dt.date) else ""), look=look) for value in values
+    ]

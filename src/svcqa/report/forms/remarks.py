@@ -76,7 +76,9 @@ def hint(item: TargetReview, language: Language, *, kind: Kind, year_over: bool)
     if judged.verdict == "met":
         key, worst = ("hint_unclear_upper", now.upper) if scale.better == "lower" else ("hint_unclear", now.lower)
         return say(key, language, this=this, value=value, goal=shown, worst=wording.level(worst, scale, goal))
-    gap = wording.level_change(max(goal, now.value), min(goal, now.value), scale, language, goal).lstrip("+")
+    gap = wording.level_change(
+        max(goal, now.value), min(goal, now.value), scale=scale, language=language, goal=goal
+    ).lstrip("+")
     parts = [say("hint_missed", language, this=this, value=value, goal=shown, gap=gap)]
     if judged.needed is not None and not year_over:
         key = "hint_lost" if wording.out_of_reach(judged, scale) else "hint_needed"

@@ -33,7 +33,7 @@ def widths_of(section: BuiltSection) -> Sequence[float]:
 
 
 def write_section(
-    sheet: FormSheet, section: BuiltSection, review: PeriodReview, company: str, language: Language
+    sheet: FormSheet, section: BuiltSection, *, review: PeriodReview, company: str, language: Language
 ) -> tuple[int, int]:
     """Fill the sheet; returns the header rows to repeat."""
     sheet.title(

@@ -17,7 +17,7 @@ _ROOM: Final = 730
 _HIGHEST: Final = 400.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """A cell to come; it may reach ``across`` columns and ``down`` rows."""
 
@@ -30,7 +30,7 @@ class Cell:
 
 def words(text: str, look: str = "text", *, across: int = 1, down: int = 1, first: bool = False) -> Cell:
     """A cell of text."""
-    return Cell(Shown(text), look, across, down, first)
+    return Cell(content=Shown(text), look=look, across=across, down=down, first=first)
 
 
 class FormSheet:

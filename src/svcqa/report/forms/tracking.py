@@ -35,7 +35,7 @@ def owners(review: PeriodReview) -> list[tuple[Unit, list[TargetReview]]]:
 
 
 def write_tracking(
-    sheet: FormSheet, review: PeriodReview, unit: Unit, items: list[TargetReview], language: Language
+    sheet: FormSheet, review: PeriodReview, *, unit: Unit, items: list[TargetReview], language: Language
 ) -> tuple[int, int]:
     """Fill the sheet of one unit; returns the header rows to repeat."""
     sheet.title(say("tracking_title", language))
@@ -53,9 +53,9 @@ def write_tracking(
     )
     header, month = sheet.row, current_month(review)
     _header(sheet, review, month, language)
-    rows = _filled(review, unit, items, month, language)
+    rows = _filled(review, unit, items=items, month=month, language=language)
     for number, cells in enumerate(rows, start=1):
-        sheet.put([Cell(Shown(number), "center"), *cells], lowest=max(26.0, min(38.0, _SPACE / len(rows))))
+        sheet.put([Cell(content=Shown(number), look="center"), *cells], lowest=max(26.0, min(38.0, _SPACE / len(rows))))
     sheet.skip()
     for key in ("tracking_signs", "tracking_draft", "due_on_7th"):
         sheet.line(say(key, language), "note")
@@ -90,7 +90,7 @@ def _header(sheet: FormSheet, review: PeriodReview, month: Period, language: Lan
 
 
 def _filled(
-    review: PeriodReview, unit: Unit, items: list[TargetReview], month: Period, language: Language
+    review: PeriodReview, unit: Unit, *, items: list[TargetReview], month: Period, language: Language
 ) -> list[list[Cell]]:
     """A row a target, a row an action of the unit that belongs to no target of it, empty rows up to ten."""
     rows = [_row(review, item, month, language) for item in items]
@@ -113,13 +113,13 @@ def _row(review: PeriodReview, item: TargetReview, month: Period, language: Lang
     problems = words("\n".join(noted)) if noted else words(f"{_DRAFTED} {drafted}" if drafted else "", "draft")
     return [
         words(_goal_line(item, language), "name"),
-        Cell(figure_of(target, last, course.scale, language, mark=True), "center"),
-        Cell(cases(last, language) if last else NOTHING, "count"),
+        Cell(content=figure_of(target, last, course.scale, language, mark=True), look="center"),
+        Cell(content=cases(last, language) if last else NOTHING, look="count"),
         Cell(
-            figure_of(target, year, course.scale, language, mark=True),
-            "missed" if missed(target, year, course.scale) else "center",
+            content=figure_of(target, year, course.scale, language, mark=True),
+            look="missed" if missed(target, year, course.scale) else "center",
         ),
-        Cell(cases(year, language) if year else NOTHING, "count"),
+        Cell(content=cases(year, language) if year else NOTHING, look="count"),
         problems,
         words(""),
     ]

@@ -51,29 +51,34 @@ def write_forms(
     properties = {"title": say("workbook", language, company=company), "created": review.as_of}
     with new_book(path, properties) as book:
         binder = _Binder(book, review, language)
-        _write_sheets(binder, review, company, proposals, language)
+        _write_sheets(binder, review, company=company, proposals=proposals, language=language)
         for section in sections:
             if not section.in_forms and not section.is_empty:
                 sheet = binder.add(section.title, section_sheet.widths_of(section))
-                binder.close(sheet, section_sheet.write_section(sheet, section, review, company, language))
+                binder.close(
+                    sheet,
+                    section_sheet.write_section(sheet, section, review=review, company=company, language=language),
+                )
     return path
 
 
 def _write_sheets(
-    binder: _Binder, review: PeriodReview, company: str, proposals: Sequence[ActionItem], language: Language
+    binder: _Binder, review: PeriodReview, *, company: str, proposals: Sequence[ActionItem], language: Language
 ) -> None:
     sheet = binder.add(say("board_sheet", language), board.WIDTHS)
     binder.close(sheet, board.write_board(sheet, review, company, language))
     for unit, items in tracking.owners(review):
         sheet = binder.add(f"A {unit.name.in_language(language)}", tracking.WIDTHS)
-        binder.close(sheet, tracking.write_tracking(sheet, review, unit, items, language))
+        binder.close(sheet, tracking.write_tracking(sheet, review, unit=unit, items=items, language=language))
     sheet = binder.add(say("follow_up_sheet", language), follow_up.WIDTHS)
-    binder.close(sheet, follow_up.write_follow_up(sheet, review, proposals, company, language))
+    binder.close(
+        sheet, follow_up.write_follow_up(sheet, review, proposals=proposals, company=company, language=language)
+    )
     sheet = binder.add(say("commitments_sheet", language), commitments.WIDTHS)
     binder.close(sheet, commitments.write_commitments(sheet, review, company, language))
     sheet = binder.add(text("charts.sheet", language), chart_sheet.WIDTHS)
     make = binder.book.add_chart
-    binder.close(sheet, chart_sheet.write_review_charts(sheet, review, make, company, language))
+    binder.close(sheet, chart_sheet.write_review_charts(sheet, review, make=make, company=company, language=language))
 
 
 class _Binder:

@@ -77,7 +77,9 @@ def _scores(context: SectionContext) -> pd.DataFrame:
                     wording.cases(now),
                     wording.verdict(item.judged, language),
                     wording.level(before, scale, now.goal),
-                    wording.change_of_figures(now, item.course.year_before, scale, language, now.goal),
+                    wording.change_of_figures(
+                        now, item.course.year_before, scale=scale, language=language, goal=now.goal
+                    ),
                     wording.flags(now, language),
                 )
             )

@@ -40,7 +40,9 @@ class LastYearSection(OwnSection):
             for one in context.register.publications(period=review.year_before.label)
             if known_at is None or one.known_at <= known_at
         ]
-        found = beside_last_year(context.figures, context.policies, review, context.context, published)
+        found = beside_last_year(
+            context.figures, context.policies, review=review, context=context.context, published=published
+        )
         if not found:
             return SectionContent()
         before = review.year_before.label
@@ -62,7 +64,7 @@ def _row(one: BesideLastYear, language: Language) -> tuple[str, ...]:
     return (
         one.commitment.item.in_language(language),
         *(wording.level_with_unit(value, scale, language, goal) for value in (reported, then, restated, now)),
-        wording.change_of_figures(one.now, one.restated, scale, language, goal),
+        wording.change_of_figures(one.now, one.restated, scale=scale, language=language, goal=goal),
         wording.change_limits(one.limits, language),
         wording.clear_change(one.limits, language),
         glue.join(changed) or text("sections.nothing_changed", language),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from svcqa.register import Register
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SectionContext:
     """What a section is given.
 

@@ -87,7 +87,7 @@ def _improved(one: Improvement, language: Language) -> tuple[str, ...]:
         one.unit.name.in_language(language),
         wording.level(one.before.value, one.scale, goal),
         wording.level(one.now.value, one.scale, goal),
-        wording.level_change(one.now.value, one.before.value, one.scale, language, goal),
+        wording.level_change(one.now.value, one.before.value, scale=one.scale, language=language, goal=goal),
         wording.change_limits(one.limits, language),
         wording.cases(one.now),
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GROUP: Final = "svcqa.review_sections"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BuiltSection:
     """A section with what it says of one review; ``fault`` where it could not be built."""
 
@@ -136,7 +136,13 @@ class SectionRegistry:
         mine = [one.metric for one in usable if context.review.kind in one.metric.reviews]
         built = [_built(section, context) for section in sorted(mine, key=lambda one: (one.order, one.name))]
         broken = [
-            BuiltSection(one.name, one.name, False, context.language, fault=_broken(one.name, one.error))
+            BuiltSection(
+                name=one.name,
+                title=one.name,
+                in_forms=False,
+                language=context.language,
+                fault=_broken(one.name, one.error),
+            )
             for one in self.plugins().values()
             if one.error
         ]
@@ -156,7 +162,14 @@ def _built(section: Any, context: SectionContext) -> BuiltSection:
         fault = error
     except Exception as error:  # whatever a section raises costs only its own part
         fault = _broken(section.name, f"{type(error).__name__}: {error}")
-    return BuiltSection(section.name, title, section.in_forms, context.language, content, fault)
+    return BuiltSection(
+        name=section.name,
+        title=title,
+        in_forms=section.in_forms,
+        language=context.language,
+        content=content,
+        fault=fault,
+    )
 
 
 def _broken(name: str, message: str) -> PluginError:

@@ -85,7 +85,9 @@ def _difference(item: TargetReview, language: Language) -> str:
     if now is None or now.value is None:
         return wording.DASH
     if isinstance(target, LevelTarget):
-        return wording.level_change(now.value, target.goal, item.course.scale, language, target.goal)
+        return wording.level_change(
+            now.value, target.goal, scale=item.course.scale, language=language, goal=target.goal
+        )
     if isinstance(target, QuantityTarget) and now.goal is not None:
         gap = wording.amount(now.value - now.goal)
         return f"+{gap}" if now.value > now.goal else gap

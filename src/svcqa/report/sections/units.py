@@ -132,7 +132,7 @@ def _row(item: SideBySide, unit: Beside, language: Language) -> tuple[str, ...]:
         wording.cases(now),
         _verdict(now, language),
         wording.level_with_unit(before, scale, language, goal),
-        wording.change_of_figures(now, unit.before, scale, language, goal),
+        wording.change_of_figures(now, unit.before, scale=scale, language=language, goal=goal),
         wording.clear_change(unit.limits, language),
         pooled,
     )

@@ -25,7 +25,7 @@ _SMALLEST: Final = 6.0
 MOST_ROWS: Final = 60
 
 
-def caption(document: Any, kind: str, title: str, number: int, language: Language) -> None:
+def caption(document: Any, kind: str, *, title: str, number: int, language: Language) -> None:
     """*Table 1: title*, with a number that Word counts anew when something is put between."""
     paragraph = document.add_paragraph(style="Caption")
     paragraph.paragraph_format.keep_with_next = kind == "Table"

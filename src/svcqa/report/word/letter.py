@@ -67,7 +67,7 @@ def read(path: Path) -> Any:
     try:
         return docx.Document(str(path))
     except (PackageNotFoundError, KeyError, ValueError, OSError) as error:
-        raise PolicyError(Fault("letter_unreadable", path.name, got=type(error).__name__)) from error
+        raise PolicyError(Fault("letter_unreadable", file=path.name, got=type(error).__name__)) from error
 
 
 def _fields(letter: Letter, company: str, language: Language) -> dict[str, str]:

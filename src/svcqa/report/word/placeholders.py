@@ -34,10 +34,10 @@ def _check(document: Any, known: Sequence[str], row_names: Sequence[str], file: 
     found = [name for paragraph in _paragraphs(document) for name in _PLACEHOLDER.findall(paragraph.text)]
     strangers = dict.fromkeys(name for name in found if name not in known)
     allowed = ", ".join(f"{{{{{name}}}}}" for name in known)
-    faults = [Fault("letter_placeholder", file, got=f"{{{{{name}}}}}", allowed=allowed) for name in strangers]
+    faults = [Fault("letter_placeholder", file=file, got=f"{{{{{name}}}}}", allowed=allowed) for name in strangers]
     in_rows = {name for table in _tables(document) for row in table.rows for name in _names_in(row._tr)}
     if not in_rows & set(row_names):
-        faults.append(Fault("letter_row", file, allowed=", ".join(f"{{{{{name}}}}}" for name in row_names)))
+        faults.append(Fault("letter_row", file=file, allowed=", ".join(f"{{{{{name}}}}}" for name in row_names)))
     if faults:
         raise PolicyError(faults)
 

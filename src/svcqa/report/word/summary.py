@@ -58,8 +58,8 @@ def _section(document: Any, section: BuiltSection, count: _Count, language: Lang
     for chart in section.content.charts.values():
         count.figures += 1
         add_picture(document, chart)
-        caption(document, "Figure", chart.title, count.figures, language)
+        caption(document, "Figure", title=chart.title, number=count.figures, language=language)
     for table in section.content.tables.values():
         count.tables += 1
-        caption(document, "Table", table.title, count.tables, language)
+        caption(document, "Table", title=table.title, number=count.tables, language=language)
         add_table(document, table.frame, language)

@@ -27,7 +27,7 @@ class CallerEffect:
     means: CallerMeans
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CallerScore:
     """How well somebody calls, from the calls that were listened to again; a share of the checklist's weights.
 
@@ -53,7 +53,7 @@ class BackCheck:
     far: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CallQuality:
     """Callers of one wave.
 
@@ -87,15 +87,15 @@ def call_quality(
     spoken = [one for one in surveyed.wave.people if one.scores and one.caller]
     wanted = listening_sample(surveyed.wave.code, spoken, per_caller=survey.listened_per_caller)
     marks = _marks(survey, checks)
-    scores = tuple(_score(caller, spoken, wanted[caller], marks, level) for caller in sorted(wanted))
+    scores = tuple(_score(caller, spoken, wanted=wanted[caller], marks=marks, level=level) for caller in sorted(wanted))
     missing = tuple(sorted(one for rows in wanted.values() for one in rows if one not in marks))
     return CallQuality(
-        surveyed.wave.code,
-        _effects(survey, spoken, level),
-        wanted,
-        missing,
-        scores,
-        _back_checks(survey, surveyed.wave.people, second_calls, level),
+        code=surveyed.wave.code,
+        effects=_effects(survey, spoken, level),
+        to_listen=wanted,
+        missing=missing,
+        scores=scores,
+        back_checks=_back_checks(survey, surveyed.wave.people, second_calls, level),
     )
 
 
@@ -129,7 +129,7 @@ def _marks(survey: Survey, checks: Iterable[Mapping[str, Any]]) -> dict[str, flo
 
 
 def _score(
-    caller: str, spoken: Sequence[DrawnCustomer], wanted: Sequence[str], marks: Mapping[str, float], level: float
+    caller: str, spoken: Sequence[DrawnCustomer], *, wanted: Sequence[str], marks: Mapping[str, float], level: float
 ) -> CallerScore:
     own = [one.reference for one in spoken if one.caller == caller]
     # only what was drawn counts: calls that somebody picked say little of the others
@@ -139,7 +139,15 @@ def _score(
     if len(set(given)) > 1:  # equal marks of some calls tell nothing of the error for the others
         low, high = student_t(given, [1] * len(given), level=level)
         lower, upper = max(low, 0.0), min(high, 1.0)
-    return CallerScore(caller, len(own), len(wanted), len(given), score, lower, upper)
+    return CallerScore(
+        caller=caller,
+        interviews=len(own),
+        wanted=len(wanted),
+        listened=len(given),
+        score=score,
+        lower=lower,
+        upper=upper,
+    )
 
 
 def _effects(survey: Survey, spoken: Sequence[DrawnCustomer], level: float) -> tuple[CallerEffect, ...]:

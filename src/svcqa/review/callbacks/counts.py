@@ -10,7 +10,7 @@ import pyarrow as pa
 from svcqa.entities.survey import Survey
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StratumCounts:
     """``population_size`` customers can be drawn; they have ``cases`` cases. ``excluded``: customers by reason."""
 
@@ -38,7 +38,7 @@ def count_frame(survey: Survey, frame: Any) -> tuple[StratumCounts, ...]:
             stratum["excluded"][row["reason"]] = row["count_all"]
         else:
             stratum["population_size"], stratum["cases"] = row["count_all"], row["cases_sum"]
-    return tuple(StratumCounts(key, **about) for key, about in sorted(found.items()))
+    return tuple(StratumCounts(key=key, **about) for key, about in sorted(found.items()))
 
 
 def in_frame(frame: Any) -> Any:

@@ -19,7 +19,7 @@ State = Literal["in_time", "late", "overdue", "open"]
 METHOD: Final = "answered in time ÷ (answered + overdue); Wilson (1927)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Feedback:
     """What one customer said that somebody must answer.
 
@@ -46,7 +46,7 @@ class Feedback:
     state: State
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InTime:
     """How much of the feedback was answered within the promised working days; what is not due yet is not judged."""
 
@@ -93,17 +93,17 @@ def _feedback(person: DrawnCustomer, survey: Survey, context: Context, known: di
     if answered is not None:
         state = "in_time" if answered <= due else "late"
     return Feedback(
-        person.reference,
-        day,
-        person.columns.get("service", ""),
-        _department(unit, context),
-        low,
-        dict(person.opinions),
-        due,
-        provisional,
-        row.number if row is not None else None,
-        answered,
-        state,
+        reference=person.reference,
+        called_on=day,
+        service=person.columns.get("service", ""),
+        responsible=_department(unit, context),
+        low=low,
+        opinions=dict(person.opinions),
+        due=due,
+        provisional=provisional,
+        number=row.number if row is not None else None,
+        answered_on=answered,
+        state=state,
     )
 
 
@@ -176,6 +176,26 @@ def _in_time(unit: str, found: Sequence[Feedback]) -> InTime:
     )
     n = in_time + late + overdue
     if not n:
-        return InTime(unit, n, in_time, late, overdue, waiting, None, None, None)
+        return InTime(
+            unit=unit,
+            n=n,
+            in_time=in_time,
+            late=late,
+            overdue=overdue,
+            open=waiting,
+            value=None,
+            lower=None,
+            upper=None,
+        )
     lower, upper = wilson(in_time, n)
-    return InTime(unit, n, in_time, late, overdue, waiting, in_time / n, float(lower), float(upper))
+    return InTime(
+        unit=unit,
+        n=n,
+        in_time=in_time,
+        late=late,
+        overdue=overdue,
+        open=waiting,
+        value=in_time / n,
+        lower=float(lower),
+        upper=float(upper),
+    )

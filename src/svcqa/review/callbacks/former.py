@@ -66,7 +66,7 @@ def _moments(values: Sequence[float]) -> tuple[int, float, float]:
     return n, mean, spread
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LeftOut:
     """Customers of a stratum whom a reason keeps out of the frame, and what is known of them beside those in it.
 
@@ -108,13 +108,14 @@ def left_out(frame: Any, answers: Any, *, z: float = 1.959963984540054) -> tuple
     for (stratum, reason), people in sorted(groups.items(), key=lambda item: (item[0][0] == "", item[0])):
         if reason:
             beside = groups.get((stratum, ""), [])
-            found.append(_one(stratum, reason, people, beside, known[stratum], scores, z))
+            found.append(_one(stratum, reason, people=people, beside=beside, known=known[stratum], scores=scores, z=z))
     return tuple(found)
 
 
 def _one(
     stratum: str,
     reason: str,
+    *,
     people: list[tuple[str, str]],
     beside: list[tuple[str, str]],
     known: int,
@@ -130,19 +131,19 @@ def _one(
         bias, error = share * (level - mean), share * math.sqrt(spread**2 / n + width**2 / m)
         lower, upper = bias - z * error, bias + z * error
     return LeftOut(
-        stratum,
-        reason,
-        len(people),
-        share,
-        _mix(people),
-        _mix(beside),
-        len(out),
-        _mean(out),
-        len(within),
-        _mean(within),
-        bias,
-        lower,
-        upper,
+        stratum=stratum,
+        reason=reason,
+        customers=len(people),
+        share=share,
+        tiers=_mix(people),
+        frame_tiers=_mix(beside),
+        answers=len(out),
+        mean=_mean(out),
+        frame_answers=len(within),
+        frame_mean=_mean(within),
+        bias=bias,
+        bias_lower=lower,
+        bias_upper=upper,
     )
 
 

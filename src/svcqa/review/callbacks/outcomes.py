@@ -18,7 +18,7 @@ _REACHED: Final = (*_ANSWERED, "refused", "other")
 _WORTH_ANOTHER_CALL: Final = ("no_answer", "busy", "switched_off", "call_later")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Waterfall:
     """How many of a wave, a department or a stratum came how far.
 
@@ -48,7 +48,7 @@ class Waterfall:
     rates: dict[str, Rate]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Replacement:
     """A reserve who was called in the place of somebody who did not answer; ``place`` is that in the stratum."""
 
@@ -74,7 +74,7 @@ class Finding:
     references: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcomes:
     """The calls of one wave as they were known at ``as_of``."""
 
@@ -108,7 +108,13 @@ def wave_outcomes(surveyed: Surveyed, *, as_of: dt.datetime) -> Outcomes:
         waterfalls.append(_waterfall("stratum", stratum, own, surveyed))
         replacements += _replacements(stratum, own)
         findings += _findings(stratum, own, attempts=design.survey.attempts, over=over)
-    return Outcomes(surveyed.wave.code, as_of, tuple(waterfalls), tuple(replacements), tuple(findings))
+    return Outcomes(
+        code=surveyed.wave.code,
+        as_of=as_of,
+        waterfalls=tuple(waterfalls),
+        replacements=tuple(replacements),
+        findings=tuple(findings),
+    )
 
 
 def _waterfall(level: Level, key: str, people: Sequence[DrawnCustomer], surveyed: Surveyed) -> Waterfall:
@@ -118,8 +124,8 @@ def _waterfall(level: Level, key: str, people: Sequence[DrawnCustomer], surveyed
     ends = [disposition(one, survey) for one in called]
     codes = [one.outcome for one in called]
     return Waterfall(
-        level,
-        key,
+        level=level,
+        key=key,
         drawn=sum(one.role == "main" for one in people),
         reserves=sum(one.role == "reserve" for one in sample),
         attempted=len(called),
@@ -163,7 +169,14 @@ def _in_place_of(people: Iterable[DrawnCustomer]) -> list[tuple[DrawnCustomer, D
 def _replacements(stratum: str, people: Sequence[DrawnCustomer]) -> list[Replacement]:
     """The first without an answer is replaced by the first reserve that was called, and so on."""
     return [
-        Replacement(stratum, gone.reference, gone.outcome, reserve.reference, reserve.place, bool(reserve.scores))
+        Replacement(
+            stratum=stratum,
+            replaced=gone.reference,
+            outcome=gone.outcome,
+            reserve=reserve.reference,
+            place=reserve.place,
+            answered=bool(reserve.scores),
+        )
         for reserve, gone in _in_place_of(people)
         if gone is not None
     ]

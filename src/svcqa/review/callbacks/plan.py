@@ -52,7 +52,7 @@ class Former:
     back_checks: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PlannedStratum:
     """One stratum of a plan; ``half_width`` is that of the mean of the survey's question, missing where nobody is."""
 
@@ -67,7 +67,7 @@ class PlannedStratum:
     half_width: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bought:
     """The precision of the mean of several strata together."""
 
@@ -80,7 +80,7 @@ class Bought:
     half_width: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """A plan: strata, departments where the strata know them, and all together."""
 
@@ -182,7 +182,7 @@ def make_plan(
         drawn = found.drawn.tolist()
     else:
         drawn = allocated(calls or 0).drawn.tolist()
-    return _plan(survey, counts, present, drawn, spreads, bought, known)
+    return _plan(survey, counts, present=present, drawn=drawn, spreads=spreads, buyer=bought, former=known)
 
 
 def _check_aim(calls: int | None, half_width: float | None) -> None:
@@ -276,6 +276,7 @@ def _mean(survey: Survey, key: str, former: Mapping[str, Former]) -> float:
 def _plan(
     survey: Survey,
     counts: Sequence[StratumCounts],
+    *,
     present: Sequence[StratumCounts],
     drawn: Sequence[int],
     spreads: Sequence[tuple[float, Any]],
@@ -290,22 +291,34 @@ def _plan(
         place = placed.get(item.key)
         if place is None:
             spread, source = _spread(survey, item.key, former)
-            strata.append(PlannedStratum(item, _rule(survey, item)[0], 0, 0, 0.0, spread, source, None, None))
+            strata.append(
+                PlannedStratum(
+                    counts=item,
+                    rule=_rule(survey, item)[0],
+                    drawn=0,
+                    reserve=0,
+                    expected_answers=0.0,
+                    spread=spread,
+                    spread_from=source,
+                    standard_error=None,
+                    half_width=None,
+                )
+            )
             continue
         n = drawn[place]
         reserve = min(math.ceil(n * survey.reserve - 1e-9), item.population_size - n)
         spread, source = spreads[place]
         strata.append(
             PlannedStratum(
-                item,
-                _rule(survey, item)[0],
-                n,
-                reserve,
-                n * rules.response_rate,
-                spread,
-                source,
-                _number(bought.stratum_standard_error[place]),
-                _number(bought.stratum_half_width[place]),
+                counts=item,
+                rule=_rule(survey, item)[0],
+                drawn=n,
+                reserve=reserve,
+                expected_answers=n * rules.response_rate,
+                spread=spread,
+                spread_from=source,
+                standard_error=_number(bought.stratum_standard_error[place]),
+                half_width=_number(bought.stratum_half_width[place]),
             )
         )
     departments = []
@@ -316,18 +329,25 @@ def _plan(
             departments.append(_together(name, own, _number(error), _number(half)))
     error, half = (bought.standard_error, bought.half_width) if bought is not None else (None, None)
     overall = _together("", strata, _number(error), _number(half))
-    return Plan(survey, tuple(strata), tuple(departments), overall, rules.method, dict(former))
+    return Plan(
+        survey=survey,
+        strata=tuple(strata),
+        departments=tuple(departments),
+        overall=overall,
+        formula=rules.method,
+        former=dict(former),
+    )
 
 
 def _together(key: str, strata: Sequence[PlannedStratum], error: float | None, half: float | None) -> Bought:
     return Bought(
-        key,
-        sum(one.counts.population_size for one in strata),
-        sum(one.drawn for one in strata),
-        sum(one.reserve for one in strata),
-        sum(one.expected_answers for one in strata),
-        error,
-        half,
+        key=key,
+        population_size=sum(one.counts.population_size for one in strata),
+        drawn=sum(one.drawn for one in strata),
+        reserve=sum(one.reserve for one in strata),
+        expected_answers=sum(one.expected_answers for one in strata),
+        standard_error=error,
+        half_width=half,
     )
 
 

@@ -34,7 +34,7 @@ LIST_COLUMNS: Final = (
 """``place`` is that within the stratum: a reserve replaces in the order of places."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Taken:
     """A customer whom the draw took from a stratum."""
 

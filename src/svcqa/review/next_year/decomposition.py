@@ -23,7 +23,7 @@ from svcqa.stats.decomposition import Cell, Conflict, Part, conflicts, share_tre
 from svcqa.stats.share_out import METHOD
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decomposition:
     """A goal and its parts.
 
@@ -118,7 +118,9 @@ def shared(
     """
     additive = isinstance(subject.target, QuantityTarget)
     _check_goals(goal, locked, scale)
-    parts = _parts(starts.units, tree, top or tree.company.code, _ends(scale), locked, additive=additive)
+    parts = _parts(
+        starts.units, tree, root=top or tree.company.code, ends=_ends(scale), locked=locked, additive=additive
+    )
     total = sum(part.weight for part in parts)
     best = _ends(scale)[0 if scale.better == "lower" else 1]
     if not np.isfinite(best) and fair == "equal_gap_closing":
@@ -130,7 +132,17 @@ def shared(
     found = share_tree(parts, whole, rule=fair, best=best)
     cells = tuple(_cell(part, found.cell(part.code), starts, additive=additive) for part in parts)
     effort = next((found.cell(part.code).effort for part in parts if part.locked is None and part.weight), 0.0)
-    return Decomposition(goal, scale, fair, cells, effort, found.error, starts.pooling, additive, subject.within)
+    return Decomposition(
+        goal=goal,
+        scale=scale,
+        fair=fair,
+        cells=cells,
+        effort=effort,
+        error=found.error,
+        pooling=starts.pooling,
+        additive=additive,
+        within=subject.within,
+    )
 
 
 def _check_goals(goal: float, locked: Mapping[str, float], scale: Scale) -> None:
@@ -161,21 +173,28 @@ def _ends(scale: Scale) -> tuple[float, float]:
 def _parts(
     starts: tuple[Start, ...],
     tree: Organisation,
+    *,
     root: str,
     ends: tuple[float, float],
     locked: Mapping[str, float],
-    *,
     additive: bool,
 ) -> list[Part]:
     """The tree above the units that have cases, each unit before its parts."""
-    parts: dict[str, Part] = {root: Part(root, None)}
+    parts: dict[str, Part] = {root: Part(code=root, parent=None)}
     for start in starts:
         path = [unit.code for unit in tree.path(start.unit)]
         path = path[path.index(root) :] if root in path else [root, start.unit]
         above = path if start.own else path[:-1]
         for parent, code in itertools.pairwise(above):
-            parts.setdefault(code, Part(code, parent))
-        parts[start.code] = Part(start.code, above[-1] if above else None, start.weight, start.level, *ends)
+            parts.setdefault(code, Part(code=code, parent=parent))
+        parts[start.code] = Part(
+            code=start.code,
+            parent=above[-1] if above else None,
+            weight=start.weight,
+            start=start.level,
+            lower=ends[0],
+            upper=ends[1],
+        )
     unknown = [code for code in locked if code not in parts or code == root]
     if unknown:
         allowed = ", ".join(code for code in parts if code != root)

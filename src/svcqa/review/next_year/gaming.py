@@ -23,24 +23,24 @@ from svcqa.stats.bunching import Bunching, bunching
 from svcqa.stats.drivers import newcombe
 
 
-def gaming(figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules) -> Iterator[Note]:
+def gaming(figures: Figures, subject: Subject, *, past: Past, context: Context, rules: NextYearRules) -> Iterator[Note]:
     """What the cases of the last twelve months show, beside the twelve before; of commitments with a clock."""
     commitment = subject.commitment
     if commitment is None or not isinstance(commitment.rule, ClockRule):
         return
-    yield from _bunching(figures, subject, past, context, rules)
+    yield from _bunching(figures, subject, past=past, context=context, rules=rules)
     now = _total(figures, subject, replace(context, period=past.recent))
     was = _total(figures, subject, replace(context, period=past.before))
     if now is None or was is None:
         return
-    yield from _risen("exclusions", _excluded(was), _excluded(now), past, rules)
+    yield from _risen("exclusions", _excluded(was), now=_excluded(now), past=past, rules=rules)
     if commitment.where:
         everything = replace(subject, params={"commitment": commitment.model_copy(update={"where": (), "limits": ()})})
         all_now = _total(figures, everything, replace(context, period=past.recent))
         all_was = _total(figures, everything, replace(context, period=past.before))
         if all_now is not None and all_was is not None:
             lost_was, lost_now = _elsewhere(was, all_was), _elsewhere(now, all_now)
-            yield from _risen("reclassified", lost_was, lost_now, past, rules)
+            yield from _risen("reclassified", lost_was, now=lost_now, past=past, rules=rules)
 
 
 def _total(figures: Figures, subject: Subject, context: Context) -> Figure | None:
@@ -60,7 +60,9 @@ def _elsewhere(counted: Figure, everything: Figure) -> tuple[int, int]:
     return max(whole - inside, 0), whole
 
 
-def _risen(code: str, was: tuple[int, int], now: tuple[int, int], past: Past, rules: NextYearRules) -> Iterator[Note]:
+def _risen(
+    code: str, was: tuple[int, int], *, now: tuple[int, int], past: Past, rules: NextYearRules
+) -> Iterator[Note]:
     """A share that has risen, clearly and by enough to matter."""
     if min(was[1], now[1]) < 1:
         return
@@ -70,18 +72,20 @@ def _risen(code: str, was: tuple[int, int], now: tuple[int, int], past: Past, ru
     if low > 0 and after - before >= rules.least_change * base:
         shares = {"was": before, "now": after} if code == "exclusions" else {"was": 1 - before, "now": 1 - after}
         yield Note(
-            code,
+            code=code,
             shares=shares,
             counts={"n_was": was[1], "n_now": now[1]},
             texts={"before": past.before.label, "recent": past.recent.label},
         )
 
 
-def _bunching(figures: Figures, subject: Subject, past: Past, context: Context, rules: NextYearRules) -> Iterator[Note]:
+def _bunching(
+    figures: Figures, subject: Subject, *, past: Past, context: Context, rules: NextYearRules
+) -> Iterator[Note]:
     """Where all cases have one limit to stay below, and times fine enough to tell; where not, that is said."""
     found = _tested(figures, subject, replace(context, period=past.recent, by=()))
     if found is None:
-        yield Note("bunching_untested")
+        yield Note(code="bunching_untested")
         return
     limit, told = found
     if told.p < rules.alarm and told.excess > 0:
@@ -92,7 +96,7 @@ def _bunching(figures: Figures, subject: Subject, past: Past, context: Context, 
             "limit": limit,
             "from": limit - told.width,
         }
-        yield Note("bunching", shares={"p": told.p}, counts=counts, texts={"recent": past.recent.label})
+        yield Note(code="bunching", shares={"p": told.p}, counts=counts, texts={"recent": past.recent.label})
 
 
 def _tested(figures: Figures, subject: Subject, context: Context) -> tuple[float, Bunching] | None:

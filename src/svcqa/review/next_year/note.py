@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Note:
     """One warning: ``code`` names the catalogue entry ``next_year.note_CODE``, the numbers fill it.
 

@@ -25,6 +25,7 @@ from svcqa.stats.year_ahead import YearAhead
 def notes(
     figures: Figures,
     subject: Subject,
+    *,
     past: Past,
     ahead: YearAhead,
     goals: Sequence[float],
@@ -39,7 +40,7 @@ def notes(
         *_few_cases(ahead, rules),
         *_trivial(past),
         *_promise(subject, ahead),
-        *gaming(figures, subject, past, context, rules),
+        *gaming(figures, subject, past=past, context=context, rules=rules),
         *_forecast(ahead),
         *_calendar(subject, context, year),
     ]
@@ -70,7 +71,7 @@ def _ratchet(past: Past, goals: Sequence[float]) -> Iterator[Note]:
         assert before.goal is not None
         assert after.goal is not None
         yield Note(
-            "ratchet",
+            code="ratchet",
             levels={"was": before.goal, "then": after.goal, "now": middle},
             texts={"year": before.period.label, "next": after.period.label},
         )
@@ -91,15 +92,20 @@ def _noise(past: Past, ahead: YearAhead, goals: Sequence[float]) -> Iterator[Not
     if inside and half > 0:
         levels = {"easiest": inside[0], "hardest": inside[-1], "forecast": middle}
         if len(inside) == 1:
-            yield Note("noise_of_one", {"goal": inside[0], "forecast": middle}, {"half": half}, {"n": cases})
+            yield Note(
+                code="noise_of_one",
+                levels={"goal": inside[0], "forecast": middle},
+                shares={"half": half},
+                counts={"n": cases},
+            )
         else:
-            yield Note("noise", levels, {"half": half}, {"n": cases})
+            yield Note(code="noise", levels=levels, shares={"half": half}, counts={"n": cases})
 
 
 def _few_cases(ahead: YearAhead, rules: NextYearRules) -> Iterator[Note]:
     if ahead.kind in ("share", "rate") and ahead.cases < rules.least_cases:
         yield Note(
-            "few_cases",
+            code="few_cases",
             shares={"one": 1 / max(ahead.cases, 1.0)},
             counts={"n": ahead.cases, "least": rules.least_cases},
         )
@@ -121,7 +127,7 @@ def _trivial(past: Past) -> Iterator[Note]:
     clear = nearest is None or past.scale.reached(nearest, goal)
     if clear and all(past.scale.reached(one.value, goal) for one in inside if one.value is not None):
         yield Note(
-            "trivial",
+            code="trivial",
             levels={"goal": goal, "value": figure.value},
             counts={"n": len(inside)},
             texts={"year": latest.period.label},
@@ -130,19 +136,19 @@ def _trivial(past: Past) -> Iterator[Note]:
 
 def _promise(subject: Subject, ahead: YearAhead) -> Iterator[Note]:
     if subject.promise is not None and (chance := ahead.chance(subject.promise)) < 0.5:
-        yield Note("promise", levels={"promise": subject.promise}, shares={"chance": chance})
+        yield Note(code="promise", levels={"promise": subject.promise}, shares={"chance": chance})
 
 
 def _forecast(ahead: YearAhead) -> Iterator[Note]:
     if "short_history" in ahead.flags:
-        yield Note("short_history", counts={"n": ahead.known_months})
+        yield Note(code="short_history", counts={"n": ahead.known_months})
     if "rough" in ahead.flags:
-        yield Note("rough")
+        yield Note(code="rough")
 
 
 def _calendar(subject: Subject, context: Context, year: int) -> Iterator[Note]:
     if needs_calendar(subject) and calendar_is_provisional(context, year):
-        yield Note("provisional_calendar", texts={"year": str(year)})
+        yield Note(code="provisional_calendar", texts={"year": str(year)})
 
 
 def calendar_is_provisional(context: Context, year: int) -> bool:

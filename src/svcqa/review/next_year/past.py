@@ -32,7 +32,7 @@ class PastYear:
     over: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Past:
     """The history of one subject.
 
@@ -91,7 +91,7 @@ def past_of(figures: Figures, policies: Policies, subject: Subject, context: Con
         ahead=12 * (year - end.year) + 12 - end.number,
         cycle=cycle,
         figures=_figures(found.figures(), trimmed, last),
-        years=tuple(_years(figures, policies, subject, context, start, end)),
+        years=tuple(_years(figures, policies, subject=subject, context=context, start=start, end=end)),
         recent=recent,
         before=rule.previous(recent),
     )
@@ -146,7 +146,7 @@ def _figures(found: Sequence[Figure], series: Series, last: int) -> tuple[Figure
 
 
 def _years(
-    figures: Figures, policies: Policies, subject: Subject, context: Context, start: Period, end: Period
+    figures: Figures, policies: Policies, *, subject: Subject, context: Context, start: Period, end: Period
 ) -> list[PastYear]:
     """From the first year that is known whole to the one that runs; the goal is the last that a target set."""
     first = start.year if start.number == 1 else start.year + 1

@@ -27,7 +27,7 @@ _STEPS: Final = 10
 """Goals are round numbers: a tenth of the interval's width or less."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """One goal that could be set.
 
@@ -44,7 +44,7 @@ class Candidate:
     is_promise: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Proposal:
     """What is proposed for one target. ``fault`` where nothing can be said.
 
@@ -98,7 +98,7 @@ def propose(
         past = past_of(figures, policies, subject, context, year=year, years=rules.years)
         return proposal_of(figures, subject, past, context, year=year, rules=rules)
     except SvcqaError as error:
-        return Proposal(target, year, fault=error)
+        return Proposal(target=target, year=year, fault=error)
 
 
 def proposal_of(
@@ -123,8 +123,26 @@ def proposal_of(
     )
     unit = _improvement_unit(subject, ahead)
     candidates = tuple(candidates_for(ahead, subject.promise, rules, counted=bool(unit)))
-    said = notes(figures, subject, past, ahead, [one.goal for one in candidates], context, rules, year)
-    return Proposal(subject.target, year, subject, past, ahead, candidates, said, unit)
+    said = notes(
+        figures,
+        subject,
+        past=past,
+        ahead=ahead,
+        goals=[one.goal for one in candidates],
+        context=context,
+        rules=rules,
+        year=year,
+    )
+    return Proposal(
+        target=subject.target,
+        year=year,
+        subject=subject,
+        past=past,
+        ahead=ahead,
+        candidates=candidates,
+        notes=said,
+        improvement_unit=unit,
+    )
 
 
 def _better(past: Past) -> Better:
@@ -136,9 +154,9 @@ def _milestone(figures: Figures, target: MilestoneTarget, context: Context, year
     try:
         found = figures.result("milestone", {"target": target}, asked).figures()
     except SvcqaError as error:
-        return Proposal(target, year, fault=error)
+        return Proposal(target=target, year=year, fault=error)
     kept = found[0].verdict == "met" if found and found[0].verdict else None
-    return Proposal(target, year, kept=kept)
+    return Proposal(target=target, year=year, kept=kept)
 
 
 def candidates_for(
@@ -156,7 +174,9 @@ def candidates_for(
         is_promise = promise is not None and looser(goal, promise, ahead.better)
         goal = promise if is_promise and promise is not None else goal
         improvement = improvement_needed(ahead, goal) if counted else None
-        found.append(Candidate(name, goal, ahead.chance(goal), improvement, is_promise))
+        found.append(
+            Candidate(name=name, goal=goal, chance=ahead.chance(goal), improvement=improvement, is_promise=is_promise)
+        )
     return found
 
 

@@ -17,7 +17,7 @@ from svcqa.review.targets import asked_by
 PERCENTILES = "sla_percentiles"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """What is asked for one target.
 
@@ -55,13 +55,13 @@ def subject_of(figures: Figures, policies: Policies, target: LevelTarget | Quant
         MetricError: a percentile's goal is no whole number of its unit.
     """
     if isinstance(target, QuantityTarget):
-        return Subject(target, None, "quantity", {"target": target}, None)
+        return Subject(target=target, commitment=None, metric="quantity", params={"target": target}, promise=None)
     if target.metric == PERCENTILES:
         return _percentile(figures, target)
     commitment = None if target.commitment is None else policies.commitment(target.commitment).counted
     metric, params = asked_by(figures, target, commitment)
     promise = None if commitment is None else commitment.goal_on(dt.date(year, 12, 31))
-    return Subject(target, commitment, metric, params, promise)
+    return Subject(target=target, commitment=commitment, metric=metric, params=params, promise=promise)
 
 
 def _percentile(figures: Figures, target: LevelTarget) -> Subject:
@@ -71,7 +71,7 @@ def _percentile(figures: Figures, target: LevelTarget) -> Subject:
         place = f'target "{target.key}" › goal'
         raise MetricError(Fault("percentile_goal", place=place, got=f"{target.goal:g}"))
     share = float(own.percentiles[0]) / 100
-    return _within(target, own.promise, own.promise.rule, int(target.goal), share)
+    return _within(target, own.promise, rule=own.promise.rule, limit=int(target.goal), share=share)
 
 
 def within_maximum(subject: Subject, year: int) -> Subject:
@@ -94,16 +94,23 @@ def within_maximum(subject: Subject, year: int) -> Subject:
         unit = "hour" if rule.unit == "hour" else "minute"
         single = ElapsedWorkingTime(kind="elapsed_working_time", unit=unit, **clock)
     assert isinstance(subject.target, LevelTarget)
-    return _within(subject.target, commitment, single, int(maximum), 1.0)
+    return _within(subject.target, commitment, rule=single, limit=int(maximum), share=1.0)
 
 
-def _within(target: LevelTarget, whose: Commitment, rule: Any, limit: int, share: float) -> Subject:
+def _within(target: LevelTarget, whose: Commitment, *, rule: Any, limit: int, share: float) -> Subject:
     if not isinstance(rule, (ElapsedNatural, ElapsedWorkingTime, ElapsedWorkingDays)):
         raise MetricError(Fault("percentile_goal", place=target.key, got=rule.kind))
     single = rule.model_copy(update={"limit": limit})
     commitment = whose.model_copy(update={"rule": single, "limits": (), "required_share": share, "goals": ()})
     unit = getattr(rule, "unit", "working_day")
-    return Subject(target, commitment, "compliance", {"commitment": commitment}, share, f"{limit} {unit}")
+    return Subject(
+        target=target,
+        commitment=commitment,
+        metric="compliance",
+        params={"commitment": commitment},
+        promise=share,
+        within=f"{limit} {unit}",
+    )
 
 
 def same_subject(one: Target, other: Target) -> bool:

@@ -24,7 +24,7 @@ OWN = "#"
 """Ends the name of what belongs to a unit and to none of its parts."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Start:
     """One unit that delivers by itself.
 
@@ -74,7 +74,7 @@ def starts_of(figures: Figures, subject: Subject, past: Past, context: Context, 
     tree = context.organisation
     has_parts = [any(other != unit and tree.within(other, unit) for other in units) for unit in units]
     starts = (
-        Start(one.unit, own, _weight(one, subject), float(value), float(pulled), one.n)
+        Start(unit=one.unit, own=own, weight=_weight(one, subject), raw=float(value), level=float(pulled), n=one.n)
         for one, own, value, pulled in zip(merged, has_parts, raw, level, strict=True)
     )
     return Starts(tuple(starts), pooling)

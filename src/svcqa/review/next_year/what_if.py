@@ -20,7 +20,7 @@ from svcqa.review.next_year.units import Starts
 from svcqa.stats.year_ahead import Effect, YearAhead
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What a goal would mean.
 
@@ -46,7 +46,7 @@ class Answer:
     months: tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TargetWhatIf:
     """One target of next year with everything to move. :meth:`at` reads no record."""
 
@@ -106,18 +106,18 @@ class TargetWhatIf:
         )
         improvement = improvement_needed(year, goal) if self.proposal.improvement_unit else None
         return Answer(
-            goal,
-            year.chance(goal),
-            self.ahead.chance(goal),
-            low,
-            middle,
-            high,
-            self.proposal.cases_in(year),
-            improvement,
-            parts,
-            volume,
-            tuple(assumptions),
-            self._months(goal),
+            goal=goal,
+            chance=year.chance(goal),
+            unchanged=self.ahead.chance(goal),
+            lower=low,
+            median=middle,
+            upper=high,
+            cases=self.proposal.cases_in(year),
+            improvement=improvement,
+            decomposition=parts,
+            volume=volume,
+            assumptions=tuple(assumptions),
+            months=self._months(goal),
         )
 
     def _months(self, goal: float) -> tuple[float, ...]:

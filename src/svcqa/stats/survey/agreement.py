@@ -19,7 +19,7 @@ from svcqa.stats.proportions import wilson
 from svcqa.stats.survey.checks import Float64, level_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Agreement:
     """How far two calls agree.
 
@@ -76,16 +76,16 @@ def agreement(
     lower, upper = wilson(same * n, n, level=level)
     half = _normal(level) * error
     return Agreement(
-        same,
-        float(lower),
-        float(upper),
-        value,
-        error,
-        value - half,
-        min(value + half, 1.0),
-        n,
-        f"agreement:kappa_{weights}",
-        level,
+        same=same,
+        same_lower=float(lower),
+        same_upper=float(upper),
+        kappa=value,
+        standard_error=error,
+        lower=value - half,
+        upper=min(value + half, 1.0),
+        n=n,
+        method=f"agreement:kappa_{weights}",
+        level=level,
     )
 
 

@@ -158,7 +158,7 @@ def allocate(
     total = float(min(asked, highest.sum()))
     exact = between_limits(total, parts, lowest, highest)
     if limits is not None and limits.domain is not None and limits.domain_minimum > 0:
-        exact = _raise_domains(total, parts, lowest, highest, limits)
+        exact = _raise_domains(total, parts, lowest=lowest, highest=highest, limits=limits)
     return Allocation(largest_remainder(exact), exact, method, asked)
 
 
@@ -176,7 +176,7 @@ def _ends(limits: Limits, size: Float64) -> tuple[Float64, Float64]:
     return lowest, highest
 
 
-def _raise_domains(total: float, key: Float64, lowest: Float64, highest: Float64, limits: Limits) -> Float64:
+def _raise_domains(total: float, key: Float64, *, lowest: Float64, highest: Float64, limits: Limits) -> Float64:
     """Parts with which every department has its minimum."""
     assert limits.domain is not None
     names, domain = codes(limits.domain, "domain", len(key))

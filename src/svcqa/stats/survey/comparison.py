@@ -18,7 +18,7 @@ from svcqa.stats.survey.design import SampleDesign
 from svcqa.stats.survey.linearisation import inside_of, mean_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """The second figure minus the first.
 
@@ -43,7 +43,7 @@ class Difference:
     level: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Independence:
     """Whether two classifications have to do with each other.
 
@@ -86,7 +86,13 @@ def mean_difference(
     n = int((before.inside | after.inside).sum())
     known = design.is_complete(before.inside | after.inside)
     return difference_of(
-        after.value - before.value, covariance, df, n, "difference:domains_taylor_t", level, known=known
+        after.value - before.value,
+        covariance,
+        df=df,
+        n=n,
+        method="difference:domains_taylor_t",
+        level=level,
+        known=known,
     )
 
 
@@ -124,7 +130,9 @@ def independence(design: SampleDesign, rows: npt.ArrayLike, columns: npt.ArrayLi
     sum_, squares = float(np.trace(effects)), float(np.trace(effects @ effects))
     numerator, f = sum_**2 / squares, statistic / sum_
     denominator = numerator * design.degrees_of_freedom()
-    return Independence(f, numerator, denominator, _upper_tail(f, numerator, denominator), n)
+    return Independence(
+        f=f, numerator_df=numerator, denominator_df=denominator, p=_upper_tail(f, numerator, denominator), n=n
+    )
 
 
 def _interactions(rows: int, columns: int) -> Float64:
@@ -143,7 +151,7 @@ def _upper_tail(f: float, numerator: float, denominator: float) -> float:
 
 
 def difference_of(
-    value: float, covariance: Float64, df: float, n: int, method: str, level: float, *, known: bool
+    value: float, covariance: Float64, *, df: float, n: int, method: str, level: float, known: bool
 ) -> Difference:
     """From the covariance matrix of the two figures, shape ``(2, 2)``.
 
@@ -155,9 +163,31 @@ def difference_of(
     if error <= 1e-10 * abs(value):
         half = 0.0 if known else math.nan
         return Difference(
-            value, error, value - half, value + half, math.nan, math.nan, df, n, float(covariance[0, 1]), method, level
+            value=value,
+            standard_error=error,
+            lower=value - half,
+            upper=value + half,
+            t=math.nan,
+            p=math.nan,
+            degrees_of_freedom=df,
+            n=n,
+            covariance=float(covariance[0, 1]),
+            method=method,
+            level=level,
         )
     half = float(stdtrit(df, 0.5 + level_of(level) / 2)) * error if df > 0 else math.nan
     t = value / error
     p = 2 * float(stdtr(df, -abs(t))) if df > 0 else math.nan
-    return Difference(value, error, value - half, value + half, t, p, df, n, float(covariance[0, 1]), method, level)
+    return Difference(
+        value=value,
+        standard_error=error,
+        lower=value - half,
+        upper=value + half,
+        t=t,
+        p=p,
+        degrees_of_freedom=df,
+        n=n,
+        covariance=float(covariance[0, 1]),
+        method=method,
+        level=level,
+    )

@@ -34,7 +34,7 @@ class Adjustment(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SampleDesign:
     """A drawn sample of n units. Made by :func:`sample_design`.
 
@@ -153,7 +153,9 @@ def sample_design(
     if cluster is not None:
         inner = codes(cluster, "cluster", len(place))[1]
         nested = np.unique(place * (inner.max(initial=0) + 1) + inner, return_inverse=True)[1].astype(np.int64)
-    design = SampleDesign(tuple(labels), place, np.ones(len(place)), size, nested)
+    design = SampleDesign(
+        strata=tuple(labels), stratum=place, weight=np.ones(len(place)), population_size=size, cluster=nested
+    )
     _check_drawn(design)
     if weight is None:
         if np.isinf(size).any():

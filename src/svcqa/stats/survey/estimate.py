@@ -27,7 +27,7 @@ from svcqa.stats.survey.linearisation import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
     """A figure of the population.
 
@@ -150,9 +150,27 @@ def quantile(
     half = t * math.sqrt(float(design.covariance(share.scaled)[0, 0]))
     n = int(inside.sum())
     if half < 1e-12 and not design.is_complete(inside):
-        return Estimate(value, 0.0, math.nan, math.nan, n, df, "quantile:no_variance", level)
+        return Estimate(
+            value=value,
+            standard_error=0.0,
+            lower=math.nan,
+            upper=math.nan,
+            n=n,
+            degrees_of_freedom=df,
+            method="quantile:no_variance",
+            level=level,
+        )
     lower, upper = (_inverse(y[inside], design.weight[inside], share.value + side * half) for side in (-1, 1))
-    return Estimate(value, (upper - lower) / (2 * t), lower, upper, n, df, "quantile:woodruff", level)
+    return Estimate(
+        value=value,
+        standard_error=(upper - lower) / (2 * t),
+        lower=lower,
+        upper=upper,
+        n=n,
+        degrees_of_freedom=df,
+        method="quantile:woodruff",
+        level=level,
+    )
 
 
 def estimate_of(
@@ -170,7 +188,15 @@ def estimate_of(
     if _tells_nothing(design, found, error):
         half, method = math.nan, method.replace(":taylor_t", ":no_variance")
     return Estimate(
-        found.value, error, found.value - half, found.value + half, int(found.inside.sum()), df, method, level, effect
+        value=found.value,
+        standard_error=error,
+        lower=found.value - half,
+        upper=found.value + half,
+        n=int(found.inside.sum()),
+        degrees_of_freedom=df,
+        method=method,
+        level=level,
+        design_effect=effect,
     )
 
 

@@ -20,7 +20,7 @@ from svcqa.errors import Fault, MetricError
 from svcqa.stats.survey.checks import Bool, Float64, Int64, codes, level_of, to_shape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InterviewerEffect:
     """How much of the spread of answers lies between callers.
 
@@ -45,7 +45,7 @@ class InterviewerEffect:
     method: str = "interviewers:anova"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CallerMeans:
     """Each caller's mean after shrinking towards all of them, shape ``(k,)`` each.
 
@@ -68,7 +68,7 @@ class CallerMeans:
     method: str = "interviewers:empirical_bayes"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Anova:
     labels: list[str]
     n: Int64
@@ -104,16 +104,16 @@ def interviewer_effect(scores: npt.ArrayLike, interviewer: npt.ArrayLike, *, lev
     value = correlation(f)
     load = float((parts.n.astype(np.float64) ** 2).sum()) / n
     return InterviewerEffect(
-        value,
-        correlation(f / float(fdtri(k - 1, n - k, tail))),
-        correlation(f * float(fdtri(n - k, k - 1, tail))),
-        max(1 + (load - 1) * value, 1.0),
-        load,
-        f,
-        float(fdtrc(k - 1, n - k, f)) if math.isfinite(f) else 0.0,
-        n,
-        k,
-        level,
+        correlation=value,
+        lower=correlation(f / float(fdtri(k - 1, n - k, tail))),
+        upper=correlation(f * float(fdtri(n - k, k - 1, tail))),
+        design_effect=max(1 + (load - 1) * value, 1.0),
+        load=load,
+        f=f,
+        p=float(fdtrc(k - 1, n - k, f)) if math.isfinite(f) else 0.0,
+        n=n,
+        callers=k,
+        level=level,
     )
 
 
@@ -140,7 +140,16 @@ def caller_means(scores: npt.ArrayLike, interviewer: npt.ArrayLike, *, level: fl
     shrunk = overall + kept * (parts.mean - overall)
     half = float(ndtri(0.5 + level_of(level) / 2)) * np.sqrt(kept * error)
     out = (shrunk - half > overall) | (shrunk + half < overall)
-    return CallerMeans(tuple(parts.labels), parts.n, parts.mean, shrunk, shrunk - half, shrunk + half, out, overall)
+    return CallerMeans(
+        labels=tuple(parts.labels),
+        n=parts.n,
+        raw=parts.mean,
+        shrunk=shrunk,
+        lower=shrunk - half,
+        upper=shrunk + half,
+        standing_out=out,
+        overall=overall,
+    )
 
 
 def _weighted_median(values: Float64, weight: Int64) -> float:
@@ -165,4 +174,4 @@ def _anova(scores: npt.ArrayLike, interviewer: npt.ArrayLike) -> _Anova:
     within = float(((values - mean[place]) ** 2).sum()) / (total - k)
     between = float((n * (mean - values.mean()) ** 2).sum()) / (k - 1)
     typical = (total - float((n.astype(np.float64) ** 2).sum()) / total) / (k - 1)
-    return _Anova(labels, n, mean, between, within, typical)
+    return _Anova(labels=labels, n=n, mean=mean, between=between, within=within, typical=typical)

@@ -54,7 +54,7 @@ class Answered:
         return self.before[:, None] * mean_[self.place] + drawn_part, np.asarray((residual * odds).T @ residual)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ResponseClasses:
     """Who answered, by class.
 
@@ -98,12 +98,12 @@ def response_classes(design: SampleDesign, answered: npt.ArrayLike, classes: npt
     size, overall = float(drawn.sum()), float(design.weight[yes].sum() / design.weight.sum())
     spread = math.sqrt(float((drawn * (rate - overall) ** 2).sum()) / max(size - 1, 1))
     return ResponseClasses(
-        tuple(labels),
-        np.bincount(place, minlength=width).astype(np.int64),
-        np.bincount(place[yes], minlength=width).astype(np.int64),
-        rate,
-        overall,
-        1 - 2 * spread,
+        labels=tuple(labels),
+        drawn=np.bincount(place, minlength=width).astype(np.int64),
+        answered=np.bincount(place[yes], minlength=width).astype(np.int64),
+        rate=rate,
+        response_rate=overall,
+        r_indicator=1 - 2 * spread,
     )
 
 
@@ -128,7 +128,7 @@ def weighted_for_response(design: SampleDesign, answered: npt.ArrayLike, classes
     return design.reweighted(weight, Answered(design.weight, weight, place))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bounds:
     """Between which values a figure lies, whatever those who did not answer think.
 
@@ -193,15 +193,15 @@ def worst_case(
     ]
     weight = design.weight
     return Bounds(
-        ends[0].value,
-        ends[1].value,
-        max(ends[0].lower, lowest),
-        min(ends[1].upper, highest),
-        float((weight[yes] * given[yes]).sum() / weight[yes].sum()),
-        float(weight[yes].sum() / weight[inside].sum()),
-        int(yes.sum()),
-        int(inside.sum()),
-        level,
+        lower=ends[0].value,
+        upper=ends[1].value,
+        lower_limit=max(ends[0].lower, lowest),
+        upper_limit=min(ends[1].upper, highest),
+        respondents=float((weight[yes] * given[yes]).sum() / weight[yes].sum()),
+        response_rate=float(weight[yes].sum() / weight[inside].sum()),
+        n=int(yes.sum()),
+        drawn=int(inside.sum()),
+        level=level,
     )
 
 

@@ -19,7 +19,7 @@ from svcqa.stats.survey.allocation import Allocation
 from svcqa.stats.survey.checks import Float64, Int64, codes, counts, level_of, within_range
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Precision:
     """What the sizes of a sample buy, in the unit of the figure; NaN where nobody is interviewed.
 
@@ -87,7 +87,16 @@ def precision(
     by_domain = np.sqrt(_together(variance, size, place, len(names)))
     whole = math.sqrt(float(_together(variance, size, np.zeros_like(place), 1)[0]))
     by_stratum = np.sqrt(variance)
-    return Precision(whole, z * whole, by_stratum, z * by_stratum, tuple(names), by_domain, z * by_domain, level)
+    return Precision(
+        standard_error=whole,
+        half_width=z * whole,
+        stratum_standard_error=by_stratum,
+        stratum_half_width=z * by_stratum,
+        domains=tuple(names),
+        domain_standard_error=by_domain,
+        domain_half_width=z * by_domain,
+        level=level,
+    )
 
 
 def interviews_needed(

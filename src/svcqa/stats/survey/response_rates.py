@@ -17,7 +17,7 @@ from svcqa.stats.survey.checks import within_range
 STANDARD: Final = "AAPOR Standard Definitions, 9th edition (2016)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcomes:
     """How the drawn calls ended: counts, or sums of weights.
 

@@ -106,10 +106,10 @@ def independent_difference(first: Estimate, second: Estimate, *, level: float = 
     return difference_of(
         second.value - first.value,
         covariance,
-        df,
-        first.n + second.n,
-        "difference:independent_t",
-        level,
+        df=df,
+        n=first.n + second.n,
+        method="difference:independent_t",
+        level=level,
         known=not math.isnan(first.lower + second.lower),
     )
 
@@ -142,10 +142,10 @@ def overlapping_difference(first: Wave, second: Wave, *, level: float = 0.95) ->
     return difference_of(
         two.value - one.value,
         np.array([[variance[0], shared], [shared, variance[1]]]),
-        df,
-        int(one.inside.sum() + two.inside.sum()),
-        "difference:overlap_t",
-        level,
+        df=df,
+        n=int(one.inside.sum() + two.inside.sum()),
+        method="difference:overlap_t",
+        level=level,
         known=first.design.is_complete(one.inside) and second.design.is_complete(two.inside),
     )
 
