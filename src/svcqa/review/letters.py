@@ -11,6 +11,7 @@ from svcqa.entities.base import Text
 from svcqa.entities.organisation import Organisation, Unit
 from svcqa.entities.plan import TargetPlan
 from svcqa.entities.policy import Policies
+from svcqa.entities.signature import Signature
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
 from svcqa.errors import Fault, RegisterError
 from svcqa.metrics.registry import Registry
@@ -50,6 +51,22 @@ class Letter:
     def key(self) -> str:
         """What signatures name it by."""
         return f"{self.unit.code} {self.year}"
+
+
+@dataclass(frozen=True)
+class LetterCheck:
+    """A letter beside its signatures.
+
+    Attributes:
+        letter: unit and year, such as ``CQ-KF 2027``; empty where the file is none of our letters.
+        holding: signatures under the text as it is.
+        broken: signatures under another text: the letter was changed afterwards, or is another version.
+    """
+
+    letter: str
+    digest: str
+    holding: tuple[Signature, ...]
+    broken: tuple[Signature, ...]
 
 
 def letters_of(
