@@ -44,12 +44,13 @@ class Orders:
     def observe(self, batch, params, context):
         received = batch.moments("received_at")
         zeros = np.zeros(batch.rows, dtype=np.int64)
-        return Observations(received // 86400, zeros.astype(np.int8), zeros, zeros + MATURE,
+        return Observations(day=received // 86400, fact=zeros.astype(np.int8), value=zeros, follow_up=zeros + MATURE,
                             complete=bool((received <= context.as_of_seconds).all()))
     def measure(self, summary, params, context):
         groups, periods = group(summary, context), windows(context)
         one = np.zeros(len(summary), dtype=np.int8)
-        found = [sums(within(summary, p.first, p.last), groups, one, 1, summary.weight) for p in periods]
+        found = [sums(within(summary, p.first, p.last), groups, classes=one, class_count=1, weight=summary.weight)
+                 for p in periods]
         return Result(tuple({**lead, "metric": "orders", "measure": "count", "value": int(found[n][place, 0])}
                             for place, n, lead in rows(groups, periods)))
 
