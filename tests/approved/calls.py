@@ -81,19 +81,19 @@ def sections(workspace: Any, review: Any) -> Any:
 
 
 def headline(review: Any) -> str:
-    from svcqa.report.headline import headline
+    from svcqa.report.words.headline import headline
 
     return headline(review, LANGUAGE)
 
 
 def proposed_problems(review: Any) -> Any:
-    from svcqa.report.proposals import proposals
+    from svcqa.report.words.proposals import proposals
 
     return proposals(review, LANGUAGE)
 
 
 def review_table(name: str, found: Any) -> Any:
-    from svcqa.report import tables
+    from svcqa.report.tables import reviews as tables
 
     return getattr(tables, name)(found, LANGUAGE)
 
@@ -138,13 +138,13 @@ def plan(planned: Any, target: str, **given: Any) -> Any:
 
 
 def next_year_table(name: str, found: Any) -> Any:
-    from svcqa.report import next_year as tables
+    from svcqa.report.tables import next_year as tables
 
     return getattr(tables, name)(found, LANGUAGE)
 
 
 def parts_table(workspace: Any, parts: Any, promise: float | None) -> Any:
-    from svcqa.report import next_year as tables
+    from svcqa.report.tables import next_year as tables
 
     return tables.decomposition(parts, workspace.policies.organisation, LANGUAGE, promise=promise)
 
@@ -181,7 +181,7 @@ def drivers(workspace: Any, commitment: str, **asked: Any) -> Any:
 
 
 def league_tables(found: Any) -> tuple[Any, Any]:
-    from svcqa.report.league import league, outliers
+    from svcqa.report.tables.league import league, outliers
 
     return league(found, LANGUAGE), outliers(found, LANGUAGE)
 
@@ -203,13 +203,13 @@ def survey(workspace: Any, key: str) -> Any:
 
 
 def plan_table(workspace: Any, plan: Any) -> Any:
-    from svcqa.report import callbacks
+    from svcqa.report.tables import callbacks
 
     return callbacks.plan_table(plan, workspace.policies, LANGUAGE)
 
 
 def callback_table(name: str, *given: Any) -> Any:
-    from svcqa.report import callback_results, callbacks
+    from svcqa.report.tables import callback_results, callbacks
 
     return getattr(callbacks if hasattr(callbacks, name) else callback_results, name)(*given, LANGUAGE)
 

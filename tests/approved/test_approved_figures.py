@@ -15,7 +15,7 @@ from figures import APPROVED, approved, every_figure
 from plain_json import differences, plain, read, written
 
 import svcqa
-from conftest import copy_read
+from support.workspaces import copy_read
 
 SUBJECTS = sorted(path.stem for path in APPROVED.glob("*.json"))
 
