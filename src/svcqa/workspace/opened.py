@@ -56,6 +56,11 @@ class OpenedWorkspace:
         """Working days and hours of the company and of the units that keep others."""
         return build_calendars(self.settings.calendar, self.policies.organisation, folder=self.folder)
 
+    def calendars_with(self, **changes: Any) -> CalendarSet:
+        """The same with some of the section ``[calendar]`` changed, to try another calendar before it is adopted."""
+        settings = self.settings.calendar.model_copy(update=changes)
+        return build_calendars(settings, self.policies.organisation, folder=self.folder)
+
     @cached_property
     def register(self) -> Register:
         """What people decided."""
