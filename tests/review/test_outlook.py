@@ -79,9 +79,11 @@ def test_a_series_that_keeps_no_fit_is_not_asked_for_one(company: svcqa.Workspac
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_commitment_has_a_row_in_both_tables(outlooks: Outlooks, language: Language) -> None:
+def test_every_commitment_has_a_row_in_both_tables(
+    company: svcqa.Workspace, outlooks: Outlooks, language: Language
+) -> None:
     found = outlooks.all()
-    items = [one.item.in_language(language) for one in outlooks.workspace.policies.commitments]
+    items = [one.item.in_language(language) for one in company.policies.commitments]
     assert sorted(tables.outlooks(found, language).iloc[:, 0]) == sorted(items)
     frame = tables.forecasts(found, language)
     assert list(frame.iloc[:, 0]) == items

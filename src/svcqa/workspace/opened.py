@@ -85,11 +85,11 @@ class OpenedWorkspace:
             period_rule=self.period_rule,
             policy_digest=self.policies.digest,
             progress=self.progress,
-            surveys=Surveys(self.policies.surveys, self.waves),
+            surveys=Surveys(self.policies.surveys, self.wave_store),
         )
 
     @cached_property
-    def waves(self) -> WaveStore:
+    def wave_store(self) -> WaveStore:
         """The documents, lists and frames of waves of callbacks."""
         return WaveStore(self.folder / WAVES)
 
