@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from svcqa.entities.base import Text
-from svcqa.metrics.contract import Context, MetricSpec
+from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey import SurveyExample, SurveyParams, WaveDesign, WaveRecords, groups_of
 

@@ -7,7 +7,9 @@ from typing import Any
 from pydantic import Field
 
 from svcqa.entities.base import Text
-from svcqa.metrics.contract import NULL, Batch, Context, Derive, Example, MetricSpec, Observations
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import NULL, Batch, Derive, Observations
+from svcqa.metrics.examples import Example
 from svcqa.metrics.shapes import SECONDS_A_DAY, ShareMetric, ShareParams, shares
 
 

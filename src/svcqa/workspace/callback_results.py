@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError, RegisterError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.grouping import PERIOD_KINDS
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey import Surveyed, SurveyParams

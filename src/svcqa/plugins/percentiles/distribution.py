@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from svcqa.metrics.contract import Context, Int64
+from svcqa.metrics.context import Context
+from svcqa.metrics.contract import Int64
 from svcqa.metrics.grouping import rows, windows
 from svcqa.plugins.percentiles.cells import Cells, Float64
 from svcqa.plugins.percentiles.figures import Estimate, How, percentiles
