@@ -4,26 +4,24 @@ The checks that a metric must pass stand in :mod:`svcqa.testing`.
 """
 
 from svcqa.entities.base import Conditions, Entity, Key, Text
+from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import (
     MATURE,
     NULL,
     Batch,
     Codes,
-    Context,
     Derive,
-    Example,
     Fact,
     Int64,
-    MetricSpec,
     Observations,
     RecordMetric,
-    SeriesExample,
     SeriesMetric,
     Summary,
     SurveyMetric,
 )
 from svcqa.metrics.derived import derive, first_contact, first_in_period, linked, next_of_same, repeat_within
 from svcqa.metrics.distribution import TimeDistribution
+from svcqa.metrics.examples import Example, SeriesExample
 from svcqa.metrics.explanation import CaseClock, CaseLedger
 from svcqa.metrics.grouping import group, rows, sums, windows, within
 from svcqa.metrics.result import STATES, Result

@@ -11,7 +11,7 @@ import pytest
 import svcqa
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError
-from svcqa.metrics.contract import SeriesExample
+from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.measure import read, validated
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result

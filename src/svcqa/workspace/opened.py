@@ -15,7 +15,7 @@ from svcqa.engine.cache import SummaryCache
 from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.entities.policy import Policies
 from svcqa.entities.settings import Settings
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.survey.waves import Surveys

@@ -38,19 +38,9 @@ from svcqa.metrics.commitments import (
     held_against_goal,
     is_excluded,
 )
-from svcqa.metrics.contract import (
-    MATURE,
-    NULL,
-    Batch,
-    Context,
-    Derive,
-    Example,
-    Fact,
-    Int64,
-    MetricSpec,
-    Observations,
-    Summary,
-)
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Int64, Observations, Summary
+from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import Groups, code_columns, group, rows, shown_units, within
 from svcqa.metrics.result import Result
 from svcqa.periods import Period

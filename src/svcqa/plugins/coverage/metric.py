@@ -26,7 +26,9 @@ from svcqa.metrics.commitments import (
     goal_of,
     held_against_goal,
 )
-from svcqa.metrics.contract import MATURE, Batch, Context, Derive, Example, Fact, MetricSpec, Observations, Summary
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import MATURE, Batch, Derive, Fact, Observations, Summary
+from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, group, rows, shown_units, within
 from svcqa.metrics.result import Result
 from svcqa.metrics.sql import code, column, cycle_number, exclusion_reason, moment, quoted
