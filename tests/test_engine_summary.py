@@ -27,6 +27,7 @@ from svcqa.engine.summary import (
     summarise_observations,
     summarise_pieces,
 )
+from svcqa.engine.summary_arrow import from_arrow, to_arrow
 from svcqa.records.store import RecordStore
 
 DAY = 86_400
@@ -95,6 +96,16 @@ def test_pieces_with_other_labels_are_matched_by_label() -> None:
     second[1]["unit"] = (second[1]["unit"][0], ("", "c", "a"))
     summary = merge([summarise_pieces([first, second], ["unit"])], ["unit"])
     assert cells(summary) == expected([first, second])
+
+
+@pytest.mark.parametrize(("count", "spread"), [(0, 1), (1, 1), (400, 1), (400, 1 << 61)])
+def test_a_summary_comes_back_from_arrow_as_it_was(count: int, spread: int) -> None:
+    summary = summarise_observations(*observed(count, spread=spread, weighted=True))
+    batch = to_arrow(summary)
+    again = from_arrow(batch)
+    assert cells(again) == cells(summary)
+    assert (again.settled, again.labels, len(again)) == (summary.settled, summary.labels, len(summary))
+    assert cells(merge([again, summary], ["unit"])) == cells(summary) + cells(summary)
 
 
 def test_nothing_observed_gives_no_cells() -> None:
