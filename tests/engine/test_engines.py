@@ -15,7 +15,7 @@ from engine_contract import Build, EngineContract, Reading
 from pyarrow import parquet
 
 import svcqa
-from conftest import make_workspace
+from support.workspaces import make_workspace
 from svcqa.engine.cache import SummaryCache
 from svcqa.engine.contract import Engine
 from svcqa.engine.embedded import EmbeddedEngine
