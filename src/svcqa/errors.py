@@ -114,6 +114,10 @@ class MetricError(SvcqaError, ValueError):
     """A metric asked for something it cannot give."""
 
 
+class ReviewChangedError(SvcqaError, ValueError):
+    """A review that was pinned and comes out otherwise when it is computed again."""
+
+
 class PluginError(SvcqaError, TypeError):
     """A plugin that does not keep the contract."""
 
