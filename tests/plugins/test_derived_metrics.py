@@ -248,7 +248,7 @@ def test_targets_are_held_against_the_first_measure(tmp_path: Path) -> None:
     calls = random_calls(8, orders)
     workspace = make_workspace(tmp_path, records={"work_orders": orders, "callbacks": calls}, targets=TARGETS)
     workspace.ingest()
-    fixed, called = workspace.review_half_year("2026H1").targets
+    fixed, called = workspace.reviews.review("2026H1").targets
     for item, metric in ((fixed, "repeats"), (called, "called_back")):
         assert item.fault is None
         first = workspace.measure(metric, period="2026H1", params=item.target.params).figures()[0]

@@ -209,7 +209,7 @@ def test_it_has_a_panel(installed: None, tmp_path: Path) -> None:
 
 def test_it_has_a_row_on_the_board_and_in_the_forms(installed: None, tmp_path: Path) -> None:
     workspace = company(tmp_path / "w")
-    review = workspace.review_half_year("2026H1")
+    review = workspace.reviews.review("2026H1")
     (item,) = review.targets
     assert item.fault is None
     assert item.course.now is not None
@@ -252,7 +252,7 @@ def test_without_its_package_the_policy_names_an_unknown_metric(tmp_path: Path) 
 def test_broken_later_it_costs_only_its_row(installed: None, tmp_path: Path) -> None:
     workspace = company(tmp_path)
     workspace.registry = Registry([item for item in entry_points(group=GROUP) if item.name != "first_contact"])
-    (item,) = workspace.review_half_year("2026H1").targets
+    (item,) = workspace.reviews.review("2026H1").targets
     assert item.fault is not None
     assert "first_contact" in item.fault.render("en")
 

@@ -24,7 +24,7 @@ from svcqa.review.period_review import PeriodReview
 
 @pytest.fixture(scope="module")
 def review(sample_workspace: svcqa.Workspace) -> PeriodReview:
-    return sample_workspace.review_half_year("2026H1")
+    return sample_workspace.reviews.review("2026H1")
 
 
 @given(st.floats(0, 1), st.sampled_from([0.8, 0.9, 0.95, 0.98, 0.995, 0.9999, 1.0]))
@@ -97,7 +97,7 @@ def test_a_change_that_rounds_to_nothing_has_no_sign() -> None:
 def test_every_table_speaks_the_language_and_is_the_same_each_time(
     review: PeriodReview, sample_workspace: svcqa.Workspace, language: Language
 ) -> None:
-    again = sample_workspace.review_half_year("2026H1")
+    again = sample_workspace.reviews.review("2026H1")
     for make in (tables.board, tables.progress, tables.months, tables.states, tables.exclusions, tables.about):
         first, second = make(review, language), make(again, language)
         assert first.equals(second)

@@ -389,7 +389,7 @@ def test_what_cannot_be_drawn_says_so(tmp_path: Path) -> None:
 
 
 def test_the_worst_case_of_a_review_can_be_explained(sample_workspace: svcqa.Workspace) -> None:
-    review = sample_workspace.review_half_year("2026H1")
+    review = sample_workspace.reviews.review("2026H1")
     weakest = review.weakest
     found = only(sample_workspace, weakest.worst_case, commitment=weakest.commitment.key, as_of=review.as_of)
     assert weakest.cases is not None

@@ -21,7 +21,7 @@ from svcqa.report.tables.drivers import drivers_sentence
 from svcqa.report.tables.outlook import forecast_sentence, season_sentence
 from svcqa.stats.forecast import simulate_year, year_chance
 from svcqa.widgets.outlook_panel import OutlookPanel
-from svcqa.workspace import Outlooks
+from svcqa.workspace.outlooks import Outlooks
 
 AS_OF = "2026-07-01"
 
@@ -34,7 +34,7 @@ def company(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="module")
 def outlooks(company: svcqa.Workspace) -> Outlooks:
-    return Outlooks(company, period="2026H1", as_of=AS_OF)
+    return company.outlook("2026H1", as_of=AS_OF)
 
 
 # --- a goal that moves ------------------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def test_every_commitment_has_a_row_in_both_tables(outlooks: Outlooks, language:
 
 
 def test_what_cannot_be_had_says_why(company: svcqa.Workspace) -> None:
-    found = Outlooks(company, period="2026H1", as_of=AS_OF, unit="CJ-QX").all()
+    found = company.outlook("2026H1", as_of=AS_OF, unit="CJ-QX").all()
     chances = dict(
         zip([one.commitment.key for one in found], tables.forecasts(found, "en")["In a sentence"], strict=True)
     )
@@ -105,9 +105,9 @@ def test_what_cannot_be_had_says_why(company: svcqa.Workspace) -> None:
 
 
 def test_the_history_ends_with_the_period_and_begins_with_the_records(company: svcqa.Workspace) -> None:
-    assert Outlooks(company, period="2026H1").history.label == "2023-07..2026-06"
-    assert Outlooks(company, period="2025-03").history.label == "2023-07..2025-03"
-    late = Outlooks(company, period="2030H1").history
+    assert company.outlook("2026H1").history.label == "2023-07..2026-06"
+    assert company.outlook("2025-03").history.label == "2023-07..2025-03"
+    late = company.outlook("2030H1").history
     assert (late.first.year, late.first.month) == (2025, 7)  # five years back
 
 
@@ -197,8 +197,8 @@ def test_a_period_beside_itself_is_said_to_have_changed_nothing(company: svcqa.W
 # --- the panel --------------------------------------------------------------------------------------------------------
 
 
-def test_the_panel_tells_the_chance_of_every_goal(company: svcqa.Workspace, outlooks: Outlooks) -> None:
-    panel = OutlookPanel(outlooks, language="en", commitment="emergency_arrival")
+def test_the_panel_tells_the_chance_of_every_goal(company: svcqa.Workspace) -> None:
+    panel = OutlookPanel(company, period="2026H1", as_of=AS_OF, language="en", commitment="emergency_arrival")
     asked: dict[str, Any] = {"commitment": "emergency_arrival", "period": "2023-07..2026-06", "as_of": AS_OF}
     for goal in (panel.goal.value, 0.93, 0.925, panel.goal.min, panel.goal.max):
         panel.goal.value = goal
@@ -216,10 +216,8 @@ def test_the_panel_tells_the_chance_of_every_goal(company: svcqa.Workspace, outl
     assert panel.goal.value == 9.0
 
 
-def test_a_rebase_is_suggested_in_words_and_made_by_a_person_alone(
-    company: svcqa.Workspace, outlooks: Outlooks
-) -> None:
-    panel = OutlookPanel(outlooks, language="en", commitment="complaint_reply")
+def test_a_rebase_is_suggested_in_words_and_made_by_a_person_alone(company: svcqa.Workspace) -> None:
+    panel = OutlookPanel(company, period="2026H1", as_of=AS_OF, language="en", commitment="complaint_reply")
     panel.unit.value = "CQ-KF"
     form = panel.form
     assert "2025-10" in form.suggested.value  # the planted step
@@ -230,11 +228,11 @@ def test_a_rebase_is_suggested_in_words_and_made_by_a_person_alone(
     form.since.value = "2025-10"
     form.button.click()
     assert "reason" in form.message.value
-    assert company.rebases() == ()
+    assert company.notes.rebases() == ()
     form.reason.value, form.name.value = "two posts <vacant>", "A. Analyst"
     form.button.click()
     assert form.message.value == "Noted, number 1."
-    (noted,) = company.rebases("complaint_reply")
+    (noted,) = company.notes.rebases("complaint_reply")
     assert (noted.unit, f"{noted.since}", noted.reason, noted.name) == (
         "CQ-KF",
         "2025-10-01",
@@ -247,7 +245,7 @@ def test_a_rebase_is_suggested_in_words_and_made_by_a_person_alone(
 
 def test_a_unit_without_cases_empties_the_panel(company: svcqa.Workspace) -> None:
     panel = OutlookPanel(
-        Outlooks(company, period="2026H1", as_of=AS_OF, unit="CJ-QX"), language="en", commitment="complaint_reply"
+        company, period="2026H1", as_of=AS_OF, unit="CJ-QX", language="en", commitment="complaint_reply"
     )
     assert panel.goal.disabled
     assert panel.answer.value == "There is no case under this choice."
@@ -256,6 +254,6 @@ def test_a_unit_without_cases_empties_the_panel(company: svcqa.Workspace) -> Non
 
 def test_a_workspace_without_records_has_rows_that_say_so(tmp_path: Any) -> None:
     workspace = make_workspace(tmp_path, commitments=[commitment()])
-    found = Outlooks(workspace, period="2026H1").all()
+    found = workspace.outlook("2026H1").all()
     assert len(tables.outlooks(found, "en")) == len(tables.forecasts(found, "en")) == 1
     assert np.all(tables.forecasts(found, "en")["Chance"] == "—")

@@ -71,14 +71,16 @@ def test_a_noted_problem_is_in_form_b_and_no_longer_proposed(company: svcqa.Work
     form.due.value = dt.date(2026, 9, 30)
     form.author.value = "Reviewer"
     form.button.click()
-    review = company.review_half_year("2026H1")
+    review = company.reviews.review("2026H1")
     assert [(item.category, item.problem, item.due) for item in review.actions] == [
         ("<b>Safety</b>", "=Suburban centre arrives late", dt.date(2026, 9, 30))
     ]
     before = proposals(review, "en")
     first = before[0]
-    company.note_problem(category="x", problem="y", author="z", period="2026H1", target=first.target, unit=first.unit)
-    after = proposals(company.review_half_year("2026H1"), "en")
+    company.notes.add_problem(
+        category="x", problem="y", author="z", period="2026H1", target=first.target, unit=first.unit
+    )
+    after = proposals(company.reviews.review("2026H1"), "en")
     assert len(after) == len(before) - 1
 
 

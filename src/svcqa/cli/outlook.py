@@ -25,12 +25,11 @@ def outlook(
 ) -> None:
     """One row a commitment: routine or special, sure of its goal or not, the chance of making the year."""
     from svcqa.report.tables import reviews as tables
-    from svcqa.workspace import Outlooks
 
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = Outlooks(opened, period=period, as_of=as_of, unit=unit).all()
+        found = opened.outlook(period, as_of=as_of, unit=unit).all()
         for name, table in (("outlooks", tables.outlooks), ("forecasts", tables.forecasts)):
             screen.show(table(found, language), title=text(f"terminal.{name}", language))
 
@@ -78,5 +77,5 @@ def rebase(
     with Screen() as screen:
         opened = screen.open(workspace)
         key = opened.policies.commitment(commitment).key
-        number = opened.note_rebase(key, unit=unit, since=since, reason=reason.strip(), name=name.strip())
+        number = opened.notes.add_rebase(key, unit=unit, since=since, reason=reason.strip(), name=name.strip())
         screen.console.print(text("panel.noted", language_of(opened, lang), number=number))

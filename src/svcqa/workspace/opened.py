@@ -80,8 +80,13 @@ class OpenedWorkspace:
             period_rule=self.period_rule,
             policy_digest=self.policies.digest,
             progress=self.progress,
-            surveys=Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
+            surveys=Surveys(self.policies.surveys, self.waves),
         )
+
+    @cached_property
+    def waves(self) -> WaveStore:
+        """The documents, lists and frames of waves of callbacks."""
+        return WaveStore(self.folder / WAVES)
 
     @cached_property
     def section_registry(self) -> SectionRegistry:
@@ -94,14 +99,16 @@ class OpenedWorkspace:
         """A period of this company's calendar."""
         return self.period_rule.parse(label)
 
-    def _context(self, period: str | Period, as_of: dt.datetime | str | None, **options: Any) -> Context:
+    def context(self, period: str | Period, as_of: dt.datetime | str | None = None, **options: Any) -> Context:
+        """The circumstances of a question about ``period``; options are those of ``Figures.context``."""
         found = self.period(period) if isinstance(period, str) else period
         return self.figures.context(found, as_of=read_moment(as_of), **options)
 
-    def _params(self, commitment: str | None, target: str | None) -> dict[str, Any]:
-        params: dict[str, Any] = {}
-        if commitment is not None:
-            params["commitment"] = self.policies.commitment(commitment).counted
-        if target is not None:
-            params["target"] = self.policies.target(target)
-        return params
+    def months_read(self, *further: str) -> list[str]:
+        """The months of which records were read, of the tables that commitments and ``further`` name."""
+        tables = {item.counted.table for item in self.policies.commitments} | set(further)
+        return [part.month for table in tables for part in self.store.parts(table) if part.month]
+
+    def forget_figures(self) -> None:
+        """What was measured is measured anew: other records have been read."""
+        self.__dict__.pop("figures", None)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from svcqa.catalogue import Language, has, or_key, text
 from svcqa.entities.action import ActionItem
 from svcqa.entities.target import LevelTarget
+from svcqa.metrics.conformance import CheckOutcome
 from svcqa.metrics.result import STATES, Figure, Result
-from svcqa.metrics.testing import outcomes
 from svcqa.report.tables.drivers import drivers as drivers
 from svcqa.report.tables.explained import explanation as explanation
 from svcqa.report.tables.frames import frame as _frame
@@ -318,13 +318,12 @@ def metric(found: Any, language: Language) -> pd.DataFrame:
     return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
 
 
-def conformance(found: Any, language: Language) -> pd.DataFrame:
-    """The checks of the conformance kit and how each ended."""
-    ended = outcomes(found)
+def conformance(ended: Iterable[CheckOutcome], language: Language) -> pd.DataFrame:
+    """The checks of the conformance kit and how each ended, see :func:`svcqa.testing.outcomes`."""
     return _frame(
         (
             (
-                text(f"tables.check_{one.check.name}", language),
+                text(f"tables.check_{one.name}", language),
                 text("tables.passed", language) if one.error is None else one.error.render(language),
             )
             for one in ended
