@@ -150,6 +150,11 @@ class RecordStore:
         """What the manifest says of each reading that was known at ``known_at`` (UTC; all where absent), in order."""
         return [b for b in self.manifest()["batches"] if known_at is None or _moment(b) <= known_at]
 
+    @property
+    def last_read(self) -> dt.datetime | None:
+        """When the last reading became known (UTC)."""
+        return max((_moment(batch) for batch in self.batches()), default=None)
+
     def columns(self, table: str) -> list[str]:
         """The columns that any part of ``table`` has."""
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from svcqa.catalogue import Language
 from svcqa.errors import Fault, ReviewChangedError
 from svcqa.metrics.result import Figure
 from svcqa.metrics.verdict import Judgement
@@ -42,11 +43,12 @@ def pins_of(review: PeriodReview) -> dict[str, str]:
     return {**{name: review.about[name] for name in BASIS}, "figures": digest_of(_figures(review))}
 
 
-def hold(found: Mapping[str, str], wanted: Mapping[str, str], *, place: str) -> None:
+def hold(found: Mapping[str, str], wanted: Mapping[str, str], *, place: str, language: Language) -> None:
     """Refuse digests that are not the wanted ones; names that ``found`` does not have are held elsewhere.
 
     Args:
         place: what was computed, such as ``2026H1``.
+        language: what the refusal is told in where a notebook shows it.
 
     Raises:
         ReviewChangedError: naming each digest that differs.
@@ -54,9 +56,8 @@ def hold(found: Mapping[str, str], wanted: Mapping[str, str], *, place: str) -> 
     differing = [name for name in found if name in wanted and found[name] != wanted[name]]
     if differing:
         # what the figures hang on explains why they differ, so it is told first
-        raise ReviewChangedError(
-            Fault(f"pinned_{name}", place=place, got=found[name], allowed=wanted[name]) for name in differing
-        )
+        faults = [Fault(f"pinned_{name}", place=place, got=found[name], allowed=wanted[name]) for name in differing]
+        raise ReviewChangedError(faults, language=language)
 
 
 def digest_of(lines: Iterable[Sequence[object]]) -> str:
