@@ -10,7 +10,9 @@ import pytest
 
 from svcqa.entities.base import Text
 from svcqa.errors import PluginError
-from svcqa.metrics.contract import Example, Fact, MetricSpec, Observations
+from svcqa.metrics.context import MetricSpec
+from svcqa.metrics.contract import Fact, Observations
+from svcqa.metrics.examples import Example
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
 from svcqa.metrics.shapes import SECONDS_A_DAY, ShareMetric, ShareParams, shares

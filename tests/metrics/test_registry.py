@@ -27,7 +27,8 @@ OUTSIDE = '''
 """A metric as somebody else would write it: how many orders there are, of which how many are closed."""
 import numpy as np
 from svcqa.entities.base import Entity, Text
-from svcqa.metrics.contract import MATURE, NULL, Derive, Fact, MetricSpec, Observations
+from svcqa.metrics.context import MetricSpec
+from svcqa.metrics.contract import MATURE, NULL, Derive, Fact, Observations
 from svcqa.metrics.grouping import group, rows, sums, windows, within
 from svcqa.metrics.result import Result
 

@@ -182,7 +182,7 @@ def test_the_last_lunar_year_is_asked_of_the_records(sample_workspace: svcqa.Wor
     }
     assert [label for label in found if label.startswith("2026")] == ["2026-01", "2026-02", "2026-03"]
     # 2026-02 lies 384 days after 2025-01-13 to 2025-02-09; counted from the source, one order at a time
-    from svcqa.metrics.contract import Context
+    from svcqa.metrics.context import Context
     from svcqa.periods import Period, PeriodKind
 
     stretch = Period(first=dt.date(2025, 1, 13), last=dt.date(2025, 2, 9), kind=PeriodKind.RANGE, year=2025, number=2)

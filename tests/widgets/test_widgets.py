@@ -11,7 +11,7 @@ import svcqa
 from support.workspaces import copy_read
 from svcqa.catalogue import text
 from svcqa.errors import WorkspaceError
-from svcqa.report.tables import reviews as tables
+from svcqa.report import tables
 from svcqa.report.words.proposals import proposals
 from svcqa.widgets.distribution_panel import DistributionPanel
 from svcqa.widgets.half_year import HalfYearPanel
@@ -98,7 +98,7 @@ def test_the_distribution_follows_limit_percentile_and_moment(company: svcqa.Wor
             params={"percentiles": [float(percentile)], "limit": limit},
         )
         rows = {row["measure"]: row for row in found.rows}
-        shown = tables.result(found, "en", names=company.policies.names("en"))
+        shown = tables.results.result(found, "en", names=company.policies.names("en"))
         assert shown.to_html(escape=True, border=0) == panel.table.value
         assert "complaint_reply" not in panel.table.value
         assert f"P{percentile}" in panel.chart.value

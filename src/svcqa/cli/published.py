@@ -69,7 +69,7 @@ def print_restated(
 ) -> None:
     """Each publication in a line, then the figures that changed."""
     from svcqa.report.tables.restated import causes
-    from svcqa.report.tables.reviews import restated as table
+    from svcqa.report.tables.restated import restated as table
 
     if not found:
         screen.console.print(text("terminal.nothing_published", language), markup=False)

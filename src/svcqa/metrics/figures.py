@@ -20,7 +20,7 @@ from svcqa.entities.organisation import Organisation
 from svcqa.entities.wave import Wave
 from svcqa.errors import Fault, MetricError, SvcqaError
 from svcqa.metrics.commitments import CommitmentParams
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.evidence import explain_case, list_cases
 from svcqa.metrics.explanation import Explanation

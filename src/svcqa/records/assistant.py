@@ -1,5 +1,7 @@
 """A mapping proposed for a file: by the names of its columns, and by what they hold."""
 
+# Over 300 lines: one guess a column, and each kind of column is guessed in its own way.
+
 from __future__ import annotations
 
 import csv

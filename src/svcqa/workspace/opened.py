@@ -15,7 +15,7 @@ from svcqa.engine.cache import SummaryCache
 from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.entities.policy import Policies
 from svcqa.entities.settings import Settings
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.survey.waves import Surveys
@@ -66,6 +66,11 @@ class OpenedWorkspace:
         """Working days and hours of the company and of the units that keep others."""
         return build_calendars(self.settings.calendar, self.policies.organisation, folder=self.folder)
 
+    def calendars_with(self, **changes: Any) -> CalendarSet:
+        """The same with some of the section ``[calendar]`` changed, to try another calendar before it is adopted."""
+        settings = self.settings.calendar.model_copy(update=changes)
+        return build_calendars(settings, self.policies.organisation, folder=self.folder)
+
     @cached_property
     def register(self) -> Register:
         """What people decided."""
@@ -90,11 +95,11 @@ class OpenedWorkspace:
             period_rule=self.period_rule,
             policy_digest=self.policies.digest,
             progress=self.progress,
-            surveys=Surveys(self.policies.surveys, self.waves),
+            surveys=Surveys(self.policies.surveys, self.wave_store),
         )
 
     @cached_property
-    def waves(self) -> WaveStore:
+    def wave_store(self) -> WaveStore:
         """The documents, lists and frames of waves of callbacks."""
         return WaveStore(self.folder / WAVES)
 

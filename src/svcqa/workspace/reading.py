@@ -40,7 +40,7 @@ def ingest(
             mappings=workspace.folder,
             progress=progress,
             now=now or dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            waves=workspace.waves,
+            waves=workspace.wave_store,
         )
     finally:
         workspace.forget_figures()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.grouping import rows, windows
 from svcqa.plugins.percentiles.cells import Cells

@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from svcqa.entities.base import Entity, Text
-from svcqa.metrics.contract import Batch, Context, Derive, Example, MetricSpec, Observations, Summary
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import Batch, Derive, Observations, Summary
 from svcqa.metrics.distribution import TimeDistribution
+from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, rows, windows
 from svcqa.metrics.result import Result
 from svcqa.plugins.cases.clock import highest_limit

@@ -1,5 +1,7 @@
 """What a wave brought, as tables and sentences for reading: outcomes, callers, estimates, feedback."""
 
+# Over 300 lines: one table a function.
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence

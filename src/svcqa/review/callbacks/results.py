@@ -11,7 +11,7 @@ from typing import Any
 from svcqa.catalogue import Language
 from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError, RegisterError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.grouping import PERIOD_KINDS
 from svcqa.metrics.result import Result

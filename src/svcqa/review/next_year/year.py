@@ -12,7 +12,7 @@ from svcqa.entities.plan import Assumption, FairRule, NextYearRules, TargetPlan
 from svcqa.entities.policy import Policies
 from svcqa.entities.target import Target
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.register import Register
 from svcqa.register.plans import SavedPlan, save_plan, saved_plans
