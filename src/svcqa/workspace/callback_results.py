@@ -15,7 +15,7 @@ from svcqa.metrics.survey import Surveyed, SurveyParams
 from svcqa.metrics.survey.back_checks import BACK_CHECK
 from svcqa.metrics.survey.waves import COLUMNS
 from svcqa.periods import read_moment
-from svcqa.register.follow_up import followed
+from svcqa.register.problems import followed, note_once
 from svcqa.review.callbacks.callers import CallQuality, call_quality
 from svcqa.review.callbacks.feedback import Feedback, InTime, answered_in_time, feedback_of, proposed
 from svcqa.review.callbacks.outcomes import Outcomes, wave_outcomes
@@ -113,7 +113,7 @@ class CallbackResults:
         found = feedback_of(surveyed, context, noted=followed(self._workspace.register))
         survey, wave = surveyed.design.survey, surveyed.design.wave
         rows = proposed(found, survey, context, period=wave.period, language=self._workspace.language)
-        return tuple(self._workspace.register.note(row, author=author.strip(), now=now) for row in rows)
+        return note_once(self._workspace.register, rows, author=author.strip(), now=now)
 
     def _asked_after(self, code: str, as_of: dt.datetime | str | None) -> Context:
         """The circumstances of a question about a wave, after its calls where nobody says otherwise."""

@@ -11,6 +11,8 @@ from svcqa.catalogue import Language
 from svcqa.entities.signature import Signature
 from svcqa.errors import Fault, RegisterError
 from svcqa.periods import day_of
+from svcqa.register.plans import saved_plans
+from svcqa.register.signatures import sign, signature, signatures
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
@@ -72,8 +74,6 @@ class LetterVerbs(OpenedWorkspace):
 
     def _plans(self, year: int) -> tuple[TargetPlan, ...]:
         """The plans in force."""
-        from svcqa.register.plans import saved_plans
-
         return tuple(one.plan for one in saved_plans(self.register, year=year) if one.in_force)
 
     def letter_template(self, out: str | Path, *, language: Language | None = None) -> Path:
@@ -96,7 +96,6 @@ class LetterVerbs(OpenedWorkspace):
             RegisterError: the file is none of our letters, or a field is empty.
             WorkspaceError: the day cannot be read.
         """
-        from svcqa.register.signatures import sign, signature
         from svcqa.report.word.letter import digest_of, key_of
 
         key = key_of(Path(path))
@@ -111,7 +110,6 @@ class LetterVerbs(OpenedWorkspace):
         Raises:
             PolicyError: the file cannot be read.
         """
-        from svcqa.register.signatures import signatures
         from svcqa.report.word.letter import digest_of, key_of
 
         key, digest = key_of(Path(path)), digest_of(Path(path))

@@ -12,8 +12,8 @@ from svcqa.entities.plan import Assumption, FairRule, NextYearRules, TargetPlan
 from svcqa.entities.target import Target
 from svcqa.errors import Fault, MetricError
 from svcqa.periods import PeriodKind, read_moment
+from svcqa.register.given import checked
 from svcqa.register.plans import SavedPlan, save_plan, saved_plans
-from svcqa.register.register import checked
 from svcqa.review.next_year.decomposition import Decomposition
 from svcqa.review.next_year.past import past_of
 from svcqa.review.next_year.plan import target_plan

@@ -7,7 +7,9 @@ import datetime as dt
 from svcqa.entities.rebase import Rebase
 from svcqa.errors import Fault, NameUnknownError
 from svcqa.periods import Period, day_of
-from svcqa.register.register import action_item, rebase_item
+from svcqa.register.problems import action_item, action_step, note_problem, note_step
+from svcqa.register.rebases import note_rebase, rebase_item, rebases
+from svcqa.register.successes import note_success, success
 from svcqa.workspace.opened import OpenedWorkspace
 
 
@@ -52,7 +54,7 @@ class NoteVerbs(OpenedWorkspace):
             target=self._served(target),
             unit=self.policies.organisation.unit(unit).code if unit else "",
         )
-        return self.register.note(item, author=author.strip() or "—", now=now)
+        return note_problem(self.register, item, author=author.strip() or "—", now=now)
 
     def note_rebase(
         self,
@@ -78,11 +80,11 @@ class NoteVerbs(OpenedWorkspace):
         code = self.policies.organisation.unit(unit).code
         first = (self.period(since) if isinstance(since, str) else since).first
         item = rebase_item(indicator=indicator, unit=code, since=first, reason=reason, name=name)
-        return self.register.note_rebase(item, now=now, replaces=replaces)
+        return note_rebase(self.register, item, now=now, replaces=replaces)
 
     def rebases(self, indicator: str | None = None) -> tuple[Rebase, ...]:
         """What people decided on new levels, oldest entry first; of one indicator where it is given."""
-        return tuple(self.register.rebases(indicator=indicator))
+        return tuple(rebases(self.register, indicator=indicator))
 
     def note_step(
         self,
@@ -94,6 +96,7 @@ class NoteVerbs(OpenedWorkspace):
         finding: str = "",
         due: dt.date | str | None = None,
         now: dt.datetime | None = None,
+        after: int | None = None,
     ) -> int:
         """Note what became of a row of form B; give the number of the entry.
 
@@ -104,17 +107,18 @@ class NoteVerbs(OpenedWorkspace):
             on: the day; today where absent.
             finding: what the check found; needed for a check.
             due: the new date of a row that is opened again.
+            after: number of the entry of the last step that is known to who notes this one; the row's own where there
+                was none. Where somebody noted another one since, this one is refused. Absent: as things stand now.
 
         Raises:
-            RegisterError: no such row, a check before the report, or a field that is empty or wrong.
+            RegisterError: no such row, a check before the report, a step that another has overtaken, or a field that is
+                empty or wrong.
             WorkspaceError: a day cannot be read.
         """
-        from svcqa.register.follow_up import action_step, note_step
-
         item = action_step(
             action=number, step=step, by=by, on=day_of(on), finding=finding, due=day_of(due) if due else None
         )
-        return note_step(self.register, item, now=now)
+        return note_step(self.register, item, now=now, after=after)
 
     def note_success(
         self,
@@ -144,8 +148,6 @@ class NoteVerbs(OpenedWorkspace):
             NameUnknownError: there is no such unit, target or commitment.
             PeriodError: the period cannot be read.
         """
-        from svcqa.register.successes import note_success, success
-
         item = success(
             unit=self.policies.organisation.unit(unit).code,
             experience=experience,

@@ -31,4 +31,6 @@ def open_workspace(path: str | Path = ".") -> Workspace:
         return target_faults(registry, target, file)
 
     policies = load_policies(folder, settings, metric_faults=metric_faults, survey_faults=survey_faults)
-    return Workspace(folder, settings, policies, registry)
+    workspace = Workspace(folder, settings, policies, registry)
+    workspace.callbacks.mend()
+    return workspace

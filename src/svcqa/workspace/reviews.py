@@ -11,6 +11,7 @@ from svcqa.entities.published import Publication
 from svcqa.errors import Fault, PeriodError
 from svcqa.periods import Period, PeriodKind
 from svcqa.records.check import check_report
+from svcqa.register.publications import publications, publish
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class ReviewVerbs(OpenedWorkspace):
         moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
         asked = self.period(period) if isinstance(period, str) else period
         found = publication(self._review(asked, as_of), now=moment)
-        self.register.publish(found, author=author, now=moment)
+        publish(self.register, found, author=author, now=moment)
         return found
 
     def restated(
@@ -156,4 +157,4 @@ class ReviewVerbs(OpenedWorkspace):
 
         label = self.period(period).label if isinstance(period, str) else period.label if period else None
         figures = self.figures if calendars is None else replace(self.figures, calendars=calendars)
-        return tuple(restate(figures, self.policies, one) for one in self.register.publications(period=label))
+        return tuple(restate(figures, self.policies, one) for one in publications(self.register, period=label))

@@ -44,6 +44,10 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         """Surveys by callback: plan, draw, call sheets, audit."""
         return Callbacks(self)
 
+    def notices(self) -> tuple[Fault, ...]:
+        """What is to be known of register and waves as they are kept: mended, altered, of a newer program."""
+        return (*self.register.notices(), *self.callbacks.notices())
+
     def ingest(
         self,
         *,
