@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,6 +93,19 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlalchemy.
     engine.dispose()
     yield address
     server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def register_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a register that is not there yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'register.sqlite'}"
+    address: sqlalchemy.URL = request.getfixturevalue("postgresql")
+    name = f"register_{uuid.uuid4().hex}"
+    engine = sqlalchemy.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    return address.set(database=name).render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -48,7 +48,8 @@ class Callbacks(CallbackResults):
 
     def mend(self) -> None:
         """Finish or discard what a crash left of a draw, unless somebody is drawing just now."""
-        self.mended += mend_at_start(self.store, self._workspace.register)
+        if self.store.staged():
+            self.mended += mend_at_start(self.store, self._workspace.register)
 
     @property
     def surveys(self) -> tuple[Survey, ...]:

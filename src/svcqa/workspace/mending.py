@@ -29,9 +29,7 @@ def mend(store: WaveStore, register: Register) -> tuple[Fault, ...]:
 
 
 def mend_at_start(store: WaveStore, register: Register) -> tuple[Fault, ...]:
-    """The same where something was staged and nobody is drawing just now; whoever draws next does it otherwise."""
-    if not store.staged():
-        return ()
+    """The same, unless somebody is drawing just now."""
     try:
         with store.drawing(patience=0):
             return mend(store, register)
