@@ -71,11 +71,9 @@ def test_replacing_one_of_them_settles_it_for_all(old: Register, settled: int) -
 
 
 def test_nobody_replaces_again_what_was_replaced(old: Register, register_url: str) -> None:
-    for number in (3, 4):
+    for number, kind in ((3, "action"), (4, "success")):
         with pytest.raises(RegisterError, match="was replaced before"):
-            note_problem(old, CORRECTED, author="甲", replaces=number) if number == 3 else old.add(
-                "success", {}, author="甲", replaces=number
-            )
+            old.add(kind, {}, author="甲", replaces=number)
         insert = f"INSERT INTO entries (kind, at, author, replaces, body) SELECT kind, at, author, {number}, body "
         with pytest.raises(DatabaseError):
             run(register_url, f"{insert} FROM entries WHERE id = 3")

@@ -132,8 +132,8 @@ def once(url: str, references: Sequence[str]) -> tuple[int, ...]:
     return note_once(register(url), rows, author="甲")
 
 
-def draw(folder: str, code: str, calls: int) -> tuple[int, str]:
-    wave = opened(folder).callbacks.draw("free", code, period="2026Q1", as_of="2026-04-01 09:00", who="甲", calls=calls)
+def draw(folder: str, code: str, calls: int, as_of: str) -> tuple[int, str]:
+    wave = opened(folder).callbacks.draw("free", code, period="2026Q1", as_of=as_of, who="甲", calls=calls)
     return wave.number, wave.start
 
 
@@ -146,7 +146,7 @@ def draw_and_die(folder: str, event: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(killed)
-    draw(folder, "W1", 10)
+    draw(folder, "W1", 10, "2026-04-01 09:00")
 
 
 if __name__ == "__main__":
