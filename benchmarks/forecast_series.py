@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from svcqa.clock.festivals import festivals, lunar_new_years
-from svcqa.plugins.forecast import FESTIVAL_DAYS
+from svcqa.plugins.series.forecast import FESTIVAL_DAYS
 from svcqa.stats.moving_holidays import holiday_days
 
 Float64 = npt.NDArray[np.float64]

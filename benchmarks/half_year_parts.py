@@ -29,8 +29,8 @@ from svcqa.entities.settings import Calendar as CalendarSettings
 from svcqa.metrics.contract import Context
 from svcqa.metrics.measure import summarise
 from svcqa.periods import PeriodRule
-from svcqa.plugins.commitment_clock import HORIZON
-from svcqa.plugins.compliance import ComplianceMetric, ComplianceParams
+from svcqa.plugins.cases.clock import HORIZON
+from svcqa.plugins.compliance.metric import ComplianceMetric, ComplianceParams
 from svcqa.records.store import RecordStore
 
 LIMIT_HOURS = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import require
+from support.workspaces import require
 
 
 def test_what_is_there_lets_the_test_go_on(monkeypatch: pytest.MonkeyPatch) -> None:

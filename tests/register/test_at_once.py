@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-import workers
-from registers import make_old
 
+from support import register_workers as workers
+from support.registers import make_old
 from svcqa.entities.action import ActionItem
 from svcqa.register import Register
 from svcqa.register.kinds import ACTION, ACTION_STEP

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from registers import bodies
 from typer.testing import CliRunner
-from workers import PLAN
 
-from callback_company import AS_OF, company, random_records
-from conftest import commitment, make_workspace
+from support.callback_company import AS_OF, company, random_records
+from support.register_workers import PLAN
+from support.registers import bodies
+from support.workspaces import commitment, make_workspace
 from svcqa.catalogue import LANGUAGES, text
 from svcqa.cli.application import app
 from svcqa.entities.kept import Kept

@@ -10,10 +10,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from registers import run
 from sqlalchemy.exc import DatabaseError
 
-from conftest import require
+from support.registers import run
+from support.workspaces import require
 from svcqa.errors import RegisterError
 from svcqa.register import Register
 

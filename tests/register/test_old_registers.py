@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from registers import bodies, make_old, run
 from sqlalchemy.exc import DatabaseError
 
+from support.registers import bodies, make_old, run
 from svcqa.catalogue import LANGUAGES
 from svcqa.entities.action import ActionItem
 from svcqa.errors import RegisterError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import svcqa
-from conftest import make_workspace
+from support.workspaces import make_workspace
 from svcqa.entities.action import ActionItem
 from svcqa.errors import RegisterError
 from svcqa.register import Register

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import workers
 
 import svcqa
-from callback_company import AS_OF, SURVEY, company, random_records
-from conftest import copy_read, require
+from support import register_workers as workers
+from support.callback_company import AS_OF, SURVEY, company, random_records
+from support.workspaces import copy_read, require
 from svcqa.engine.draw import as_digits, start_of
 from svcqa.errors import RegisterError
 from svcqa.register.waves import note_wave, noted_waves

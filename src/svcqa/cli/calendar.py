@@ -125,7 +125,7 @@ def diff(
 
 def _print_restated(workspace: Workspace, old: Path, new: Path | None, language: Language) -> None:
     """The published figures that differ between the two calendars: as reported, and counted with the new one."""
-    from svcqa.report.restated import restated
+    from svcqa.report.tables.restated import restated
 
     with Screen() as screen:
         after = workspace.restated(calendars=_kept_set(new, workspace) if new is not None else workspace.calendars)

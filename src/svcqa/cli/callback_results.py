@@ -27,7 +27,7 @@ def outcomes(
     code: CodeArgument, as_of: AsOfOption = None, workspace: WorkspaceOption = Path(), lang: LangOption = None
 ) -> None:
     """How far the calls came, the rates of the standard, replacements, findings, callers."""
-    from svcqa.report import callback_results as results
+    from svcqa.report.tables import callback_results as results
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -64,7 +64,7 @@ def estimate(
     lang: LangOption = None,
 ) -> None:
     """What the wave says of all customers."""
-    from svcqa.report.callback_results import estimate_note, estimate_table
+    from svcqa.report.tables.callback_results import estimate_note, estimate_table
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -90,7 +90,7 @@ def feedback(
     lang: LangOption = None,
 ) -> None:
     """Opinions and low scores, who must answer by when, and how much was answered in time."""
-    from svcqa.report.callback_results import feedback_table, in_time_table
+    from svcqa.report.tables.callback_results import feedback_table, in_time_table
 
     with Screen() as screen:
         opened = screen.open(workspace)

@@ -46,7 +46,7 @@ def plan(
     lang: LangOption = None,
 ) -> None:
     """How many to draw, in which stratum, what precision that buys, and whom the frame leaves out."""
-    from svcqa.report.callbacks import bias_sentences, former_note, left_out_table, plan_note, plan_table
+    from svcqa.report.tables.callbacks import bias_sentences, former_note, left_out_table, plan_note, plan_table
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -78,7 +78,7 @@ def draw(
     lang: LangOption = None,
 ) -> None:
     """Draw a wave; the same draw again changes nothing, another one under its code is refused."""
-    from svcqa.report.callbacks import drawn_line
+    from svcqa.report.tables.callbacks import drawn_line
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -91,7 +91,7 @@ def draw(
 @commands.command()
 def waves(workspace: WorkspaceOption = Path(), lang: LangOption = None) -> None:
     """All waves in the order of drawing."""
-    from svcqa.report.callbacks import waves_table
+    from svcqa.report.tables.callbacks import waves_table
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -145,7 +145,7 @@ def frame(
 @commands.command()
 def audit(code: CodeArgument, workspace: WorkspaceOption = Path(), lang: LangOption = None) -> None:
     """Draw a wave again from its document, the key and the records; ends with 1 where anything differs."""
-    from svcqa.report.callbacks import audit_line, audit_table
+    from svcqa.report.tables.callbacks import audit_line, audit_table
 
     with Screen() as screen:
         opened = screen.open(workspace)

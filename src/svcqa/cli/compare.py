@@ -26,7 +26,7 @@ def compare(
     lang: LangOption = None,
 ) -> None:
     """League table with pooled figures and case mix beside it; units outside the funnel."""
-    from svcqa.report.league import league, outliers
+    from svcqa.report.tables.league import league, outliers
 
     with Screen() as screen:
         opened = screen.open(workspace)

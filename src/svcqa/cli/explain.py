@@ -28,8 +28,8 @@ def explain(
     lang: LangOption = None,
 ) -> None:
     """What of one case's time counted and why, and what follows from it."""
-    from svcqa.report.charts.files import DRAWN, check_ending
-    from svcqa.report.tables import explanation
+    from svcqa.report.files.picture import DRAWN, check_ending
+    from svcqa.report.tables.reviews import explanation
 
     if chart is not None:
         check_ending(chart, DRAWN)
@@ -50,7 +50,7 @@ def _draw(found: Explanation, path: Path, language: Language) -> None:
     """Write the time line; where it is, what is wrong with its fonts, or why there is none, is told beside."""
     from svcqa.errors import MetricError
     from svcqa.report.charts import timeline
-    from svcqa.report.charts.files import write_picture
+    from svcqa.report.files.picture import write_picture
 
     try:
         picture = timeline(found, language)

@@ -51,7 +51,7 @@ def measure(
     from dataclasses import replace
 
     if chart is not None:
-        from svcqa.report.charts.files import check_ending
+        from svcqa.report.files.picture import check_ending
 
         check_ending(chart)
     with Screen() as screen:
@@ -87,7 +87,7 @@ def measure(
 def _draw(found: Result, workspace: Workspace, path: Path, language: Language) -> None:
     """Write the picture; where it is and what is wrong with its fonts is told beside the figures, not among them."""
     from svcqa.report.charts import of_result
-    from svcqa.report.charts.files import write_picture
+    from svcqa.report.files.picture import write_picture
 
     picture = of_result(found, language, names=workspace.policies.names(language))
     typer.echo(str(write_picture(picture, path)), err=True)
@@ -118,10 +118,10 @@ def _print_result(result: object, output: Format, language: Language, names: Map
     if output is Format.JSON:
         typer.echo(result.to_json())
     elif output is Format.CSV:
-        from svcqa.report.csv_text import csv_text
+        from svcqa.report.files.csv_text import csv_text
 
         typer.echo(csv_text(result.frame), nl=False)
     else:
-        from svcqa.report.tables import result as result_table
+        from svcqa.report.tables.reviews import result as result_table
 
         Screen().show(result_table(result, language, names=names))

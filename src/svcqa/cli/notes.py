@@ -100,7 +100,7 @@ def list_problems(
 ) -> None:
     """Problems of a year with their numbers and states; now, unless another moment is given."""
     from svcqa.periods import read_moment
-    from svcqa.report.problem_states import problem_states
+    from svcqa.report.tables.problem_states import problem_states
     from svcqa.review.follow_up import problems_of
 
     with Screen() as screen:

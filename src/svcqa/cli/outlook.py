@@ -24,7 +24,7 @@ def outlook(
     lang: LangOption = None,
 ) -> None:
     """One row a commitment: routine or special, sure of its goal or not, the chance of making the year."""
-    from svcqa.report import tables
+    from svcqa.report.tables import reviews as tables
     from svcqa.workspace import Outlooks
 
     with Screen() as screen:
@@ -49,8 +49,8 @@ def drivers(
 ) -> None:
     """What moved a figure between two periods: mix and rate of each group, largest first."""
     from svcqa.metrics.result import Scale
-    from svcqa.report import tables
-    from svcqa.report.drivers import drivers_sentence
+    from svcqa.report.tables import reviews as tables
+    from svcqa.report.tables.drivers import drivers_sentence
 
     with Screen() as screen:
         opened = screen.open(workspace)

@@ -24,7 +24,7 @@ def plugins(
     import warnings
 
     from svcqa.metrics.registry import Registry
-    from svcqa.report.checks import plugin_table
+    from svcqa.report.tables.ingest import plugin_table
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the table below tells of broken plugins

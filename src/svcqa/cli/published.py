@@ -68,8 +68,8 @@ def print_restated(
     everything: bool,
 ) -> None:
     """Each publication in a line, then the figures that changed."""
-    from svcqa.report.restated import causes
-    from svcqa.report.tables import restated as table
+    from svcqa.report.tables.restated import causes
+    from svcqa.report.tables.reviews import restated as table
 
     if not found:
         screen.console.print(text("terminal.nothing_published", language), markup=False)

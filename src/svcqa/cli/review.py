@@ -59,8 +59,8 @@ def write_files(
 ) -> None:
     """Print the score board, write the files and say where they are."""
     from svcqa.bundled import bundled
-    from svcqa.report.review_files import NOTEBOOKS, write_review
-    from svcqa.report.terminal import print_board
+    from svcqa.report.files.review import NOTEBOOKS, write_review
+    from svcqa.report.files.terminal import print_board
 
     company = workspace.settings.company.name.in_language(language)
     console = screen.console
@@ -95,7 +95,7 @@ def returns_beside_records(
     lang: LangOption = None,
 ) -> None:
     """Where the departments' monthly returns and the records do not agree, and which of them counts."""
-    from svcqa.report.tables import differences
+    from svcqa.report.tables.reviews import differences
 
     with Screen() as screen:
         opened = screen.open(workspace)

@@ -52,7 +52,7 @@ class Screen:
 
     def show(self, table: pd.DataFrame, title: str = "") -> None:
         """Print a table."""
-        from svcqa.report.terminal import table_of
+        from svcqa.report.files.terminal import table_of
 
         self.console.print(table_of(table, title=title))
 

@@ -37,7 +37,7 @@ def propose(
     lang: LangOption = None,
 ) -> None:
     """Each target's year under no change, three goals with their chance, what to know before they are set."""
-    from svcqa.report import next_year
+    from svcqa.report.tables import next_year
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -66,7 +66,7 @@ def decompose(
     lang: LangOption = None,
 ) -> None:
     """A goal shared out to subsidiaries, departments and posts; the parts deliver the whole."""
-    from svcqa.report import next_year
+    from svcqa.report.tables import next_year
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -113,7 +113,7 @@ def show_plans(
     lang: LangOption = None,
 ) -> None:
     """The plans saved for a year, all versions; of one target with what the plan in force rests on."""
-    from svcqa.report import next_year
+    from svcqa.report.tables import next_year
 
     with Screen() as screen:
         opened = screen.open(workspace)

@@ -41,7 +41,7 @@ def ingest(
 
 def read_sources(screen: Screen, workspace: Workspace, source_folder: Path | None, language: Language) -> None:
     """Ingest, and print what was read."""
-    from svcqa.report.checks import reading_table
+    from svcqa.report.tables.ingest import reading_table
 
     progress = screen.bar(text("terminal.ingesting", language))
     report = workspace.ingest(source_folder=source_folder, progress=progress)
@@ -59,7 +59,7 @@ def check(
     lang: LangOption = None,
 ) -> None:
     """What was read, quarantined, odd and corrected, with places."""
-    from svcqa.report.checks import print_check
+    from svcqa.report.tables.ingest import print_check
 
     with Screen() as screen:
         opened = screen.open(workspace)
@@ -88,7 +88,7 @@ def template(
     """A workbook that a department fills in, and the mapping file that reads it back."""
     from svcqa.records.dictionary import example
     from svcqa.records.tables import table as schema_of
-    from svcqa.report.templates import write_template
+    from svcqa.report.files.templates import write_template
     from svcqa.workspace import SETTINGS_FILE, open_workspace
 
     schema = schema_of(table)
@@ -112,7 +112,7 @@ def map_file(
     """Propose a mapping for a file; samples have personal data masked."""
     from svcqa.records.assistant import propose
     from svcqa.records.mapping import load_mapping
-    from svcqa.report.proposed import proposal_notes, proposal_table, proposal_title
+    from svcqa.report.tables.mapping import proposal_notes, proposal_table, proposal_title
     from svcqa.workspace import SETTINGS_FILE, open_workspace
 
     opened = open_workspace(workspace) if (workspace / SETTINGS_FILE).is_file() else None

@@ -47,9 +47,9 @@ from svcqa.metrics.explanation import CaseClock
 from svcqa.metrics.grouping import code_columns, day_number, group, rows, within, year_ahead
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period
-from svcqa.plugins.commitment_clock import day_of
-from svcqa.plugins.commitment_explained import running_story
-from svcqa.plugins.service_clock import HISTORY, due_moments, read_times, seconds, with_history
+from svcqa.plugins.cases.clock import day_of
+from svcqa.plugins.cases.explained import running_story
+from svcqa.plugins.cases.times import HISTORY, due_moments, read_times, seconds, with_history
 from svcqa.stats.means import student_t
 
 _MET, _BREACHED, _OVERDUE, _NOT_DUE, _EXCLUDED, _NOT_APPLICABLE = (

@@ -11,8 +11,9 @@ import ipywidgets as widgets
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
 from svcqa.periods import read_moment
-from svcqa.report import charts, tables
-from svcqa.report.times import times_chart
+from svcqa.report import charts
+from svcqa.report.charts.times import times_chart
+from svcqa.report.tables import reviews as tables
 
 if TYPE_CHECKING:
     from svcqa.metrics.figures import WhatIf

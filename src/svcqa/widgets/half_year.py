@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
-from svcqa.report.answer import Note, answer
+from svcqa.report.words.answer import Note, answer
 
 if TYPE_CHECKING:
     from svcqa.metrics.figures import WhatIf

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
-from svcqa.report.proposed import proposal_notes, proposal_table, proposal_title
+from svcqa.report.tables.mapping import proposal_notes, proposal_table, proposal_title
 
 if TYPE_CHECKING:
     from svcqa.workspace import Workspace

@@ -10,7 +10,8 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
-from svcqa.report import charts, tables
+from svcqa.report import charts
+from svcqa.report.tables import reviews as tables
 
 if TYPE_CHECKING:
     from svcqa.workspace import Workspace

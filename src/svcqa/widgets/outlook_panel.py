@@ -10,9 +10,10 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
-from svcqa.report import charts, wording
-from svcqa.report.outlook import chance_text, forecast_sentence, season_sentence
-from svcqa.report.signal_words import trend_sentence
+from svcqa.report import charts
+from svcqa.report.tables.outlook import chance_text, forecast_sentence, season_sentence
+from svcqa.report.words import figures as wording
+from svcqa.report.words.signals import trend_sentence
 from svcqa.widgets.rebase_form import RebaseForm
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from svcqa.catalogue import Language, text
 from svcqa.entities.plan import Assumption
 from svcqa.errors import Fault, MetricError, SvcqaError
-from svcqa.report import next_year as tables
+from svcqa.report.tables import next_year as tables
 from svcqa.review.next_year.proposal import goal_step
 from svcqa.widgets.target_cells import TargetCells
 

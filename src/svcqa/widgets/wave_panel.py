@@ -10,8 +10,8 @@ import ipywidgets as widgets
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
 from svcqa.report import charts
-from svcqa.report.callbacks import former_note, plan_note, plan_table
 from svcqa.report.charts.trade_off import trade_off_chart
+from svcqa.report.tables.callbacks import former_note, plan_note, plan_table
 from svcqa.review.callbacks.plan import Plan, calls_range, make_plan
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, MetricError
-from svcqa.report import wording
 from svcqa.report.charts.bins import edges
 from svcqa.report.charts.grammar import Bin, Chart, Mark
+from svcqa.report.words import figures as wording
 
 
 @dataclass(frozen=True, kw_only=True)

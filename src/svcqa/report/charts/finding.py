@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from svcqa.catalogue import Language, text
 from svcqa.metrics.result import Scale
-from svcqa.report import wording
 from svcqa.report.charts.grammar import Row
+from svcqa.report.words import figures as wording
 
 
 def finding(rows: Sequence[Row], *, label: str, scale: Scale, language: Language) -> str:

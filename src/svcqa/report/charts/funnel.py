@@ -7,8 +7,9 @@ from typing import Any
 
 from svcqa.catalogue import Language, text
 from svcqa.metrics.result import Result
-from svcqa.report import signal_words, wording
 from svcqa.report.charts.grammar import Chart, Dot
+from svcqa.report.words import figures as wording
+from svcqa.report.words import signals as signal_words
 
 _DRAWN = ("value", "limits_95", "limits_998", "pooled")
 FLAGS = ("funnel_near_high", "funnel_near_low", "funnel_far_high", "funnel_far_low")

@@ -9,7 +9,7 @@ from svcqa.catalogue import Language, text
 from svcqa.metrics.result import Result
 from svcqa.report.charts.grammar import Chart
 from svcqa.report.charts.results import chart_of_rows, row_of
-from svcqa.report.outlook import forecast_sentence
+from svcqa.report.tables.outlook import forecast_sentence
 
 MOST_MONTHS: Final = 24
 """Of the months so far: enough to see a season, few enough to see the months to come."""

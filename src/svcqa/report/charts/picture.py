@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from svcqa.catalogue import text
 from svcqa.report.charts.grammar import Chart
 from svcqa.report.charts.plain import plain_text
-from svcqa.report.fonts import has_chinese_font
+from svcqa.report.words.fonts import has_chinese_font
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from svcqa.report.charts.grammar import Chart
-from svcqa.report.text_width import text_width
-from svcqa.report.wording import DASH
+from svcqa.report.words.figures import DASH
+from svcqa.report.words.text_width import text_width
 
 _GAP = "  "
 

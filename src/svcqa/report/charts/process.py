@@ -8,8 +8,9 @@ from typing import Any
 from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.result import Result
-from svcqa.report import signal_words, wording
 from svcqa.report.charts.grammar import Chart, Point
+from svcqa.report.words import figures as wording
+from svcqa.report.words import signals as signal_words
 
 Rows = dict[str, Mapping[str, Any]]
 

@@ -9,10 +9,10 @@ from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.result import Figure, Result, Scale
 from svcqa.metrics.verdict import Judgement, judge
-from svcqa.report import wording
 from svcqa.report.charts.finding import finding
 from svcqa.report.charts.grammar import MOST_LINES, MOST_PANELS, Better, Chart, Row, Standing, distinct
 from svcqa.report.charts.palette import SIGNS
+from svcqa.report.words import figures as wording
 
 FigureKind = Literal["bars", "lines", "small_multiples"]
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from svcqa.catalogue import Language, text
 from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import SHARE, Scale
-from svcqa.report import wording
 from svcqa.report.charts.finding import finding
 from svcqa.report.charts.grammar import MOST_LINES, Chart, Row, Standing
 from svcqa.report.charts.palette import SIGNS
 from svcqa.report.charts.results import chart_of_rows, row_of
+from svcqa.report.words import figures as wording
 from svcqa.review.commitments import CommitmentReview
 from svcqa.review.period_review import PeriodReview
 from svcqa.review.targets import TargetReview

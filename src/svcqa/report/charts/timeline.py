@@ -8,9 +8,9 @@ from typing import Final
 from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.explanation import DayLedger, Explanation, Ledger, duration
-from svcqa.report import wording
 from svcqa.report.charts.grammar import Chart, Mark, Stretch
-from svcqa.report.explained import figure
+from svcqa.report.tables.explained import figure
+from svcqa.report.words import figures as wording
 
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _ONE_DAY: Final = dt.timedelta(days=1)

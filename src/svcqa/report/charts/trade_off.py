@@ -8,9 +8,9 @@ from typing import Final
 from svcqa.catalogue import Language, text
 from svcqa.entities.survey import Survey
 from svcqa.metrics.result import Scale
-from svcqa.report import wording
 from svcqa.report.charts.grammar import Chart, Row
 from svcqa.report.charts.results import chart_of_rows
+from svcqa.report.words import figures as wording
 from svcqa.review.callbacks.counts import StratumCounts
 from svcqa.review.callbacks.plan import METHOD, Former, Plan, calls_range, make_plan
 

@@ -11,8 +11,8 @@ from svcqa.report.charts.vega_distribution import distribution
 from svcqa.report.charts.vega_figures import bars, lines, small_multiples
 from svcqa.report.charts.vega_process import funnel, process
 from svcqa.report.charts.vega_timeline import timeline
-from svcqa.report.fonts import FAMILIES
-from svcqa.report.text_width import wrapped
+from svcqa.report.words.fonts import FAMILIES
+from svcqa.report.words.text_width import wrapped
 
 _TITLE_SIZE: Final = 15
 _NOTE_SIZE: Final = 12

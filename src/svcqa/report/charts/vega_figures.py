@@ -7,7 +7,7 @@ from typing import Any, Final
 from svcqa.catalogue import text
 from svcqa.report.charts import palette
 from svcqa.report.charts.grammar import Chart
-from svcqa.report.text_width import wrapped
+from svcqa.report.words.text_width import wrapped
 
 _WIDTH: Final = 520
 _PANEL: Final = (186, 120)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from svcqa.catalogue import text
 from svcqa.report.charts import palette
 from svcqa.report.charts.grammar import Chart
-from svcqa.report.text_width import wrapped
+from svcqa.report.words.text_width import wrapped
 
 _SIZE: Final = (620, 280)
 _LIMIT: Final = "#555555"

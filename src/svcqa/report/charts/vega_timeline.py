@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from svcqa.report.charts import palette
 from svcqa.report.charts.grammar import Chart, distinct
-from svcqa.report.text_width import wrapped
+from svcqa.report.words.text_width import wrapped
 
 _WIDTH: Final = 560
 _LINE: Final = 34

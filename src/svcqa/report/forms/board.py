@@ -7,12 +7,12 @@ from typing import Final
 from svcqa.catalogue import Language
 from svcqa.entities.target import QuantityTarget
 from svcqa.metrics.result import Figure
-from svcqa.report import wording
 from svcqa.report.forms.naming import joined, period_name, say, year_is_over
 from svcqa.report.forms.numbers import Shown
 from svcqa.report.forms.remarks import counting_lines, remarks
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import bound, cases, change_of, figure_of, goal_of, name_of, needed_of
+from svcqa.report.words import figures as wording
 from svcqa.review.period_review import PeriodReview
 from svcqa.review.targets import TargetReview
 

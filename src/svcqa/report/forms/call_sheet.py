@@ -14,7 +14,7 @@ from svcqa.entities.wave import Wave
 from svcqa.report.forms.book import new_book
 from svcqa.report.forms.call_sheet_guide import write_guide
 from svcqa.report.forms.styles import Styles
-from svcqa.report.text_width import lines_needed, text_width
+from svcqa.report.words.text_width import lines_needed, text_width
 
 HEADER_ROW: Final = 3
 """Counted from one; a title and a line of advice stand above."""

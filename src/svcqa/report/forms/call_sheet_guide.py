@@ -9,7 +9,7 @@ from svcqa.catalogue import Language, text
 from svcqa.entities.survey import Question, Survey
 from svcqa.entities.wave import Wave
 from svcqa.report.forms.styles import Styles
-from svcqa.report.text_width import lines_needed
+from svcqa.report.words.text_width import lines_needed
 
 _WIDTHS: Final = (26, 84)
 

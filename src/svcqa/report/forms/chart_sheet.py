@@ -11,7 +11,7 @@ from svcqa.report.forms.naming import say
 from svcqa.report.forms.numbers import Shown, count, share_format
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.styles import FONTS
-from svcqa.report.wording import decimals_for
+from svcqa.report.words.figures import decimals_for
 from svcqa.review.period_review import PeriodReview
 
 WIDTHS: Final = (22, 9, 8, 8, 8, 8, 9, 10, 12, 8, 24, 10, 8, 8)

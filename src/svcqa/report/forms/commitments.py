@@ -8,11 +8,11 @@ from typing import Final
 from svcqa.catalogue import Language, or_key
 from svcqa.metrics.result import Figure, Scale
 from svcqa.periods import Period
-from svcqa.report import wording
 from svcqa.report.forms.naming import current_month, joined, listed, say, unit_names
 from svcqa.report.forms.remarks import case_remarks, counting_lines, flag_lines
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import cases, counts_amounts, goal_level, level
+from svcqa.report.words import figures as wording
 from svcqa.review.commitments import CommitmentReview
 from svcqa.review.courses import Course
 from svcqa.review.period_review import PeriodReview

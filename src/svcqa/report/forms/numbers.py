@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from svcqa.metrics.result import SHARE, Scale
-from svcqa.report.wording import DASH, decimals_for, honest_decimals, in_percent, number_decimals, usual_decimals
+from svcqa.report.words.figures import DASH, decimals_for, honest_decimals, in_percent, number_decimals, usual_decimals
 
 _LARGE: Final = 100_000_000
 MISSED: Final = "▼"

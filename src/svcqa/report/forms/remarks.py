@@ -8,9 +8,9 @@ from svcqa.catalogue import Language, or_key
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.target import LevelTarget, QuantityTarget
 from svcqa.metrics.result import Figure, Scale
-from svcqa.report import wording
 from svcqa.report.forms.naming import joined, listed, say
 from svcqa.report.forms.shown import counts_amounts, milestone_state
+from svcqa.report.words import figures as wording
 from svcqa.review.period_review import Kind
 from svcqa.review.targets import TargetReview
 

@@ -9,7 +9,7 @@ from svcqa.catalogue import Language
 from svcqa.report.forms.naming import period_name, say
 from svcqa.report.forms.sheet import FormSheet, words
 from svcqa.report.sections.registry import BuiltSection
-from svcqa.report.text_width import text_width
+from svcqa.report.words.text_width import text_width
 from svcqa.review.period_review import PeriodReview
 
 _NARROW: Final = 8.0

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from svcqa.report.forms.numbers import Shown
 from svcqa.report.forms.styles import Styles, size_of
-from svcqa.report.text_width import lines_needed
+from svcqa.report.words.text_width import lines_needed
 
 _A4: Final = 9
 _ROOM: Final = 730

@@ -8,7 +8,6 @@ from svcqa.entities.rules import MonthlyReturn
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
 from svcqa.metrics.result import Figure, Scale
 from svcqa.metrics.verdict import Judgement
-from svcqa.report import wording
 from svcqa.report.forms.naming import say
 from svcqa.report.forms.numbers import (
     MISSED,
@@ -20,6 +19,7 @@ from svcqa.report.forms.numbers import (
     goal_format,
     level_format,
 )
+from svcqa.report.words import figures as wording
 
 
 def level(figure: Figure | None, scale: Scale, goal: float | None, *, missed: bool = False, suffix: str = "") -> Shown:

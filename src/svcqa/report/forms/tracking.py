@@ -10,12 +10,12 @@ from svcqa.entities.action import ActionItem
 from svcqa.entities.organisation import Unit
 from svcqa.entities.target import LevelTarget, QuantityTarget
 from svcqa.periods import Period
-from svcqa.report import wording
 from svcqa.report.forms.naming import current_month, joined, period_name, say, year_is_over
 from svcqa.report.forms.numbers import NOTHING, Shown
 from svcqa.report.forms.remarks import counting_lines, hint
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.shown import cases, figure_of, missed
+from svcqa.report.words import figures as wording
 from svcqa.review.period_review import PeriodReview
 from svcqa.review.targets import TargetReview
 

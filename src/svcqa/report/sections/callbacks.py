@@ -8,9 +8,9 @@ from svcqa.catalogue import text
 from svcqa.entities.rules import Rating
 from svcqa.errors import SvcqaError
 from svcqa.metrics.result import Figure, Result
-from svcqa.report import wording
-from svcqa.report.frames import frame
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
+from svcqa.report.tables.frames import frame
+from svcqa.report.words import figures as wording
 from svcqa.review.callback_rates import callback_rates
 
 if TYPE_CHECKING:

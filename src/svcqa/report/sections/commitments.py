@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from svcqa.catalogue import text
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
-from svcqa.report.tables import exclusions, months, states
+from svcqa.report.tables.reviews import exclusions, months, states
 from svcqa.review.commitments import CommitmentReview
 
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from svcqa.catalogue import Language, text
 from svcqa.metrics.result import Scale
-from svcqa.report import wording
-from svcqa.report.frames import frame
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
+from svcqa.report.tables.frames import frame
+from svcqa.report.words import figures as wording
 from svcqa.review.last_year import BesideLastYear, Changed, beside_last_year
 from svcqa.review.published import published
 

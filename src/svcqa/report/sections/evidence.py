@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from svcqa.catalogue import Language, or_key, text
-from svcqa.report.frames import frame
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
-from svcqa.report.tables import about, differences, reading
+from svcqa.report.tables.frames import frame
+from svcqa.report.tables.reviews import about, differences, reading
 
 if TYPE_CHECKING:
     from svcqa.records.check import Place

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from svcqa.catalogue import Language, text
-from svcqa.report import wording
-from svcqa.report.frames import frame
-from svcqa.report.problem_states import problem_states
-from svcqa.report.proposals import proposals
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
-from svcqa.report.tables import form_b
+from svcqa.report.tables.frames import frame
+from svcqa.report.tables.problem_states import problem_states
+from svcqa.report.tables.reviews import form_b
+from svcqa.report.words import figures as wording
+from svcqa.report.words.proposals import proposals
 from svcqa.review.follow_up import STATES, problems_of
 from svcqa.review.improvements import Improvement, improvements, successes_of
 

@@ -11,8 +11,8 @@ from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, NameUnknownError, PluginError, SvcqaError
 from svcqa.metrics.registry import Plugin, load_entries
 from svcqa.report.charts.grammar import Chart
-from svcqa.report.frames import frame
 from svcqa.report.sections.contract import SectionContent, SectionContext
+from svcqa.report.tables.frames import frame
 from svcqa.review.period_review import KINDS
 
 if TYPE_CHECKING:

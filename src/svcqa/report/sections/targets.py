@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from svcqa.catalogue import Language, text
 from svcqa.entities.target import LevelTarget, QuantityTarget
 from svcqa.metrics.result import Figure
-from svcqa.report import wording
 from svcqa.report.charts.reviews import targets_chart
-from svcqa.report.frames import frame, numbered
-from svcqa.report.headline import headline
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
-from svcqa.report.tables import progress
+from svcqa.report.tables.frames import frame, numbered
+from svcqa.report.tables.reviews import progress
+from svcqa.report.words import figures as wording
+from svcqa.report.words.headline import headline
 from svcqa.review.months_met import months_met
 from svcqa.review.period_review import PeriodReview
 from svcqa.review.targets import TargetReview

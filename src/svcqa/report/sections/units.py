@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from svcqa.catalogue import Language, text
 from svcqa.entities.organisation import Level, Organisation, Unit
 from svcqa.metrics.result import Figure
-from svcqa.report import wording
 from svcqa.report.charts.reviews import months_chart
-from svcqa.report.frames import frame
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, SectionTable, titled
-from svcqa.report.tables import cases, departments
+from svcqa.report.tables.frames import frame
+from svcqa.report.tables.reviews import cases, departments
+from svcqa.report.words import figures as wording
 from svcqa.review.side_by_side import LEAST, Beside, SideBySide, side_by_side
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from svcqa.catalogue import Language, text
 from svcqa.report.charts.grammar import Chart
 from svcqa.report.charts.vega import png
-from svcqa.report.text_width import text_width
 from svcqa.report.word.fields import add_field
+from svcqa.report.words.text_width import text_width
 
 if TYPE_CHECKING:
     import pandas as pd

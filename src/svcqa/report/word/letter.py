@@ -12,10 +12,10 @@ from typing import Any, Final
 from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, PolicyError
 from svcqa.metrics.result import Scale
-from svcqa.report import wording
 from svcqa.report.word.package import save
 from svcqa.report.word.placeholders import fill, text_of
 from svcqa.report.word.template import letter_template
+from svcqa.report.words import figures as wording
 from svcqa.review.letters import Letter, LetterGoal
 
 FIELDS: Final = ("company", "unit", "superior", "level", "year", "first_day", "last_day", "goals", "note")

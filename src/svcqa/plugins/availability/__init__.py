@@ -1,0 +1,1 @@
+"""Availability: how much of the promised time a service stood."""

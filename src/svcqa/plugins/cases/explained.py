@@ -1,0 +1,176 @@
+"""The clock of one case told step by step: the kernels' times, with the ledger beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from svcqa.clock.calendar import Int64, WorkCalendar
+from svcqa.clock.calendar_set import CalendarSet
+from svcqa.clock.counting import due_moment_of_days
+from svcqa.clock.day_ledger import day_ledger
+from svcqa.clock.intervals import Intervals
+from svcqa.clock.ledger import Span, appointed, ledger
+from svcqa.entities.commitment import Commitment
+from svcqa.entities.rules import (
+    ClockRule,
+    Counting,
+    CountThreshold,
+    ElapsedNatural,
+    ElapsedWorkingDays,
+    LeadTime,
+    RecordDue,
+)
+from svcqa.metrics.contract import NULL, Batch, Context, Fact, Observations
+from svcqa.metrics.explanation import CaseClock, CaseLedger
+from svcqa.plugins.cases.clock import (
+    RunningRule,
+    counting_rule,
+    limit_in_units,
+    limit_text,
+    limits_of,
+    resolution,
+    unit_of,
+)
+from svcqa.plugins.cases.times import Times, limits_due, read_times
+
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """When the clock of one case started, stopped, falls due, and its ledger."""
+
+    started: dt.datetime | None = None
+    stopped: dt.datetime | None = None
+    due: dt.datetime | None = None
+    held: bool = False
+    ledger: CaseLedger | None = None
+
+
+def case_clock(
+    batch: Batch, commitment: Commitment, *, context: Context, observed: Observations, state: str
+) -> CaseClock:
+    """What the kernel ``observed`` of the only case of ``batch``, with its story beside it."""
+    rule = commitment.rule
+    assert isinstance(rule, ClockRule)
+    told = story(batch, commitment, context.calendars, context.as_of_seconds)
+    own, codes = int(limits_of(batch, commitment, rule)[0]), observed.exclusion
+    applies = observed.fact[0] != Fact.NOT_APPLICABLE
+    value = int(observed.value[0]) + (own if commitment.limits and applies else 0)
+    second = 0 if isinstance(rule, CountThreshold) or counts_days(rule) else resolution(rule)
+    if isinstance(rule, ElapsedWorkingDays) and second:
+        index, units = batch.codes("unit")
+        second = context.calendars.of(units[index[0]]).seconds_a_day
+    per_unit = abs(limit_in_units(rule, 1))
+    return CaseClock(
+        state=state,
+        value=value,
+        resolution=second,
+        unit=unit_of(rule),
+        per_unit=per_unit,
+        limit=limit_text(commitment, rule.limit),
+        own_limit=abs(own) // per_unit,
+        started=told.started,
+        stopped=told.stopped,
+        due=told.due,
+        held=told.held,
+        excluded_by=codes[1][codes[0][0]] if codes else "",
+        ledger=told.ledger if applies else None,
+        closed=bool(observed.fact[0] == Fact.CLOSED),
+    )
+
+
+def counts_days(rule: ClockRule) -> bool:
+    """Whether days are counted, not time."""
+    return isinstance(rule, ElapsedWorkingDays) and rule.counting is not Counting.MINUTES
+
+
+def story(batch: Batch, commitment: Commitment, calendars: CalendarSet, as_of: int) -> Story:
+    """What happened to the only case of ``batch``, as far as it is known at ``as_of``."""
+    rule = commitment.rule
+    if isinstance(rule, CountThreshold):
+        return Story(started=moment(batch.received(rule.start)[0]))
+    if isinstance(rule, (RecordDue, LeadTime)):
+        return _appointed(batch, commitment, rule, as_of)
+    assert isinstance(rule, RunningRule)
+    times = read_times(batch, commitment, calendars, as_of, start=rule.start, stop=rule.stop)
+    if not times.started[0]:
+        return Story()
+    calendar, _ = _calendars(times, calendars)
+    limits = limits_of(batch, commitment, rule)
+    if counts_days(rule) and isinstance(rule, ElapsedWorkingDays):
+        begun, stopped = moment(times.start[0]), moment(times.stop[0])
+        assert begun is not None
+        due = due_moment_of_days(calendar, times.start, np.maximum(limits, 1), rule=counting_rule(rule))
+        now = _EPOCH + dt.timedelta(seconds=as_of)
+        days = day_ledger(calendar, begun, stopped, as_of=now, rule=counting_rule(rule))
+        return Story(started=begun, stopped=stopped, due=moment(due[0]), held=False, ledger=days)
+    a_unit = calendar.seconds_a_day if isinstance(rule, ElapsedWorkingDays) else resolution(rule)
+    return running_story(times, calendars, limits * a_unit, as_of, natural=isinstance(rule, ElapsedNatural))
+
+
+def running_story(times: Times, calendars: CalendarSet, limits: Int64 | None, as_of: int, *, natural: bool) -> Story:
+    """What happened to the only case of ``times``; ``limits`` in seconds, absent where it has none."""
+    begun, stopped = moment(times.start[0]), moment(times.stop[0])
+    if begun is None or not times.started[0]:
+        return Story()
+    calendar, moves = _calendars(times, calendars)
+    told = ledger(
+        None if natural else calendar,
+        begun,
+        stopped,
+        as_of=_EPOCH + dt.timedelta(seconds=as_of),
+        pauses=_spans(times.pauses),
+        closed=_spans(times.closed_between),
+        moves=moves,
+    )
+    if limits is None:
+        return Story(started=begun, stopped=stopped, ledger=told)
+    found = limits_due(times, calendars, limits, as_of, natural=natural)
+    return Story(started=begun, stopped=stopped, due=moment(found.moment[0]), held=bool(found.held[0]), ledger=told)
+
+
+def _appointed(batch: Batch, commitment: Commitment, rule: RecordDue | LeadTime, as_of: int) -> Story:
+    """Held against a moment of the record: the appointment, or the event that notice is given of."""
+    named, end = (rule.due, rule.stop) if isinstance(rule, RecordDue) else (rule.event, rule.notice)
+    agreed, done = moment(batch.moments(named)[0]), moment(batch.moments(end)[0], until=as_of)
+    started = moment(batch.received(rule.start)[0])
+    if agreed is None:
+        return Story(started=started, stopped=done)
+    limit = int(limits_of(batch, commitment, rule)[0]) * resolution(rule)
+    told = appointed(agreed, done, as_of=_EPOCH + dt.timedelta(seconds=as_of))
+    due = agreed + dt.timedelta(seconds=limit)
+    if isinstance(rule, LeadTime):  # the time runs from the notice to the event
+        return Story(started=done, stopped=agreed, due=due, held=False, ledger=told)
+    return Story(started=started, stopped=done, due=due, held=False, ledger=told)
+
+
+def moment(seconds: int | np.int64, *, until: int | None = None) -> dt.datetime | None:
+    """A moment from seconds since 1970-01-01; ``None`` where it is missing or after ``until``."""
+    if seconds == NULL or (until is not None and seconds > until):
+        return None
+    return _EPOCH + dt.timedelta(seconds=int(seconds))
+
+
+def _spans(intervals: Intervals) -> list[Span]:
+    found: list[Span] = []
+    for begin, end in zip(intervals.begin, intervals.end, strict=True):
+        first = moment(begin)
+        assert first is not None  # an interval has a beginning
+        found.append((first, moment(end)))
+    return found
+
+
+def _calendars(times: Times, calendars: CalendarSet) -> tuple[WorkCalendar, list[tuple[dt.datetime, WorkCalendar]]]:
+    """Whose hours count first, and from when on whose."""
+    own = calendars.of(times.units[times.unit[0]])
+    if times.moves is None:
+        return own, []
+    order: Int64 = np.lexsort((times.moves.since,))
+    steps = [(moment(times.moves.since[place]), times.moves.calendars[times.moves.calendar[place]]) for place in order]
+    first = next((calendar for since, calendar in steps if since is None), own)
+    return first, [(since, calendar) for since, calendar in steps if since is not None]

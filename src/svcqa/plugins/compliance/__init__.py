@@ -1,0 +1,1 @@
+"""Compliance: the share of cases that kept the promise."""

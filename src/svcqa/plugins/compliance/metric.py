@@ -1,0 +1,410 @@
+"""Compliance: the share of cases that kept a commitment's limit.
+
+Rate = met ÷ (met + breached + open overdue) over cases whose due moment is ≤ ``as_of``. Cases met ahead of a due
+moment still to come are shown apart: counting them flatters fresh months.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.clock.calendar import SECONDS_A_DAY
+from svcqa.clock.elapsed import due_day, due_day_of_working_seconds
+from svcqa.entities.base import Entity, Text
+from svcqa.entities.commitment import Commitment, MonthOf
+from svcqa.entities.rules import (
+    CaseRule,
+    ClockRule,
+    Counting,
+    ElapsedWorkingDays,
+    ElapsedWorkingTime,
+    MonthlyReturn,
+)
+from svcqa.errors import Fault, MetricError
+from svcqa.metrics.commitments import (
+    EXCLUDED_COLUMN,
+    CommitmentParams,
+    by_reason,
+    condition_columns,
+    cycle_windows,
+    exclusion_codes,
+    exclusions,
+    flags_of,
+    goal_of,
+    held_against_goal,
+    is_excluded,
+)
+from svcqa.metrics.contract import (
+    MATURE,
+    NULL,
+    Batch,
+    Context,
+    Derive,
+    Example,
+    Fact,
+    Int64,
+    MetricSpec,
+    Observations,
+    Summary,
+)
+from svcqa.metrics.explanation import CaseClock
+from svcqa.metrics.grouping import Groups, code_columns, day_number, group, rows, sums, within, year_ahead
+from svcqa.metrics.result import STATES, Result
+from svcqa.metrics.verdict import needed_share
+from svcqa.periods import Period
+from svcqa.plugins.cases.clock import (
+    columns,
+    highest_limit,
+    limit_in_units,
+    limit_text,
+    read_clock,
+    resolution,
+)
+from svcqa.plugins.cases.explained import case_clock
+from svcqa.plugins.cases.times import HISTORY, with_history
+from svcqa.plugins.compliance.examples import EXAMPLES
+from svcqa.stats.proportions import clopper_pearson, wilson
+
+MET, BREACHED, OPEN_OVERDUE, OPEN_NOT_DUE, MET_NOT_DUE, _, EXCLUDED, NOT_APPLICABLE = range(len(STATES))
+_DUE: Final = [MET, BREACHED, OPEN_OVERDUE]
+
+
+class ComplianceParams(CommitmentParams):
+    """Which commitment; ``limit`` replaces the promised one for a what-if, in the commitment's own unit."""
+
+    limit: int | None = None
+
+    only: ClassVar[str | None] = "compliance"
+
+    @property
+    def rule(self) -> CaseRule:
+        """The commitment's rule."""
+        return cast(CaseRule, self.commitment.rule)
+
+
+class ComplianceMetric:
+    """The share of cases within the limit, with every state a case can be in."""
+
+    spec: ClassVar[MetricSpec] = MetricSpec(
+        name="compliance",
+        label=Text(hans="达标率", hant="達標率", en="Compliance"),
+        unit="share",
+        better="higher",
+        formula=Text(
+            hans="达标 ÷（达标 + 超时 + 未结已超时），只计到期时刻不晚于截止时刻的个案",
+            hant="達標 ÷（達標 + 逾時 + 未結已逾時），只計到期時刻不晚於截止時刻的個案",
+            en="met ÷ (met + breached + open overdue), over cases due by the as-of moment",
+        ),
+        reference="interval: Wilson (1927) JASA 22, 209–212; Clopper and Pearson (1934) Biometrika 26, 404–413",
+    )
+    params: ClassVar[type[Entity]] = ComplianceParams
+
+    def table(self, params: ComplianceParams) -> str:
+        """The commitment's table."""
+        return params.commitment.table
+
+    def columns(self, params: ComplianceParams) -> tuple[str, ...]:
+        """What the clock reads, and the columns of the conditions."""
+        commitment = params.commitment
+        if isinstance(params.rule, MonthlyReturn):
+            own: tuple[str, ...] = ("indicator", "month", "numerator", "denominator")
+        else:
+            achieved = (name for name, _ in getattr(params.rule, "achieved", ()))
+            history = () if params.commitment.status is None else (HISTORY,)
+            own = (*columns(params.rule), EXCLUDED_COLUMN, *achieved, *history)
+        return tuple(dict.fromkeys((*own, *condition_columns(commitment))))
+
+    def derive(self, params: ComplianceParams, context: Context) -> Derive | None:
+        """The status history, where it runs the clock."""
+        return with_history(params.commitment)
+
+    def observe(self, batch: Batch, params: ComplianceParams, context: Context) -> Observations:
+        """Facts and values of the commitment's cases that were received by ``as_of``."""
+        commitment, as_of = params.commitment, context.as_of_seconds
+        if isinstance(params.rule, MonthlyReturn):
+            return _observe_returns(batch, commitment, params.rule, context)
+        reading = read_clock(batch, commitment, rule=params.rule, calendars=context.calendars, as_of=as_of)
+        start = batch.moments(params.rule.start)
+        known = batch.received(params.rule.start) <= as_of
+        chosen = known & batch.matches(commitment.where)
+        exclusion = exclusions(batch, commitment)
+        complete = bool(known.all()) and not bool((start > as_of).any())
+        if commitment.month_of is MonthOf.CLOSED:  # what has no due moment and is open moves on with ``as_of``
+            complete = complete and not bool((reading.fact == Fact.NOT_APPLICABLE).any())
+        observed = Observations(
+            day=reading.day,
+            fact=reading.fact,
+            value=reading.value,
+            follow_up=reading.follow_up,
+            exclusion=exclusion,
+            complete=complete,
+        )
+        return observed if chosen.all() else _take(observed, np.flatnonzero(chosen))
+
+    def states(self, observed: Observations | Summary, params: ComplianceParams) -> npt.NDArray[np.int8]:
+        """The state of each observation or cell, as an index into ``STATES``, exclusions applied."""
+        state = plain_states(observed, params)
+        # What the commitment never applied to is not excluded from it.
+        state[is_excluded(observed) & (state != NOT_APPLICABLE)] = EXCLUDED
+        return state
+
+    def explain(self, batch: Batch, params: ComplianceParams, context: Context) -> CaseClock | None:
+        """The only case of ``batch``, told from its beginning; ``None`` where it had not come in by ``as_of``."""
+        observed = self.observe(batch, params, context)
+        _clock_rule(params)
+        if not len(observed.day):
+            return None
+        state = STATES[int(self.states(observed, params)[0])]
+        return case_clock(batch, params.commitment, context=context, observed=observed, state=state)
+
+    def limit_range(self, params: ComplianceParams) -> tuple[int, int, int] | None:
+        """Lowest, highest and promised limit, in the commitment's unit; ``None`` for monthly returns."""
+        rule = params.rule
+        return None if isinstance(rule, MonthlyReturn) else (0, highest_limit(rule), rule.limit)
+
+    def measure(self, summary: Summary, params: ComplianceParams, context: Context) -> Result:
+        """Rates with intervals, states, verdicts; by everything in ``context.by``."""
+        _check_limit(params)
+        tally = _Tally(summary, params, context, self.states(summary, params))
+        periods = cycle_windows(context, params.commitment)
+        counted = [tally.window(period) for period in periods]
+        ahead = [tally.year_ahead(period) for period in periods]
+        records = []
+        for place, number, lead in rows(tally.groups, periods):
+            counts, plain, reasons = counted[number]
+            year = ahead[number][place]
+            if counts[place].sum():
+                figures = _figures(
+                    params,
+                    context,
+                    period=periods[number],
+                    counts=counts[place],
+                    plain=plain[place],
+                    reasons=reasons[place],
+                    year=year,
+                )
+                records.append({**lead, **figures})
+        for record in records:
+            record |= {"metric": self.spec.name, "indicator": params.commitment.key, "measure": "compliance"}
+        return Result(tuple(records), keys=code_columns(context.by), about={"commitment": params.commitment.key})
+
+    def examples(self) -> tuple[Example, ...]:
+        """One for each way of reading time or counts."""
+        return EXAMPLES
+
+
+def plain_states(observed: Observations | Summary, params: ComplianceParams) -> npt.NDArray[np.int8]:
+    """The states as if nothing were excluded."""
+    limit = _limit_units(params)
+    due = observed.follow_up >= limit
+    kept = observed.value <= limit
+    state = np.full(len(observed.day), BREACHED, dtype=np.int8)
+    closed, still_open = observed.fact == Fact.CLOSED, observed.fact == Fact.OPEN
+    state[closed & kept & due] = MET
+    state[closed & kept & ~due] = MET_NOT_DUE
+    state[still_open & due] = OPEN_OVERDUE
+    state[still_open & ~due] = OPEN_NOT_DUE
+    state[observed.fact == Fact.NOT_APPLICABLE] = NOT_APPLICABLE
+    return state
+
+
+class _Tally:
+    """Counts by group, window and state."""
+
+    def __init__(
+        self, summary: Summary, params: ComplianceParams, context: Context, state: npt.NDArray[np.int8]
+    ) -> None:
+        self.summary, self.context, self.params = summary, context, params
+        self.groups: Groups = group(summary, context)
+        self.state = state
+        self.plain = plain_states(summary, params)
+        self.reasons = summary.labels["exclusion"]
+
+    def _sums(self, mask: Any, classes: Any, count: int) -> Int64:
+        return sums(mask, self.groups, classes=classes, class_count=count, weight=self.summary.weight)
+
+    def window(self, period: Period) -> tuple[Int64, Int64, list[dict[str, int]]]:
+        """States, states without exclusions, and excluded cases by reason, of every group."""
+        mask = within(self.summary, period.first, period.last)
+        excluded = self._sums(mask & (self.state == EXCLUDED), self.summary.codes["exclusion"], len(self.reasons))
+        named = [by_reason(self.reasons, row) for row in excluded]
+        return self._sums(mask, self.state, len(STATES)), self._sums(mask, self.plain, len(STATES)), named
+
+    def year_ahead(self, period: Period) -> list[tuple[int, int, int]]:
+        """Met and judged cases of the year to date, and the cases to expect in its rest, of every group."""
+
+        def count(mask: Any) -> Int64:
+            judged = self._sums(mask, self.state, len(STATES))[:, _DUE]
+            return np.stack([judged[:, 0], judged.sum(axis=1)], axis=1)
+
+        return year_ahead(self.summary, self.context, period, count)
+
+
+def _figures(
+    params: ComplianceParams,
+    context: Context,
+    *,
+    period: Period,
+    counts: Int64,
+    plain: Int64,
+    reasons: dict[str, int],
+    year: tuple[int, int, int],
+) -> dict[str, Any]:
+    commitment = params.commitment
+    met, n = int(counts[MET]), int(counts[_DUE].sum())
+    plain_n = int(plain[_DUE].sum())
+    value = met / n if n else None
+    goal, needed = goal_of(params, period), None
+    lower, upper, method = _interval(commitment, met, n, context.level, zero_tolerance=goal == 1.0)
+    if goal is not None:
+        needed = needed_share(goal=goal, met=year[0], n=year[1], rest_n=year[2])
+    held = held_against_goal(
+        params,
+        context,
+        period,
+        value=value,
+        lower=lower,
+        upper=upper,
+        needed=needed,
+        recoverable=year[2] > 0 and needed is not None and needed <= 1,
+    )
+    return {
+        "value": value,
+        "lower": lower,
+        "upper": upper,
+        "n": n,
+        "numerator": met,
+        **{state: int(count) for state, count in zip(STATES, counts, strict=True)},
+        "total": int(counts.sum()),
+        "excluded_by": reasons,
+        "value_without_exclusions": int(plain[MET]) / plain_n if plain_n else None,
+        "n_without_exclusions": plain_n,
+        **held,
+        "rest_n": year[2],
+        "method": method,
+        "limit": _limit_text(params),
+        "flags": _flags(params, context, period),
+    }
+
+
+def _interval(
+    commitment: Commitment, met: int, n: int, level: float, *, zero_tolerance: bool
+) -> tuple[float | None, float | None, str]:
+    """Wilson; exact where every case must keep the limit; none for amounts, which are no count of cases."""
+    rule = commitment.rule
+    if isinstance(rule, MonthlyReturn) and rule.counts == "amounts":
+        return None, None, "none (amounts)"
+    if n == 0:
+        return None, None, "none (no case)"
+    method, interval = ("Clopper–Pearson", clopper_pearson) if zero_tolerance else ("Wilson", wilson)
+    lower, upper = interval(met, n, level=level)
+    return float(lower), float(upper), f"{method} {level:.0%}"
+
+
+def _flags(params: ComplianceParams, context: Context, period: Period) -> tuple[str, ...]:
+    rule = params.rule
+    return flags_of(
+        params,
+        context,
+        period,
+        what_if=params.limit is not None,
+        amounts=isinstance(rule, MonthlyReturn) and rule.counts == "amounts",
+        unclustered=isinstance(rule, MonthlyReturn) and rule.counts == "cases",
+        provisional_calendar=_is_provisional(params, context, period),
+    )
+
+
+def _is_provisional(params: ComplianceParams, context: Context, period: Period) -> bool:
+    """Whether working days that nobody has announced yet can decide any case of the period by ``as_of``."""
+    rule, calendar = params.rule, context.calendar
+    if not isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime)):
+        return False
+    first, last = day_number(period.first), day_number(period.last)
+    looked_at = (context.as_of_seconds - 1) // SECONDS_A_DAY
+    if params.commitment.status is not None:  # a pause can put off a limit without end
+        return calendar.provisional_between(first, looked_at)
+    if params.commitment.month_of is MonthOf.RECEIVED:  # the limit of the last case of the period ends later
+        end = np.array([(last + 1) * SECONDS_A_DAY - 1], dtype=np.int64)
+        limit = limit_in_units(rule, params.limit)
+        if isinstance(rule, ElapsedWorkingDays):
+            last = int(due_day(calendar, end, limit, same_day=rule.counting is Counting.SAME_DAY)[0])
+        else:
+            last = int(due_day_of_working_seconds(calendar, end, limit * resolution(rule))[0])
+    return calendar.provisional_between(first, min(last, looked_at))
+
+
+def _limit_text(params: ComplianceParams) -> str:
+    rule = params.rule
+    if isinstance(rule, MonthlyReturn):
+        return ""
+    return limit_text(params.commitment, rule.limit if params.limit is None else params.limit)
+
+
+def _clock_rule(params: ComplianceParams) -> ClockRule:
+    rule = params.rule
+    if isinstance(rule, MonthlyReturn):
+        raise MetricError(Fault("returns_no_slider", got=params.commitment.key))
+    return rule
+
+
+def _limit_units(params: ComplianceParams) -> int:
+    if isinstance(params.rule, MonthlyReturn):
+        return 0
+    rule = _clock_rule(params)
+    asked = limit_in_units(rule, params.limit)
+    # Counted from each case's own limit, a limit that is moved moves all of them by the same amount.
+    return asked - limit_in_units(rule) if params.commitment.limits else asked
+
+
+def _check_limit(params: ComplianceParams) -> None:
+    if params.limit is None:
+        return
+    highest = highest_limit(_clock_rule(params))
+    if not 0 <= params.limit <= highest:
+        raise MetricError(Fault("limit_too_high", got=str(params.limit), allowed=f"0 … {highest}"))
+
+
+def _take(observed: Observations, chosen: Int64) -> Observations:
+    codes, labels = exclusion_codes(observed)
+    return replace(
+        observed,
+        day=observed.day[chosen],
+        fact=observed.fact[chosen],
+        value=observed.value[chosen],
+        follow_up=observed.follow_up[chosen],
+        exclusion=(codes[chosen], labels),
+        rows=chosen,
+    )
+
+
+def _observe_returns(batch: Batch, commitment: Commitment, rule: MonthlyReturn, context: Context) -> Observations:
+    """Two observations a return: what was kept and what was not; months not over by ``as_of`` are not due.
+
+    A return without a denominator is no share: it is shown as one case that the commitment does not apply to.
+    """
+    named = batch.matches((("indicator", (rule.indicator,)), *commitment.where))
+    numerator, denominator = batch.integers("numerator"), batch.integers("denominator")
+    chosen = np.flatnonzero(named)
+    bare = denominator[chosen] == NULL
+    part, whole = np.where(bare, 1, numerator[chosen]), np.where(bare, 1, denominator[chosen])
+    kept = part if rule.numerator_is == "met" else np.where(bare, 1, whole - part)
+    months = batch.moments("month")[chosen].astype("datetime64[s]").astype("datetime64[M]")
+    labels, place = np.unique(months, return_inverse=True)
+    ends = [context.period_rule.parse(str(label)) for label in labels]
+    over = np.asarray([period.end <= context.as_of for period in ends], dtype=np.bool_)[place]
+    day = np.asarray([day_number(period.last) for period in ends], dtype=np.int64)[place]
+    fact = np.concatenate([np.where(over, fact, Fact.OPEN) for fact in (Fact.CLOSED, Fact.FAILED)]).astype(np.int8)
+    fact[np.tile(bare, 2)] = Fact.NOT_APPLICABLE
+    follow_up = np.where(np.tile(over | bare, 2), MATURE, -1)
+    return Observations(
+        day=np.tile(day, 2),
+        fact=fact,
+        value=np.zeros(2 * len(day), dtype=np.int64),
+        follow_up=follow_up,
+        weight=np.concatenate([kept, whole - kept]),
+        rows=np.tile(chosen, 2),
+    )

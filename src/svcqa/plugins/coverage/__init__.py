@@ -1,0 +1,1 @@
+"""Coverage: households visited and entered, counted as sets."""

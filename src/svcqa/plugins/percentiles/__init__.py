@@ -1,0 +1,1 @@
+"""Percentiles of time, with the cases still open counted as censored."""

@@ -1,0 +1,52 @@
+"""Whether units or periods take equally long: the log-rank test over samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from svcqa.errors import Fault, MetricError
+from svcqa.metrics.contract import Context
+from svcqa.plugins.percentiles.cells import Cells, Sample
+from svcqa.plugins.percentiles.figures import Estimate
+from svcqa.stats.logrank import LogRank, logrank
+
+
+def compare_units(cells: Cells, sample: Sample) -> tuple[Estimate, Estimate]:
+    """p and χ² of the units of one window, each compared within the same further keys (such as within a tier)."""
+    units = {unit: place for place, unit in enumerate(dict.fromkeys(cells.groups.units))}
+    layers: dict[tuple[tuple[str, str], ...], int] = {}
+    unit = np.asarray([units[name] for name in cells.groups.units], dtype=np.int64)
+    layer = np.asarray([layers.setdefault(tuple(keys.items()), len(layers)) for keys in cells.groups.keys], np.int64)
+    found = logrank(unit[sample.group], sample.time, sample.ended, sample.weight, stratum=layer[sample.group])
+    return _told(found, [sample])
+
+
+def compare_periods(samples: Sequence[Sample], group: int, context: Context) -> tuple[Estimate, Estimate]:
+    """p and χ² of the windows of one group.
+
+    Raises:
+        MetricError: cumulative periods hold the same cases again and again.
+    """
+    if context.cumulative:
+        raise MetricError(Fault("periods_overlap", got="cumulative"))
+    own = [sample.only(sample.group == group) for sample in samples]
+    period = np.repeat(np.arange(len(own)), [len(sample.group) for sample in own])
+    time, ended, weight = (
+        np.concatenate([getattr(sample, name) for sample in own]) for name in ("time", "ended", "weight")
+    )
+    return _told(logrank(period, time, ended, weight), own)
+
+
+def _told(found: LogRank | None, samples: Sequence[Sample]) -> tuple[Estimate, Estimate]:
+    n = sum(int(sample.weight.sum()) for sample in samples)
+    closed = sum(int(sample.weight[sample.ended].sum()) for sample in samples)
+    if found is None:
+        nothing = Estimate(value=None, lower=None, upper=None, n=n, closed=closed, method="none (nothing to compare)")
+        return nothing, nothing
+    method = f"log-rank, df = {found.df}"
+    return (
+        Estimate(value=found.p, lower=None, upper=None, n=n, closed=closed, method=method),
+        Estimate(value=found.chi_square, lower=None, upper=None, n=n, closed=closed, method=method),
+    )

@@ -1,0 +1,168 @@
+"""Rows of the result: every figure of a group and window with its measure, unit, interval, method and flags."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from svcqa.clock.calendar import SECONDS_A_DAY
+from svcqa.entities.rules import ElapsedWorkingDays, ElapsedWorkingTime
+from svcqa.metrics.contract import Context, Int64
+from svcqa.metrics.grouping import day_number, rows
+from svcqa.metrics.result import STATES
+from svcqa.periods import Period
+from svcqa.plugins.cases.clock import limit_text
+from svcqa.plugins.percentiles.cells import Cells
+from svcqa.plugins.percentiles.compare import compare_periods, compare_units
+from svcqa.plugins.percentiles.figures import (
+    Estimate,
+    How,
+    beyond,
+    closed_only,
+    difference,
+    excess,
+    mean_and_maximum,
+    percentiles,
+    steps,
+)
+from svcqa.plugins.percentiles.kernel import left_out_part
+from svcqa.plugins.percentiles.params import PercentilesParams, clock_rule, is_running, name_of, unit_of
+
+NAME: Final = "sla_percentiles"
+TIME: Final = "time"
+"""Stands for the unit of the clock."""
+_TESTED: Final = (("logrank_p", "ratio"), ("logrank_chi_square", "ratio"))
+Measured = tuple[str, str, Estimate]
+"""Name of the measure, its unit, the figure."""
+
+
+class Window:
+    """All figures of one window."""
+
+    def __init__(self, cells: Cells, params: PercentilesParams, context: Context, period: Period) -> None:
+        self.cells, self.params, self.context, self.period = cells, params, context, period
+        self.how = How(params.limits, context.level)
+        self.total: Int64 = cells.total(period)
+        self.states, self.reasons = cells.states(period), cells.reasons(period)
+        sample, chosen = cells.sample(period)
+        shares = [percentile / 100 for percentile in params.percentiles]
+        self.whole, self.closed = percentiles(sample, shares, self.how), closed_only(sample, shares, self.how)
+        lowest = 0.0 if is_running(clock_rule(params)) else -math.inf  # one can come ahead of an agreed moment
+        self.means = mean_and_maximum(sample, context.level, lowest=lowest)
+        over = sample.since(cells.limit[chosen])
+        self.beyond = beyond(over, self.how) if params.has_limit else []
+        self.excess = excess(over, self.how) if params.has_limit else []
+        parts = [cells.sample(period, part)[0] for part in range(1, len(params.steps))]
+        self.steps = steps(parts, self.how) if parts else []
+        self.lost = cells.sample(period, left_out_part(params))[0].cases if parts else None
+
+    def rows(self, group: int) -> Iterator[dict[str, Any]]:
+        """The rows of one group."""
+        about = {
+            **_about(self.params, self.context, self.period),
+            **{state: int(n) for state, n in zip(STATES, self.states[group], strict=True)},
+            "total": int(self.total[group]),
+            "excluded_by": self.reasons[group],
+        }
+        if not self.params.has_limit:  # without a limit no case is met or breached
+            about = {name: value for name, value in about.items() if name not in (*STATES, "total")}
+        for measure, unit, estimate in self._measures(group):
+            yield _row(about, self.cells, (measure, unit), estimate)
+        bare = _about(self.params, self.context, self.period)
+        for step, measure, unit, estimate in self._steps(group):
+            yield {**_row(bare, self.cells, (measure, unit), estimate), "step": step}
+
+    def _measures(self, group: int) -> Iterator[Measured]:
+        for place, percentile in enumerate(self.params.percentiles):
+            name, whole, closed = name_of(percentile), self.whole[group][place], self.closed[group][place]
+            yield name, TIME, whole
+            yield f"{name}_closed_only", TIME, closed
+            yield f"{name}_difference", TIME, difference(whole, closed)
+        mean, most = self.means[group]
+        yield "mean", TIME, mean
+        yield "maximum", TIME, most
+        if self.params.has_limit:
+            median, average = self.excess[group]
+            yield "beyond_limit", "share", self.beyond[group]
+            yield "excess_p50", TIME, median
+            yield "excess_mean", TIME, average
+
+    def _steps(self, group: int) -> Iterator[tuple[str, str, str, Estimate]]:
+        if self.lost is None:
+            return
+        for number, time in enumerate(self.steps[group], start=1):
+            named = f"{self.params.steps[number - 1]} → {self.params.steps[number]}"
+            yield named, f"step_{number}_p50", TIME, time.median
+            yield named, f"step_{number}_mean", TIME, time.mean
+            yield named, f"step_{number}_share", "share", time.share
+        lost = int(self.lost[group])
+        yield (
+            "",
+            "steps_unknown",
+            "case",
+            Estimate(value=lost, lower=None, upper=None, n=lost, closed=0, method="none (a count)"),
+        )
+
+
+def _about(params: PercentilesParams, context: Context, period: Period) -> dict[str, Any]:
+    rule, promise = clock_rule(params), params.promise
+    working = isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime))
+    first, last = day_number(period.first), (context.as_of_seconds - 1) // SECONDS_A_DAY
+    named = {
+        "what_if": params.tries_limit,
+        "partial": context.as_of < period.end,
+        "provisional_calendar": working and context.calendar.provisional_between(first, last),
+        "assumed": promise.assumed,
+    }
+    return {
+        "metric": NAME,
+        "indicator": promise.key,
+        "flags": tuple(name for name, holds in named.items() if holds),
+    }
+
+
+def _row(about: dict[str, Any], cells: Cells, measure: tuple[str, str], estimate: Estimate) -> dict[str, Any]:
+    name, unit = measure
+    shown = estimate.scaled(cells.counts_a_unit) if unit == TIME else estimate
+    return {
+        **about,
+        "measure": name,
+        "value_unit": unit_of(cells.params) if unit == TIME else unit,
+        "value": shown.value,
+        "lower": shown.lower,
+        "upper": shown.upper,
+        "n": shown.n,
+        "numerator": shown.closed,
+        "method": shown.method,
+        "limit": _limit_text(cells.params),
+        "flags": (*about["flags"], *shown.flags),
+    }
+
+
+def _limit_text(params: PercentilesParams) -> str:
+    if not params.has_limit:
+        return ""
+    return limit_text(params.promise, clock_rule(params).limit if params.limit is None else params.limit)
+
+
+def compared_units(
+    cells: Cells, params: PercentilesParams, context: Context, periods: Sequence[Period]
+) -> Iterator[dict[str, Any]]:
+    """Whether the units of each window take equally long: rows of the whole."""
+    for period in periods:
+        lead = {"unit": context.unit or context.organisation.company.code, "period": period.label}
+        about = {**lead, "first": period.first, "last": period.last, **_about(params, context, period)}
+        for measure, estimate in zip(_TESTED, compare_units(cells, cells.sample(period)[0]), strict=True):
+            yield _row(about, cells, measure, estimate)
+
+
+def compared_periods(
+    cells: Cells, params: PercentilesParams, context: Context, periods: Sequence[Period]
+) -> Iterator[dict[str, Any]]:
+    """Whether the windows of each group take equally long: rows of the whole period."""
+    samples = [cells.sample(period)[0] for period in periods]
+    for group, _, lead in rows(cells.groups, [context.period]):
+        about = {**lead, **_about(params, context, context.period)}
+        for measure, estimate in zip(_TESTED, compare_periods(samples, group, context), strict=True):
+            yield _row(about, cells, measure, estimate)

@@ -1,0 +1,1 @@
+"""Ratings: their mean, from records or from waves of callbacks."""

@@ -1,0 +1,1 @@
+"""Satisfaction of all customers, estimated from a wave of callbacks."""

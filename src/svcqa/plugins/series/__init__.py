@@ -1,0 +1,1 @@
+"""Metrics on monthly series: process charts, trend, season, forecast, funnel."""

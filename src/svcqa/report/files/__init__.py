@@ -1,0 +1,1 @@
+"""Files that are handed out: review, notebook, pictures, templates."""

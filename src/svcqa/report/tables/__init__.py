@@ -1,0 +1,1 @@
+"""Results, reviews and proposals as tables of texts."""

@@ -1,0 +1,80 @@
+"""One case in words: what was promised, what its clock showed, where the record stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from svcqa.catalogue import Language, text
+from svcqa.entities.rules import ElapsedWorkingDays, LeadTime, RecordDue
+from svcqa.metrics.explanation import Explanation
+from svcqa.metrics.result import Scale
+from svcqa.report.tables.frames import frame
+from svcqa.report.words import figures as wording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def explanation(found: Explanation, language: Language) -> pd.DataFrame:
+    """The head of an explanation: one row for each thing to know; its ledger is ``found.ledger.frame(language)``."""
+    rows = ((text(f"tables.{key}", language), shown) for key, shown in _rows(found, language) if shown)
+    return frame(rows, ("what", "content"), language)
+
+
+def _rows(found: Explanation, language: Language) -> Iterator[tuple[str, str]]:
+    clock, commitment = found.clock, found.commitment
+    yield "case", found.case
+    yield "item", commitment.item.in_language(language)
+    yield "promise", commitment.promise.in_language(language)
+    yield "limit", _limit(found, language)
+    yield "department", found.unit.name.in_language(language)
+    yield "as_of", _moment(found.as_of)
+    yield "clock_started", _moment(clock.started)
+    yield "clock_stopped", _moment(clock.stopped)
+    held = text("tables.due_held", language) if clock.held else ""
+    yield "clock_due", f"{_moment(clock.due)}{held}" if clock.due else ""
+    yield "case_figure", figure(found, language)
+    yield "state", wording.state(clock.state, language)
+    if clock.excluded_by:
+        yield "reason", wording.reason(clock.excluded_by, commitment, language)
+    yield "source", text("tables.file_and_row", language, file=found.source_file, row=found.source_row)
+    yield "calendar_source", found.calendar_source
+    own = text("tables.own_hours", language) if found.own_hours else ""
+    yield "calendar_digest", f"{found.calendar}{own}"
+    yield "note", text("wording.flag_provisional_calendar", language) if found.provisional else ""
+
+
+def figure(found: Explanation, language: Language) -> str:
+    """What the clock of the case showed, in the unit of its limit."""
+    clock, rule = found.clock, found.commitment.rule
+    if clock.state == "not_applicable":
+        return ""
+    if isinstance(rule, ElapsedWorkingDays):
+        key = "day_of_closing" if clock.closed else "days_over"
+        return text(f"tables.{key}", language, number=clock.value)
+    early = clock.value < 0
+    shown = f"{abs(clock.in_unit):.2f}".rstrip("0").rstrip(".")
+    said = wording.with_unit(shown, _scale(clock.unit), language)
+    if clock.per_unit > 1:
+        smaller = "second" if clock.resolution == 1 else "minute"
+        exact = wording.with_unit(f"{abs(clock.value):,}", _scale(smaller), language)
+        said = text("tables.exactly", language, shown=said, exact=exact)
+    if isinstance(rule, (RecordDue, LeadTime)):
+        return text("tables.early" if early else "tables.late", language, amount=said)
+    return said
+
+
+def _scale(unit: str) -> Scale:
+    return Scale(unit, "lower")
+
+
+def _limit(found: Explanation, language: Language) -> str:
+    """The limit of this very case, and how it is counted."""
+    amount, _, rest = found.clock.limit.partition(" ")
+    return wording.limit(f"{found.clock.own_limit or amount} {rest}", language)
+
+
+def _moment(moment: dt.datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"

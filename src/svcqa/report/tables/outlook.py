@@ -1,0 +1,186 @@
+"""What charts, forecasts and seasons tell management: one sentence each, one row a commitment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from svcqa.catalogue import Language, text
+from svcqa.metrics.result import Figure, Result
+from svcqa.report.tables.frames import frame
+from svcqa.report.words import figures as wording
+from svcqa.report.words import signals as signal_words
+from svcqa.review.outlook import Outlook
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_SAID: Final = ("out_of_reach", "safe", "year_over")
+"""Flags that the sentence tells already."""
+_NO_SEASON: Final = 0.005
+"""A strength that is shown as 0.00: no month is higher or lower than others."""
+
+
+def management(
+    found: Iterable[Result],
+    language: Language,
+    *,
+    names: Mapping[str, str] | None = None,
+    refused: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """One row an indicator and unit: icons of variation and assurance, the latest value, one sentence.
+
+    Args:
+        found: results of process charts.
+        names: what units and indicators are called, by code or key.
+        refused: indicators whose chart could not be had, and why.
+    """
+    called = names or {}
+    left_out = [(called.get(key, key), *[wording.DASH] * 5, reason) for key, reason in (refused or {}).items()]
+    icons = [(one, row) for one in found for row in one.rows if row.get("measure") == "icons"]
+    told = (
+        (
+            called.get(str(row["indicator"]), row["indicator"]),
+            called.get(str(row["unit"]), row["unit"]),
+            signal_words.flag(signal_words.icon(row, "variation"), language),
+            signal_words.flag(signal_words.icon(row, "assurance"), language),
+            wording.level_with_unit(row["value"], one.scale, language, row.get("goal")),
+            wording.goal_level(row.get("goal"), one.scale, language),
+            signal_words.icons_sentence(one, row, language),
+        )
+        for one, row in icons
+    )
+    columns = ("indicator", "unit", "variation", "assurance", "latest", "goal", "sentence")
+    return frame((*told, *left_out), columns, language)
+
+
+def outlooks(found: Iterable[Outlook], language: Language) -> pd.DataFrame:
+    """The management table of commitments: one row each, also where there is no chart, with the reason."""
+    known = tuple(found)
+    names = {one.unit.code: one.unit.name.in_language(language) for one in known}
+    names |= {one.commitment.key: one.commitment.item.in_language(language) for one in known}
+    refused = {one.commitment.key: _why_not(one, language) for one in known if not _has_chart(one)}
+    return management([one.chart for one in known if one.chart is not None], language, names=names, refused=refused)
+
+
+def _has_chart(one: Outlook) -> bool:
+    return one.chart is not None and any(row["measure"] == "icons" for row in one.chart.rows)
+
+
+def _why_not(one: Outlook, language: Language) -> str:
+    return text("panel.no_cases", language) if one.chart_fault is None else one.chart_fault.render(language)
+
+
+def forecasts(found: Iterable[Outlook], language: Language) -> pd.DataFrame:
+    """One row a commitment: goal, year so far, chance of making the year, one sentence; refusals say why."""
+    return frame(
+        (_forecast_row(one, language) for one in found),
+        ("item", "goal", "year_so_far", "months_known", "chance", "sentence"),
+        language,
+    )
+
+
+def _forecast_row(one: Outlook, language: Language) -> tuple[str, ...]:
+    item = one.commitment.item.in_language(language)
+    if one.forecast is None or not one.forecast.rows:
+        said = text("panel.no_cases", language) if one.forecast_fault is None else one.forecast_fault.render(language)
+        return item, wording.DASH, wording.DASH, wording.DASH, wording.DASH, said
+    rows, scale = _by_measure(one.forecast), one.forecast.scale
+    chance = rows["chance"]
+    flags = wording.flags(replace(chance, flags=tuple(f for f in chance.flags if f not in _SAID)), language)
+    return (
+        item,
+        wording.goal_level(chance.goal, scale, language),
+        wording.level_with_unit(rows["so_far"].value, scale, language, chance.goal),
+        f"{chance.n}",
+        chance_text(chance, language),
+        forecast_sentence(one.forecast, language)
+        + (text("wording.in_brackets", language, shown=flags) if flags else ""),
+    )
+
+
+def chance_text(chance: Figure, language: Language) -> str:
+    """A probability in whole per cent; simulated futures never make it nought or certain, a year that is over does.
+
+    >>> chance_text(Result(({"measure": "chance", "value": 0.999},)).figures()[0], "en")
+    '>99%'
+    """
+    if chance.value is None:
+        return wording.DASH
+    if "year_over" in chance.flags:
+        return text("signals.chance_reached" if chance.value else "signals.chance_missed", language)
+    return wording.probability(chance.value)
+
+
+def forecast_sentence(found: Result, language: Language) -> str:
+    """The chance of making the year, what it will come to, and what the rest must deliver."""
+    rows, scale = _by_measure(found), found.scale
+    chance, year = rows["chance"], rows["year"]
+    goal = chance.goal
+    if year.value is None:
+        return text("signals.forecast_no_cases", language, period=chance.period)
+    fields = {
+        "period": chance.period,
+        "value": wording.level_with_unit(year.value, scale, language, goal),
+        "interval": wording.level_interval(year, scale, goal),
+        "goal": wording.goal_level(goal, scale, language),
+        "chance": chance_text(chance, language),
+        "level": chance.method.rpartition(" ")[2],
+    }
+    if "year_over" in chance.flags:
+        return text(
+            "signals.forecast_over" if goal is not None else "signals.forecast_over_no_goal", language, **fields
+        )
+    if goal is None:
+        return text("signals.forecast_no_goal", language, **fields)
+    said = text("signals.forecast_goal", language, **fields)
+    for flag in ("out_of_reach", "safe"):
+        if flag in chance.flags:
+            return said + text(f"signals.forecast_{flag}", language)
+    if "needed" not in rows:
+        return said + text("signals.forecast_rest_empty", language)
+    needed = wording.level_with_unit(rows["needed"].value, scale, language, goal)
+    return said + text("signals.forecast_needed", language, needed=needed)
+
+
+def season_sentence(found: Result, language: Language) -> str:
+    """How strong the season is, its highest and lowest month, the Spring Festival where its effect can be told."""
+    rows: dict[str, list[Mapping[str, Any]]] = {}
+    for row in found.rows:
+        rows.setdefault(str(row["measure"]), []).append(row)
+    if "seasonal_strength" not in rows:
+        return text("wording.flag_too_short", language)
+    index = sorted(rows["index"], key=lambda row: row["value"])
+    adjusted = [row for row in rows["adjusted"] if "partial" not in row["flags"]][-1]
+    scale = found.scale
+    if rows["seasonal_strength"][0]["value"] < _NO_SEASON:
+        return text(
+            "signals.season_none",
+            language,
+            period=adjusted["period"],
+            value=wording.level_with_unit(adjusted["value"], scale, language),
+        )
+    said = text(
+        "signals.season",
+        language,
+        strength=f"{rows['seasonal_strength'][0]['value']:.2f}",
+        high_month=index[-1]["first"].month,
+        high=signal_words.signed_change(index[-1]["value"], scale, language),
+        low_month=index[0]["first"].month,
+        low=signal_words.signed_change(index[0]["value"], scale, language),
+        period=adjusted["period"],
+        value=wording.level_with_unit(adjusted["value"], scale, language),
+    )
+    effect = next(iter(rows.get("festival_during", ())), None)
+    if effect is None or effect.get("value") is None:
+        return said
+    fields = {name: signal_words.signed_change(effect[name], scale, language) for name in ("value", "lower", "upper")}
+    level = str(effect["method"]).split()[-1]
+    return said + text("signals.season_festival", language, level=level, **fields)
+
+
+def _by_measure(found: Result) -> dict[str, Figure]:
+    """The rows of the whole year by measure, of a result of one unit."""
+    return {figure.measure: figure for figure in found.figures() if figure.measure != "month_ahead"}

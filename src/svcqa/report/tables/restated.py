@@ -1,0 +1,100 @@
+"""Figures as reported beside restated: what changed since they were published, and what pins them that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from svcqa.catalogue import Language, or_key, text
+from svcqa.entities.policy import Policies
+from svcqa.entities.published import PublishedFigure
+from svcqa.metrics.result import Figure
+from svcqa.report.tables.frames import frame
+from svcqa.report.words import figures as wording
+from svcqa.review.published import Restated, Restatement
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLUMNS = ("figure", "unit", "period", "as_reported", "restated", "change", "why")
+
+
+def restated(
+    found: Iterable[Restatement], policies: Policies, language: Language, *, everything: bool = False
+) -> pd.DataFrame:
+    """One row a figure that changed, or every figure: as reported, restated, the change, what differs since.
+
+    Args:
+        policies: today's, for the names of commitments, targets and units.
+    """
+    rows = (
+        (
+            _name(one.reported, policies, language),
+            _unit(one.reported, policies, language),
+            _period(one, language),
+            _shown(one.reported, one, language),
+            _shown(one.now, one, language),
+            _change(one, language),
+            _why(one, causes(publication, language), language),
+        )
+        for publication in found
+        for one in (publication.figures if everything else publication.changed)
+    )
+    return frame(rows, _COLUMNS, language)
+
+
+def causes(found: Restatement, language: Language) -> str:
+    """What pins the figures and is no longer the same."""
+    glue = text("wording.separator", language)
+    return glue.join(text(f"tables.cause_{cause}", language) for cause in found.causes)
+
+
+def _name(one: PublishedFigure, policies: Policies, language: Language) -> str:
+    items = {item.key: item.item for item in policies.commitments} if one.subject == "commitment" else {}
+    items |= {item.key: item.name for item in policies.targets} if one.subject == "target" else {}
+    name = items[one.key].in_language(language) if one.key in items else one.key
+    beside = or_key(f"wording.measure_{one.measure}", language) if one.measure in ("entered", "maximum") else ""
+    kind = text(f"tables.subject_{one.subject}", language, name=name)
+    return f"{kind} · {beside}" if beside else kind
+
+
+def _unit(one: PublishedFigure, policies: Policies, language: Language) -> str:
+    tree = policies.organisation
+    return tree.unit(one.unit).name.in_language(language) if tree.knows(one.unit) else one.unit
+
+
+def _period(one: Restated, language: Language) -> str:
+    period = one.reported.period
+    return text("tables.year_to", language, period=period) if one.reported.cumulative else period
+
+
+def _shown(figure: PublishedFigure | Figure | None, one: Restated, language: Language) -> str:
+    """The value with its counts and its verdict: any of them can change while the others stay."""
+    if figure is None:
+        return wording.DASH
+    if one.now is None or figure.value is None:  # nobody knows its unit any more
+        return wording.DASH if figure.value is None else f"{figure.value:.10g}"
+    shown = wording.level_with_unit(figure.value, one.scale, language, one.now.goal)
+    if one.scale.unit == "share" and figure.n and figure.numerator is not None and not one.now.base:
+        shown = f"{figure.numerator:,}/{figure.n:,} = {shown}"
+    return f"{shown} {text(f'wording.verdict_{figure.verdict}', language)}" if figure.verdict else shown
+
+
+def _change(one: Restated, language: Language) -> str:
+    """The change of the value, and of the verdict where it is another; in words where only counts or interval moved."""
+    now, reported = one.now, one.reported
+    if now is None or not one.changed:
+        return wording.DASH
+    moved = text("tables.same_value", language)
+    if now.value != reported.value:
+        moved = wording.level_change(now.value, reported.value, scale=one.scale, language=language, goal=now.goal)
+    if now.verdict == reported.verdict:
+        return moved
+    before, after = (
+        text(f"wording.verdict_{verdict or 'none'}", language) for verdict in (reported.verdict, now.verdict)
+    )
+    return f"{moved} {before} → {after}"
+
+
+def _why(one: Restated, said: str, language: Language) -> str:
+    return one.fault.render(language) if one.fault is not None else said if one.changed else ""
