@@ -134,3 +134,15 @@ def test_a_register_on_disk_is_one_file_while_nobody_writes(tmp_path: Path) -> N
     Register(f"sqlite:///{path}").add("remark", {}, author="甲")
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
     assert [tuple(row) for row in run(f"sqlite:///{path}", "PRAGMA journal_mode")] == [("wal",)]
+
+
+def test_who_waits_too_long_is_told(register: Register, register_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("svcqa.register.ledger.PATIENCE", 1)
+    other = Register(register_url)
+    with register.appending() as append:
+        append.add("remark", {"text": "丁"}, author="丁")
+        assert [entry.author for entry in other.entries("remark")] == ["乙", "丙"]  # readers wait for nobody
+        with pytest.raises(RegisterError) as error:
+            other.add("remark", {"text": "戊"}, author="戊")
+    assert [(fault.code, fault.got) for fault in error.value.faults] == [("register_busy", "1")]
+    assert [entry.author for entry in register.entries("remark")] == ["乙", "丙", "丁"]
