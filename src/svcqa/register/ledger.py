@@ -35,6 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from svcqa.errors import Fault, RegisterError
+from svcqa.register.busy import is_busy
 
 PATIENCE: Final = 30
 """Seconds that an append waits for the others."""
@@ -164,11 +165,6 @@ def _alone(engine: Engine) -> Iterator[Connection]:
             raise RegisterError(Fault("register_busy", got=str(PATIENCE))) from error
         with transaction:
             yield connection
-
-
-def is_busy(error: BaseException | None) -> bool:
-    """Whether the database's ``error`` says that somebody else held it for too long."""
-    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY") or getattr(error, "sqlstate", "") == "55P03"
 
 
 def read_entries(connection: Connection, kind: str | None = None, known_at: dt.datetime | None = None) -> list[Entry]:

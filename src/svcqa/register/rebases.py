@@ -26,7 +26,7 @@ def note_rebase(
     return register.note(REBASE, item, author=item.name, now=now, replaces=replaces)
 
 
-def rebases(register: Reader, *, indicator: str | None = None) -> list[Rebase]:
-    """The rebases that people decided, oldest entry first; of one indicator where it is given."""
-    found = [one.item for one in register.read(REBASE)]
-    return [one for one in found if indicator is None or one.indicator == indicator]
+def rebases(register: Reader, *, indicator: str | None = None, known_at: dt.datetime | None = None) -> list[Rebase]:
+    """The rebases that people decided by ``known_at`` (UTC), oldest entry first; of one indicator where it is given."""
+    found = [entry.item for entry in register.read(REBASE, known_at=known_at)]
+    return [item for item in found if indicator is None or item.indicator == indicator]

@@ -12,7 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from svcqa.errors import Fault, RegisterError
-from svcqa.register.ledger import is_busy
+from svcqa.register.busy import is_busy
 from svcqa.register.migrations import HEAD
 
 
