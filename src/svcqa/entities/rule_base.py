@@ -45,12 +45,16 @@ class RuleBase(Entity):
     """What a commitment of this kind can require, by name; the figure is held against the first."""
     limited: ClassVar[bool] = False
     """Whether there is a limit that every case keeps or does not, and that can differ from case to case."""
+    judges_cases: ClassVar[bool] = False
+    """Whether each case is kept or not, and the figure is the share of those kept."""
     only_counts: ClassVar[bool] = False
     """Whether nothing is known of a single case."""
     tells_cases: ClassVar[bool] = False
     """Whether a single case can be told from its beginning."""
     asks_people: ClassVar[bool] = False
     """Whether the figure is what customers answered."""
+    if TYPE_CHECKING:  # a field of each kind, whose order there is part of the policy's digest
+        kind: str
 
     @property
     def value_unit(self) -> str:
@@ -100,10 +104,11 @@ class ClockRule(RuleBase):
     """Reads time or a count from each case, and holds it against a limit."""
 
     limited: ClassVar[bool] = True
+    judges_cases: ClassVar[bool] = True
     tells_cases: ClassVar[bool] = True
     backwards: ClassVar[bool] = False
     """Whether the clock runs from an event back to its notice: what it shows is negative."""
-    if TYPE_CHECKING:  # fields of each kind, whose order there is part of the policy's digest
+    if TYPE_CHECKING:  # as above
         start: str
         limit: int
 

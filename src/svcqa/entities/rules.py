@@ -27,6 +27,7 @@ class MonthlyReturn(RuleBase):
     they are cases or amounts (customer-hours, minutes), for which no interval can be given.
     """
 
+    judges_cases: ClassVar[bool] = True
     only_counts: ClassVar[bool] = True
 
     kind: Literal["monthly_return"]

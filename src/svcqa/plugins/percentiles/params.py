@@ -86,8 +86,7 @@ class PercentilesParams(Entity):
     def _one_clock(self) -> PercentilesParams:
         if (self.commitment is None) == (self.clock is None):
             raise MetricError(Fault("clock_or_commitment"))
-        rule = self.commitment.rule if self.commitment is not None else None
-        if self.commitment is not None and rule is not None and rule.clock_rule is None and not rule.only_counts:
+        if self.commitment is not None and not self.commitment.rule.judges_cases:
             raise MetricError(Fault("clock_instead", got=self.commitment.key, allowed=self.commitment.metric))
         return self
 

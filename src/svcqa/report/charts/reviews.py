@@ -96,7 +96,7 @@ def months_chart(review: PeriodReview, item: CommitmentReview, language: Languag
         ]
     halves = [row_of(unit.course.now, name, scale) for unit, name in named if unit.course.now is not None]
     title = finding(halves, label=label, scale=scale, language=language)
-    shown = text("charts.within", language) if item.commitment.metric == "compliance" else label
+    shown = text("charts.within", language) if item.commitment.rule.judges_cases else label
     return chart_of_rows(
         rows,
         language,

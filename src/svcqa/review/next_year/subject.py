@@ -81,7 +81,7 @@ def within_maximum(subject: Subject, year: int) -> Subject:
     """
     commitment = subject.commitment
     maximum = None if commitment is None else commitment.maximum_on(dt.date(year, 12, 31))
-    if commitment is None or maximum is None or "maximum" not in commitment.rule.requires:
+    if commitment is None or maximum is None:
         raise MetricError(Fault("no_maximum", got=subject.target.key))
     if maximum != int(maximum):
         raise MetricError(Fault("percentile_goal", place=subject.target.key, got=f"{maximum:g}"))
@@ -92,7 +92,7 @@ def within_maximum(subject: Subject, year: int) -> Subject:
 
 def _within(target: Target, whose: Commitment, *, rule: RuleBase, limit: int, share: float) -> Subject:
     if rule.running is None:
-        raise MetricError(Fault("percentile_goal", place=target.key, got=str(getattr(rule, "kind", ""))))
+        raise MetricError(Fault("percentile_goal", place=target.key, got=rule.kind))
     single = rule.running.model_copy(update={"limit": limit})
     commitment = whose.model_copy(update={"rule": single, "limits": (), "required_share": share, "goals": ()})
     return Subject(
