@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from svcqa.errors import Fault, SourceError
 from svcqa.records import readers
+from svcqa.records.plain import cell_text
 
 _LOOKED_AT: Final = 500
 """Rows that are looked at."""
@@ -83,7 +84,7 @@ def _excel_rows(path: Path) -> list[list[str]]:
         cells = page.to_python(skip_empty_area=False, nrows=_LOOKED_AT)
     except CalamineError as error:
         raise ValueError(str(error)) from error
-    return [[readers.cell_text(cell).strip() for cell in row] for row in cells]
+    return [[cell_text(cell).strip() for cell in row] for row in cells]
 
 
 def _parquet_rows(path: Path) -> Sheet:

@@ -10,9 +10,8 @@ import ipywidgets as widgets
 from svcqa.catalogue import Language
 from svcqa.errors import SvcqaError
 from svcqa.periods import read_moment
-from svcqa.report import charts
+from svcqa.report import charts, tables
 from svcqa.report.charts.times import times_chart
-from svcqa.report.tables import reviews as tables
 from svcqa.widgets.panel import Panel, listen, unheard
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ class DistributionPanel(Panel):
             return
         names = self.workspace.policies.names(self.language)
         self.chart.value = charts.Picture(times_chart(drawn[0], names[self._commitment], self.language)).html()
-        self.table.value = tables.result(found, self.language, names=names).to_html(escape=True, border=0)
+        self.table.value = tables.results.result(found, self.language, names=names).to_html(escape=True, border=0)
 
     def _refuse(self, error: SvcqaError) -> None:
         self.chart.value, self.table.value = "", self._plain(error)

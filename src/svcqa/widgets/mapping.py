@@ -34,7 +34,7 @@ class MappingPanel(Panel):
     ) -> None:
         super().__init__(language)
         self.workspace, self._file, self._out = workspace, Path(file), Path(out)
-        self.proposal = workspace.propose_mapping(self._file, table=table)
+        self.proposal = workspace.mappings.propose(self._file, table=table)
         self.table = self._dropdown("table", list(self.proposal.tables), value=self.proposal.table)
         self.choices: dict[str, widgets.Dropdown] = {}
         self.columns = widgets.VBox()
@@ -45,7 +45,7 @@ class MappingPanel(Panel):
         self._offer()
 
     def _other_table(self, change: dict[str, Any]) -> None:
-        self.proposal = self.workspace.propose_mapping(self._file, table=change["new"])
+        self.proposal = self.workspace.mappings.propose(self._file, table=change["new"])
         self._offer()
 
     def _offer(self) -> None:
@@ -72,7 +72,7 @@ class MappingPanel(Panel):
 
     def _save(self, _: object) -> None:
         try:
-            self.workspace.save_mapping(self.proposal, self._out, language=self.language)
+            self.workspace.mappings.save(self.proposal, self._out, language=self.language)
         except SvcqaError as error:
             said = f"{self._text('refused')}: {error.render(self.language)}"
         else:

@@ -9,8 +9,7 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language
 from svcqa.errors import SvcqaError
-from svcqa.report import charts
-from svcqa.report.tables import reviews as tables
+from svcqa.report import charts, tables
 from svcqa.widgets.panel import Panel, listen
 
 if TYPE_CHECKING:
@@ -77,4 +76,4 @@ class MetricPanel(Panel):
             self.chart.value, self.table.value = "", self._plain(self._text("no_cases"))
             return
         self.chart.value = charts.of_result(found, self.language, names=self._names).html()
-        self.table.value = tables.result(found, self.language, names=self._names).to_html(escape=True, border=0)
+        self.table.value = tables.results.result(found, self.language, names=self._names).to_html(escape=True, border=0)

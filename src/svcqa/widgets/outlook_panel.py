@@ -19,7 +19,8 @@ from svcqa.widgets.rebase_form import RebaseForm
 if TYPE_CHECKING:
     from svcqa.metrics.figures import WhatIf
     from svcqa.metrics.result import Result
-    from svcqa.workspace import Outlooks
+    from svcqa.periods import Period
+    from svcqa.workspace import Workspace
 
 _ROOM: Final = 1.0
 """How far the goal can be moved beyond what the year may come to, in widths of its interval."""
@@ -29,14 +30,24 @@ class OutlookPanel(Panel):
     """Widgets over the years up to a period. ``box`` is what a notebook shows.
 
     Args:
+        period, as_of, unit: as for :meth:`svcqa.Workspace.outlook`.
         commitment: key of the commitment to begin with; the first of the policy where absent.
     """
 
-    def __init__(self, outlooks: Outlooks, *, language: Language, commitment: str | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        period: str | Period,
+        language: Language,
+        as_of: str | None = None,
+        unit: str | None = None,
+        commitment: str | None = None,
+    ) -> None:
         super().__init__(language)
-        self._outlooks = outlooks
+        self._outlooks = workspace.outlook(period, as_of=as_of, unit=unit)
         self._what_if: WhatIf | None = None
-        workspace, policies = outlooks.workspace, outlooks.workspace.policies
+        policies = workspace.policies
         self._names = policies.names(language)
         keys = [item.key for item in policies.commitments]
         self.commitment = self._named("commitment", keys, commitment or keys[0])

@@ -60,7 +60,7 @@ class RebaseForm(Panel):
             if not self.since.value:
                 self.message.value = self._plain(self._text("rebase_choose"))
                 return
-            number = self.workspace.note_rebase(
+            number = self.workspace.notes.add_rebase(
                 self._indicator(),
                 unit=self._unit(),
                 since=self.since.value,

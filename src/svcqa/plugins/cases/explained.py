@@ -16,7 +16,8 @@ from svcqa.clock.intervals import Intervals
 from svcqa.clock.ledger import Span, appointed, ledger
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.rule_base import ClockRule
-from svcqa.metrics.contract import NULL, Batch, Context, Fact, Observations
+from svcqa.metrics.context import Context
+from svcqa.metrics.contract import NULL, Batch, Fact, Observations
 from svcqa.metrics.explanation import CaseClock, CaseLedger
 from svcqa.plugins.cases.clock import counting_rule, limit_text, limits_of
 from svcqa.plugins.cases.times import Times, limits_due, read_times

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from svcqa.entities.plan import NextYearRules
 from svcqa.errors import MetricError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure
 from svcqa.review.next_year.note import Note

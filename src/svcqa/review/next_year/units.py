@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure
 from svcqa.review.next_year.past import Past
