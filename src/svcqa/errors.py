@@ -114,6 +114,10 @@ class MetricError(SvcqaError, ValueError):
     """A metric asked for something it cannot give."""
 
 
+class StatsError(SvcqaError, ValueError):
+    """Numbers that a formula cannot be used on; whoever was asked for the figure refuses it with the same faults."""
+
+
 class PluginError(SvcqaError, TypeError):
     """A plugin that does not keep the contract."""
 

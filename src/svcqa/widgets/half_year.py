@@ -80,7 +80,7 @@ class HalfYearPanel:
             self.limit.min, self.limit.value = limits.lowest, limits.promised
         self.limit.observe(self._move, names="value")
         found = self._what_if.at()
-        note: Note = "promised" if limits else "returns" if self._what_if.metric == "compliance" else "no_limit"
+        note: Note = "promised" if limits else "returns" if self._what_if.has_limits else "no_limit"
         self.answer.value = answer(found.figures(), self.language, scale=found.scale, note=note)
 
     def _move(self, change: dict[str, Any]) -> None:

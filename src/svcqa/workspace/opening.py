@@ -8,7 +8,7 @@ from pathlib import Path
 from svcqa.entities.policy import load_policies, load_settings
 from svcqa.entities.target import LevelTarget
 from svcqa.errors import Fault, WorkspaceError
-from svcqa.metrics.measure import target_faults
+from svcqa.metrics.parameters import target_faults
 from svcqa.metrics.registry import Registry
 from svcqa.records.survey_records import survey_faults
 from svcqa.workspace.workspace import SETTINGS_FILE, Workspace

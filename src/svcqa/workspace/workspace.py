@@ -12,6 +12,7 @@ from svcqa.catalogue import LANGUAGES, Language
 from svcqa.engine.embedded import Progress
 from svcqa.entities.complaint import Complaint
 from svcqa.errors import Fault, NameUnknownError
+from svcqa.metrics.abilities import TakesRebases, having
 from svcqa.metrics.figures import WhatIf
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period, PeriodKind, read_moment
@@ -144,8 +145,7 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
         asked = self.period(period) if isinstance(period, str) else period
         as_of = as_of or self.figures.asked_as_of(metric, given, asked)
         context = self._context(asked, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
-        known = self.registry.plugins().get(metric)
-        if known is not None and "rebases" in known.accepts:
+        if having(self.registry.get(metric), TakesRebases) is not None:
             given.setdefault("rebases", self.rebases())
         if limit is not None:
             return self.figures.what_if(metric, given, context).at(limit=limit)

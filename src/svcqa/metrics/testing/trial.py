@@ -17,8 +17,11 @@ from svcqa.engine.memory import MemoryEngine
 from svcqa.engine.summary import Observations, Summary
 from svcqa.entities.base import Entity
 from svcqa.metrics.context import Context
+from svcqa.metrics.contract import RecordMetric
+from svcqa.metrics.drivers.record import RecordDriver
+from svcqa.metrics.drivers.requests import request_for, summarise
 from svcqa.metrics.examples import Example
-from svcqa.metrics.measure import read, request_for, summarise, validated
+from svcqa.metrics.parameters import validated
 from svcqa.metrics.result import Result
 from svcqa.metrics.testing.problems import examples_of
 from svcqa.periods import PeriodKind
@@ -28,7 +31,7 @@ from svcqa.periods import PeriodKind
 class Trial:
     """A metric and one of its examples."""
 
-    metric: Any
+    metric: RecordMetric[Any]
     example: Example
     number: int
 
@@ -71,12 +74,12 @@ class Trial:
     def result(self, by: Sequence[str] = (), *, records: Any = None, split: Any = None) -> Result:
         """The figures."""
         context = self.example.context(by=by)
-        summary = summarise(self.engine(records, split), self.metric, self.params, context)  # type: ignore[arg-type]
-        return read(self.metric, summary, self.params, context, pins={})
+        summary = summarise(self.engine(records, split), self.metric, self.params, context)  # type: ignore[arg-type]  # it has what a kernel needs
+        return RecordDriver(self.metric).read(summary, self.params, context, pins={})
 
     def summary(self, context: Context) -> Summary:
         """The summary that figures are read from."""
-        return summarise(self.engine(), self.metric, self.params, context)  # type: ignore[arg-type]
+        return summarise(self.engine(), self.metric, self.params, context)  # type: ignore[arg-type]  # it has what a kernel needs
 
     def batches(self, context: Context, split: Any = None, kind: type[Batch] = Batch) -> list[Batch]:
         """What the kernel sees."""
@@ -85,7 +88,7 @@ class Trial:
         return list(engine.batches(request, kind=kind))
 
 
-def trials(metric: Any) -> list[Trial]:
+def trials(metric: RecordMetric[Any]) -> list[Trial]:
     """Every example of ``metric``, ready to be driven."""
     return [Trial(metric, example, number) for number, example in enumerate(examples_of(metric), start=1)]
 

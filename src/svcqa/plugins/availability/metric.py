@@ -17,6 +17,7 @@ from pydantic import Field
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.rules import Availability, Staffed
+from svcqa.metrics.abilities import HasKeys, MeasuresCommitments, TakesGoal
 from svcqa.metrics.base import (
     COUNTED_KIND,
     Amount,
@@ -55,8 +56,6 @@ class AvailabilityParams(CommitmentParams):
     resamples: int = Field(default=2000, ge=100)
     seed: int = 1
 
-    only: ClassVar[str | None] = "availability"
-
     @property
     def rule(self) -> Availability | Staffed:
         """The commitment's rule."""
@@ -64,7 +63,7 @@ class AvailabilityParams(CommitmentParams):
         return self.commitment.rule
 
 
-class AvailabilityMetric:
+class AvailabilityMetric(HasKeys[AvailabilityParams], MeasuresCommitments, TakesGoal):
     """The share of customer-time (or post-time) that was not interrupted, with a bootstrap over incidents."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

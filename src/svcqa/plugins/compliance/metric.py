@@ -25,6 +25,7 @@ from svcqa.entities.rules import (
     MonthlyReturn,
 )
 from svcqa.errors import Fault, MetricError
+from svcqa.metrics.abilities import Explains, HasLimit, HasStates, MeasuresCommitments, TakesGoal
 from svcqa.metrics.commitments import (
     EXCLUDED_COLUMN,
     CommitmentParams,
@@ -68,15 +69,15 @@ class ComplianceParams(CommitmentParams):
 
     limit: int | None = None
 
-    only: ClassVar[str | None] = "compliance"
-
     @property
     def rule(self) -> CaseRule:
         """The commitment's rule."""
         return cast(CaseRule, self.commitment.rule)
 
 
-class ComplianceMetric:
+class ComplianceMetric(
+    HasStates[ComplianceParams], Explains[ComplianceParams], HasLimit[ComplianceParams], MeasuresCommitments, TakesGoal
+):
     """The share of cases within the limit, with every state a case can be in."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

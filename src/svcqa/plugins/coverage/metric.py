@@ -15,6 +15,7 @@ import numpy as np
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.rules import Coverage
+from svcqa.metrics.abilities import HasKeys, MeasuresCommitments, TakesGoal
 from svcqa.metrics.base import COUNTED_KIND, KIND_OF_COUNT, MonthlyCounts, base_units, first_day_of_months
 from svcqa.metrics.commitments import (
     CommitmentParams,
@@ -41,8 +42,6 @@ METHOD: Final = "none (census)"
 class CoverageParams(CommitmentParams):
     """Which commitment."""
 
-    only: ClassVar[str | None] = "coverage"
-
     @property
     def rule(self) -> Coverage:
         """The commitment's rule."""
@@ -50,7 +49,7 @@ class CoverageParams(CommitmentParams):
         return self.commitment.rule
 
 
-class CoverageMetric:
+class CoverageMetric(HasKeys[CoverageParams], MeasuresCommitments, TakesGoal):
     """The share of households visited in the cycle, and of those entered."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

@@ -10,22 +10,24 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from svcqa.entities.base import Entity, Text
+from svcqa.metrics.abilities import HasDistributions, HasLimit
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import Batch, Derive, Observations, Summary
+from svcqa.metrics.distribution import Distribution
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, rows, windows
 from svcqa.metrics.result import Result
 from svcqa.plugins.cases.clock import highest_limit
 from svcqa.plugins.cases.times import with_history
 from svcqa.plugins.percentiles.cells import Cells
-from svcqa.plugins.percentiles.distribution import Distribution, distributions
+from svcqa.plugins.percentiles.distribution import distributions
 from svcqa.plugins.percentiles.examples import EXAMPLES
 from svcqa.plugins.percentiles.kernel import columns_read, observe_times
 from svcqa.plugins.percentiles.params import PercentilesParams, check_limit, clock_rule, unit_of
 from svcqa.plugins.percentiles.rows import NAME, TIME, Window, compared_periods, compared_units
 
 
-class PercentilesMetric:
+class PercentilesMetric(HasLimit[PercentilesParams], HasDistributions[PercentilesParams]):
     """Percentiles of the time that cases take, open ones counted, with mean, maximum and what exceeds the limit."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.checks import Bool, Float64, Int64, codes, counts, shown, to_shape
 
 
@@ -140,7 +140,7 @@ def sample_design(
         cluster: label of each unit's cluster within its stratum, shape ``(n,)``.
 
     Raises:
-        MetricError: a stratum with a single unit drawn of several, more units than the population has, a stratum of the
+        StatsError: a stratum with a single unit drawn of several, more units than the population has, a stratum of the
             population without any unit drawn.
 
     >>> design = sample_design(["a", "a", "b", "b"], population_size={"a": 10, "b": 4})
@@ -159,11 +159,11 @@ def sample_design(
     _check_drawn(design)
     if weight is None:
         if np.isinf(size).any():
-            raise MetricError(Fault("survey_weights", place="weight", got=shown(size[np.isinf(size)])))
+            raise StatsError(Fault("survey_weights", place="weight", got=shown(size[np.isinf(size)])))
         return replace(design, weight=(size / design.drawn)[place])
     given = to_shape(np.asarray(weight, dtype=np.float64), "weight", place.shape)
     if not (np.isfinite(given) & (given >= 0)).all() or given.sum() == 0:
-        raise MetricError(Fault("survey_weights", place="weight", got=shown(given[~(given >= 0)])))
+        raise StatsError(Fault("survey_weights", place="weight", got=shown(given[~(given >= 0)])))
     return replace(design, weight=given)
 
 
@@ -172,10 +172,10 @@ def _sizes(labels: list[str], population_size: Mapping[Hashable, float]) -> Floa
     given = {str(label): value for label, value in population_size.items()}
     missing = sorted(set(labels) - set(given))
     if missing:
-        raise MetricError(Fault("survey_no_size", place="population_size", got=shown(missing)))
+        raise StatsError(Fault("survey_no_size", place="population_size", got=shown(missing)))
     not_drawn = sorted(label for label in set(given) - set(labels) if given[label] > 0)
     if not_drawn:
-        raise MetricError(Fault("survey_not_drawn", place="stratum", got=shown(not_drawn)))
+        raise StatsError(Fault("survey_not_drawn", place="stratum", got=shown(not_drawn)))
     return counts([given[label] for label in labels], "population_size")
 
 
@@ -191,4 +191,4 @@ def _check_drawn(design: SampleDesign) -> None:
     if single:
         faults.append(Fault("survey_single_unit", place="stratum", got=shown(single)))
     if faults:
-        raise MetricError(faults)
+        raise StatsError(faults)

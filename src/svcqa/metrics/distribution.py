@@ -1,0 +1,43 @@
+"""The whole distribution behind figures of time, for whoever draws or tests it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from svcqa.engine.summary import Int64
+
+Float64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distribution:
+    """Times of one group and period in order, in ``value_unit``; arrays are ``(times,)``.
+
+    Attributes:
+        unit, keys, period: which group and period.
+        value_unit: unit of the times, such as ``minute``.
+        time: distinct times.
+        closed, open: cases that ended at each time, and open ones that have come so far.
+        survival, lower, upper: the share that takes longer, with its limits; NaN where there are none.
+        never: cases that ended without the service, at no time.
+        limit: the limit, where all cases have the same.
+        percentiles: by name, such as ``p90``; ``None`` where it is not reached.
+    """
+
+    unit: str
+    keys: Mapping[str, str]
+    period: str
+    value_unit: str
+    time: Float64
+    closed: Int64
+    open: Int64
+    survival: Float64
+    lower: Float64
+    upper: Float64
+    never: int
+    limit: float | None
+    percentiles: Mapping[str, float | None]
