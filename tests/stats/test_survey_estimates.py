@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from support.survey_oracle import DESIGNS, RELATIVE, Data, clus1_fpc, reference
-from svcqa.errors import MetricError
+from svcqa.errors import StatsError
 from svcqa.stats.proportions import clopper_pearson, wilson
 from svcqa.stats.survey.calibration import post_stratified, raked
 from svcqa.stats.survey.comparison import independence, mean_difference
@@ -388,7 +388,7 @@ def test_calibrated_weights_meet_every_margin(sample: tuple, data: st.DataObject
 
 
 def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(MetricError) as caught:
+    with pytest.raises(StatsError) as caught:
         call()
     assert all(fault.place for fault in caught.value.faults)
     return caught.value.faults[0].code

@@ -12,7 +12,7 @@ from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
 from svcqa.entities.wave import Wave
-from svcqa.errors import Fault, MetricError, StatsError, SvcqaError
+from svcqa.errors import Fault, MetricError, SvcqaError, refusing
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Metric
 from svcqa.metrics.explanation import Explanation
@@ -112,9 +112,8 @@ def named(metric: str) -> Iterator[None]:
     What a formula refuses comes as the refusal of the metric that asked it.
     """
     try:
-        yield
-    except StatsError as error:
-        raise MetricError(error.faults) from error
+        with refusing():
+            yield
     except SvcqaError:
         raise
     except Exception as error:  # whatever a plugin raises is its own fault, and told with its name

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from svcqa.entities.base import Entity, Level, Text
-from svcqa.errors import StatsError
+from svcqa.errors import MetricError, StatsError
 from svcqa.metrics.abilities import TakesGoal
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.grouping import code_columns
@@ -110,7 +110,7 @@ class SatisfactionMetric(TakesGoal):
         try:
             question = params.question_of(design.before.survey)
             sample = weighted(wave.before, design.before, question=question.key, rule=params)
-        except StatsError:
+        except (MetricError, StatsError):
             return None
         groups = groups_of(sample.people, context)
         return sample, {(one.unit, *one.keys.values()): one for one in groups}

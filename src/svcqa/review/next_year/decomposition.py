@@ -12,7 +12,7 @@ import numpy as np
 from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import FairRule, PlanCell
 from svcqa.entities.target import QuantityTarget
-from svcqa.errors import Fault, MetricError, NameUnknownError
+from svcqa.errors import Fault, MetricError, NameUnknownError, refusing
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Scale
@@ -100,6 +100,7 @@ def decompose(
     )
 
 
+@refusing()
 def shared(
     starts: Starts,
     subject: Subject,
