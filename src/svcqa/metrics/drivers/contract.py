@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from svcqa.engine.embedded import EmbeddedEngine, Progress
+from svcqa.engine.contract import Engine, Progress
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
 from svcqa.entities.wave import Wave
@@ -36,7 +36,7 @@ class Sources:
         progress: names what is being summarised.
     """
 
-    engine: EmbeddedEngine
+    engine: Engine
     ask: Ask
     surveys: Surveys | None = None
     progress: Callable[[str], Progress] | None = None

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from svcqa.engine.batch import Batch
-from svcqa.engine.embedded import EmbeddedEngine, time_of
+from svcqa.engine.contract import Engine, time_of
 from svcqa.engine.summary import Observations
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError, NameUnknownError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def list_cases(
-    engine: EmbeddedEngine,
+    engine: Engine,
     metric: RecordMetric[Any],
     params: Entity,
     context: Context,
@@ -98,7 +98,7 @@ def _texts(table: Any) -> Any:
 
 
 def explain_case(
-    engine: EmbeddedEngine,
+    engine: Engine,
     metric: RecordMetric[Any],
     *,
     explain: Callable[[Batch, Any, Context], CaseClock | None],

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from svcqa.engine.embedded import EmbeddedEngine, Progress, Request
+from svcqa.engine.contract import Engine, Progress, Request
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
 from svcqa.entities.organisation import LEVELS
@@ -69,7 +69,7 @@ def request_for(metric: RecordMetric[Any], params: Entity, context: Context, ava
 
 
 def summarise(
-    engine: EmbeddedEngine,
+    engine: Engine,
     metric: RecordMetric[Any],
     params: Entity,
     context: Context,

@@ -66,11 +66,6 @@ class SampleDesign:
         first = np.unique(primary, return_index=True)[1]
         return np.bincount(self.stratum[first], minlength=len(self.strata)).astype(np.int64)
 
-    @property
-    def is_census(self) -> bool:
-        """Whether every unit of the population was drawn and answered."""
-        return self.is_complete(self.weight > 0)
-
     def is_complete(self, inside: Bool) -> bool:
         """Whether the strata of the units ``inside`` were drawn, and answered, to the last unit."""
         touched = np.bincount(self.stratum[inside], minlength=len(self.strata)) > 0
