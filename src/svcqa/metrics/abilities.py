@@ -21,7 +21,7 @@ from svcqa.entities.base import Entity
 from svcqa.errors import Fault
 from svcqa.metrics.commitments import CommitmentParams
 from svcqa.metrics.context import Context, MetricSpec, Shape
-from svcqa.metrics.distribution import Distribution
+from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.explanation import CaseClock
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey.example import SurveyExample
@@ -64,7 +64,7 @@ class HasLimit(Protocol[ParamsT]):
 class HasDistributions(Protocol[ParamsT]):
     """Gives the whole distributions behind its figures."""
 
-    def distributions(self, summary: Summary, params: ParamsT, context: Context) -> Sequence[Distribution]:
+    def distributions(self, summary: Summary, params: ParamsT, context: Context) -> Sequence[TimeDistribution]:
         """One for every group and period that has cases."""
 
 

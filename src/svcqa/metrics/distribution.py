@@ -1,20 +1,20 @@
-"""The whole distribution behind figures of time, for whoever draws or tests it."""
+"""How long the cases of one group took, whole: what a metric of times gives besides its percentiles, to be drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.engine.summary import Int64
-
 Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Distribution:
+class TimeDistribution:
     """Times of one group and period in order, in ``value_unit``; arrays are ``(times,)``.
 
     Attributes:
@@ -25,11 +25,11 @@ class Distribution:
         survival, lower, upper: the share that takes longer, with its limits; NaN where there are none.
         never: cases that ended without the service, at no time.
         limit: the limit, where all cases have the same.
-        percentiles: by name, such as ``p90``; ``None`` where it is not reached.
+        percentiles: by name, such as ``p90``; ``None`` for those not reached.
     """
 
     unit: str
-    keys: Mapping[str, str]
+    keys: Mapping[str, Any]
     period: str
     value_unit: str
     time: Float64

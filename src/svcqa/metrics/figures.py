@@ -18,7 +18,7 @@ from svcqa.errors import Fault, MetricError
 from svcqa.metrics.abilities import HasDistributions, HasLimit, having
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Metric
-from svcqa.metrics.distribution import Distribution
+from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.drivers import Driver, Sources, driver_of, named
 from svcqa.metrics.drivers.survey import surveyed
 from svcqa.metrics.explanation import Explanation
@@ -186,7 +186,7 @@ class WhatIf:
         found = None if limited is None else limited.limit_range(self.params)
         return None if found is None else LimitRange(*found)
 
-    def distributions(self, **changes: Any) -> tuple[Distribution, ...]:
+    def distributions(self, **changes: Any) -> tuple[TimeDistribution, ...]:
         """The whole distributions behind the figures, ready to be drawn.
 
         Raises:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from svcqa.errors import MetricError
 from svcqa.metrics.abilities import Explains, FromWaves, HasDistributions, HasKeys, HasStates, having
 from svcqa.metrics.contract import RecordMetric
-from svcqa.metrics.distribution import Distribution
+from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.grouping import day_number
 from svcqa.metrics.parameters import validated
 from svcqa.metrics.result import STATES
@@ -93,12 +93,15 @@ def _distributions_well_formed(metric: RecordMetric[Any]) -> None:
     for trial in trials(metric):
         context = trial.example.context()
         for one in drawing.distributions(trial.summary(context), trial.params, context):
-            rules = _rules(one) if isinstance(one, Distribution) else {"distributions gives Distributions": False}
+            rules = _rules(one) if isinstance(one, TimeDistribution) else _NO_TIMES
             problems += [f"{trial.place}: {rule}" for rule, holds in rules.items() if not holds]
     require(problems)
 
 
-def _rules(one: Distribution) -> dict[str, bool]:
+_NO_TIMES: Final = {"distributions gives TimeDistributions": False}
+
+
+def _rules(one: TimeDistribution) -> dict[str, bool]:
     arrays = (one.time, one.closed, one.open, one.survival, one.lower, one.upper)
     if len({array.shape for array in arrays}) > 1:
         return {"the arrays of a distribution have one length": False}

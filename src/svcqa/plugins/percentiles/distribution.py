@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from svcqa.metrics.context import Context
-from svcqa.metrics.distribution import Distribution
+from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.grouping import rows, windows
 from svcqa.plugins.percentiles.cells import Cells
 from svcqa.plugins.percentiles.figures import How, percentiles
@@ -13,7 +13,7 @@ from svcqa.plugins.percentiles.params import PercentilesParams, name_of, unit_of
 from svcqa.stats.survival import limits
 
 
-def distributions(cells: Cells, params: PercentilesParams, context: Context) -> tuple[Distribution, ...]:
+def distributions(cells: Cells, params: PercentilesParams, context: Context) -> tuple[TimeDistribution, ...]:
     """One for every group and period that has cases."""
     how, units = How(params.limits, context.level), cells.counts_a_unit
     shares = [percentile / 100 for percentile in params.percentiles]
@@ -32,11 +32,12 @@ def distributions(cells: Cells, params: PercentilesParams, context: Context) -> 
             continue
         leaving = curves.at_risk[steps] - np.append(curves.at_risk[steps][1:], 0)
         finite = np.isfinite(time)
-        scaled = [estimate.scaled(units).value for estimate in quantiles[group]]
-        named = dict(zip(map(name_of, params.percentiles), scaled, strict=True))
+        named = {
+            name_of(p): one.scaled(units).value for p, one in zip(params.percentiles, quantiles[group], strict=True)
+        }
         one_limit = params.has_limit and not params.promise.limits and len(cells.limit) > 0
         found.append(
-            Distribution(
+            TimeDistribution(
                 unit=lead["unit"],
                 keys=cells.groups.keys[group],
                 period=lead["period"],

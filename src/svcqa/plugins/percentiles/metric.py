@@ -13,7 +13,7 @@ from svcqa.entities.base import Entity, Text
 from svcqa.metrics.abilities import HasDistributions, HasLimit
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import Batch, Derive, Observations, Summary
-from svcqa.metrics.distribution import Distribution
+from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, rows, windows
 from svcqa.metrics.result import Result
@@ -88,7 +88,9 @@ class PercentilesMetric(HasLimit[PercentilesParams], HasDistributions[Percentile
         about = {"commitment": params.promise.key, "percentiles_of": unit_of(params)}
         return Result(tuple(found), keys=keys, about=about, unit=unit_of(params))
 
-    def distributions(self, summary: Summary, params: PercentilesParams, context: Context) -> tuple[Distribution, ...]:
+    def distributions(
+        self, summary: Summary, params: PercentilesParams, context: Context
+    ) -> tuple[TimeDistribution, ...]:
         """Every group's times, curve, limit and percentiles, ready to be drawn."""
         check_limit(params)
         return distributions(Cells(summary, params, context), params, context)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from svcqa.catalogue import Language, text
-from svcqa.metrics import distribution
+from svcqa.metrics.distribution import TimeDistribution
 from svcqa.report.charts import Chart, Distribution, chart_of_distribution
 
 
-def times_chart(found: distribution.Distribution, label: str, language: Language) -> Chart:
+def times_chart(found: TimeDistribution, label: str, language: Language) -> Chart:
     """The distribution with its limit, its percentiles, open cases apart. A percentile not reached has no line."""
     values, weights, still_open = [], [], []
     for counts, is_open in ((found.closed, False), (found.open, True)):
@@ -32,8 +34,6 @@ def times_chart(found: distribution.Distribution, label: str, language: Language
     )
     if not missed:
         return chart
-    from dataclasses import replace
-
     glue = text("wording.separator", language)
     said = text("charts.not_reached", language, names=glue.join(missed))
     return replace(chart, notes=(*chart.notes, said))
