@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Never, Protocol
 
 from svcqa.engine.contract import Engine, Progress
 from svcqa.engine.summary import Summary
@@ -76,6 +76,27 @@ class Driver(Protocol):
 
     def explain(self, sources: Sources, params: Entity, context: Context, *, case: str) -> Explanation:
         """One case told from its beginning."""
+
+
+@dataclass(frozen=True)
+class WithoutCases:
+    """What drivers share whose metrics read no records: there is no case to list, and none to tell of."""
+
+    metric: Metric
+
+    def asked_as_of(self, sources: Sources, params: Entity, period: Period) -> dt.datetime | None:
+        """The end of the period."""
+        return None
+
+    def cases(
+        self, sources: Sources, params: Entity, context: Context, *, columns: Sequence[str], states: Sequence[str]
+    ) -> Never:
+        """Refused."""
+        raise MetricError(Fault("reads_no_records", got=self.metric.spec.name))
+
+    def explain(self, sources: Sources, params: Entity, context: Context, *, case: str) -> Never:
+        """Refused."""
+        raise MetricError(Fault("case_not_explained", place=self.metric.spec.name, got=self.metric.spec.name))
 
 
 def complete(metric: Metric, result: Result, context: Context, *, pins: Mapping[str, str]) -> Result:

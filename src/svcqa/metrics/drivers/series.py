@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Never
+from typing import Any
 
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.abilities import Fitted, Mixes, Stretches, having
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import SeriesMetric
-from svcqa.metrics.drivers.contract import Ask, Sources, complete
+from svcqa.metrics.drivers.contract import Ask, Sources, WithoutCases, complete
 from svcqa.metrics.grouping import PERIOD_KINDS
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import Row, SeriesOf, SeriesParams, grouped
-from svcqa.periods import Period
 
 
 @dataclass(frozen=True)
-class SeriesDriver:
+class SeriesDriver(WithoutCases):
     """Asks a metric that is computed from another metric's result."""
 
     metric: SeriesMetric[Any]
@@ -43,28 +41,6 @@ class SeriesDriver:
     def read(self, prepared: Any, params: Entity, context: Context, *, pins: Mapping[str, str]) -> Result:
         """The figures from a series, or from what ``fit`` made of it."""
         return complete(self.metric, self.metric.measure(prepared, params, context), context, pins=pins)
-
-    def asked_as_of(self, sources: Sources, params: Entity, period: Period) -> dt.datetime | None:
-        """The end of the period, as ever."""
-        return None
-
-    def cases(
-        self, sources: Sources, params: Entity, context: Context, *, columns: Sequence[str], states: Sequence[str]
-    ) -> Never:
-        """None: a series has no cases.
-
-        Raises:
-            MetricError: always.
-        """
-        raise MetricError(Fault("reads_no_records", got=self.metric.spec.name))
-
-    def explain(self, sources: Sources, params: Entity, context: Context, *, case: str) -> Never:
-        """None: a series has no cases.
-
-        Raises:
-            MetricError: always.
-        """
-        raise MetricError(Fault("case_not_explained", place=self.metric.spec.name, got=self.metric.spec.name))
 
 
 def series_for(ask: Ask, metric: SeriesMetric[Any], params: Entity, context: Context) -> Result:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Never
+from typing import Any
+
+from typing_extensions import override
 
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import SurveyMetric
-from svcqa.metrics.drivers.contract import Sources, complete
+from svcqa.metrics.drivers.contract import Sources, WithoutCases, complete
 from svcqa.metrics.grouping import PERIOD_KINDS, windows
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey.waves import Surveyed, SurveyParams
@@ -19,7 +21,7 @@ from svcqa.periods import Period
 
 
 @dataclass(frozen=True)
-class SurveyDriver:
+class SurveyDriver(WithoutCases):
     """Asks a metric that is computed from the design and the records of a wave."""
 
     metric: SurveyMetric[Any]
@@ -61,29 +63,12 @@ class SurveyDriver:
         result = self.metric.measure(prepared.wave, prepared.design, params, context)
         return complete(self.metric, result, context, pins=pins)
 
+    @override
     def asked_as_of(self, sources: Sources, params: Entity, period: Period) -> dt.datetime | None:
         """The end of the wave's calls, which follow the services."""
         if sources.surveys is None or not isinstance(params, SurveyParams):
             return None
         return sources.surveys.calls_end(params, period)
-
-    def cases(
-        self, sources: Sources, params: Entity, context: Context, *, columns: Sequence[str], states: Sequence[str]
-    ) -> Never:
-        """None: a wave holds calls, no cases.
-
-        Raises:
-            MetricError: always.
-        """
-        raise MetricError(Fault("reads_no_records", got=self.metric.spec.name))
-
-    def explain(self, sources: Sources, params: Entity, context: Context, *, case: str) -> Never:
-        """None: a wave holds calls, no cases.
-
-        Raises:
-            MetricError: always.
-        """
-        raise MetricError(Fault("case_not_explained", place=self.metric.spec.name, got=self.metric.spec.name))
 
 
 def surveyed(sources: Sources, params: Entity, context: Context, *, metric: str) -> Surveyed:

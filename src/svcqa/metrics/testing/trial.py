@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from typing_extensions import override
 
 from svcqa.engine.batch import Batch
 from svcqa.engine.contract import time_of
@@ -145,15 +146,15 @@ class WatchedBatch(Batch):
         self.handed.append((name, array, array.copy()))
         return array
 
+    @override
     def moments(self, name: str) -> Any:
-        """As a batch gives them; what is handed out is remembered."""
         return self._kept(name, super().moments(name))
 
+    @override
     def integers(self, name: str) -> Any:
-        """As a batch gives them; what is handed out is remembered."""
         return self._kept(name, super().integers(name))
 
+    @override
     def codes(self, name: str) -> Any:
-        """As a batch gives them; what is handed out is remembered."""
         index, labels = super().codes(name)
         return self._kept(name, index), labels
