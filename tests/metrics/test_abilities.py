@@ -88,7 +88,7 @@ class WithoutGrain(OverWhole):
         (OfAnotherShape, {("ability_shape", "Stretches", 'shape="series"')}),
         (
             OfNoCommitment,
-            {("ability_params", "Explains", "svcqa.metrics.commitments.CommitmentParams")},
+            {("ability_params", "Explains", "svcqa.plugin.CommitmentParams")},
         ),
         (WithoutGrain, {("ability_lacks", "grain", "OverWhole")}),
     ],

@@ -294,7 +294,7 @@ def test_a_broken_metric_costs_the_review_its_own_row(outside: None, tmp_path: P
     workspace = one_order(tmp_path, targets=targets)
     others = [item for item in entry_points(group=GROUP) if item.name != "quantity"]
     workspace.registry = Registry([*others, entry("quantity", "metrics:Quantity")])
-    level, quantity = workspace.review_half_year("2026H1").targets
+    level, quantity = workspace.reviews.review("2026H1").targets
     assert quantity.fault is not None
     assert "quantity" in quantity.fault.render("en")
     assert level.fault is None

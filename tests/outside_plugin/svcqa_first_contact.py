@@ -6,11 +6,20 @@ from typing import Any
 
 from pydantic import Field
 
-from svcqa.entities.base import Text
-from svcqa.metrics.context import Context, MetricSpec
-from svcqa.metrics.contract import NULL, Batch, Derive, Observations
-from svcqa.metrics.examples import Example
-from svcqa.metrics.shapes import SECONDS_A_DAY, ShareMetric, ShareParams, shares
+from svcqa.plugin import (
+    NULL,
+    SECONDS_A_DAY,
+    Batch,
+    Context,
+    Derive,
+    Example,
+    MetricSpec,
+    Observations,
+    ShareMetric,
+    ShareParams,
+    Text,
+    shares,
+)
 
 
 class Params(ShareParams):

@@ -198,7 +198,7 @@ def faults_of_abilities(name: str, metric: object, spec: MetricSpec, params: typ
             allowed = f'shape="{ability.shape}"'
             faults.append(Fault("ability_shape", place=name, got=ability.name, allowed=allowed))
         if not issubclass(params, ability.params):
-            needed = f"{ability.params.__module__}.{ability.params.__name__}"
+            needed = f"svcqa.plugin.{ability.params.__name__}"
             faults.append(Fault("ability_params", place=name, got=ability.name, allowed=needed))
         if ability.field and ability.field not in params.model_fields:
             faults.append(Fault("ability_field", place=name, got=ability.field, allowed=ability.name))

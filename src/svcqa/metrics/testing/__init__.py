@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from svcqa.errors import Fault, PluginError, SvcqaError
+from svcqa.errors import Fault, PluginError
 from svcqa.metrics.abilities import declared
+from svcqa.metrics.conformance import CheckOutcome
 from svcqa.metrics.testing.ability_checks import ABILITIES_OF_ALL, EVERY_ABILITY
 from svcqa.metrics.testing.problems import FailureError, name_of, spec_of
 from svcqa.metrics.testing.record_abilities import ABILITIES_OF_RECORDS
@@ -62,14 +63,6 @@ class Check:
         return self._fault(fault.got) if fault.code == "plugin_contract" else replace(fault, place=self._place)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a check ended; ``error`` is empty where it passed."""
-
-    check: Check
-    error: SvcqaError | None
-
-
 def checks(metric: object) -> Iterator[Check]:
     """The checks that apply to ``metric``, in order."""
     spec = spec_of(metric)
@@ -79,15 +72,15 @@ def checks(metric: object) -> Iterator[Check]:
         yield Check(run.__name__.strip("_"), str(run.__doc__).strip(), metric, run)
 
 
-def outcomes(metric: object) -> tuple[Outcome, ...]:
+def outcomes(metric: object) -> tuple[CheckOutcome, ...]:
     """Run every check and say how each ended."""
     found = []
     for check in checks(metric):
         try:
             check()
-            found.append(Outcome(check, None))
+            found.append(CheckOutcome(check.name, None))
         except PluginError as error:
-            found.append(Outcome(check, error))
+            found.append(CheckOutcome(check.name, error))
     return tuple(found)
 
 
@@ -103,7 +96,7 @@ def check_metric(metric: object, *, expected_failures: Mapping[str, str] | None 
     expected = _expected(metric, expected_failures)
     faults: list[Fault] = []
     for outcome in outcomes(metric):
-        name = outcome.check.name
+        name = outcome.name
         if outcome.error is not None and name not in expected:
             faults.extend(outcome.error.faults)
         elif outcome.error is None and name in expected:

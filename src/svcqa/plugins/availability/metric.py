@@ -4,6 +4,8 @@ Interruptions are cut at midnight, so that each day, month and year gets its own
 to ``as_of``. Customers hit together cluster in incidents, so the interval comes from incidents, not from customers.
 """
 
+# Over 300 lines: one kernel with the figures that follow from it.
+
 from __future__ import annotations
 
 import datetime as dt

@@ -4,6 +4,8 @@ Rate = met ÷ (met + breached + open overdue) over cases whose due moment is ≤
 moment still to come are shown apart: counting them flatters fresh months.
 """
 
+# Over 300 lines: one kernel with the states and figures that follow from it.
+
 from __future__ import annotations
 
 from dataclasses import replace

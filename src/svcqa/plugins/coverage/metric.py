@@ -4,6 +4,8 @@ Each household counts once a cycle, with its first visit. Counting nobody-home a
 that was entered always stands beside it. All households are counted, none is sampled: there is no interval.
 """
 
+# Over 300 lines: one kernel with the figures that follow from it.
+
 from __future__ import annotations
 
 import datetime as dt
