@@ -6,7 +6,8 @@ faults of a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
 from typing import TypeVar
 
@@ -117,6 +118,19 @@ class NameUnknownError(SvcqaError, KeyError):
 
 class MetricError(SvcqaError, ValueError):
     """A metric asked for something it cannot give."""
+
+
+class StatsError(SvcqaError, ValueError):
+    """Numbers that a formula cannot be used on."""
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What a formula refuses is refused by whoever was asked for the figure: a MetricError with the same faults."""
+    try:
+        yield
+    except StatsError as error:
+        raise MetricError(error.faults) from error
 
 
 class ReviewChangedError(SvcqaError, ValueError):

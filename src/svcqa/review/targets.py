@@ -9,6 +9,7 @@ from svcqa.entities.organisation import Unit
 from svcqa.entities.policy import Policies
 from svcqa.entities.target import Target
 from svcqa.errors import SvcqaError
+from svcqa.metrics.abilities import TakesGoal, having
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.verdict import Judgement
@@ -61,8 +62,8 @@ def asked_by(figures: Figures, target: Target, commitment: Commitment | None) ->
     """Metric and parameters of a target; its goal replaces the commitment's."""
     if commitment is None:
         name = target.metric or ""
-        knows_goals = "goal" in figures.registry.get(name).params.model_fields
-        return name, {**target.params, **({"goal": target.goal} if knows_goals else {})}
+        takes_goal = having(figures.registry.get(name), TakesGoal) is not None
+        return name, {**target.params, **({"goal": target.goal} if takes_goal else {})}
     own: dict[str, object] = {"commitment": commitment, "goal": target.goal, "goal_from": target.effective_from}
     return commitment.metric, own
 

@@ -67,8 +67,7 @@ class HalfYearPanel(Panel):
                 self.limit.min, self.limit.max = 0, max(limits.highest, 1)
                 self.limit.min, self.limit.value = limits.lowest, limits.promised
         found = self._what_if.at()
-        counted = self.workspace.policies.commitment(str(self.commitment.value)).counted
-        note: Note = "promised" if limits else "returns" if counted.rule.only_counts else "no_limit"
+        note: Note = "promised" if limits else "returns" if self._what_if.has_limits else "no_limit"
         self.answer.value = answer(found.figures(), self.language, scale=found.scale, note=note)
 
     def _move(self, change: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from pydantic import Field
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.rules import Availability, Staffed, Uninterrupted
+from svcqa.metrics.abilities import HasKeys, MeasuresCommitments, TakesGoal
 from svcqa.metrics.base import (
     COUNTED_KIND,
     Amount,
@@ -57,15 +58,13 @@ class AvailabilityParams(CommitmentParams):
     resamples: int = Field(default=2000, ge=100)
     seed: int = 1
 
-    only: ClassVar[str | None] = "availability"
-
     @property
     def staffing(self) -> Staffed | None:
         """The commitment's rule as one of posts, where it is not of customers."""
         return self.commitment.rule_as(Uninterrupted).staffing
 
 
-class AvailabilityMetric:
+class AvailabilityMetric(HasKeys[AvailabilityParams], MeasuresCommitments, TakesGoal):
     """The share of customer-time (or post-time) that was not interrupted, with a bootstrap over incidents."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

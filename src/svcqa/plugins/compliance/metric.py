@@ -21,6 +21,7 @@ from svcqa.entities.commitment import Commitment, MonthOf
 from svcqa.entities.rule_base import ClockRule, Counting, RuleBase
 from svcqa.entities.rules import MonthlyReturn
 from svcqa.errors import Fault, MetricError
+from svcqa.metrics.abilities import Explains, HasLimit, HasStates, MeasuresCommitments, TakesGoal
 from svcqa.metrics.commitments import (
     EXCLUDED_COLUMN,
     CommitmentParams,
@@ -57,8 +58,6 @@ class ComplianceParams(CommitmentParams):
 
     limit: int | None = None
 
-    only: ClassVar[str | None] = "compliance"
-
     @property
     def rule(self) -> RuleBase:
         """The commitment's rule."""
@@ -70,7 +69,9 @@ class ComplianceParams(CommitmentParams):
         return self.commitment.rule.clock_rule
 
 
-class ComplianceMetric:
+class ComplianceMetric(
+    HasStates[ComplianceParams], Explains[ComplianceParams], HasLimit[ComplianceParams], MeasuresCommitments, TakesGoal
+):
     """The share of cases within the limit, with every state a case can be in."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

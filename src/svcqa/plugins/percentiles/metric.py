@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from svcqa.entities.base import Entity, Text
+from svcqa.metrics.abilities import HasDistributions, HasLimit
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import Batch, Derive, Observations, Summary
 from svcqa.metrics.distribution import TimeDistribution
@@ -25,7 +26,7 @@ from svcqa.plugins.percentiles.params import PercentilesParams, check_limit, clo
 from svcqa.plugins.percentiles.rows import NAME, TIME, Window, compared_periods, compared_units
 
 
-class PercentilesMetric:
+class PercentilesMetric(HasLimit[PercentilesParams], HasDistributions[PercentilesParams]):
     """Percentiles of the time that cases take, open ones counted, with mean, maximum and what exceeds the limit."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

@@ -24,7 +24,7 @@ from svcqa.metrics.survey import (
     groups_of,
     weighted,
 )
-from svcqa.metrics.survey.designed import covers
+from svcqa.metrics.survey.coverage import covers
 from svcqa.metrics.survey.pooled import pooled
 from svcqa.periods import Period
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import FairRule, PlanCell
-from svcqa.errors import Fault, MetricError, NameUnknownError
+from svcqa.errors import Fault, MetricError, NameUnknownError, refusing
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Scale
@@ -99,6 +99,7 @@ def decompose(
     )
 
 
+@refusing()
 def shared(
     starts: Starts,
     subject: Subject,

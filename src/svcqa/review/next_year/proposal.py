@@ -12,7 +12,7 @@ import numpy as np
 from svcqa.entities.plan import NextYearRules
 from svcqa.entities.policy import Policies
 from svcqa.entities.target import Target
-from svcqa.errors import SvcqaError
+from svcqa.errors import SvcqaError, refusing
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.review.next_year.note import Note
@@ -102,6 +102,7 @@ def propose(
         return Proposal(target=target, year=year, fault=error)
 
 
+@refusing()
 def proposal_of(
     figures: Figures, subject: Subject, past: Past, context: Context, *, year: int, rules: NextYearRules
 ) -> Proposal:

@@ -65,7 +65,7 @@ def subject_of(figures: Figures, policies: Policies, target: Target, year: int) 
 
 def _percentile(figures: Figures, target: Target) -> Subject:
     """P90 ≤ 45 minutes is kept just where at least 90 % of the cases are within 45 minutes."""
-    own = figures.registry.get(PERCENTILES).params.model_validate(target.params)
+    own: Any = figures.registry.get(PERCENTILES).params.model_validate(target.params)
     if target.goal is None or target.goal != int(target.goal):
         place = f'target "{target.key}" › goal'
         raise MetricError(Fault("percentile_goal", place=place, got=f"{target.goal or 0:g}"))
