@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.share_out import Rule, effort_shares, is_within, reach, share_out
 
 Float64 = npt.NDArray[np.float64]
@@ -110,7 +110,7 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
     """Share the whole out over a tree; a part made up of others has their weighted mean.
 
     Raises:
-        MetricError: with every conflict.
+        StatsError: with every conflict.
 
     >>> shared = {"parent": "C", "lower": 0, "upper": 1}
     >>> one, other = Part(code="A", weight=100, start=0.9, **shared), Part(code="B", weight=300, start=0.95, **shared)
@@ -121,7 +121,7 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
     """
     wrong = conflicts(parts, whole)
     if wrong:
-        raise MetricError(
+        raise StatsError(
             Fault(
                 "decomposition_reach",
                 place=one.code,
