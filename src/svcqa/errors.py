@@ -6,8 +6,7 @@ faults of a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 
 from svcqa import catalogue
@@ -119,15 +118,6 @@ class MetricError(SvcqaError, ValueError):
 
 class StatsError(SvcqaError, ValueError):
     """Numbers that a formula cannot be used on."""
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """What a formula refuses is refused by whoever was asked for the figure: a MetricError with the same faults."""
-    try:
-        yield
-    except StatsError as error:
-        raise MetricError(error.faults) from error
 
 
 class ReviewChangedError(SvcqaError, ValueError):
