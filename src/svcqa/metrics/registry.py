@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final, cast
 
 from svcqa.entities.base import Entity
-from svcqa.errors import Fault, MetricError, NameUnknownError, PluginError
+from svcqa.errors import Fault, MetricError, PluginError, one_of
 from svcqa.metrics.abilities import declared, faults_of_abilities, given, undeclared
 from svcqa.metrics.context import MetricSpec
 from svcqa.metrics.contract import Metric
@@ -96,10 +96,7 @@ class Registry:
             NameUnknownError: nobody registered it.
             MetricError: it is registered and broken.
         """
-        plugins = self.plugins()
-        if name not in plugins:
-            raise NameUnknownError(Fault("unknown_metric", got=repr(name), allowed=", ".join(plugins)))
-        plugin = plugins[name]
+        plugin = one_of(name, self.plugins(), fault="unknown_metric")
         if plugin.metric is None:
             raise MetricError(Fault("plugin_contract", place=plugin.name, got=plugin.error))
         return plugin.metric

@@ -72,8 +72,7 @@ class MeanAndMaximumParams(CommitmentParams):
     @property
     def rule(self) -> MeanAndMaximum:
         """The commitment's rule."""
-        assert isinstance(self.commitment.rule, MeanAndMaximum)
-        return self.commitment.rule
+        return self.commitment.rule_as(MeanAndMaximum)
 
     @property
     def second(self) -> int:

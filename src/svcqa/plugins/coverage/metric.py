@@ -47,8 +47,7 @@ class CoverageParams(CommitmentParams):
     @property
     def rule(self) -> Coverage:
         """The commitment's rule."""
-        assert isinstance(self.commitment.rule, Coverage)
-        return self.commitment.rule
+        return self.commitment.rule_as(Coverage)
 
 
 class CoverageMetric(HasKeys[CoverageParams], MeasuresCommitments, TakesGoal):

@@ -17,7 +17,6 @@ from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, rows, windows
 from svcqa.metrics.result import Result
-from svcqa.plugins.cases.clock import highest_limit
 from svcqa.plugins.cases.times import with_history
 from svcqa.plugins.percentiles.cells import Cells
 from svcqa.plugins.percentiles.distribution import distributions
@@ -68,7 +67,7 @@ class PercentilesMetric(HasLimit[PercentilesParams], HasDistributions[Percentile
     def limit_range(self, params: PercentilesParams) -> tuple[int, int, int] | None:
         """Lowest, highest and promised limit, in the clock's unit; ``None`` where there is none."""
         rule = clock_rule(params)
-        return (0, highest_limit(rule), rule.limit) if params.has_limit else None
+        return (0, rule.highest_limit, rule.limit) if params.has_limit else None
 
     def measure(self, summary: Summary, params: PercentilesParams, context: Context) -> Result:
         """One row for each group, period and measure."""

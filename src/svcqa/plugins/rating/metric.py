@@ -56,8 +56,7 @@ class RatingParams(CommitmentParams):
     @property
     def rule(self) -> Rating:
         """The commitment's rule."""
-        assert isinstance(self.commitment.rule, Rating)
-        return self.commitment.rule
+        return self.commitment.rule_as(Rating)
 
 
 class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
