@@ -6,8 +6,7 @@ faults of a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import TypeVar
 
@@ -122,15 +121,6 @@ class MetricError(SvcqaError, ValueError):
 
 class StatsError(SvcqaError, ValueError):
     """Numbers that a formula cannot be used on."""
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """What a formula refuses is refused by whoever was asked for the figure: a MetricError with the same faults."""
-    try:
-        yield
-    except StatsError as error:
-        raise MetricError(error.faults) from error
 
 
 class ReviewChangedError(SvcqaError, ValueError):

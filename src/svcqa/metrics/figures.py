@@ -19,10 +19,11 @@ from svcqa.metrics.abilities import HasDistributions, HasLimit, having
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Metric
 from svcqa.metrics.distribution import TimeDistribution
-from svcqa.metrics.drivers import Driver, Sources, driver_of, named
+from svcqa.metrics.drivers import Driver, Sources, driver_of
 from svcqa.metrics.drivers.survey import surveyed
 from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.parameters import validated
+from svcqa.metrics.refusals import named
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey.waves import Surveyed, Surveys

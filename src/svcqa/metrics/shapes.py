@@ -176,7 +176,7 @@ def _figures(params: Any, context: Context, counts: Sequence[int], ahead: tuple[
     value = good / n if n else None
     low, high = wilson(good, n, level=context.level)
     lower, upper = (float(low), float(high)) if n else (None, None)
-    goal = getattr(params, "goal", None)
+    goal = None if params is None else params.goal
     so_far, so_far_n, rest_n = ahead
     needed = needed_share(goal=goal, met=so_far, n=so_far_n, rest_n=rest_n) if goal is not None else None
     verdict = judge(

@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from svcqa.entities.commitment import Commitment
-from svcqa.errors import Fault, MetricError, refusing
+from svcqa.errors import Fault, MetricError
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.grouping import PERIOD_KINDS
+from svcqa.metrics.refusals import refusing
 from svcqa.periods import Period
 from svcqa.stats.drivers import METHOD, decompose, newcombe, pareto
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from svcqa.metrics.context import Shape
 from svcqa.metrics.contract import Metric
-from svcqa.metrics.drivers.contract import Driver, Sources, named
+from svcqa.metrics.drivers.contract import Driver, Sources
 from svcqa.metrics.drivers.record import RecordDriver
 from svcqa.metrics.drivers.series import SeriesDriver
 from svcqa.metrics.drivers.survey import SurveyDriver
 
-__all__ = ["Driver", "Sources", "driver_of", "named"]
+__all__ = ["Driver", "Sources", "driver_of"]
 
 _DRIVERS: Final[Mapping[Shape, Callable[[Any], Driver]]] = {
     "record": RecordDriver,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Never, Protocol
 
@@ -12,7 +11,7 @@ from svcqa.engine.contract import Engine, Progress
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
 from svcqa.entities.wave import Wave
-from svcqa.errors import Fault, MetricError, SvcqaError, refusing
+from svcqa.errors import Fault, MetricError
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Metric
 from svcqa.metrics.explanation import Explanation
@@ -124,19 +123,3 @@ def complete(metric: Metric, result: Result, context: Context, *, pins: Mapping[
         better=result.better or metric.spec.better,
         label=result.label or metric.spec.label,
     )
-
-
-@contextmanager
-def named(metric: str) -> Iterator[None]:
-    """A plugin that breaks costs its own row, not the review: its error comes as a refusal that names it.
-
-    What a formula refuses comes as the refusal of the metric that asked it.
-    """
-    try:
-        with refusing():
-            yield
-    except SvcqaError:
-        raise
-    except Exception as error:  # whatever a plugin raises is its own fault, and told with its name
-        message = f"{type(error).__name__}: {error}"
-        raise MetricError(Fault("plugin_contract", place=metric, got=message)) from error

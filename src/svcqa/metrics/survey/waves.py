@@ -265,7 +265,7 @@ def _rows_of(table: Any, column: str, wanted: Any) -> list[Mapping[str, Any]]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    values = wanted.combine_chunks() if hasattr(wanted, "combine_chunks") else pa.array(wanted, pa.string())
+    values = wanted.combine_chunks() if isinstance(wanted, pa.ChunkedArray) else pa.array(wanted, pa.string())
     inside = pc.is_in(table[column].cast(pa.string()), value_set=values)
     found: list[Mapping[str, Any]] = table.filter(inside).to_pylist()
     return found

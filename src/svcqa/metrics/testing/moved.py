@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from svcqa.entities.base import Entity
 from svcqa.metrics.context import Context
-from svcqa.metrics.contract import Metric
+from svcqa.metrics.contract import Metric, RecordMetric
 from svcqa.metrics.drivers import driver_of
 from svcqa.metrics.examples import Example, SeriesExample
 from svcqa.metrics.parameters import validated
@@ -48,9 +48,9 @@ def moved(metric: Metric) -> list[Moved]:
     return found
 
 
-def _prepared(metric: Any, example: Example | SeriesExample | SurveyExample, number: int, context: Context) -> Any:
+def _prepared(metric: Metric, example: Example | SeriesExample | SurveyExample, number: int, context: Context) -> Any:
     if isinstance(example, SeriesExample):
         return example.series()
     if isinstance(example, SurveyExample):
         return example.surveyed()
-    return Trial(metric, example, number).summary(context)
+    return Trial(cast(RecordMetric[Any], metric), example, number).summary(context)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from svcqa.entities.survey import Survey
-from svcqa.errors import Fault, MetricError, refusing
+from svcqa.errors import Fault, MetricError
+from svcqa.metrics.refusals import refusing
 from svcqa.review.callbacks.counts import StratumCounts
 from svcqa.stats.survey.allocation import Allocation, Limits, neyman, power, proportional
 from svcqa.stats.survey.precision import precision, smallest

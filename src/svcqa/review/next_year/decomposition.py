@@ -11,9 +11,10 @@ import numpy as np
 
 from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import FairRule, PlanCell
-from svcqa.errors import Fault, MetricError, NameUnknownError, refusing
+from svcqa.errors import Fault, MetricError, NameUnknownError
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
+from svcqa.metrics.refusals import refusing
 from svcqa.metrics.result import Scale
 from svcqa.review.next_year.past import Past
 from svcqa.review.next_year.subject import Subject

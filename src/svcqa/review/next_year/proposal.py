@@ -12,9 +12,10 @@ import numpy as np
 from svcqa.entities.plan import NextYearRules
 from svcqa.entities.policy import Policies
 from svcqa.entities.target import Target
-from svcqa.errors import SvcqaError, refusing
+from svcqa.errors import SvcqaError
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
+from svcqa.metrics.refusals import refusing
 from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.notes import notes
 from svcqa.review.next_year.past import Past, past_of

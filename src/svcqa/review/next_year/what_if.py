@@ -10,7 +10,8 @@ import numpy as np
 
 from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import Assumption, FairRule
-from svcqa.errors import Fault, MetricError, refusing
+from svcqa.errors import Fault, MetricError
+from svcqa.metrics.refusals import refusing
 from svcqa.review.next_year.decomposition import Decomposition, shared, shown_goal
 from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.past import Past
