@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +37,6 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from svcqa.errors import Fault, RegisterError
-from svcqa.register.busy import is_busy
 
 PATIENCE: Final = 30
 """Seconds that an append waits for the others."""
@@ -121,10 +122,10 @@ class Ledger:
         with engine.connect() as connection:
             if is_current(connection):
                 return
-        from svcqa.register.migrations.lifting import keep_write_ahead_log, lift
+        from svcqa.register.migrations.lifting import lift
 
         if engine.dialect.name == "sqlite":
-            keep_write_ahead_log(engine, PATIENCE)
+            _keep_write_ahead_log(engine)
         with _alone(engine) as connection:
             lift(connection)
 
@@ -151,6 +152,22 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if appends else "BEGIN")
 
 
+def _keep_write_ahead_log(engine: Engine) -> None:
+    """Let readers and the one who appends not wait for each other; SQLite keeps the setting in the file."""
+    last = time.monotonic() + PATIENCE
+    while True:  # SQLite does not wait by itself for a change of the journal
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > last:
+                raise
+        finally:
+            connection.close()
+        time.sleep(0.02)
+
+
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(appends=True) as connection:
@@ -160,11 +177,16 @@ def _alone(engine: Engine) -> Iterator[Connection]:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         except OperationalError as error:
-            if not is_busy(error.orig):
+            if not _is_busy(error.orig):
                 raise
             raise RegisterError(Fault("register_busy", got=str(PATIENCE))) from error
         with transaction:
             yield connection
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    """Whether the database's ``error`` says that somebody else held it for too long."""
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY") or getattr(error, "sqlstate", "") == "55P03"
 
 
 def read_entries(connection: Connection, kind: str | None = None, known_at: dt.datetime | None = None) -> list[Entry]:
