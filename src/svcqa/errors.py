@@ -13,6 +13,24 @@ from typing import TypeVar
 from svcqa import catalogue
 from svcqa.catalogue import Language
 
+__all__ = [
+    "Fault",
+    "MetricError",
+    "NameUnknownError",
+    "NotAllowedError",
+    "NotebookError",
+    "PeriodError",
+    "PluginError",
+    "PolicyError",
+    "RegisterError",
+    "Requirement",
+    "ReviewChangedError",
+    "SourceError",
+    "StatsError",
+    "SvcqaError",
+    "WorkspaceError",
+]
+
 _T = TypeVar("_T")
 
 
