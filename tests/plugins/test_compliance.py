@@ -27,7 +27,7 @@ from support.compliance_oracle import (
     with_rows,
 )
 from support.workspaces import commitment, make_workspace, measured, scratch, toml_list, write, write_rows
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES
 from svcqa.records.tables import table
 
 # --- against the oracle -------------------------------------------------------------------------------------------

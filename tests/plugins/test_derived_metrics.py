@@ -13,7 +13,7 @@ import svcqa
 from support.workspaces import UNITS, commitment, make_workspace
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError, NameUnknownError, PolicyError
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES
 from svcqa.report import charts
 from svcqa.report.tables import reviews as tables
 
@@ -284,7 +284,7 @@ def test_what_is_the_same_can_be_written_in_one_text(company: Any) -> None:
     assert one == two
     (alone,) = workspace.measure("repeats", period="2026-01", params={"days": 5, "same": "customer"}).figures()
     unknown = [row for row in orders if row["customer"] is None and row["received_at"].strftime("%Y-%m") == "2026-01"]
-    assert alone.states["not_applicable"] == len(unknown)
+    assert alone["not_applicable"] == len(unknown)
 
 
 def test_a_window_without_length_is_refused(company: Any) -> None:

@@ -298,7 +298,7 @@ def test_a_metric_can_be_tried_out_unregistered(tmp_path: Path, monkeypatch: pyt
         workspace.measure("tried", period="2026H1")
     workspace.registry.add(metric)
     (figure,) = workspace.measure("tried", period="2026H1").figures()
-    assert (figure.value, figure.n, figure.states["not_determinable"]) == (0.0, 5, 1)
+    assert (figure.value, figure.n, figure["not_determinable"]) == (0.0, 5, 1)
     with pytest.raises(PluginError):
         workspace.registry.add(object())
     with pytest.raises(MetricError, match="days"):

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import svcqa
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.entities.target import LevelTarget
-from svcqa.metrics.result import STATES, Result, Scale
+from svcqa.metrics.result import Result, Scale
+from svcqa.metrics.states import STATES, State
 from svcqa.report import charts
 from svcqa.report.tables import reviews as tables
 from svcqa.report.words import figures as wording

@@ -18,7 +18,7 @@ from support.compliance_oracle import (
 )
 from support.workspaces import commitment, make_workspace, measured, scratch
 from svcqa.errors import MetricError
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES
 
 # --- monthly returns ----------------------------------------------------------------------------------------------
 

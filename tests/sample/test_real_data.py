@@ -76,13 +76,13 @@ def test_boston_at_the_last_closing_shows_cases_met_ahead_apart(boston: svcqa.Wo
     figure = measured(boston, "on_time", period=HALF, as_of=LAST_CLOSING)
     assert (figure.numerator, figure.n) == (35_573, 47_252)
     assert f"{figure.value:.2%}" == "75.28%"
-    assert figure.states["met_not_due"] == 18
-    assert figure.states["not_applicable"] == 10_981
+    assert figure["met_not_due"] == 18
+    assert figure["not_applicable"] == 10_981
 
 
 def test_boston_traps_give_other_figures(boston: svcqa.Workspace) -> None:
     figure = measured(boston, "on_time", period=HALF, as_of=EVERYTHING_DUE)
-    closed = figure.states["met"] + figure.states["breached"]
+    closed = figure["met"] + figure["breached"]
     assert f"{figure.numerator / closed:.2%}" == "81.22%"  # leaving the open ones out flatters
     # counting rows without a target as kept: 46,572 of 58,093 flagged rows
     frame = boston.cases("on_time", period=HALF, as_of=EVERYTHING_DUE, columns=["ontime"])

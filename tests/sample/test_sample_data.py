@@ -22,7 +22,7 @@ import svcqa
 from support.workspaces import SAMPLE, copy_workspace
 from svcqa.entities.commitment import Commitment
 from svcqa.errors import SourceError
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES
 
 TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
 AS_OF = TRUTH["as_of"].replace("T", " ")

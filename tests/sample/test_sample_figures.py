@@ -9,7 +9,7 @@ import pytest
 
 import svcqa
 from support.workspaces import SAMPLE
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES
 
 TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
 HALF = "2026H1"

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import svcqa
 from support.workspaces import commitment, make_workspace
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES
 from svcqa.stats.proportions import wilson
 
 Row = dict[str, Any]

@@ -22,7 +22,8 @@ from svcqa.engine.summary import MATURE, Codes, Fact, Int64, Observations, Summa
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.organisation import Level, Organisation
 from svcqa.entities.settings import Calendar
-from svcqa.metrics.result import Result
+from svcqa.metrics.measures import Measure, Picture
+from svcqa.metrics.result import Figure, Result
 from svcqa.periods import Period, PeriodRule
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class MetricSpec:
         formula: the formula in words.
         reference: where the formula comes from.
         version: part of the key of cached summaries; raise it when the kernel changes.
+        measures: what its measures are and how they are shown; one that is not named is a figure like any other.
+        picture: what its results are drawn as.
+        axis: what the axis of a picture of one commitment is called; the commitment's own name where absent.
     """
 
     name: str
@@ -78,6 +82,9 @@ class MetricSpec:
     shape: Shape = "record"
     additive: bool = True
     version: str = "1"
+    measures: tuple[Measure, ...] = ()
+    picture: Picture = "figures"
+    axis: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +191,8 @@ class SeriesExample:
 
     Attributes:
         params: the metric's parameters as a policy file would write them.
-        rows: rows of the base metric; ``unit`` is the company and ``first``, ``last`` those of ``period`` where absent.
+        rows: columns of rows of the base metric; ``unit`` is the company and ``first``, ``last`` those of ``period``
+            where absent, ``by`` holds further keys.
         period: the period asked for, such as ``2025-01..2026-06``.
         expected: ``{"limits@2026-05": 0.9, "limits.upper@2026-05": 0.95}``: measure, column of the result, and after
             the ``@`` the period or unit of the row.
@@ -229,16 +237,15 @@ class SeriesExample:
         rows = []
         for given in self.rows:
             period = context.period_rule.parse(given.get("period", self.period))
-            lead = {
-                "unit": context.organisation.company.code,
-                "period": period.label,
-                "first": period.first,
-                "last": period.last,
-                "metric": "base",
-                "indicator": "base",
-                "measure": "base",
-            }
-            rows.append({**lead, **given})
+            lead = Figure(
+                metric="base",
+                indicator="base",
+                unit=context.organisation.company.code,
+                period=period.label,
+                first=period.first,
+                last=period.last,
+            )
+            rows.append(lead.filled(**{"measure": "base", **given}))
         return Result(tuple(rows), unit=self.value_unit, better=self.better)
 
 

@@ -20,7 +20,7 @@ from svcqa.errors import Fault, MetricError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns
 from svcqa.metrics.registry import Registry
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Result, check_rows
 from svcqa.metrics.survey.waves import Surveyed
 
 
@@ -161,6 +161,7 @@ def read(
     if not isinstance(result, Result):
         got = f"measure gives a Result, not {type(result).__name__}"
         raise MetricError(Fault("plugin_contract", place=metric.spec.name, got=got))
+    check_rows(result, metric.spec.name)
     about = {
         "metric": metric.spec.name,
         "formula": str(metric.spec.formula),
@@ -176,4 +177,7 @@ def read(
         unit=result.unit or metric.spec.unit,
         better=result.better or metric.spec.better,
         label=result.label or metric.spec.label,
-    )
+        picture=metric.spec.picture,
+        axis=metric.spec.axis,
+        measures=result.measures or metric.spec.measures,
+    ).in_its_units()

@@ -116,7 +116,7 @@ def units_at(figures: Figures, commitment: Commitment, context: Context, *, leve
 def _worst_cases(figures: Figures, commitment: Commitment, context: Context) -> pd.DataFrame:
     """The cases beyond the limit, those with the highest value first; ties in the order of their keys."""
     frame = figures.cases(
-        "compliance",
+        commitment.metric,
         {"commitment": commitment},
         replace(context, by=()),
         states=("breached", "open_overdue"),

@@ -9,6 +9,7 @@ from svcqa.entities.organisation import Unit
 from svcqa.entities.policy import Policies
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
 from svcqa.errors import SvcqaError
+from svcqa.metrics import defaults
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.verdict import Judgement
@@ -39,7 +40,7 @@ def target_review(figures: Figures, policies: Policies, target: Target, context:
             course = first_course(figures, *asked_by(figures, target, commitment), scope)
             judged = judged_by_course(course, None if commitment is not None else target.goal)
         elif isinstance(target, QuantityTarget):
-            course = first_course(figures, "quantity", {"target": target}, scope)
+            course = first_course(figures, defaults.AMOUNT, {"target": target}, scope)
             judged = _quantity_judged(target, course, context)
         else:
             course, judged = _milestone(figures, target, scope)
@@ -77,7 +78,7 @@ def _quantity_judged(target: QuantityTarget, course: Course, context: Context) -
 
 
 def _milestone(figures: Figures, target: MilestoneTarget, scope: Context) -> tuple[Course, Judgement]:
-    now = first_of(figures.result("milestone", {"target": target}, replace(scope, unit=None)).figures())
+    now = first_of(figures.result(defaults.BY_DATE, {"target": target}, replace(scope, unit=None)).figures())
     course = replace(NO_COURSE, now=now, year=now)
     if now is None or not now.verdict:
         return course, Judgement()

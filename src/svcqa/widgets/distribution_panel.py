@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
+from svcqa.metrics import defaults
 from svcqa.periods import read_moment
 from svcqa.report import charts
 from svcqa.report.charts.times import times_chart
@@ -70,7 +71,7 @@ class DistributionPanel:
         try:
             self._what_if = self.workspace.what_if(
                 self._commitment,
-                metric="sla_percentiles",
+                metric=defaults.TIMES,
                 period=self._period,
                 unit=self.unit.value,
                 as_of=self.as_of.value,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from svcqa.catalogue import Language, text
+from svcqa.entities.rules import MonthlyReturn
 from svcqa.errors import SvcqaError
 from svcqa.report.words.answer import Note, answer
 
@@ -80,7 +81,8 @@ class HalfYearPanel:
             self.limit.min, self.limit.value = limits.lowest, limits.promised
         self.limit.observe(self._move, names="value")
         found = self._what_if.at()
-        note: Note = "promised" if limits else "returns" if self._what_if.metric == "compliance" else "no_limit"
+        returned = isinstance(self.workspace.policies.commitment(self.commitment.value).counted.rule, MonthlyReturn)
+        note: Note = "promised" if limits else "returns" if returned else "no_limit"
         self.answer.value = answer(found.figures(), self.language, scale=found.scale, note=note)
 
     def _move(self, change: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError, RegisterError
+from svcqa.metrics import defaults
 from svcqa.metrics.contract import Context
 from svcqa.metrics.grouping import PERIOD_KINDS
 from svcqa.metrics.result import Result
@@ -22,8 +23,6 @@ from svcqa.review.callbacks.outcomes import Outcomes, wave_outcomes
 
 if TYPE_CHECKING:
     from svcqa.workspace.workspace import Workspace
-
-METRIC = "satisfaction_sampling"
 
 
 class CallbackResults:
@@ -80,7 +79,7 @@ class CallbackResults:
             raise MetricError(timed)
         context = self._asked_after(code, as_of)
         return self._workspace.measure(
-            METRIC,
+            defaults.SAMPLED,
             period=context.period,
             by=by,
             as_of=context.as_of,
@@ -130,7 +129,7 @@ class CallbackResults:
         return workspace.figures.context(period, as_of=moment)
 
     def _surveyed(self, code: str, context: Context) -> Surveyed:
-        return self._workspace.figures.surveyed(METRIC, SurveyParams(wave=code), context)
+        return self._workspace.figures.surveyed(defaults.SAMPLED, SurveyParams(wave=code), context)
 
     @staticmethod
     def _of(rows: Any, column: str, *, wanted: Sequence[str], moment: str, context: Context) -> list[Mapping[str, Any]]:

@@ -13,7 +13,8 @@ from svcqa.engine.embedded import Progress
 from svcqa.entities.complaint import Complaint
 from svcqa.errors import Fault, NameUnknownError
 from svcqa.metrics.figures import WhatIf
-from svcqa.metrics.result import STATES, Result
+from svcqa.metrics.result import Result
+from svcqa.metrics.states import STATES
 from svcqa.periods import Period, PeriodKind, read_moment
 from svcqa.records.check import CheckReport, check_report
 from svcqa.records.ingest import Door

@@ -38,11 +38,10 @@ def with_waves(
         waves = [read(one) for one in surveys.within(survey, period) if one.as_of < context.as_of]
         answered = [one for one in waves if any(person.scores for person in one.wave.people)]
         if answered:
-            own = [row for row in rows if (row["first"], row["last"]) == (period.first, period.last)]
+            own = [row for row in rows if (row.first, row.last) == (period.first, period.last)]
             made = metric.from_waves(answered, own, period=period, params=params, context=context)
             rows = [row for row in rows if row not in own] + made if made else rows
-    keys = ("unit", *plain.keys)
-    rows.sort(key=lambda row: (*(str(row.get(name) or "") for name in keys), row["first"], row["last"]))
+    rows.sort(key=lambda row: (row.unit, *(row.by.get(name, "") for name in plain.keys), row.first, row.last))
     return replace(plain, rows=tuple(rows))
 
 

@@ -10,12 +10,13 @@ import numpy as np
 
 from svcqa.errors import MetricError
 from svcqa.metrics.measure import read, validated
+from svcqa.metrics.result import Figure
 from svcqa.metrics.survey.example import SurveyExample
 from svcqa.metrics.survey.waves import DrawnCustomer, Surveyed
 from svcqa.metrics.testing.problems import SEED, examples_of, require
 from svcqa.metrics.testing.row_checks import broken_interval, unexpected
 
-Rows = list[dict[str, Any]]
+Rows = list[Figure]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class _Trial:
     def rows(self, surveyed: Surveyed | None = None) -> Rows:
         given = self.example.surveyed() if surveyed is None else surveyed
         params = validated(self.metric, self.example.params)
-        return [dict(row) for row in read(self.metric, given, params, self.example.context(), pins={}).rows]
+        return list(read(self.metric, given, params, self.example.context(), pins={}).rows)
 
 
 def _trials(metric: Any) -> list[_Trial]:
@@ -93,7 +94,7 @@ def _empty_wave(metric: Any) -> None:
                 rows = trial.rows(_with_people(surveyed, people))
             except MetricError:
                 continue
-            told = [row for row in rows if row.get("value") is not None and row.get("n")]
+            told = [row for row in rows if row.value is not None and row.n]
             if told:
                 problems.append(f"{trial.place}: without an answer there are {len(told)} figures")
     require(problems)
@@ -109,7 +110,7 @@ def _alike(some: Rows, others: Rows) -> bool:
     if len(some) != len(others):
         return False
     return all(
-        left.keys() == right.keys() and all(_same(left[name], right[name]) for name in left)
+        all(_same(value, vars(right)[name]) for name, value in vars(left).items())
         for left, right in zip(some, others, strict=True)
     )
 

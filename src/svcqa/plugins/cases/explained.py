@@ -26,6 +26,7 @@ from svcqa.entities.rules import (
 )
 from svcqa.metrics.contract import NULL, Batch, Context, Fact, Observations
 from svcqa.metrics.explanation import CaseClock, CaseLedger
+from svcqa.metrics.states import State
 from svcqa.plugins.cases.clock import (
     RunningRule,
     counting_rule,
@@ -52,7 +53,7 @@ class Story:
 
 
 def case_clock(
-    batch: Batch, commitment: Commitment, *, context: Context, observed: Observations, state: str
+    batch: Batch, commitment: Commitment, *, context: Context, observed: Observations, state: State
 ) -> CaseClock:
     """What the kernel ``observed`` of the only case of ``batch``, with its story beside it."""
     rule = commitment.rule

@@ -96,11 +96,10 @@ def months_chart(review: PeriodReview, item: CommitmentReview, language: Languag
         ]
     halves = [row_of(unit.course.now, name, scale) for unit, name in named if unit.course.now is not None]
     title = finding(halves, label=label, scale=scale, language=language)
-    shown = text("charts.within", language) if item.commitment.metric == "compliance" else label
     return chart_of_rows(
         rows,
         language,
-        label=shown,
+        label=label if item.course.axis is None else item.course.axis.in_language(language),
         scale=scale,
         title=title,
         kind="lines" if len(named) <= MOST_LINES else "small_multiples",

@@ -10,6 +10,7 @@ from svcqa.catalogue import Language, text
 from svcqa.entities.rules import ElapsedWorkingDays, LeadTime, RecordDue
 from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.result import Scale
+from svcqa.metrics.states import State
 from svcqa.report.tables.frames import frame
 from svcqa.report.words import figures as wording
 
@@ -49,7 +50,7 @@ def _rows(found: Explanation, language: Language) -> Iterator[tuple[str, str]]:
 def figure(found: Explanation, language: Language) -> str:
     """What the clock of the case showed, in the unit of its limit."""
     clock, rule = found.clock, found.commitment.rule
-    if clock.state == "not_applicable":
+    if clock.state is State.NOT_APPLICABLE:
         return ""
     if isinstance(rule, ElapsedWorkingDays):
         key = "day_of_closing" if clock.closed else "days_over"

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from svcqa.catalogue import Language, has, or_key, text
 from svcqa.entities.action import ActionItem
 from svcqa.entities.target import LevelTarget
-from svcqa.metrics.result import STATES, Figure, Result
+from svcqa.metrics.measures import Format
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.states import State
 from svcqa.metrics.testing import outcomes
 from svcqa.report.tables.drivers import drivers as drivers
 from svcqa.report.tables.explained import explanation as explanation
@@ -105,12 +107,12 @@ def states(review: PeriodReview, language: Language) -> pd.DataFrame:
     import pandas as pd
 
     found = [item.course.now for item in review.commitments if item.course.now is not None]
-    seen = [state for state in STATES if any(figure.states[state] for figure in found if figure.total is not None)]
+    seen = [state for state in State if any(figure.count(state) for figure in found if figure.total is not None)]
     rows = []
     for item in review.commitments:
         now = item.course.now
         if now is not None and now.total is not None:
-            counts = {wording.state(name, language): f"{now.states[name]:,}" for name in seen}
+            counts = {wording.state(state, language): f"{now.count(state):,}" for state in seen}
             total = {text("tables.total", language): f"{now.total:,}"}
             rows.append({text("tables.item", language): item.commitment.item.in_language(language), **counts, **total})
     return _numbered(pd.DataFrame(rows))
@@ -170,7 +172,7 @@ def departments(item: CommitmentReview, language: Language) -> pd.DataFrame:
             wording.level(_value(now), scale, goal),
             wording.level_interval(now, scale, goal),
             wording.cases(now),
-            f"{now.states['breached'] + now.states['open_overdue']:,}" if now else wording.DASH,
+            f"{now.count(State.BREACHED) + now.count(State.OPEN_OVERDUE):,}" if now else wording.DASH,
             wording.change_of_figures(now, course.previous, scale=scale, language=language, goal=goal),
             wording.change_of_figures(now, course.year_before, scale=scale, language=language, goal=goal),
         )
@@ -192,7 +194,7 @@ def cases(item: CommitmentReview, language: Language, *, most: int = 10) -> pd.D
             (
                 record[key],
                 units.get(record["unit"], record["unit"]),
-                wording.state(record["state"], language),
+                wording.state(State[record["state"].upper()], language),
                 int(record["value"]),
                 record["source_file"],
                 int(record["source_row"]),
@@ -266,26 +268,22 @@ def result(found: Result, language: Language, *, names: Mapping[str, str] | None
         names: what units and commitments are called, by code and key; those stand alone where absent.
     """
     rows, known = [], names or {}
-    seen = [state for state in STATES if any(row.get(state) for row in found.rows)]
+    seen = [state for state in State if any(row.count(state) for row in found.rows)]
     called = wording.measures(found, language)
-    for row, figure in zip(found.rows, found.figures(), strict=True):
-        scale = found.scale_of(figure)
-        value = wording.level_with_unit(figure.value, scale, language, figure.goal)
-        if "not_reached" in figure.flags:
-            value = text("wording.not_reached", language)
+    for row in found.rows:
         rows.append(
             (
-                known.get(str(row.get("indicator")), row.get("indicator")),
-                known.get(figure.unit, figure.unit),
-                figure.period,
-                *(str(row.get(key) or "") for key in found.keys),
-                *([called[str(row.get("measure") or "")]] if len(called) > 1 else []),
-                value,
-                wording.level_interval(figure, scale, figure.goal),
-                wording.cases(figure),
-                *(f"{figure.states[state]:,}" for state in seen),
-                _verdict_of(figure, language),
-                wording.flags(figure, language),
+                known.get(row.indicator, row.indicator),
+                known.get(row.unit, row.unit),
+                row.period,
+                *(row.by.get(key, "") for key in found.keys),
+                *([called[row.measure]] if len(called) > 1 else []),
+                _shown(row, found, language),
+                wording.level_interval(row, found.scale_of(row), row.goal),
+                wording.cases(row),
+                *(f"{row.count(state):,}" for state in seen),
+                _verdict_of(row, language),
+                wording.flags(row, language),
             )
         )
     import pandas as pd
@@ -296,6 +294,16 @@ def result(found: Result, language: Language, *, names: Mapping[str, str] | None
     states = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
     return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *states, *last]))
+
+
+def _shown(row: Figure, found: Result, language: Language) -> str:
+    """The figure as its measure is written."""
+    if "not_reached" in row.flags:
+        return text("wording.not_reached", language)
+    scale = found.scale_of(row)
+    if found.measure(row.measure).format is Format.CHANGE:
+        return wording.level_change(row.value, 0.0, scale=scale, language=language)
+    return wording.level_with_unit(row.value, scale, language, row.goal)
 
 
 def _key_heading(key: str, language: Language) -> str:

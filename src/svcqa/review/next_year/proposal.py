@@ -13,6 +13,7 @@ from svcqa.entities.plan import NextYearRules
 from svcqa.entities.policy import Policies
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
 from svcqa.errors import SvcqaError
+from svcqa.metrics import defaults
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
 from svcqa.review.next_year.note import Note
@@ -152,7 +153,7 @@ def _better(past: Past) -> Better:
 def _milestone(figures: Figures, target: MilestoneTarget, context: Context, year: int) -> Proposal:
     asked = replace(context, period=context.period_rule.parse(str(target.year)), by=(), unit=None)
     try:
-        found = figures.result("milestone", {"target": target}, asked).figures()
+        found = figures.result(defaults.BY_DATE, {"target": target}, asked).figures()
     except SvcqaError as error:
         return Proposal(target=target, year=year, fault=error)
     kept = found[0].verdict == "met" if found and found[0].verdict else None

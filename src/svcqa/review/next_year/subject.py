@@ -11,10 +11,9 @@ from svcqa.entities.policy import Policies
 from svcqa.entities.rules import ElapsedNatural, ElapsedWorkingDays, ElapsedWorkingTime, MeanAndMaximum, Rule
 from svcqa.entities.target import LevelTarget, QuantityTarget, Target
 from svcqa.errors import Fault, MetricError
+from svcqa.metrics import defaults
 from svcqa.metrics.figures import Figures
 from svcqa.review.targets import asked_by
-
-PERCENTILES = "sla_percentiles"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +54,8 @@ def subject_of(figures: Figures, policies: Policies, target: LevelTarget | Quant
         MetricError: a percentile's goal is no whole number of its unit.
     """
     if isinstance(target, QuantityTarget):
-        return Subject(target=target, commitment=None, metric="quantity", params={"target": target}, promise=None)
-    if target.metric == PERCENTILES:
+        return Subject(target=target, commitment=None, metric=defaults.AMOUNT, params={"target": target}, promise=None)
+    if target.metric == defaults.TIMES:
         return _percentile(figures, target)
     commitment = None if target.commitment is None else policies.commitment(target.commitment).counted
     metric, params = asked_by(figures, target, commitment)
@@ -66,7 +65,7 @@ def subject_of(figures: Figures, policies: Policies, target: LevelTarget | Quant
 
 def _percentile(figures: Figures, target: LevelTarget) -> Subject:
     """P90 ≤ 45 minutes is kept just where at least 90 % of the cases are within 45 minutes."""
-    own = figures.registry.get(PERCENTILES).params.model_validate(target.params)
+    own = figures.registry.get(defaults.TIMES).params.model_validate(target.params)
     if target.goal != int(target.goal):
         place = f'target "{target.key}" › goal'
         raise MetricError(Fault("percentile_goal", place=place, got=f"{target.goal:g}"))
@@ -106,7 +105,7 @@ def _within(target: LevelTarget, whose: Commitment, *, rule: Any, limit: int, sh
     return Subject(
         target=target,
         commitment=commitment,
-        metric="compliance",
+        metric=defaults.WITHIN_LIMIT,
         params={"commitment": commitment},
         promise=share,
         within=f"{limit} {unit}",
