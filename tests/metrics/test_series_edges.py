@@ -13,7 +13,7 @@ from svcqa.errors import MetricError
 from svcqa.metrics.contract import SeriesExample
 from svcqa.metrics.measure import read, validated
 from svcqa.metrics.registry import Registry
-from svcqa.metrics.result import Result, Scale
+from svcqa.metrics.result import Figure, Result, Scale
 from svcqa.report import charts
 from svcqa.report.tables import reviews as tables
 from svcqa.report.tables.outlook import forecast_sentence, season_sentence
@@ -56,9 +56,9 @@ def values(given: list[float], *, year: int = 2024) -> list[dict[str, Any]]:
     ]
 
 
-def only(found: Result, measure: str) -> dict[str, Any]:
+def only(found: Result, measure: str) -> Figure:
     (row,) = (row for row in found.rows if row["measure"] == measure)
-    return dict(row)
+    return row
 
 
 # --- process charts ---------------------------------------------------------------------------------------------------

@@ -236,11 +236,8 @@ def _counts(rows: list[Figure], kind: str) -> tuple[list[float], list[float]]:
     events = [np.nan if row.numerator is None else float(row.numerator) for row in rows]
     sizes = [_size(row, kind) for row in rows]
     counted = not any(np.isnan(events)) and not any("amounts" in row.flags for row in rows)
-    factor = (
-        rate_factor([np.nan if row.value is None else row.value for row in rows], events, sizes)
-        if counted and kind == "rate"
-        else 1.0
-    )
+    values = [np.nan if row.value is None else row.value for row in rows]
+    factor = rate_factor(values, events, sizes) if counted and kind == "rate" else 1.0
     if not counted or (factor is None and any(events)):
         raise MetricError(Fault("funnel_needs_counts", place=FunnelMetric.spec.name))
     return events, [size / (factor or 1.0) for size in sizes]
