@@ -15,7 +15,7 @@ from support.figures import figure
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import Scale
-from svcqa.metrics.states import STATES
+from svcqa.metrics.states import State
 from svcqa.report import charts
 from svcqa.report.tables import reviews as tables
 from svcqa.report.words import figures as wording

@@ -180,4 +180,4 @@ def read(
         picture=metric.spec.picture,
         axis=metric.spec.axis,
         measures=result.measures or metric.spec.measures,
-    ).in_its_units()
+    ).completed(metric.spec.name)

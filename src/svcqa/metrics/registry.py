@@ -11,6 +11,7 @@ from typing import Any, Final
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError, NameUnknownError, PluginError
 from svcqa.metrics.contract import MetricSpec
+from svcqa.metrics.measures import undrawable
 
 GROUP: Final = "svcqa.metrics"
 _METHODS: Final = {
@@ -52,6 +53,7 @@ def validate_metric(name: str, metric: Any) -> None:
         if spec.shape not in _METHODS:
             problems.append(f"spec.shape {spec.shape!r} is one of {', '.join(_METHODS)}")
         methods = _METHODS.get(spec.shape, ())
+        problems += undrawable(spec.picture, spec.measures)
         problems += [f"it has a method {m}" for m in methods if not callable(getattr(metric, m, None))]
     params = getattr(metric, "params", None)
     if not (isinstance(params, type) and issubclass(params, Entity)):

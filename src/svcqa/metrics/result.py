@@ -203,16 +203,18 @@ class Result:
         """The measures that have rows and one of ``roles``, in their order."""
         return tuple(dict.fromkeys(row.measure for row in self.of(*roles)))
 
-    def in_its_units(self) -> Result:
-        """The same, each row with the unit that its measure is declared in, where it names none itself."""
+    def completed(self, metric: str) -> Result:
+        """The same, where rows say neither of which metric they are nor the unit that their measure is declared in."""
         units = {measure.name: measure.unit for measure in self.measures if measure.unit}
-        if not units:
-            return self
-        rows = (
-            replace(row, value_unit=units[row.measure]) if row.measure in units and not row.value_unit else row
-            for row in self.rows
+        return replace(
+            self,
+            rows=tuple(
+                row
+                if row.metric and (row.value_unit or row.measure not in units)
+                else replace(row, metric=row.metric or metric, value_unit=row.value_unit or units.get(row.measure, ""))
+                for row in self.rows
+            ),
         )
-        return replace(self, rows=tuple(rows))
 
     @property
     def main(self) -> tuple[Figure, ...]:
