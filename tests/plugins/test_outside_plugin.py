@@ -361,7 +361,7 @@ def test_odd_rows_are_refused_with_words(tmp_path: Path, metric: Any, said: str,
 def test_a_picture_needs_the_measures_that_it_is_drawn_of() -> None:
     spec = replace(Misspelt.spec, picture="process", measures=(Measure(name="x", role=Role.SIGNAL),))
     metric = type("Picture", (Misspelt,), {"spec": spec, "__doc__": "A picture without limits."})
-    with pytest.raises(PluginError, match="limits"):
+    with pytest.raises(PluginError, match="LIMITS"):
         Registry().add(metric())
 
 

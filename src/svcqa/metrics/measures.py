@@ -122,6 +122,4 @@ def undrawable(picture: str, measures: Sequence[Measure]) -> list[str]:
         return [f"spec.picture {picture!r} is one of {', '.join(_NEEDED)}"]
     roles = {measure.role for measure in measures}
     missing = [role for kind, needed in _NEEDED.items() if kind == picture for role in needed if role not in roles]
-    return [
-        f"spec.measures has one of the role {role!r}, which spec.picture {picture!r} is drawn of" for role in missing
-    ]
+    return [f"spec.measures has a {role.name}: the picture {picture!r} is drawn of it" for role in missing]
