@@ -74,7 +74,7 @@ def held_against_goal(
     ``reach`` is between what the value may lie, where that is not its interval.
     """
     rule = params.commitment.rule
-    held = replace(figure, goal=goal_of(params, period))
+    held = replace(figure, goal=goal_of(params, period), at_risk=False)
     if cycle_is_open(context, params.commitment, period):
         return held
     return judged(

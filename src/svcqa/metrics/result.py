@@ -89,7 +89,8 @@ class Figure:
     goal: float | None = None
     verdict: Verdict = ""
     evidence: Evidence = ""
-    at_risk: bool = False
+    at_risk: bool | None = None
+    """``None`` where nothing is judged."""
     needed: float | None = None
     rest_n: int | None = None
     base: int | None = None

@@ -284,6 +284,7 @@ class MeanAndMaximumMetric:
             value=longest,
             n=n,
             goal=maximum,
+            at_risk=False,
             method="none (the longest case)",
             flags=flags,
         )

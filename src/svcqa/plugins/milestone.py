@@ -93,6 +93,7 @@ class MilestoneMetric:
             numerator=int(is_done),
             verdict=verdict,
             evidence="clear" if verdict else "",
+            at_risk=False,
             method="none (fact)",
             limit=target.due.isoformat(),
             flags=("partial",) if context.as_of < context.period.end else (),

@@ -11,6 +11,7 @@ from svcqa.entities.rules import ClockRule
 from svcqa.errors import SvcqaError
 from svcqa.metrics.contract import Context
 from svcqa.metrics.figures import Figures
+from svcqa.metrics.states import State
 from svcqa.metrics.verdict import Judgement
 from svcqa.review.courses import NO_COURSE, Course, courses, first_course, judged_by_course
 
@@ -119,7 +120,7 @@ def _worst_cases(figures: Figures, commitment: Commitment, context: Context) -> 
         commitment.metric,
         {"commitment": commitment},
         replace(context, by=()),
-        states=("breached", "open_overdue"),
+        states=(State.BREACHED.column, State.OPEN_OVERDUE.column),
     )
     keys = list(figures.engine.key(commitment.table))
     ordered: pd.DataFrame = frame.sort_values(["value", *keys], ascending=[False, *[True] * len(keys)])

@@ -96,7 +96,7 @@ def judged_by_course(course: Course, goal: float | None = None) -> Judgement:
     return Judgement(
         verdict=now.verdict,
         evidence=now.evidence,
-        at_risk=now.at_risk,
+        at_risk=bool(now.at_risk),
         needed=needed,
         rest_n=now.rest_n,
     )

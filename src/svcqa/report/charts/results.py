@@ -169,7 +169,7 @@ def judged_by(figure: Figure, scale: Scale) -> Judgement:
     if better == "neutral" or figure.value is None or figure.goal is None or "cycle_open" in figure.flags:
         return Judgement()
     if figure.verdict:
-        return Judgement(verdict=figure.verdict, evidence=figure.evidence, at_risk=figure.at_risk)
+        return Judgement(verdict=figure.verdict, evidence=figure.evidence, at_risk=bool(figure.at_risk))
     perfect = 0.0 if better == "lower" else 1.0
     return judge(
         value=figure.value,
