@@ -7,10 +7,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from svcqa.entities.base import Text
-from svcqa.metrics.contract import Batch, Context, Example, MetricSpec, Observations
-from svcqa.metrics.measures import Measure
-from svcqa.metrics.shapes import ShareMetric, ShareParams, shares
+from svcqa.plugin import (
+    Batch,
+    Context,
+    Example,
+    Measure,
+    MetricSpec,
+    Observations,
+    ShareMetric,
+    ShareParams,
+    Text,
+    shares,
+)
 
 MINUTES = 998
 

@@ -12,7 +12,7 @@ from svcqa.report import charts
 from svcqa.report.tables.league import league
 from svcqa.report.tables.outlook import forecast_sentence, management, season_sentence
 from svcqa.report.words.signals import trend_sentence
-from svcqa.workspace import Outlooks
+from svcqa.workspace.outlooks import Outlooks
 
 KEY = "emergency_arrival"
 
@@ -28,7 +28,7 @@ def renamed(found: Result) -> Result:
 
 @pytest.fixture(scope="module")
 def outlooks(sample_workspace: svcqa.Workspace) -> Outlooks:
-    return Outlooks(sample_workspace, period="2026H1")
+    return sample_workspace.outlook("2026H1")
 
 
 def test_a_process_chart_under_other_names(outlooks: Outlooks) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError, NameUnknownError, PluginError
-from svcqa.metrics.contract import MetricSpec
+from svcqa.metrics.context import MetricSpec
 from svcqa.metrics.measures import undrawable
 
 GROUP: Final = "svcqa.metrics"

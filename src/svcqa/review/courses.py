@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from svcqa.entities.base import Text
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import SHARE, Figure, Result, Scale
 from svcqa.metrics.verdict import Judgement, judge

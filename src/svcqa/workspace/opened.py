@@ -15,7 +15,7 @@ from svcqa.engine.cache import SummaryCache
 from svcqa.engine.embedded import EmbeddedEngine, Progress
 from svcqa.entities.policy import Policies
 from svcqa.entities.settings import Settings
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.survey.waves import Surveys
@@ -56,6 +56,11 @@ class OpenedWorkspace:
         """Working days and hours of the company and of the units that keep others."""
         return build_calendars(self.settings.calendar, self.policies.organisation, folder=self.folder)
 
+    def calendars_with(self, **changes: Any) -> CalendarSet:
+        """The same with some of the section ``[calendar]`` changed, to try another calendar before it is adopted."""
+        settings = self.settings.calendar.model_copy(update=changes)
+        return build_calendars(settings, self.policies.organisation, folder=self.folder)
+
     @cached_property
     def register(self) -> Register:
         """What people decided."""
@@ -80,8 +85,13 @@ class OpenedWorkspace:
             period_rule=self.period_rule,
             policy_digest=self.policies.digest,
             progress=self.progress,
-            surveys=Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
+            surveys=Surveys(self.policies.surveys, self.wave_store),
         )
+
+    @cached_property
+    def wave_store(self) -> WaveStore:
+        """The documents, lists and frames of waves of callbacks."""
+        return WaveStore(self.folder / WAVES)
 
     @cached_property
     def section_registry(self) -> SectionRegistry:
@@ -94,14 +104,16 @@ class OpenedWorkspace:
         """A period of this company's calendar."""
         return self.period_rule.parse(label)
 
-    def _context(self, period: str | Period, as_of: dt.datetime | str | None, **options: Any) -> Context:
+    def context(self, period: str | Period, as_of: dt.datetime | str | None = None, **options: Any) -> Context:
+        """The circumstances of a question about ``period``; options are those of ``Figures.context``."""
         found = self.period(period) if isinstance(period, str) else period
         return self.figures.context(found, as_of=read_moment(as_of), **options)
 
-    def _params(self, commitment: str | None, target: str | None) -> dict[str, Any]:
-        params: dict[str, Any] = {}
-        if commitment is not None:
-            params["commitment"] = self.policies.commitment(commitment).counted
-        if target is not None:
-            params["target"] = self.policies.target(target)
-        return params
+    def months_read(self, *further: str) -> list[str]:
+        """The months of which records were read, of the tables that commitments and ``further`` name."""
+        tables = {item.counted.table for item in self.policies.commitments} | set(further)
+        return [part.month for table in tables for part in self.store.parts(table) if part.month]
+
+    def forget_figures(self) -> None:
+        """What was measured is measured anew: other records have been read."""
+        self.__dict__.pop("figures", None)

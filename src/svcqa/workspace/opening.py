@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from svcqa.entities.policy import load_policies, load_settings
 from svcqa.entities.target import LevelTarget
@@ -11,7 +12,9 @@ from svcqa.errors import Fault, WorkspaceError
 from svcqa.metrics.measure import target_faults
 from svcqa.metrics.registry import Registry
 from svcqa.records.survey_records import survey_faults
-from svcqa.workspace.workspace import SETTINGS_FILE, Workspace
+from svcqa.workspace.workspace import Workspace
+
+SETTINGS_FILE: Final = "svcqa.toml"
 
 
 def open_workspace(path: str | Path = ".") -> Workspace:

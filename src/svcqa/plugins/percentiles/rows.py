@@ -9,7 +9,8 @@ from typing import Final
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.rules import ElapsedWorkingDays, ElapsedWorkingTime
-from svcqa.metrics.contract import Context, Int64
+from svcqa.metrics.context import Context
+from svcqa.metrics.contract import Int64
 from svcqa.metrics.grouping import day_number, lead_of, rows
 from svcqa.metrics.result import Figure
 from svcqa.metrics.states import counted_states

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from svcqa.entities.base import Entity, Level, Text
 from svcqa.errors import MetricError
-from svcqa.metrics.contract import Context, MetricSpec
+from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.grouping import code_columns
 from svcqa.metrics.measures import Format, Measure, Role
 from svcqa.metrics.result import Figure, Result

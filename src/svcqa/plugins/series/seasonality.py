@@ -11,7 +11,8 @@ import numpy as np
 
 from svcqa.clock.festivals import lunar_new_years, spring_festivals
 from svcqa.entities.base import Entity, Text
-from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.measures import Measure, Role
 from svcqa.metrics.result import Figure, Result
 from svcqa.metrics.series import Series, SeriesParams, split

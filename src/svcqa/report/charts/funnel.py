@@ -11,8 +11,6 @@ from svcqa.report.charts.grammar import Chart, Dot
 from svcqa.report.words import figures as wording
 from svcqa.report.words import signals as signal_words
 
-FLAGS = ("funnel_near_high", "funnel_near_low", "funnel_far_high", "funnel_far_low")
-
 
 def funnel_chart(
     found: Result, language: Language, *, names: Mapping[str, str] | None = None, title: str | None = None
@@ -71,7 +69,7 @@ def _dot(row: Figure, group: str, found: Result, language: Language) -> Dot | No
     if len(known) < len(numbers):
         return None
     value, centre, lower, upper, far_lower, far_upper, drawn_in = known
-    flag = next((flag for flag in row.flags if flag in FLAGS), "")
+    flag = next((flag for flag in row.flags if flag in signal_words.FUNNEL_FLAGS), "")
     return Dot(
         group=group,
         n=row.n or 0,

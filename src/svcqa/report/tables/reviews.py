@@ -5,24 +5,18 @@ Every function gives a pandas frame of texts whose columns are named in the read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from svcqa.catalogue import Language, has, or_key, text
+from svcqa.catalogue import Language, or_key, text
 from svcqa.entities.action import ActionItem
 from svcqa.entities.target import LevelTarget
-from svcqa.metrics.measures import Format
-from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.result import Figure
 from svcqa.metrics.states import State
-from svcqa.metrics.testing import outcomes
 from svcqa.report.tables.drivers import drivers as drivers
 from svcqa.report.tables.explained import explanation as explanation
 from svcqa.report.tables.frames import frame as _frame
 from svcqa.report.tables.frames import numbered as _numbered
-from svcqa.report.tables.outlook import forecasts as forecasts
-from svcqa.report.tables.outlook import management as management
-from svcqa.report.tables.outlook import outlooks as outlooks
-from svcqa.report.tables.restated import restated as restated
 from svcqa.report.words import figures as wording
 from svcqa.review.commitments import CommitmentReview
 from svcqa.review.courses import Course
@@ -259,111 +253,3 @@ def about(review: PeriodReview, language: Language) -> pd.DataFrame:
         ("calendar_source", review.about["calendar_source"]),
     )
     return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
-
-
-def result(found: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Any result as a table for reading: what it is, the figure with its interval, every state that occurs.
-
-    Args:
-        names: what units and commitments are called, by code and key; those stand alone where absent.
-    """
-    rows, known = [], names or {}
-    seen = [state for state in State if any(row.count(state) for row in found.rows)]
-    called = wording.measures(found, language)
-    for row in found.rows:
-        rows.append(
-            (
-                known.get(row.indicator, row.indicator),
-                known.get(row.unit, row.unit),
-                row.period,
-                *(row.by.get(key, "") for key in found.keys),
-                *([called[row.measure]] if len(called) > 1 else []),
-                _shown(row, found, language),
-                wording.level_interval(row, found.scale_of(row), row.goal),
-                wording.cases(row),
-                *(f"{row.count(state):,}" for state in seen),
-                _verdict_of(row, language),
-                wording.flags(row, language),
-            )
-        )
-    import pandas as pd
-
-    head = [text(f"tables.{name}", language) for name in ("indicator", "unit", "period")]
-    keys = [_key_heading(key, language) for key in (*found.keys, *(("measure",) if len(called) > 1 else ()))]
-    tail = [text(f"tables.{name}", language) for name in ("now", "interval", "n")]
-    states = [wording.state(state, language) for state in seen]
-    last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
-    return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *states, *last]))
-
-
-def _shown(row: Figure, found: Result, language: Language) -> str:
-    """The figure as its measure is written."""
-    if "not_reached" in row.flags:
-        return text("wording.not_reached", language)
-    scale = found.scale_of(row)
-    if found.measure(row.measure).format is Format.CHANGE:
-        return wording.level_change(row.value, 0.0, scale=scale, language=language)
-    return wording.level_with_unit(row.value, scale, language, row.goal)
-
-
-def _key_heading(key: str, language: Language) -> str:
-    """A key of ours by its name, a column of the records as the data dictionary calls it, else the key itself."""
-    return next((text(name, language) for name in (f"tables.{key}", f"data_dictionary.label_{key}") if has(name)), key)
-
-
-def metric(found: Any, language: Language) -> pd.DataFrame:
-    """What a metric says of itself, and its parameters."""
-    spec = found.spec
-    pairs = [
-        ("plugin", spec.name),
-        ("label", spec.label.in_language(language)),
-        ("unit_of_value", spec.unit),
-        ("better", text(f"tables.better_{spec.better}", language)),
-        ("formula", spec.formula.in_language(language)),
-        ("reference", spec.reference),
-        ("params", ", ".join(found.params.model_fields)),
-    ]
-    return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
-
-
-def conformance(found: Any, language: Language) -> pd.DataFrame:
-    """The checks of the conformance kit and how each ended."""
-    ended = outcomes(found)
-    return _frame(
-        (
-            (
-                text(f"tables.check_{one.check.name}", language),
-                text("tables.passed", language) if one.error is None else one.error.render(language),
-            )
-            for one in ended
-        ),
-        ("check", "outcome"),
-        language,
-    )
-
-
-def examples(found: Any, language: Language) -> pd.DataFrame:
-    """The metric's examples: what was expected of them and how it was worked out."""
-    return _frame(
-        (
-            (
-                one.period,
-                one.as_of,
-                ", ".join(f"{key} = {_short(value)}" for key, value in one.expected.items()),
-                one.source,
-            )
-            for one in found.examples()
-        ),
-        ("period", "as_of", "expected", "source_of_figures"),
-        language,
-    )
-
-
-def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _verdict_of(figure: Figure, language: Language) -> str:
-    if figure.goal is None and not figure.verdict:
-        return ""
-    return text(f"wording.verdict_{figure.verdict or 'none'}", language)

@@ -14,7 +14,7 @@ from svcqa.entities.plan import NextYearRules
 from svcqa.entities.rules import ClockRule, LeadTime
 from svcqa.errors import MetricError
 from svcqa.metrics import defaults
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure
 from svcqa.metrics.states import State
