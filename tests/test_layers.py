@@ -180,6 +180,19 @@ def test_no_program_needs_the_conformance_kit() -> None:
     assert [module for module in MODULES if "svcqa.testing" in imports(module) and module != "svcqa"] == []
 
 
+def test_one_module_knows_of_duckdb_and_no_review_needs_it() -> None:
+    knowing = {
+        module
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in [getattr(node, "module", None) or node.names[0].name]
+        if name.split(".")[0] == "duckdb"
+    }
+    assert knowing == {"svcqa.engine.duckdb_query"}
+    assert loaded_after("import svcqa.review.callbacks.drawing, svcqa.metrics.figures", ("duckdb",)) == []
+
+
 # --- size and form --------------------------------------------------------------------------------------------------
 
 

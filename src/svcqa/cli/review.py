@@ -32,7 +32,7 @@ def half_year(
 ) -> None:
     """The half-year review: score board, executed notebook, HTML report, forms in one workbook, summary in Word."""
     with Screen() as screen:
-        opened = screen.open(workspace)
+        opened = screen.open(workspace).as_known_at()
         review = opened.reviews.review(period, kind="half_year", as_of=as_of, unit=unit)
         write_files(screen, opened, review=review, out=out, as_of=as_of, language=language_of(opened, lang))
 
@@ -49,7 +49,7 @@ def annual(
 ) -> None:
     """The annual review: score board, executed notebook, HTML report, forms in one workbook, summary in Word."""
     with Screen() as screen:
-        opened = screen.open(workspace)
+        opened = screen.open(workspace).as_known_at()
         review = opened.reviews.review(year, kind="annual", as_of=as_of, unit=unit)
         write_files(screen, opened, review=review, out=out, as_of=as_of, language=language_of(opened, lang))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from svcqa.engine.batch import NULL, Batch
-from svcqa.engine.derive import Derive
+from svcqa.engine.contract import Derive
 from svcqa.engine.summary import MATURE, Codes, Fact, Int64, Observations, Summary
 from svcqa.entities.base import Entity
 from svcqa.metrics.context import Context, MetricSpec

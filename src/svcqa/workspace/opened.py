@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from svcqa.catalogue import Language
 from svcqa.clock.calendar import WorkCalendar
 from svcqa.clock.calendar_set import CalendarSet, build_calendars
 from svcqa.engine.cache import SummaryCache
-from svcqa.engine.embedded import EmbeddedEngine, Progress
+from svcqa.engine.contract import Engine, Progress
+from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.entities.policy import Policies
 from svcqa.entities.settings import Settings
 from svcqa.metrics.context import Context
@@ -32,13 +33,23 @@ if TYPE_CHECKING:
 class OpenedWorkspace:
     """One company's settings, policies and stores."""
 
-    def __init__(self, folder: Path, settings: Settings, policies: Policies, registry: Registry | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        policies: Policies,
+        registry: Registry | None = None,
+        *,
+        known_at: dt.datetime | None = None,
+    ) -> None:
         self.folder = folder
         self.settings = settings
         self.policies = policies
         self.period_rule = PeriodRule(settings.company.month_closes_on)
         self.store = RecordStore(folder / ".svcqa" / "records")
         self.registry = registry or Registry()
+        self.known_at = known_at
+        """Questions see only what had been read or noted by then (UTC), unless they say otherwise; all where absent."""
         self.progress: Callable[[str], Progress] | None = None
 
     @property
@@ -74,11 +85,17 @@ class OpenedWorkspace:
         return Vault(self.folder / self.settings.vault, key_file=self.folder / key if key is not None else None)
 
     @cached_property
+    def engine(self) -> Engine:
+        """What reads the records and runs SQL. Which one, the settings decide, here and nowhere else."""
+        match self.settings.engine:
+            case "embedded":
+                return EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
+
+    @cached_property
     def figures(self) -> Figures:
         """The door to all metrics."""
-        engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
         return Figures(
-            engine=engine,
+            engine=self.engine,
             registry=self.registry,
             calendars=self.calendars,
             organisation=self.policies.organisation,
@@ -107,7 +124,20 @@ class OpenedWorkspace:
     def context(self, period: str | Period, as_of: dt.datetime | str | None = None, **options: Any) -> Context:
         """The circumstances of a question about ``period``; options are those of ``Figures.context``."""
         found = self.period(period) if isinstance(period, str) else period
+        options["known_at"] = options.get("known_at") or self.known_at
         return self.figures.context(found, as_of=read_moment(as_of), **options)
+
+    def as_known_at(self, moment: dt.datetime | None = None) -> Self:
+        """The workspace as it is known at ``moment`` (UTC): what is read or noted later changes no answer.
+
+        Args:
+            moment: now where absent, and no earlier than the last reading, should the clock have been set back.
+        """
+        last = self.store.last_read or dt.datetime.min
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        pinned = type(self)(self.folder, self.settings, self.policies, self.registry, known_at=moment or max(now, last))
+        pinned.progress = self.progress
+        return pinned
 
     def months_read(self, *further: str) -> list[str]:
         """The months of which records were read, of the tables that commitments and ``further`` name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from svcqa.engine.embedded import Progress
+from svcqa.engine.contract import Progress
 from svcqa.records.check import CheckReport, check_report
 from svcqa.records.ingest import Door
 from svcqa.records.report import IngestReport
@@ -31,7 +31,13 @@ def ingest(
         SourceError: with every file that is missing or cannot be read; the others have been read.
     """
     base = Path(source_folder) if source_folder is not None else workspace.folder
-    door = Door(workspace.store, workspace.vault, workspace.policies.organisation, workspace.settings.company.time_zone)
+    door = Door(
+        store=workspace.store,
+        vault=workspace.vault,
+        organisation=workspace.policies.organisation,
+        time_zone=workspace.settings.company.time_zone,
+        query=workspace.engine.query,
+    )
     try:
         return ingest_sources(
             door,

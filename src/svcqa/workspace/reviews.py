@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from svcqa.catalogue import Language
@@ -34,6 +35,7 @@ class Reviews:
         unit: str | None = None,
         known_at: dt.datetime | None = None,
         kind: Kind | None = None,
+        pins: Mapping[str, str] | None = None,
     ) -> PeriodReview:
         """The review of a half-year or year: pure figures and register entries, ready to be shown.
 
@@ -41,14 +43,17 @@ class Reviews:
             period: such as ``2026H1`` or ``2025``.
             as_of: events after it are masked (local time); the end of the period where absent.
             unit: only this unit and what is below it.
-            known_at: only what had been read by then (UTC), to see a review as it was.
+            known_at: only what had been read by then (UTC), to see a review as it was; as the workspace where absent.
             kind: ``half_year`` or ``annual`` where the period is to be of that kind.
+            pins: digests that its files were made with (:func:`svcqa.review.pinned.pins_of`).
 
         Raises:
             PeriodError: the period is neither a half-year nor a year, or not of the kind.
+            ReviewChangedError: ``pins`` are given, and the review comes out otherwise.
         """
         from svcqa.review.follow_up import rows_of
         from svcqa.review.period_review import KINDS, period_review
+        from svcqa.review.pinned import hold, pins_of
 
         workspace = self._workspace
         asked = str(period) if isinstance(period, int) else period
@@ -56,11 +61,19 @@ class Reviews:
         found = context.period
         if kind is not None and found.kind is not KINDS[kind]:
             raise PeriodError(Fault("not_a_half" if kind == "half_year" else "not_a_year", got=found.label))
-        noted = rows_of(workspace.register, found, workspace.period_rule, known_at=known_at)
-        return period_review(workspace.figures, workspace.policies, context, noted)
+        noted = rows_of(workspace.register, found, workspace.period_rule, known_at=context.known_at)
+        review = period_review(workspace.figures, workspace.policies, context, noted)
+        if pins:
+            hold(pins_of(review), pins, place=found.label, language=workspace.language)
+        return review
 
     def sections(
-        self, review: PeriodReview, language: Language | None = None, *, known_at: dt.datetime | None = None
+        self,
+        review: PeriodReview,
+        language: Language | None = None,
+        *,
+        known_at: dt.datetime | None = None,
+        pins: Mapping[str, str] | None = None,
     ) -> Sections:
         """The review in its sections: those of svcqa and of every package that registers some.
 
@@ -68,23 +81,36 @@ class Reviews:
             review: from :meth:`review`.
             language: the workspace's first where absent.
             known_at: only what had been read by then (UTC); as the review where absent.
+            pins: digests that the review's files were made with, in the same language.
+
+        Raises:
+            ReviewChangedError: ``pins`` are given, and the sections come out otherwise.
         """
         from svcqa.report.sections import SectionContext
+        from svcqa.review.pinned import hold
 
         known_at = known_at or review.known_at
         unit = review.unit.code if review.unit.level != "company" else None
         context = self._workspace.context(review.period, review.as_of, unit=unit, known_at=known_at)
-        return self._workspace.section_registry.compose(
+        sections = self._workspace.section_registry.compose(
             SectionContext(
                 review=review,
                 context=context,
                 figures=self._workspace.figures,
                 policies=self._workspace.policies,
                 register=self._workspace.register,
-                check=check_report(self._workspace.store),
+                check=check_report(self._workspace.store, known_at=context.known_at),
                 language=language or self._workspace.language,
             )
         )
+        if pins:
+            hold(
+                {"sections": sections.digest},
+                pins,
+                place=review.period.label,
+                language=language or self._workspace.language,
+            )
+        return sections
 
     def compare_returns(
         self, period: str | Period, *, as_of: dt.datetime | str | None = None

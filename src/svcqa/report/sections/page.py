@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from svcqa.report.charts.grammar import Chart
 from svcqa.report.charts.picture import Picture
 from svcqa.report.sections.contract import SectionContent
 from svcqa.report.tables.frames import frame
+from svcqa.review.pinned import digest_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +91,22 @@ class Sections:
         """Those that are not named: what other packages added."""
         return Sections(tuple(section for section in self if section.name not in names))
 
+    @property
+    def digest(self) -> str:
+        """Pins what the sections say: sentences, every cell of every table, titles of charts."""
+        return digest_of(line for section in self for line in _said(section))
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": page_of(self), "text/plain": text_of(self)}
+
+
+def _said(section: BuiltSection) -> Iterator[Sequence[object]]:
+    yield section.name, section.title, section.said
+    for name, table in section.content.tables.items():
+        yield name, table.title, *map(str, table.frame.columns)
+        yield from ([str(cell) for cell in row] for row in table.frame.itertuples(index=False))
+    for name, chart in section.content.charts.items():
+        yield name, chart.title
 
 
 def page_of(sections: Sections) -> str:

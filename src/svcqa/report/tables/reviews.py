@@ -21,6 +21,7 @@ from svcqa.report.words import figures as wording
 from svcqa.review.commitments import CommitmentReview
 from svcqa.review.courses import Course
 from svcqa.review.period_review import PeriodReview
+from svcqa.review.pinned import pins_of
 from svcqa.review.returns import Comparison
 from svcqa.review.targets import TargetReview
 
@@ -251,5 +252,6 @@ def about(review: PeriodReview, language: Language) -> pd.DataFrame:
         ("policy_digest", review.about["policy"]),
         ("calendar_digest", review.about["calendar"]),
         ("calendar_source", review.about["calendar_source"]),
+        ("figures_digest", pins_of(review)["figures"]),
     )
     return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
