@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from svcqa.clock.calendar_set import CalendarSet
-from svcqa.engine.embedded import EmbeddedEngine, Progress
+from svcqa.engine.contract import Engine, Progress
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
 from svcqa.entities.organisation import Organisation
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 class Figures:
     """Binds the engine, the calendars and the organisation; ``progress`` names what is being summarised."""
 
-    engine: EmbeddedEngine
+    engine: Engine
     registry: Registry
     calendars: CalendarSet
     organisation: Organisation
