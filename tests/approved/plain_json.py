@@ -41,8 +41,8 @@ def plain(value: Any, known: Callable[[Any], Any] = lambda value: None) -> Any:
     """
     if value is None or value is pd.NA or value is pd.NaT:
         return None
-    if isinstance(value, enum.Enum):
-        return plain(value.value)
+    if isinstance(value, enum.Enum):  # a state is told by its name, not by its number
+        return str(value) if isinstance(value, enum.IntEnum) else plain(value.value)
     if isinstance(value, float):
         return None if math.isnan(value) else float(value) if math.isfinite(value) else str(value)
     if isinstance(value, (bool, int, str)):
