@@ -15,6 +15,7 @@ from support.compliance_oracle import (
     CHINA,
     Row,
 )
+from support.figures import states_of
 from support.workspaces import UNITS, commitment, make_workspace, measured
 from svcqa.errors import MetricError, NameUnknownError, PolicyError
 from svcqa.stats.proportions import clopper_pearson
@@ -58,7 +59,7 @@ BY_HAND: list[tuple[str, dict[str, int]]] = [
 def test_what_came_after_the_moment_has_not_happened(tmp_path: Path, as_of: str, states: dict[str, int]) -> None:
     workspace = orders_workspace(tmp_path, HAND)
     figure = measured(workspace, period="2026-01", as_of=as_of)
-    assert {state: count for state, count in figure.states.items() if count} == states
+    assert {state: count for state, count in states_of(figure).items() if count} == states
     due = sum(states.get(name, 0) for name in ("met", "breached", "open_overdue"))
     assert figure.value == (states.get("met", 0) / due if due else None)
 

@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 
 import svcqa
+from support.figures import states_of
 from support.workspaces import SAMPLE, copy_workspace
 from svcqa.entities.commitment import Commitment
 from svcqa.errors import SourceError
@@ -116,7 +117,7 @@ def compare(figures: dict[str, Any], known: dict[str, dict[str, Any]]) -> None:
         expected = dict.fromkeys(STATES, 0) | {
             OURS.get(state, state): count for state, count in counts.items() if state != "rate"
         }
-        assert figures[unit].states == expected, unit
+        assert states_of(figures[unit]) == expected, unit
         assert round(figures[unit].value, 6) == counts["rate"]
 
 

@@ -12,3 +12,8 @@ def figure(unit: str = "D1", period: str = "2026-06", measure: str = "", **colum
     """A row of ``period``, with its first and last day."""
     days = PeriodRule().parse(period)
     return Figure(unit=unit, period=period, first=days.first, last=days.last).filled(measure, **columns)
+
+
+def states_of(row: Figure) -> dict[str, int]:
+    """Cases by the name of their state."""
+    return {state.column: count for state, count in row.states.items()}
