@@ -33,6 +33,7 @@ OTHER_MEANING: Final = {
     "p": "field of sentences: a test's probability",
     "limits": "field of a commitment",
     "maximum": "option of a spreadsheet's check",
+    "total": "column of a row: all its cases",
     "mix": "parameter of the metric that compares units",
 }
 """Words that are the name of a metric or measure, too, and what they mean in the rooms."""
