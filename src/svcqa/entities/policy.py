@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from svcqa.catalogue import Language
-from svcqa.entities.base import Entity
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import CustomerTier, Organisation, Unit
 from svcqa.entities.policy_table import read_excel
@@ -101,23 +99,6 @@ def read_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(Fault("not_toml", file=path.name, got=str(error))) from error
-
-
-def read_json(model: type[Entity], path: Path) -> Any:
-    """A document that we wrote, as its model.
-
-    Raises:
-        PolicyError: with all faults of the file.
-    """
-    faults: list[Fault] = []
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise PolicyError(Fault("unreadable_file", file=path.name, got=str(error).splitlines()[0])) from error
-    found = check(model, data, file=path.name, place="", faults=faults)
-    if faults:
-        raise PolicyError(faults)
-    return found
 
 
 def load_settings(path: Path) -> Settings:

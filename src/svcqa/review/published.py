@@ -13,6 +13,8 @@ from svcqa.entities.target import LevelTarget
 from svcqa.errors import Fault, MetricError, NameUnknownError, SvcqaError
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure, Scale
+from svcqa.register import Register
+from svcqa.register.publications import publications
 from svcqa.review.courses import Course
 from svcqa.review.period_review import PeriodReview
 from svcqa.review.targets import asked_by
@@ -48,6 +50,12 @@ def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
         records=about["records"],
         figures=tuple(figures),
     )
+
+
+def published(register: Register, period: str, *, known_at: dt.datetime | None = None) -> list[Publication]:
+    """What was reported of ``period`` by ``known_at`` (UTC), oldest first."""
+    found = publications(register, period=period)
+    return [one for one in found if known_at is None or one.known_at <= known_at]
 
 
 def _figures(subject: Literal["commitment", "target"], key: str, course: Course) -> Iterator[PublishedFigure]:

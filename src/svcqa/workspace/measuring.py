@@ -10,6 +10,7 @@ from svcqa.metrics.figures import WhatIf
 from svcqa.metrics.result import Result
 from svcqa.metrics.states import STATES
 from svcqa.periods import Period, PeriodKind, read_moment
+from svcqa.register.rebases import rebases
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def measure(
     context = workspace.context(asked, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
     known = workspace.registry.plugins().get(metric)
     if known is not None and "rebases" in known.accepts:
-        given.setdefault("rebases", tuple(workspace.register.rebases()))
+        given.setdefault("rebases", tuple(rebases(workspace.register, known_at=context.known_at)))
     if limit is not None:
         return workspace.figures.what_if(metric, given, context).at(limit=limit)
     return workspace.figures.result(metric, given, context)

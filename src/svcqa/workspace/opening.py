@@ -39,4 +39,6 @@ def open_workspace(path: str | Path = ".", *, known_at: dt.datetime | str | None
         return target_faults(registry, target, file)
 
     policies = load_policies(folder, settings, metric_faults=metric_faults, survey_faults=survey_faults)
-    return Workspace(folder, settings, policies, registry, known_at=read_moment(known_at or None))
+    workspace = Workspace(folder, settings, policies, registry, known_at=read_moment(known_at or None))
+    workspace.callbacks.mend()
+    return workspace
