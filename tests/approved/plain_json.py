@@ -20,8 +20,8 @@ from pydantic import BaseModel
 RENAMED: Final[Mapping[str, str]] = {}
 """What a field is called in the approved figures, by what it is called now."""
 
-LEFT_OUT: Final = frozenset({"about", "axis", "year_months"})
-"""``about`` holds digests, ``axis`` a word of pictures; the months of a year are those of the reviews' own periods."""
+LEFT_OUT: Final = frozenset({"about", "year_months"})
+"""``about`` holds digests, the months of a year are those of the reviews' own periods."""
 
 _DIGESTS: Final = frozenset({"calendar", "policy", "records"})
 """Texts that pin what figures rest on, and may change with the code while figures stay."""

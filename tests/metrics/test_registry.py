@@ -15,7 +15,9 @@ import svcqa
 from support.workspaces import commitment, make_workspace, measured
 from svcqa.errors import MetricError, NameUnknownError, PluginError, SvcqaError
 from svcqa.metrics.contract import RecordMetric, SeriesMetric, SurveyMetric
-from svcqa.metrics.registry import GROUP, Registry, validate_metric
+from svcqa.metrics.registry import GROUP, Registry, checked_metric
+
+# --- the registry -------------------------------------------------------------------------------------------------
 
 OUTSIDE = '''
 """A metric as somebody else would write it: how many orders there are, of which how many are closed."""
@@ -129,7 +131,7 @@ def test_built_in_metrics_come_through_entry_points() -> None:
         assert (found[name].source, found[name].distribution, found[name].error) == (value, "svcqa", "")
         shape = {"record": RecordMetric, "series": SeriesMetric, "survey": SurveyMetric}[found[name].metric.spec.shape]
         assert isinstance(found[name].metric, shape)
-        validate_metric(name, found[name].metric)
+        checked_metric(name, found[name].metric)
     assert list(found) == sorted(found)
 
 
@@ -202,7 +204,7 @@ def test_everything_wrong_with_a_contract_is_told_at_once(outside: None) -> None
     import outside_metrics
 
     with pytest.raises(PluginError) as error:
-        validate_metric("empty", outside_metrics.Empty())
+        checked_metric("empty", outside_metrics.Empty())
     told = [fault.got for fault in error.value.faults]
     assert {fault.place for fault in error.value.faults} == {"empty"}
     for method in ("table", "columns", "derive", "observe", "measure"):

@@ -33,6 +33,8 @@ OTHER_MEANING: Final = {
     "p": "field of sentences: a test's probability",
     "limits": "field of a commitment",
     "maximum": "option of a spreadsheet's check",
+    "quantity": "kind of target",
+    "milestone": "kind of target",
     "total": "column of a row: all its cases",
     "mix": "parameter of the metric that compares units",
 }

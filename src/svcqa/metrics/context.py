@@ -34,7 +34,6 @@ class MetricSpec:
         version: part of the key of cached summaries; raise it when the kernel changes.
         measures: what its measures are and how they are shown; one that is not named is a figure like any other.
         picture: what its results are drawn as.
-        axis: what the axis of a picture of one commitment is called; the commitment's own name where absent.
     """
 
     name: str
@@ -48,7 +47,6 @@ class MetricSpec:
     version: str = "1"
     measures: tuple[Measure, ...] = ()
     picture: Picture = "figures"
-    axis: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -164,7 +164,6 @@ class Result:
         label: what the metric is called; likewise.
         picture: what it is drawn as; likewise.
         measures: what each measure is and how it is shown; likewise.
-        axis: what the axis of a picture of one commitment is called, where the metric says.
     """
 
     rows: tuple[Figure, ...]
@@ -176,7 +175,6 @@ class Result:
     label: Text | None = None
     picture: Picture = "figures"
     measures: tuple[Measure, ...] = ()
-    axis: Text | None = None
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from svcqa.entities.base import Text
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import SHARE, Figure, Result, Scale
@@ -29,8 +28,6 @@ class Course:
     """The months of the year so far, January first."""
     scale: Scale = SHARE
     """What the values are measured in."""
-    axis: Text | None = None
-    """What the axis of a picture of them is called, where the metric says."""
 
 
 def first_of(found: Sequence[Figure]) -> Figure | None:
@@ -70,7 +67,6 @@ def courses(figures: Figures, metric: str, params: dict[str, object], context: C
             cumulative=tuple(cumulative.get(name, ())),
             year_months=tuple(year_months.get(name, ())),
             scale=result.scale,
-            axis=result.axis,
         )
         for name in known
     }

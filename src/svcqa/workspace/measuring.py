@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from svcqa.metrics.abilities import TakesRebases, having
 from svcqa.metrics.figures import WhatIf
 from svcqa.metrics.result import Result
 from svcqa.metrics.states import STATES
@@ -59,8 +60,7 @@ def measure(
     asked = workspace.period(period) if isinstance(period, str) else period
     as_of = as_of or workspace.figures.asked_as_of(metric, given, asked)
     context = workspace.context(asked, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
-    known = workspace.registry.plugins().get(metric)
-    if known is not None and "rebases" in known.accepts:
+    if having(workspace.registry.get(metric), TakesRebases) is not None:
         given.setdefault("rebases", tuple(rebases(workspace.register, known_at=context.known_at)))
     if limit is not None:
         return workspace.figures.what_if(metric, given, context).at(limit=limit)

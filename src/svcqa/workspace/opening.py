@@ -10,7 +10,7 @@ from typing import Final
 from svcqa.entities.policy import load_policies, load_settings
 from svcqa.entities.target import LevelTarget
 from svcqa.errors import Fault, WorkspaceError
-from svcqa.metrics.measure import target_faults
+from svcqa.metrics.parameters import target_faults
 from svcqa.metrics.registry import Registry
 from svcqa.periods import read_moment
 from svcqa.records.survey_records import survey_faults

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Final
 
 from svcqa.clock.calendar import SECONDS_A_DAY
-from svcqa.entities.rules import ElapsedWorkingDays, ElapsedWorkingTime
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Int64
 from svcqa.metrics.grouping import day_number, lead_of, rows
@@ -30,7 +29,7 @@ from svcqa.plugins.percentiles.figures import (
     steps,
 )
 from svcqa.plugins.percentiles.kernel import left_out_part
-from svcqa.plugins.percentiles.params import PercentilesParams, clock_rule, is_running, name_of, unit_of
+from svcqa.plugins.percentiles.params import PercentilesParams, clock_rule, name_of, unit_of
 
 NAME: Final = "sla_percentiles"
 TIME: Final = "time"
@@ -51,7 +50,7 @@ class Window:
         sample, chosen = cells.sample(period)
         shares = [percentile / 100 for percentile in params.percentiles]
         self.whole, self.closed = percentiles(sample, shares, self.how), closed_only(sample, shares, self.how)
-        lowest = 0.0 if is_running(clock_rule(params)) else -math.inf  # one can come ahead of an agreed moment
+        lowest = 0.0 if clock_rule(params).running is not None else -math.inf  # one can come ahead of an agreed moment
         self.means = mean_and_maximum(sample, context.level, lowest=lowest)
         over = sample.since(cells.limit[chosen])
         self.beyond = beyond(over, self.how) if params.has_limit else []
@@ -105,8 +104,7 @@ class Window:
 
 def _described(lead: Figure, params: PercentilesParams, context: Context, period: Period) -> Figure:
     """The lead with what holds for all of its measures."""
-    rule = clock_rule(params)
-    working = isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime))
+    working = clock_rule(params).needs_calendar
     first, last = day_number(period.first), (context.as_of_seconds - 1) // SECONDS_A_DAY
     named = {
         "what_if": params.tries_limit,
