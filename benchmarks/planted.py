@@ -14,6 +14,7 @@ import numpy as np
 
 import svcqa
 from svcqa.clock.festivals import spring_festivals
+from svcqa.metrics.result import Figure
 from svcqa.periods import PeriodKind
 from svcqa.stats.moving_holidays import effects, holiday_days
 from svcqa.stats.season import decompose
@@ -55,7 +56,7 @@ def _say(key: str, planted: str, found: str, hit: bool) -> None:
     print(f"  {key}: planted {planted}; found {found}: {'found' if hit else 'NOT found'}")
 
 
-def _rows(workspace: svcqa.Workspace, metric: str, measure: str, unit: str, **options: Any) -> list[Mapping[str, Any]]:
+def _rows(workspace: svcqa.Workspace, metric: str, measure: str, unit: str, **options: Any) -> list[Figure]:
     found = workspace.measure(metric, **{**ASKED, "by": ["department"], **options})
     return [row for row in found.rows if row["unit"] == unit and row["measure"] == measure]
 
@@ -131,11 +132,11 @@ _WAYS = (
 )
 
 
-def _falls(rows: list[Mapping[str, Any]]) -> bool:
+def _falls(rows: list[Figure]) -> bool:
     return any("falling" in row["flags"] for row in rows)
 
 
-def _slope(row: Mapping[str, Any]) -> str:
+def _slope(row: Figure) -> str:
     return f"{row['value']:.2%} a month ({row['lower']:.2%} to {row['upper']:.2%})"
 
 

@@ -40,10 +40,12 @@ from svcqa.metrics.derived import derive, first_contact, first_in_period, linked
 from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.examples import Example, SeriesExample
 from svcqa.metrics.explanation import CaseClock, CaseLedger
-from svcqa.metrics.grouping import group, rows, sums, windows, within
-from svcqa.metrics.result import STATES, Result
+from svcqa.metrics.grouping import group, lead_of, rows, sums, windows, within
+from svcqa.metrics.measures import Format, Measure, Picture, Role
+from svcqa.metrics.result import Figure, Result
 from svcqa.metrics.series import Series, SeriesParams, split
 from svcqa.metrics.shapes import SECONDS_A_DAY, ShareMetric, ShareParams, shares
+from svcqa.metrics.states import STATES, State
 from svcqa.metrics.survey import (
     DrawnCustomer,
     Surveyed,
@@ -55,7 +57,7 @@ from svcqa.metrics.survey import (
     groups_of,
     weighted,
 )
-from svcqa.metrics.verdict import judge
+from svcqa.metrics.verdict import judge, judged
 from svcqa.periods import Period, PeriodKind, PeriodRule
 from svcqa.starter import make_plugin
 
@@ -77,7 +79,9 @@ __all__ = [
     "Example",
     "Explains",
     "Fact",
+    "Figure",
     "Fitted",
+    "Format",
     "FromWaves",
     "HasDistributions",
     "HasKeys",
@@ -85,6 +89,7 @@ __all__ = [
     "HasStates",
     "Int64",
     "Key",
+    "Measure",
     "MeasuresCommitments",
     "MetricSpec",
     "Mixes",
@@ -93,15 +98,18 @@ __all__ = [
     "Period",
     "PeriodKind",
     "PeriodRule",
+    "Picture",
     "Rebase",
     "RecordMetric",
     "Result",
+    "Role",
     "Series",
     "SeriesExample",
     "SeriesMetric",
     "SeriesParams",
     "ShareMetric",
     "ShareParams",
+    "State",
     "Stretches",
     "Summary",
     "SurveyExample",
@@ -121,6 +129,8 @@ __all__ = [
     "group",
     "groups_of",
     "judge",
+    "judged",
+    "lead_of",
     "linked",
     "make_plugin",
     "next_of_same",

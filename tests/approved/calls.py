@@ -247,7 +247,7 @@ def known(value: Any) -> Any:
 def _figure(figure: Any) -> dict[str, Any]:
     """What a figure says; zeros of states, the unit and the formulas' names, which metrics are approved with, aside."""
     fields = {name: getattr(figure, name) for name in FIGURE}
-    states = {state: n for state, n in figure.states.items() if n}
+    states = {str(state): n for state, n in figure.states.items() if n}
     return without_empty({**plain(fields), **states, "at_risk": figure.at_risk or None})
 
 

@@ -21,7 +21,7 @@ RENAMED: Final[Mapping[str, str]] = {}
 """What a field is called in the approved figures, by what it is called now."""
 
 LEFT_OUT: Final = frozenset({"about", "year_months"})
-"""``about`` holds digests; the months of a year so far are those of the reviews' own periods."""
+"""``about`` holds digests, the months of a year are those of the reviews' own periods."""
 
 _DIGESTS: Final = frozenset({"calendar", "policy", "records"})
 """Texts that pin what figures rest on, and may change with the code while figures stay."""
@@ -41,8 +41,8 @@ def plain(value: Any, known: Callable[[Any], Any] = lambda value: None) -> Any:
     """
     if value is None or value is pd.NA or value is pd.NaT:
         return None
-    if isinstance(value, enum.Enum):
-        return plain(value.value)
+    if isinstance(value, enum.Enum):  # a state is told by its name, not by its number
+        return str(value) if isinstance(value, enum.IntEnum) else plain(value.value)
     if isinstance(value, float):
         return None if math.isnan(value) else float(value) if math.isfinite(value) else str(value)
     if isinstance(value, (bool, int, str)):

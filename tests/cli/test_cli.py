@@ -12,7 +12,8 @@ import pytest
 import svcqa
 from support.shell import run
 from support.workspaces import copy_read
-from svcqa.metrics.result import COLUMNS, STATES
+from svcqa.metrics.result import COLUMNS
+from svcqa.metrics.states import STATES
 
 
 @pytest.fixture(scope="module")

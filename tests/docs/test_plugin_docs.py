@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -15,7 +15,10 @@ from svcqa.metrics import derived
 from svcqa.metrics.abilities import ABILITIES
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import Metric, Observations, RecordMetric
+from svcqa.metrics.measures import Measure, Picture, Role, undrawable
 from svcqa.metrics.registry import Registry
+from svcqa.metrics.result import COLUMNS, Figure
+from svcqa.metrics.states import STATES
 from svcqa.metrics.testing import checks
 
 PAGE = (REPO / "docs" / "plugins.md").read_text(encoding="utf-8")
@@ -29,11 +32,27 @@ def section(title: str) -> str:
     return match[0]
 
 
-@pytest.mark.parametrize("kind", [MetricSpec, Observations, Context])
+@pytest.mark.parametrize("kind", [MetricSpec, Observations, Context, Measure])
 def test_every_field_has_its_row(kind: Any) -> None:
     text = section(kind.__name__)
     named = set(re.findall(r"^\| `(\w+)", text, re.MULTILINE))
     assert named == {field.name for field in dataclasses.fields(kind)}
+
+
+def test_every_column_of_a_row_is_named() -> None:
+    first = re.findall(r"^\| (`[^|]+) \|", section("Figure"), re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", " ".join(first))) == {field.name for field in dataclasses.fields(Figure)}
+    own = {field.name for field in dataclasses.fields(Figure)} - {"by", "states"}
+    assert own | set(STATES) == set(COLUMNS)  # what the tidy frame documents
+
+
+def test_every_picture_names_the_roles_that_it_needs() -> None:
+    text = section("Measure")
+    for picture in get_args(Picture):
+        assert f"`{picture}`" in text
+        for said in undrawable(picture, ()):
+            (role,) = re.findall(r"has a (\w+)", said)
+            assert f"`{Role[role].name}`" in text
 
 
 def test_every_property_is_named() -> None:
@@ -79,7 +98,7 @@ def test_every_builder_has_its_row() -> None:
 
 def test_the_code_runs(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 7
     names: dict[str, Any] = {"__name__": "page"}
     for block in blocks:
         exec(compile(block, "docs/plugins.md", "exec"), names)

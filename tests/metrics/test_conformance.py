@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from support.figures import figure
 from svcqa.entities.base import Text
 from svcqa.errors import PluginError
 from svcqa.metrics.context import MetricSpec
@@ -153,7 +154,7 @@ class Forgetful(Sound):
     def measure(self, summary: Any, params: Any, context: Any) -> Result:
         self.asked += 1
         found = super().measure(summary, params, context)
-        return replace(found, rows=tuple({**row, "rest_n": self.asked} for row in found.rows))
+        return replace(found, rows=tuple(replace(row, rest_n=self.asked) for row in found.rows))
 
 
 class Ordered(Sound):
@@ -171,7 +172,7 @@ class Ranks(Sound):
 
     def measure(self, summary: Any, params: Any, context: Any) -> Result:
         found = super().measure(summary, params, context)
-        return replace(found, rows=tuple({**row, "rest_n": len(summary)} for row in found.rows))
+        return replace(found, rows=tuple(replace(row, rest_n=len(summary)) for row in found.rows))
 
 
 class CountsNothing(Sound):
@@ -181,7 +182,7 @@ class CountsNothing(Sound):
         found = super().measure(summary, params, context)
         if found.rows:
             return found
-        return Result(({"unit": "C", "period": "2026-01", "measure": "sound", "value": 0.0, "n": 1},))
+        return Result((figure("C", "2026-01", "sound", value=0.0, n=1),))
 
 
 class Undeclared(Sound):
@@ -207,7 +208,7 @@ class Crossed(Sound):
 
     def measure(self, summary: Any, params: Any, context: Any) -> Result:
         found = super().measure(summary, params, context)
-        return replace(found, rows=tuple({**row, "lower": row["upper"]} for row in found.rows))
+        return replace(found, rows=tuple(replace(row, lower=row.upper) for row in found.rows))
 
 
 class Miscounted(Sound):
@@ -215,7 +216,7 @@ class Miscounted(Sound):
 
     def measure(self, summary: Any, params: Any, context: Any) -> Result:
         found = super().measure(summary, params, context)
-        return replace(found, rows=tuple({**row, "total": row["total"] + 1} for row in found.rows))
+        return replace(found, rows=tuple(replace(row, total=row["total"] + 1) for row in found.rows))
 
 
 class Complacent(Sound):

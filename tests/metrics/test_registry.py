@@ -48,8 +48,8 @@ class Orders:
         one = np.zeros(len(summary), dtype=np.int8)
         found = [sums(within(summary, p.first, p.last), groups, classes=one, class_count=1, weight=summary.weight)
                  for p in periods]
-        return Result(tuple({**lead, "metric": "orders", "measure": "count", "value": int(found[n][place, 0])}
-                            for place, n, lead in rows(groups, periods)))
+        return Result(tuple(lead.filled("count", value=int(found[n][place, 0]))
+                            for place, n, lead in rows(groups, periods, metric="orders", indicator="orders")))
 
 class LimitParams(Params):
     limit: int = 0

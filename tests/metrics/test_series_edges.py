@@ -14,7 +14,7 @@ from svcqa.metrics.drivers import driver_of
 from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.parameters import validated
 from svcqa.metrics.registry import Registry
-from svcqa.metrics.result import Result, Scale
+from svcqa.metrics.result import Figure, Result, Scale
 from svcqa.report import charts, tables
 from svcqa.report.tables.outlook import forecast_sentence, season_sentence
 from svcqa.report.words.signals import signed_change, trend_sentence
@@ -56,9 +56,9 @@ def values(given: list[float], *, year: int = 2024) -> list[dict[str, Any]]:
     ]
 
 
-def only(found: Result, measure: str) -> dict[str, Any]:
+def only(found: Result, measure: str) -> Figure:
     (row,) = (row for row in found.rows if row["measure"] == measure)
-    return dict(row)
+    return row
 
 
 # --- process charts ---------------------------------------------------------------------------------------------------

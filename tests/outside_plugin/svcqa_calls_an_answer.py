@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from svcqa.plugin import (
     Context,
+    Figure,
     MetricSpec,
     Result,
     SurveyExample,
@@ -39,22 +40,16 @@ class CallsAnAnswer:
         for group in groups_of(wave.released, context):
             own = [one for one, inside in zip(wave.released, group.inside, strict=True) if inside]
             calls, reached = sum(one.attempts for one in own), sum(one.outcome == "reached" for one in own)
-            rows.append(
-                {
-                    "metric": self.spec.name,
-                    "indicator": design.survey.key,
-                    "measure": self.spec.name,
-                    "unit": group.unit,
-                    "period": design.wave.period,
-                    "first": design.wave.first,
-                    "last": design.wave.last,
-                    **group.keys,
-                    "value": calls / reached if reached else None,
-                    "n": reached,
-                    "numerator": calls,
-                    "flags": (),
-                }
+            lead = Figure(
+                indicator=design.survey.key,
+                unit=group.unit,
+                period=design.wave.period,
+                first=design.wave.first,
+                last=design.wave.last,
+                by=group.keys,
             )
+            value = calls / reached if reached else None
+            rows.append(lead.filled(self.spec.name, value=value, n=reached, numerator=calls))
         return Result(tuple(rows))
 
     def examples(self) -> tuple[SurveyExample, ...]:

@@ -625,7 +625,7 @@ def test_availability_equals_counting_second_by_second(rows: list[Row], as_of: i
             passed = 31 * DAY + min(as_of, 0) if month == "2026-01" else max(as_of, 0)
             row = found.get((name, month), {"base": 0, "numerator": 0, "value": None})
             assert row["base"] == customers * passed
-            assert lost(dict(row)) == gone
+            assert lost(row) == gone
             if passed:
                 assert row["value"] == pytest.approx(1 - gone / (customers * passed), rel=1e-12, abs=1e-12)
                 plain = row["value_without_exclusions"]
@@ -667,6 +667,6 @@ def test_staffing_equals_the_set_of_unstaffed_seconds(rows: list[Row], as_of: in
             row = found.get((unit, month), {"base": 0, "numerator": 0, "value": None})
             base = 2 * (31 * DAY + min(as_of, 0) if is_january else max(as_of, 0))
             assert row["base"] == base
-            assert lost(dict(row)) == len({item[1:3] for item in mine if item[3] is None})
+            assert lost(row) == len({item[1:3] for item in mine if item[3] is None})
             if base:
                 assert row["value_without_exclusions"] == pytest.approx(1 - plain / base, rel=1e-12, abs=1e-12)

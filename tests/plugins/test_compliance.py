@@ -27,7 +27,7 @@ from support.compliance_oracle import (
     with_rows,
 )
 from support.workspaces import commitment, make_workspace, measured, scratch, toml_list, write, write_rows
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES
 from svcqa.records.tables import table
 
 # --- against the oracle -------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def test_cumulative_figures_equal_counting_from_new_year_on(question: Any) -> No
 
 def everything(workspace: svcqa.Workspace, as_of: dt.datetime) -> list[Any]:
     result = workspace.measure("compliance", commitment="promise", period=WHOLE, by=["unit", "month"], as_of=as_of)
-    return [dict(row) for row in result.rows]
+    return list(result.rows)
 
 
 @settings(max_examples=14)

@@ -73,9 +73,9 @@ def test_nobody_home_counts_as_visited_and_not_as_entered(tmp_path: Path) -> Non
     assert (visited["numerator"], visited["n"], visited["value"]) == (3, 5, 3 / 5)  # A, B, D
     assert (entered["numerator"], entered["n"], entered["value"]) == (2, 5, 2 / 5)  # A, D
     assert (visited["met"], visited["breached"], visited["total"]) == (3, 2, 5)
-    assert (visited.get("lower"), visited.get("upper"), visited["method"]) == (None, None, "none (census)")
+    assert (visited["lower"], visited["upper"], visited["method"]) == (None, None, "none (census)")
     assert (visited["verdict"], visited["goal"]) == ("met", 0.6)
-    assert not entered.get("verdict")
+    assert not entered["verdict"]
 
 
 def test_the_policy_says_what_counts_as_served(tmp_path: Path) -> None:

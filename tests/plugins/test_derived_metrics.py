@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import svcqa
+from support.figures import states_of
 from support.workspaces import UNITS, commitment, make_workspace
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError, NameUnknownError, PolicyError
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES
 from svcqa.report import charts, tables
 
 Row = dict[str, Any]
@@ -130,7 +131,7 @@ def test_repeats_are_those_that_a_loop_finds(company: Any, as_of: str, days: int
     wanted = count_repeats(orders, dt.datetime.fromisoformat(as_of), days)
     options: Row = {"period": "2026-01", "as_of": as_of, "params": {"days": days}}
     (figure,) = workspace.measure("repeats", **options).figures()
-    assert dict(figure.states) == tallied(wanted)
+    assert states_of(figure) == tallied(wanted)
     assert figure.total == len(wanted)
     listed = workspace.cases(metric="repeats", columns=["repeated_decided_at"], **options)
     assert dict(zip(listed["order_id"], listed["state"], strict=True)) == wanted
@@ -145,8 +146,8 @@ def test_calls_are_those_that_a_loop_finds(company: Any, as_of: str, window: tup
     options: Row = {"period": "2026-01", "as_of": as_of, "params": params}
     called, reached = workspace.measure("called_back", **options).figures()
     wanted = count_calls(orders, calls, moment, window, ("reached", "no_answer", "declined"))
-    assert dict(called.states) == tallied(wanted)
-    assert dict(reached.states) == tallied(count_calls(orders, calls, moment, window, ("reached",)))
+    assert states_of(called) == tallied(wanted)
+    assert states_of(reached) == tallied(count_calls(orders, calls, moment, window, ("reached",)))
     assert (called.measure, reached.measure, called.n) == ("called_back", "reached", reached.n)
     listed = workspace.cases(metric="called_back", columns=["call_at"], **options)
     assert dict(zip(listed["order_id"], listed["state"], strict=True)) == wanted
@@ -283,7 +284,7 @@ def test_what_is_the_same_can_be_written_in_one_text(company: Any) -> None:
     assert one == two
     (alone,) = workspace.measure("repeats", period="2026-01", params={"days": 5, "same": "customer"}).figures()
     unknown = [row for row in orders if row["customer"] is None and row["received_at"].strftime("%Y-%m") == "2026-01"]
-    assert alone.states["not_applicable"] == len(unknown)
+    assert alone["not_applicable"] == len(unknown)
 
 
 def test_a_window_without_length_is_refused(company: Any) -> None:

@@ -10,7 +10,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,18 @@ from support.callback_company import SURVEY, random_records
 from support.callback_company import company as drawn_company
 from support.workspaces import REPO, make_workspace, write_rows
 from svcqa.catalogue import LANGUAGES, Language
-from svcqa.errors import MetricError, NameUnknownError, PluginError, PolicyError
+from svcqa.entities.base import Text
+from svcqa.errors import MetricError, NameUnknownError, PluginError, PolicyError, SvcqaError
+from svcqa.metrics.context import MetricSpec
+from svcqa.metrics.grouping import lead_of
+from svcqa.metrics.measures import Measure, Role
 from svcqa.metrics.registry import GROUP, Registry
+from svcqa.metrics.result import Result
+from svcqa.metrics.shapes import ShareMetric, shares
 from svcqa.metrics.testing import check_metric
 from svcqa.records.tables import table
 from svcqa.report import charts, tables
+from svcqa.report.files.picture import write_picture
 from svcqa.report.forms.workbook import write_forms
 from svcqa.starter import make_plugin
 from svcqa.widgets.metric_panel import MetricPanel
@@ -54,7 +62,7 @@ def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(site)
     importlib.invalidate_caches()
     yield
-    for name in ("svcqa_first_contact", "svcqa_calls_an_answer"):
+    for name in ("svcqa_first_contact", "svcqa_calls_an_answer", "svcqa_icons"):
         sys.modules.pop(name, None)
 
 
@@ -256,6 +264,106 @@ def test_broken_later_it_costs_only_its_row(installed: None, tmp_path: Path) -> 
     assert "first_contact" in item.fault.render("en")
 
 
+# --- measures whose names a metric of ours has too ------------------------------------------------------------------
+
+
+def icons_company(folder: Path) -> svcqa.Workspace:
+    """D1 has one order in time and one without a category, D2 one that took too long."""
+    orders = [
+        {**order(1, "2026-01-05", "KH1"), "resolved_at": "2026-01-05 09:00"},
+        {**order(2, "2026-02-05", "KH1", category=""), "resolved_at": "2026-02-05 09:00"},
+        {**order(3, "2026-02-06", "KH2", "D2"), "resolved_at": "2026-02-08 09:00"},
+    ]
+    target = {**TARGET, "key": "icons_2026", "name": "图标", "metric": "icons", "params": {}, "goal": "60%"}
+    workspace = make_workspace(folder, records={"work_orders": orders}, targets=[target])
+    workspace.ingest()
+    return workspace
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_measures_called_icons_and_limits_998_have_table_chart_and_panel(
+    installed: None, tmp_path: Path, language: Language
+) -> None:
+    check_metric(Registry().get("icons"))
+    workspace = icons_company(tmp_path / "w")
+    called = [
+        Registry().get("icons").spec.label.in_language(language),
+        {"zh-Hans": "998 分钟内", "zh-Hant": "998 分鐘內", "en": "Within 998 minutes"}[language],
+    ]
+    found = workspace.measure("icons", period="2026H1", by=["department"])
+    shown = tables.results.result(found, language)
+    assert list(shown.iloc[:, 3]) == [called[0], called[0], called[1], called[1]]
+    assert list(shown.iloc[:, 4]) == ["50.0%", "100.0%", "50.0%", "0.0%"]
+    picture = charts.of_result(found, language)
+    assert set(picture.data["group"]) == {f"{unit} · {name}" for unit in ("D1", "D2") for name in called}
+    assert called[1] in picture.svg()
+    book = load_workbook(write_picture(picture, tmp_path / "icons.xlsx"))
+    assert any(sheet._charts for sheet in book.worksheets)
+    panel = MetricPanel(workspace, "icons", periods=("2026H1",), language=language)
+    assert "<svg" in panel.chart.value
+    assert called[1] in panel.table.value
+
+
+def test_a_metric_called_icons_has_a_row_in_the_forms(installed: None, tmp_path: Path) -> None:
+    review = icons_company(tmp_path / "w").review_half_year("2026H1")
+    (item,) = review.targets
+    assert item.course.now is not None
+    assert (item.course.now.value, item.course.now.measure, item.judged.verdict) == (2 / 3, "icons", "met")
+    book = load_workbook(write_forms(review, tmp_path / "forms.xlsx", language="zh-Hans", company="公司"))
+    told = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert any("图标" in text for text in told)
+
+
+class Misspelt(ShareMetric):
+    """Fills a column that no row has."""
+
+    spec = MetricSpec(
+        name="misspelt",
+        label=Text(en="Misspelt"),
+        unit="share",
+        better="higher",
+        formula=Text(en="none"),
+        reference="none",
+    )
+    reads = ("received_at",)
+    columns_given: Mapping[str, Any] = {"valeu": 1.0}
+
+    def measure(self, summary: Any, params: Any, context: Any) -> Result:
+        lead = lead_of("C", context.period, metric="misspelt", indicator="misspelt")
+        return Result((lead.filled("misspelt", **self.columns_given),))
+
+    def observe(self, batch: Any, params: Any, context: Any) -> Any:
+        received = batch.moments("received_at")
+        return shares(context, received, good=received > 0)
+
+
+class Untyped(Misspelt):
+    """Gives dicts for rows."""
+
+    def measure(self, summary: Any, params: Any, context: Any) -> Result:
+        return Result(({"unit": "C", "value": 1.0},))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("metric", "said"), [(Misspelt, "valeu"), (Untyped, "dict")])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_odd_rows_are_refused_with_words(tmp_path: Path, metric: Any, said: str, language: Language) -> None:
+    workspace = company(tmp_path, metric="repeats", params={})
+    workspace.registry.add(metric())
+    with pytest.raises(SvcqaError) as error:
+        workspace.measure("misspelt", period="2026H1")
+    told = error.value.render(language)
+    assert "misspelt" in told
+    assert said in told
+    assert "value" in told or said == "dict"
+
+
+def test_a_picture_needs_the_measures_that_it_is_drawn_of() -> None:
+    spec = replace(Misspelt.spec, picture="process", measures=(Measure(name="x", role=Role.SIGNAL),))
+    metric = type("Picture", (Misspelt,), {"spec": spec, "__doc__": "A picture without limits."})
+    with pytest.raises(PluginError, match="LIMITS"):
+        Registry().add(metric())
+
+
 # --- the starter of one's own ---------------------------------------------------------------------------------------
 
 
@@ -297,7 +405,7 @@ def test_a_metric_can_be_tried_out_unregistered(tmp_path: Path, monkeypatch: pyt
         workspace.measure("tried", period="2026H1")
     workspace.registry.add(metric)
     (figure,) = workspace.measure("tried", period="2026H1").figures()
-    assert (figure.value, figure.n, figure.states["not_determinable"]) == (0.0, 5, 1)
+    assert (figure.value, figure.n, figure["not_determinable"]) == (0.0, 5, 1)
     with pytest.raises(PluginError):
         workspace.registry.add(object())
     with pytest.raises(MetricError, match="days"):

@@ -91,7 +91,7 @@ def test_a_rating_is_the_plain_mean_in_points_and_claims_no_interval(tmp_path: P
     row = rating(workspace, "2026-01")
     assert (row["value"], row["n"], row["numerator"]) == (26 / 3, 3, 26)
     assert (row["goal"], row["verdict"]) == (9.0, "missed")
-    assert (row.get("lower"), row.get("upper"), row["method"]) == (None, None, "none (plain mean, undesigned)")
+    assert (row["lower"], row["upper"], row["method"]) == (None, None, "none (plain mean, undesigned)")
     assert row["flags"] == ("undesigned",)
     result = workspace.measure("rating", commitment="attitude", period="2026-01")
     assert (result.scale.unit, result.scale.better) == ("point", "higher")
@@ -157,7 +157,7 @@ def test_mean_and_maximum_have_a_goal_and_a_verdict_each(tmp_path: Path) -> None
     assert 22 - half < 0  # no mean time is: the interval ends at 0
     assert (mean["lower"], mean["upper"]) == (0, pytest.approx(22 + half))
     assert (mean["method"], mean["evidence"]) == ("Student t 95%", "unclear")
-    assert (longest.get("lower"), longest["evidence"]) == (None, "clear")
+    assert (longest["lower"], longest["evidence"]) == (None, "clear")
     result = workspace.measure("mean_and_maximum", commitment="repair", period="2026-01")
     assert (result.scale.unit, result.scale.better) == ("hour", "lower")
 
@@ -186,7 +186,7 @@ def test_open_cases_make_the_mean_a_lower_bound(tmp_path: Path) -> None:
     mean, longest = times(read(tmp_path, REPAIR, rows), "2026-01", as_of="2026-01-12 02:00:00")
     assert mean["value"] == (10 + 20 + 36 + 50 + 6) / 5  # 4 and 5 go on at two in the morning
     assert longest["value"] == 50.0
-    assert (mean.get("lower"), mean.get("upper"), mean["method"]) == (None, None, "none (open cases: a lower bound)")
+    assert (mean["lower"], mean["upper"], mean["method"]) == (None, None, "none (open cases: a lower bound)")
     assert {"lower_bound", "partial"} <= set(mean["flags"])
     assert [mean[state] for state in ("met", "breached", "open_overdue", "open_not_due")] == [3, 0, 1, 1]
     assert longest["verdict"] == "missed"  # what has taken longer than 48 hours already stays so
@@ -321,7 +321,7 @@ def test_mean_and_maximum_equal_judging_case_by_case(rows: list[Row], clock: str
                 cases.append(spent / 3600)
             key = unit, f"2026-{number:02d}"
             if not cases:
-                assert not found.get((*key, "mean"), {}).get("n")
+                assert (*key, "mean") not in found or not found[*key, "mean"]["n"]
                 continue
             mean, longest = found[(*key, "mean")], found[(*key, "maximum")]
             assert mean["n"] == len(cases)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import svcqa
+from support.figures import figure
 from support.workspaces import require
 from svcqa.catalogue import LANGUAGES, Language, text
 from svcqa.entities.base import Text
 from svcqa.errors import MetricError
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
 from svcqa.report import charts
 from svcqa.report.charts.bins import MOST_BINS, edges, quantile, raw_width
 from svcqa.report.charts.grammar import MOST_LINES, MOST_PANELS, Chart
@@ -41,13 +43,13 @@ LABEL = Text(hans="到场及时率", hant="到場及時率", en="Arrival in time
 NAMES = {"D1": "一部", "D2": "二部"}
 
 
-def row(unit: str = "D1", period: str = "2026-06", value: float | None = 0.9, **fields: Any) -> dict[str, Any]:
+def row(unit: str = "D1", period: str = "2026-06", value: float | None = 0.9, **fields: Any) -> Figure:
     """A row of a result; ``lower`` and ``upper`` lie 0.02 beside the value unless given."""
     limits = {} if value is None else {"lower": value - 0.02, "upper": value + 0.02, "n": 100, "method": "Wilson 95%"}
-    return {"unit": unit, "period": period, "value": value, **limits, **fields}
+    return figure(unit, period, **{"value": value, **limits, **fields})
 
 
-def result(*rows: Mapping[str, Any], unit: str = "share", **fields: Any) -> Result:
+def result(*rows: Figure, unit: str = "share", **fields: Any) -> Result:
     return Result(rows, unit=unit, label=LABEL, **fields)
 
 
@@ -76,7 +78,7 @@ def every_kind() -> dict[str, Chart]:
         still_open=(False,) * 8 + (True, True),
     )
     monthly = several(2, 3, goal=0.95)
-    partial = result(*monthly.rows[:-1], {**monthly.rows[-1], "flags": ("partial",)})
+    partial = result(*monthly.rows[:-1], replace(monthly.rows[-1], flags=("partial",)))
     return {
         "bars": chart(result(row("D1", goal=0.95), row("D2", value=0.97, goal=0.95))),
         "lines": chart(partial),
@@ -334,9 +336,7 @@ def test_panels_share_one_scale_and_each_has_its_goal(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_the_title_says_the_finding_and_no_more(
-    rows: tuple[Mapping[str, Any], ...], options: dict[str, Any], said: str
-) -> None:
+def test_the_title_says_the_finding_and_no_more(rows: tuple[Figure, ...], options: dict[str, Any], said: str) -> None:
     head = "" if said.startswith("Arrival") else "Arrival in time 2026-06: "
     assert chart(result(*rows), **options).title == head + said
 
@@ -645,9 +645,12 @@ def test_the_forms_hold_the_notebooks_pictures(sample_workspace: svcqa.Workspace
 # ---- fonts
 
 _SHOW = """
-from svcqa.metrics.result import Result
+import datetime as dt
+from svcqa.metrics.result import Figure, Result
 from svcqa.report import charts
-shown = charts.of_result(Result(({{"unit": "{unit}", "period": "2026-06", "value": 0.9}},), unit="share"), "{language}")
+first, last = dt.date(2026, 6, 1), dt.date(2026, 6, 30)
+row = Figure(unit="{unit}", period="2026-06", first=first, last=last, value=0.9)
+shown = charts.of_result(Result((row,), unit="share"), "{language}")
 print(sorted(shown._repr_mimebundle_()), ascii(shown.html()[-400:]))
 """
 

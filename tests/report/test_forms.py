@@ -454,7 +454,7 @@ def test_the_year_of_form_c_is_recomputed_from_its_parts(
         assert year is not None
         if "designed" in year.flags:  # its parts are the waves, each with the customers that it speaks for
             waves = [
-                dict(sample_workspace.measure("rating", commitment=item.commitment.key, period=label).rows[0])
+                sample_workspace.measure("rating", commitment=item.commitment.key, period=label).rows[0]
                 for label in ("2026Q1", "2026Q2")
             ]
             whole = sum(wave["population"] for wave in waves)

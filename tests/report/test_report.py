@@ -11,9 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import svcqa
+from support.figures import figure
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.entities.target import LevelTarget
-from svcqa.metrics.result import STATES, Result, Scale
+from svcqa.metrics.result import Scale
+from svcqa.metrics.states import State
 from svcqa.report import charts, tables
 from svcqa.report.words import figures as wording
 from svcqa.report.words.headline import headline
@@ -82,8 +84,7 @@ def test_no_figure_reads_as_a_goal_that_it_misses(
     ],
 )
 def test_an_interval_may_have_one_end_only(lower: float | None, upper: float | None, unit: str, shown: str) -> None:
-    (figure,) = Result(({"value": 2.5, "lower": lower, "upper": upper},), unit=unit).figures()
-    assert wording.level_interval(figure, Scale(unit)) == shown
+    assert wording.level_interval(figure(value=2.5, lower=lower, upper=upper), Scale(unit)) == shown
 
 
 def test_a_change_that_rounds_to_nothing_has_no_sign() -> None:
@@ -114,7 +115,7 @@ def test_every_table_speaks_the_language_and_is_the_same_each_time(
 
 def test_states_add_up_to_the_total(review: PeriodReview) -> None:
     frame = tables.reviews.states(review, "en")
-    names = [name for state in STATES if (name := wording.state(state, "en")) in frame]
+    names = [name for state in State if (name := wording.state(state, "en")) in frame]
     assert "met" in names
     assert "not yet determinable" not in names  # no commitment waits for what the customer does
     for row in frame.to_dict("records"):

@@ -16,9 +16,10 @@ from support.compliance_oracle import (
     PERIODS,
     WHOLE,
 )
+from support.figures import states_of
 from support.workspaces import commitment, make_workspace, measured, scratch
 from svcqa.errors import MetricError
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES
 
 # --- monthly returns ----------------------------------------------------------------------------------------------
 
@@ -62,7 +63,7 @@ def test_monthly_returns_equal_adding_them_up(returns: list[Any], numerator_is: 
             assert (unit, month) not in figures
             continue
         figure = figures[unit, month]
-        assert figure.states == states
+        assert states_of(figure) == states
         assert figure.value == (kept / high if end <= as_of else None)
         assert "unclustered" in figure.flags
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import svcqa
 from support.workspaces import commitment, copy_read, make_workspace
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError
-from svcqa.metrics.result import Result, Scale
+from svcqa.metrics.result import Scale
 from svcqa.report import charts, tables
 from svcqa.report.tables.drivers import drivers_sentence
 from svcqa.report.tables.outlook import forecast_sentence, season_sentence
@@ -131,7 +132,7 @@ def test_sentences_of_a_year_that_is_over_and_of_none(company: svcqa.Workspace) 
     reached = "reached" if year["value"] >= year["goal"] else "missed"
     assert forecast_sentence(over, "en").endswith(f"the goal was ≥95%: {reached}")
     assert "已结束" in forecast_sentence(over, "zh-Hans")
-    without = Result(tuple({**row, "goal": None, "flags": ()} for row in over.rows), unit=over.unit, better=over.better)
+    without = replace(over, rows=tuple(replace(row, goal=None, flags=()) for row in over.rows))
     assert "it has no goal" in forecast_sentence(without, "en")
     short = company.measure("seasonality", commitment="complaint_reply", period="2026H1", as_of=AS_OF)
     assert "no season" in season_sentence(short, "en")

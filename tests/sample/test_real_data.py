@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import svcqa
+from support.figures import states_of
 from support.workspaces import EXAMPLES, copy_workspace, measured, require
 
 HALF = "2011H2"
@@ -59,7 +60,7 @@ def test_boston_once_every_target_is_due(boston: svcqa.Workspace) -> None:
     assert (figure.numerator, figure.n) == (35_591, 47_270)
     assert f"{figure.value:.2%}" == "75.29%"
     # 43,821 closed rows have a target; of the others with a target none is closed
-    assert figure.states == {
+    assert states_of(figure) == {
         "met": 35_591,
         "breached": 43_821 - 35_591,
         "open_overdue": 47_270 - 43_821,
@@ -76,13 +77,13 @@ def test_boston_at_the_last_closing_shows_cases_met_ahead_apart(boston: svcqa.Wo
     figure = measured(boston, "on_time", period=HALF, as_of=LAST_CLOSING)
     assert (figure.numerator, figure.n) == (35_573, 47_252)
     assert f"{figure.value:.2%}" == "75.28%"
-    assert figure.states["met_not_due"] == 18
-    assert figure.states["not_applicable"] == 10_981
+    assert figure["met_not_due"] == 18
+    assert figure["not_applicable"] == 10_981
 
 
 def test_boston_traps_give_other_figures(boston: svcqa.Workspace) -> None:
     figure = measured(boston, "on_time", period=HALF, as_of=EVERYTHING_DUE)
-    closed = figure.states["met"] + figure.states["breached"]
+    closed = figure["met"] + figure["breached"]
     assert f"{figure.numerator / closed:.2%}" == "81.22%"  # leaving the open ones out flatters
     # counting rows without a target as kept: 46,572 of 58,093 flagged rows
     frame = boston.cases("on_time", period=HALF, as_of=EVERYTHING_DUE, columns=["ontime"])
@@ -139,7 +140,7 @@ def test_boston_at_any_moment_equals_counting_the_rows(
         else:
             expected["open_not_due" if closed is None else "met_not_due"] += 1
     figure = measured(boston, "on_time", period=HALF, as_of=as_of)
-    assert {state: count for state, count in figure.states.items() if count} == expected
+    assert {state: count for state, count in states_of(figure).items() if count} == expected
 
 
 def test_bostons_odd_dates_are_accepted_and_listed(boston: svcqa.Workspace) -> None:

@@ -19,10 +19,11 @@ import pandas as pd
 import pytest
 
 import svcqa
+from support.figures import states_of
 from support.workspaces import SAMPLE, copy_workspace
 from svcqa.entities.commitment import Commitment
 from svcqa.errors import SourceError
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES
 
 TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
 AS_OF = TRUTH["as_of"].replace("T", " ")
@@ -116,7 +117,7 @@ def compare(figures: dict[str, Any], known: dict[str, dict[str, Any]]) -> None:
         expected = dict.fromkeys(STATES, 0) | {
             OURS.get(state, state): count for state, count in counts.items() if state != "rate"
         }
-        assert figures[unit].states == expected, unit
+        assert states_of(figures[unit]) == expected, unit
         assert round(figures[unit].value, 6) == counts["rate"]
 
 

@@ -9,12 +9,13 @@ import pytest
 
 import svcqa
 from support.workspaces import SAMPLE
-from svcqa.metrics.result import STATES
+from svcqa.metrics.result import Figure
+from svcqa.metrics.states import STATES
 
 TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
 HALF = "2026H1"
 AS_OF = TRUTH["as_of"].replace("T", " ")
-Rows = dict[tuple[str, str], dict[str, Any]]
+Rows = dict[tuple[str, str], Figure]
 
 
 def figures(workspace: svcqa.Workspace, metric: str, commitment: str, known: dict[str, Any]) -> Rows:
@@ -24,10 +25,10 @@ def figures(workspace: svcqa.Workspace, metric: str, commitment: str, known: dic
     found = {}
     for by in grouped:
         for row in workspace.measure(metric, by=by, **asked).rows:
-            found[row["period"], row["unit"]] = dict(row)
+            found[row["period"], row["unit"]] = row
     wanted = {(period, unit) for period, units in known.items() if period.startswith("2026") for unit in units}
     assert wanted <= set(found)
-    assert {key for key in set(found) - wanted if found[key].get("total") or found[key].get("n")} == set()
+    assert {key for key in set(found) - wanted if found[key]["total"] or found[key]["n"]} == set()
     return {key: found[key] for key in wanted}
 
 

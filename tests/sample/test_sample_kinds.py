@@ -37,7 +37,7 @@ def figure(workspace: svcqa.Workspace, key: str, period: str, unit: str, measure
     result = workspace.measure(promise.metric, commitment=key, period=period, unit=unit, as_of=AS_OF)
     (row,) = (row for row in result.rows if row["measure"] == measure)
     assert (row["unit"], row["period"]) == (unit, period)
-    return dict(row)
+    return row
 
 
 def stoppages(workspace: svcqa.Workspace) -> list[dict[str, Any]]:
@@ -137,7 +137,7 @@ def test_scores_add_up_to_those_given(sample_workspace: svcqa.Workspace, questio
             given = counted[question]
             assert (row["numerator"], row["n"]) == (given["sum"], given["count"])
             assert row["value"] == pytest.approx(given["sum"] / given["count"], rel=1e-12)
-            assert row.get("lower") is None
+            assert row["lower"] is None
             compared += 1
     assert compared >= 6 * 4
 

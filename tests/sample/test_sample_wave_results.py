@@ -25,14 +25,16 @@ def standing_out(workspace: svcqa.Workspace, code: str, question: str) -> list[s
 
 def rows_of(workspace: svcqa.Workspace, code: str, question: str, **params: Any) -> list[dict[str, Any]]:
     found = [
-        dict(row)
+        row
         for by in ((), ("department",))
         for row in workspace.callbacks.results(code).estimate(question=question, by=by, **params).rows
     ]
     plain = {row["unit"]: row["value"] for row in found if row["measure"] == "unweighted"}
     known = TRUTH[code]["population_mean"][question]
     return [
-        {**row, "plain": plain[row["unit"]], "truth": known[row["unit"]]} for row in found if row["measure"] == "mean"
+        {**vars(row), "plain": plain[row["unit"]], "truth": known[row["unit"]]}
+        for row in found
+        if row["measure"] == "mean"
     ]
 
 

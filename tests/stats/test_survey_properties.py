@@ -43,7 +43,7 @@ def measured(example: SurveyExample, by: tuple[str, ...] = (), **params: Any) ->
 
 
 def rows(found: Result, measure: str) -> dict[str, dict[str, Any]]:
-    return {row["unit"]: dict(row) for row in found.rows if row["measure"] == measure}
+    return {row["unit"]: row for row in found.rows if row["measure"] == measure}
 
 
 @given(waves(), st.sampled_from(["design", "response_classes", "post_stratified", "raked"]))

@@ -39,7 +39,7 @@ def test_the_answer_is_the_measured_figure_at_every_limit(company: svcqa.Workspa
         ]
         assert figure.value is not None
         assert shown(panel) == pytest.approx(figure.value * 100, abs=0.1)
-        assert f"<b>{figure.states['breached']:,}</b>" in panel.answer.value
+        assert f"<b>{figure['breached']:,}</b>" in panel.answer.value
 
 
 def test_unit_and_period_narrow_the_answer(company: svcqa.Workspace) -> None:

@@ -26,13 +26,16 @@ def compare(
     lang: LangOption = None,
 ) -> None:
     """League table with pooled figures and case mix beside it; units outside the funnel."""
+    from svcqa.metrics import defaults
     from svcqa.report.tables.league import league, outliers
 
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         params = {} if mix is None else {"mix": mix}
-        found = opened.measure("funnel", commitment=commitment, period=period, by=[by], as_of=as_of, params=params)
+        found = opened.measure(
+            defaults.UNITS_COMPARED, commitment=commitment, period=period, by=[by], as_of=as_of, params=params
+        )
         names = opened.policies.organisation.names(language)
         screen.show(league(found, language, names=names), title=text("terminal.league", language))
         outside = outliers(found, language, names=names)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal, Protocol, TypeVar, get_origin
+from typing import ClassVar, Final, Literal, Protocol, TypeVar, get_origin
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ from svcqa.metrics.commitments import CommitmentParams
 from svcqa.metrics.context import Context, MetricSpec, Shape
 from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.explanation import CaseClock
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
 from svcqa.metrics.survey.example import SurveyExample
 from svcqa.metrics.survey.waves import Surveyed
 from svcqa.periods import Period
@@ -77,12 +77,12 @@ class FromWaves(Protocol[ParamsT]):
     def from_waves(
         self,
         waves: Sequence[Surveyed],
-        plain: Sequence[Mapping[str, Any]],
+        plain: Sequence[Figure],
         *,
         period: Period,
         params: ParamsT,
         context: Context,
-    ) -> list[dict[str, Any]]:
+    ) -> list[Figure]:
         """The rows of ``period``, which stand instead of the ``plain`` ones; none where those stay."""
 
     def wave_examples(self) -> tuple[SurveyExample, ...]:

@@ -14,7 +14,8 @@ from svcqa.entities.commitment import Commitment
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Batch, Codes, Observations, Summary
 from svcqa.metrics.grouping import windows
-from svcqa.metrics.verdict import judge
+from svcqa.metrics.result import Figure
+from svcqa.metrics.verdict import judged
 from svcqa.periods import Period, PeriodKind
 
 EXCLUDED_COLUMN: Final = "excluded_reason"
@@ -58,38 +59,29 @@ def cycle_is_open(context: Context, commitment: Commitment, period: Period) -> b
 
 
 def held_against_goal(
+    figure: Figure,
     params: CommitmentParams,
     context: Context,
     period: Period,
     *,
-    value: float | None,
-    lower: float | None = None,
-    upper: float | None = None,
-    needed: float | None = None,
     recoverable: bool = False,
-) -> dict[str, Any]:
-    """The columns goal, verdict, evidence, at_risk and needed of a figure."""
-    commitment = params.commitment
-    goal = goal_of(params, period)
-    if cycle_is_open(context, commitment, period):
-        return {"goal": goal, "verdict": "", "evidence": "", "at_risk": False, "needed": needed}
-    judged = judge(
-        value=value,
-        lower=lower,
-        upper=upper,
-        goal=goal,
-        needed=needed,
+    reach: tuple[float | None, float | None] | None = None,
+) -> Figure:
+    """A row held against the goal in force: goal, verdict, evidence and risk; no verdict within an open cycle.
+
+    ``reach`` is between what the value may lie, where that is not its interval.
+    """
+    rule = params.commitment.rule
+    held = replace(figure, goal=goal_of(params, period), at_risk=False)
+    if cycle_is_open(context, params.commitment, period):
+        return held
+    return judged(
+        held,
+        better=rule.better,
+        zero_tolerance=rule.value_unit == "share" and held.goal == 1.0,
         recoverable=recoverable,
-        zero_tolerance=commitment.rule.value_unit == "share" and goal == 1.0,
-        better=commitment.rule.better,
+        reach=reach,
     )
-    return {
-        "goal": goal,
-        "verdict": judged.verdict,
-        "evidence": judged.evidence,
-        "at_risk": judged.at_risk,
-        "needed": needed,
-    }
 
 
 def flags_of(params: CommitmentParams, context: Context, period: Period, **own: bool) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from svcqa.clock.calendar import WorkCalendar
 from svcqa.clock.calendar_set import CalendarSet
 from svcqa.entities.base import Text
 from svcqa.entities.organisation import Organisation
+from svcqa.metrics.measures import Measure, Picture
 from svcqa.periods import Period, PeriodRule
 
 Shape = Literal["record", "series", "survey"]
@@ -31,6 +32,8 @@ class MetricSpec:
         formula: the formula in words.
         reference: where the formula comes from.
         version: part of the key of cached summaries; raise it when the kernel changes.
+        measures: what its measures are and how they are shown; one that is not named is a figure like any other.
+        picture: what its results are drawn as.
     """
 
     name: str
@@ -42,6 +45,8 @@ class MetricSpec:
     shape: Shape = "record"
     additive: bool = True
     version: str = "1"
+    measures: tuple[Measure, ...] = ()
+    picture: Picture = "figures"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from svcqa.clock.calendar_set import build_calendars
 from svcqa.entities.organisation import Level, Organisation
 from svcqa.entities.settings import Calendar
 from svcqa.metrics.context import Context
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
 from svcqa.periods import PeriodRule
 
 Units = tuple[tuple[str, Level, str], ...]
@@ -81,7 +81,8 @@ class SeriesExample:
 
     Attributes:
         params: the metric's parameters as a policy file would write them.
-        rows: rows of the base metric; ``unit`` is the company and ``first``, ``last`` those of ``period`` where absent.
+        rows: columns of rows of the base metric; ``unit`` is the company and ``first``, ``last`` those of ``period``
+            where absent, ``by`` holds further keys.
         period: the period asked for, such as ``2025-01..2026-06``.
         expected: ``{"limits@2026-05": 0.9, "limits.upper@2026-05": 0.95}``: measure, column of the result, and after
             the ``@`` the period or unit of the row.
@@ -122,14 +123,13 @@ class SeriesExample:
         rows = []
         for given in self.rows:
             period = context.period_rule.parse(given.get("period", self.period))
-            lead = {
-                "unit": context.organisation.company.code,
-                "period": period.label,
-                "first": period.first,
-                "last": period.last,
-                "metric": "base",
-                "indicator": "base",
-                "measure": "base",
-            }
-            rows.append({**lead, **given})
+            lead = Figure(
+                metric="base",
+                indicator="base",
+                unit=context.organisation.company.code,
+                period=period.label,
+                first=period.first,
+                last=period.last,
+            )
+            rows.append(lead.filled(**{"measure": "base", **given}))
         return Result(tuple(rows), unit=self.value_unit, better=self.better)

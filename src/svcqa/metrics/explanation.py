@@ -9,6 +9,7 @@ from svcqa.clock.day_ledger import DayLedger
 from svcqa.clock.ledger import Ledger, duration
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Unit
+from svcqa.metrics.states import State
 
 __all__ = ["CaseClock", "CaseLedger", "DayLedger", "Explanation", "Ledger", "duration"]
 
@@ -20,7 +21,7 @@ class CaseClock:
     """What a metric says of one case: its hook ``explain(batch, params, context)`` gives this for a batch of one row.
 
     Attributes:
-        state: one of ``svcqa.metrics.result.STATES``, from the metric's own kernel.
+        state: from the metric's own kernel.
         value: what the kernel counted, in units of ``resolution``; rounded up for closed cases, down for open ones.
         resolution: seconds of one unit of ``value``; 0 where days or other things are counted.
         unit: unit of the limit, such as ``minute``, ``working_day``, ``ring``.
@@ -35,7 +36,7 @@ class CaseClock:
         closed: whether the case was closed by ``as_of``.
     """
 
-    state: str
+    state: State
     value: int
     resolution: int
     unit: str

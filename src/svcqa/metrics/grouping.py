@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from svcqa.engine.summary import Summary
 from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.context import Context
+from svcqa.metrics.result import Figure
 from svcqa.periods import Period, PeriodKind
 
 EPOCH: Final = dt.date(1970, 1, 1)
@@ -165,12 +166,21 @@ def within(summary: Summary, first: dt.date, last: dt.date) -> npt.NDArray[np.bo
     return mask
 
 
-def rows(groups: Groups, periods: Sequence[Period]) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """Group, window and the leading columns of every row of a result, in order of group and time."""
+def rows(
+    groups: Groups, periods: Sequence[Period], *, metric: str, indicator: str
+) -> Iterator[tuple[int, int, Figure]]:
+    """Group, window and the lead of every row of a result, in order of group and time."""
     for position, (unit, keys) in enumerate(zip(groups.units, groups.keys, strict=True)):
         for number, period in enumerate(periods):
-            lead = {"unit": unit, "period": period.label, "first": period.first, "last": period.last}
-            yield position, number, {**lead, **keys}
+            lead = lead_of(unit, period, metric=metric, indicator=indicator)
+            yield position, number, replace(lead, by=keys)
+
+
+def lead_of(unit: str, period: Period, *, metric: str, indicator: str) -> Figure:
+    """A row that says no more yet than of whom and when."""
+    return Figure(
+        metric=metric, indicator=indicator, unit=unit, period=period.label, first=period.first, last=period.last
+    )
 
 
 def year_ahead(

@@ -14,6 +14,7 @@ from svcqa.metrics.abilities import declared, faults_of_abilities, given, undecl
 from svcqa.metrics.context import MetricSpec
 from svcqa.metrics.contract import Metric
 from svcqa.metrics.loading import Plugin, load_entries
+from svcqa.metrics.measures import undrawable
 
 GROUP: Final = "svcqa.metrics"
 _METHODS: Final = {
@@ -39,6 +40,7 @@ def checked_metric(name: str, metric: object) -> Metric:
         if spec.shape not in _METHODS:
             problems.append(f"spec.shape {spec.shape!r} is one of {', '.join(_METHODS)}")
         methods = _METHODS.get(spec.shape, ())
+        problems += undrawable(spec.picture, spec.measures)
         problems += [f"it has a method {method}" for method in methods if given(metric, method) is None]
     if not (isinstance(params, type) and issubclass(params, Entity)):
         problems.append("params is a frozen model (a subclass of svcqa.entities.base.Entity)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,12 +16,11 @@ from svcqa.errors import NotAllowedError
 from svcqa.metrics.abilities import OverWhole, having
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Metric
-from svcqa.metrics.grouping import PERIOD_KINDS, code_columns, windows
-from svcqa.metrics.result import Result
+from svcqa.metrics.grouping import PERIOD_KINDS, code_columns, lead_of, windows
+from svcqa.metrics.result import Figure, Result
 from svcqa.periods import Period
 
 Float64 = npt.NDArray[np.float64]
-Row = Mapping[str, Any]
 
 
 class SeriesOf(Entity):
@@ -65,25 +64,25 @@ class Series:
     """The rows of one group in the order of time, ``None`` where a period has no row.
 
     Attributes:
-        lead: unit, further keys and indicator of the group.
+        lead: unit, further keys and indicator of the group; its stretch of time means nothing.
         periods, rows: of equal length, from the first to the last period that has a row.
         further: rows over other stretches of time.
     """
 
-    lead: Row
+    lead: Figure
     periods: tuple[Period, ...]
-    rows: tuple[Row | None, ...]
-    further: tuple[Row, ...] = ()
+    rows: tuple[Figure | None, ...]
+    further: tuple[Figure, ...] = ()
 
     def column(self, name: str) -> Float64:
         """A column of numbers, NaN where there is none."""
-        found = [None if row is None else row.get(name) for row in self.rows]
+        found = [None if row is None else row[name] for row in self.rows]
         return np.asarray([np.nan if number is None else float(number) for number in found], dtype=np.float64)
 
     def flags(self, place: int) -> tuple[str, ...]:
         """The flags of one period."""
         row = self.rows[place]
-        return tuple(row.get("flags") or ()) if row is not None else ("no_value",)
+        return row.flags if row is not None else ("no_value",)
 
     @property
     def settled(self) -> npt.NDArray[np.bool_]:
@@ -96,49 +95,46 @@ class Series:
         """The values of the settled periods, NaN elsewhere."""
         return np.where(self.settled, self.column("value"), np.nan)
 
-    def row(self, place: int, **columns: Any) -> dict[str, Any]:
-        """A result row of the period at ``place``."""
-        period = self.periods[place]
-        return {**self.lead, "period": period.label, "first": period.first, "last": period.last, **columns}
+    def at(self, place: int) -> Figure:
+        """The lead of a result row of the period at ``place``."""
+        return self.over(self.periods[place])
 
-    def whole(self, context: Context, **columns: Any) -> dict[str, Any]:
-        """A result row of the whole period asked for."""
-        period = context.period
-        return {**self.lead, "period": period.label, "first": period.first, "last": period.last, **columns}
+    def over(self, period: Period) -> Figure:
+        """The lead of a result row over ``period``."""
+        return replace(self.lead, period=period.label, first=period.first, last=period.last)
 
 
 def split(series: Result, params: SeriesParams, context: Context, *, metric: Metric) -> list[Series]:
     """The series of each group, in order of their units and keys."""
     measure = chosen_measure(series, params)
-    keys = ("unit", *code_columns(context.by))
-    groups: dict[tuple[str, ...], list[Row]] = {}
+    keys = code_columns(context.by)
+    groups: dict[tuple[str, ...], list[Figure]] = {}
     for row in series.rows:
-        if row.get("measure") == measure:
-            groups.setdefault(tuple(str(row.get(key) or "") for key in keys), []).append(row)
+        if row.measure == measure:
+            groups.setdefault((row.unit, *(row.by.get(key, "") for key in keys)), []).append(row)
     periods = windows(replace(context, by=grouped(metric, params, context.by)))
     place = {(period.first, period.last): number for number, period in enumerate(periods)}
     # a cycle's first window may begin before the period asked for
     ends = {period.last: number for number, period in enumerate(periods)}
     found = []
     for names in sorted(groups):
-        rows: dict[int, Row] = {}
+        rows: dict[int, Figure] = {}
         further = []
         for row in groups[names]:
-            number = place.get((row["first"], row["last"]))
-            if number is None and str(row["period"]) == periods[ends.get(row["last"], 0)].label:
-                number = ends.get(row["last"])
+            number = place.get((row.first, row.last))
+            if number is None and row.period == periods[ends.get(row.last, 0)].label:
+                number = ends.get(row.last)
             if number is None or number in rows:
                 further.append(row)
             else:
                 rows[number] = row
         if rows:
             span = range(min(rows), max(rows) + 1)
-            lead = {
-                "metric": metric.spec.name,
-                "indicator": groups[names][0].get("indicator"),
-                **dict(zip(keys, names, strict=True)),
-            }
-            further.sort(key=lambda row: (row["first"], row["last"]))
+            lead = replace(
+                lead_of(names[0], periods[0], metric=metric.spec.name, indicator=groups[names][0].indicator),
+                by=dict(zip(keys, names[1:], strict=True)),
+            )
+            further.sort(key=lambda row: (row.first, row.last))
             found.append(
                 Series(lead, tuple(periods[n] for n in span), tuple(rows.get(n) for n in span), tuple(further))
             )
@@ -149,6 +145,6 @@ def chosen_measure(series: Result, params: SeriesParams) -> str | None:
     """The measure that the series is made of: the one asked for, or the metric's own, which comes first."""
     if params.base.measure is not None:
         return params.base.measure
-    own = {str(row.get("measure")): None for row in series.rows}
+    own = {row.measure: None for row in series.rows}
     named = [name for name in own if name in (params.base.metric, "base")]
     return next(iter((*named, *own)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -15,20 +16,19 @@ from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import MATURE, NULL, Batch, Codes, Derive, Fact, Int64, Observations, Summary
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, group, rows, sums, windows, within, year_ahead
-from svcqa.metrics.result import STATES, Result
-from svcqa.metrics.verdict import judge, needed_share
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.states import State, counted_states
+from svcqa.metrics.verdict import judged, needed_share
 from svcqa.stats.proportions import wilson
 
 __all__ = ["SECONDS_A_DAY", "ShareMetric", "ShareParams", "shares"]
 
 Mask = npt.NDArray[np.bool_]
-_GOOD, _BAD, _UNDECIDED = (STATES.index(name) for name in ("met", "breached", "not_determinable"))
-_EXCLUDED, _NOT_APPLICABLE = STATES.index("excluded"), STATES.index("not_applicable")
 _STATE_OF: Final = {
-    Fact.CLOSED: _GOOD,
-    Fact.FAILED: _BAD,
-    Fact.OPEN: _UNDECIDED,
-    Fact.NOT_APPLICABLE: _NOT_APPLICABLE,
+    Fact.CLOSED: State.MET,
+    Fact.FAILED: State.BREACHED,
+    Fact.OPEN: State.NOT_DETERMINABLE,
+    Fact.NOT_APPLICABLE: State.NOT_APPLICABLE,
 }
 
 
@@ -119,11 +119,11 @@ class ShareMetric(HasStates[Any], TakesGoal):
         return ()
 
     def states(self, observed: Observations | Summary, params: Any) -> npt.NDArray[np.int8]:
-        """The state of each observation or cell, as an index into ``STATES``."""
+        """The state of each observation or cell, as a ``State``."""
         state = np.asarray([_STATE_OF[fact] for fact in Fact], dtype=np.int8)[observed.fact]
         codes, labels = _exclusions(observed)
         excluded = np.asarray([bool(label) for label in labels], dtype=np.bool_)[codes]
-        state[excluded & (state != _NOT_APPLICABLE)] = _EXCLUDED
+        state[excluded & (state != State.NOT_APPLICABLE)] = State.EXCLUDED
         return state
 
     def measure(self, summary: Summary, params: Any, context: Context) -> Result:
@@ -131,27 +131,27 @@ class ShareMetric(HasStates[Any], TakesGoal):
         state = self.states(summary, params)
         found = self._shares(summary, params, context=context, state=state, measure=self.spec.name)
         for name, least in self.further.items():
-            reduced = np.where((state == _GOOD) & (summary.value < least), _BAD, state).astype(np.int8)
+            reduced = np.where((state == State.MET) & (summary.value < least), State.BREACHED, state).astype(np.int8)
             found += self._shares(summary, None, context=context, state=reduced, measure=name)
         return Result(tuple(found), keys=code_columns(context.by))
 
     def _shares(
         self, summary: Summary, params: Any, *, context: Context, state: npt.NDArray[np.int8], measure: str
-    ) -> list[dict[str, Any]]:
+    ) -> list[Figure]:
         groups, periods = group(summary, context), windows(context)
 
         def counted(mask: Mask) -> Int64:
-            return sums(mask, groups, classes=state, class_count=len(STATES), weight=summary.weight)
+            return sums(mask, groups, classes=state, class_count=len(State), weight=summary.weight)
 
         def judged(mask: Mask) -> Int64:
             counts = counted(mask)
-            return np.stack([counts[:, _GOOD], counts[:, _GOOD] + counts[:, _BAD]], axis=1)
+            return np.stack([counts[:, State.MET], counts[:, State.MET] + counts[:, State.BREACHED]], axis=1)
 
         _, reasons = _exclusions(summary)
         counts = [counted(within(summary, p.first, p.last)) for p in periods]
         excluded = [
             sums(
-                within(summary, p.first, p.last) & (state == _EXCLUDED),
+                within(summary, p.first, p.last) & (state == State.EXCLUDED),
                 groups,
                 classes=summary.codes["exclusion"],
                 class_count=len(reasons),
@@ -161,43 +161,36 @@ class ShareMetric(HasStates[Any], TakesGoal):
         ]
         ahead = [year_ahead(summary, context, p, judged) for p in periods]
         found = []
-        for place, number, lead in rows(groups, periods):
+        for place, number, lead in rows(groups, periods, metric=self.spec.name, indicator=self.spec.name):
             if counts[number][place].sum():
                 named = {r: int(n) for r, n in sorted(zip(reasons, excluded[number][place], strict=True)) if n and r}
-                figures = _figures(params, context, counts[number][place], ahead[number][place])
                 flags = ("partial",) if context.as_of < periods[number].end else ()
-                about = {"metric": self.spec.name, "indicator": self.spec.name, "measure": measure}
-                found.append({**lead, **figures, **about, "excluded_by": named, "flags": flags})
+                row = replace(lead, measure=measure, excluded_by=named, flags=flags)
+                found.append(_share(row, params, context, counts=counts[number][place], ahead=ahead[number][place]))
         return found
 
 
-def _figures(params: Any, context: Context, counts: Sequence[int], ahead: tuple[int, int, int]) -> dict[str, Any]:
-    good, n = int(counts[_GOOD]), int(counts[_GOOD] + counts[_BAD])
-    value = good / n if n else None
+def _share(row: Figure, params: Any, context: Context, *, counts: Sequence[int], ahead: tuple[int, int, int]) -> Figure:
+    good, n = int(counts[State.MET]), int(counts[State.MET] + counts[State.BREACHED])
     low, high = wilson(good, n, level=context.level)
     lower, upper = (float(low), float(high)) if n else (None, None)
     goal = None if params is None else params.goal
     so_far, so_far_n, rest_n = ahead
-    needed = needed_share(goal=goal, met=so_far, n=so_far_n, rest_n=rest_n) if goal is not None else None
-    verdict = judge(
-        value=value, lower=lower, upper=upper, goal=goal, zero_tolerance=goal == 1.0, needed=needed, rest_n=rest_n
+    filled = replace(
+        row,
+        value=good / n if n else None,
+        lower=lower,
+        upper=upper,
+        n=n,
+        numerator=good,
+        states=counted_states(counts),
+        total=int(sum(int(count) for count in counts)),
+        goal=goal,
+        needed=None if goal is None else needed_share(goal=goal, met=so_far, n=so_far_n, rest_n=rest_n),
+        rest_n=rest_n,
+        method=f"Wilson {context.level:.0%}" if n else "none (no case)",
     )
-    return {
-        "value": value,
-        "lower": lower,
-        "upper": upper,
-        "n": n,
-        "numerator": good,
-        **{state: int(count) for state, count in zip(STATES, counts, strict=True)},
-        "total": int(sum(int(count) for count in counts)),
-        "goal": goal,
-        "verdict": verdict.verdict,
-        "evidence": verdict.evidence,
-        "at_risk": verdict.at_risk,
-        "needed": verdict.needed,
-        "rest_n": verdict.rest_n,
-        "method": f"Wilson {context.level:.0%}" if n else "none (no case)",
-    }
+    return judged(filled, zero_tolerance=goal == 1.0)
 
 
 def _exclusions(observed: Observations | Summary) -> Codes:

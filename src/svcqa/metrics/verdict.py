@@ -7,13 +7,11 @@ year.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from svcqa.metrics.result import Evidence, Figure, Verdict
 from svcqa.stats.remaining import needed_mean
-
-Verdict = Literal["met", "missed", ""]
-Evidence = Literal["clear", "unclear", ""]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +64,33 @@ def judge(
         recoverable = bool(rest_n) and needed is not None and needed <= 1
     at_risk = evidence == "unclear" if verdict == "met" else recoverable
     return Judgement(verdict=verdict, evidence=evidence, at_risk=at_risk, needed=needed, rest_n=rest_n)
+
+
+def judged(
+    figure: Figure,
+    *,
+    better: Literal["higher", "lower"] = "higher",
+    zero_tolerance: bool = False,
+    recoverable: bool | None = None,
+    reach: tuple[float | None, float | None] | None = None,
+) -> Figure:
+    """A row with the verdict on its goal, the evidence for it and the risk of the year; see :func:`judge`.
+
+    ``reach`` is between what the value may lie, where that is not its interval.
+    """
+    lower, upper = (figure.lower, figure.upper) if reach is None else reach
+    found = judge(
+        value=figure.value,
+        lower=lower,
+        upper=upper,
+        goal=figure.goal,
+        zero_tolerance=zero_tolerance,
+        needed=figure.needed,
+        rest_n=figure.rest_n,
+        recoverable=recoverable,
+        better=better,
+    )
+    return replace(figure, verdict=found.verdict, evidence=found.evidence, at_risk=found.at_risk)
 
 
 def needed_share(*, goal: float, met: int, n: int, rest_n: int) -> float | None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -38,16 +40,15 @@ from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Int64, Obs
 from svcqa.metrics.examples import Example
 from svcqa.metrics.explanation import CaseClock
 from svcqa.metrics.grouping import code_columns, day_number, group, rows, within, year_ahead
-from svcqa.metrics.result import STATES, Result
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.states import State, counted_states
+from svcqa.metrics.verdict import judged
 from svcqa.periods import Period
 from svcqa.plugins.cases.clock import day_of
 from svcqa.plugins.cases.explained import running_story
 from svcqa.plugins.cases.times import HISTORY, due_moments, read_times, seconds, with_history
 from svcqa.stats.means import student_t
 
-_MET, _BREACHED, _OVERDUE, _NOT_DUE, _EXCLUDED, _NOT_APPLICABLE = (
-    STATES.index(name) for name in ("met", "breached", "open_overdue", "open_not_due", "excluded", "not_applicable")
-)
 _SECONDS: Final = {"minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
 _REPAIR: Final[dict[str, Any]] = {
     "category": "维修",
@@ -142,7 +143,7 @@ class MeanAndMaximumMetric(
         )
 
     def states(self, observed: Observations | Summary, params: MeanAndMaximumParams) -> npt.NDArray[np.int8]:
-        """The state of each observation or cell against the maximum of its day, as an index into ``STATES``."""
+        """The state of each observation or cell against the maximum of its day, as a ``State``."""
         days, place = np.unique(observed.day, return_inverse=True)
         limits = np.asarray([_limit_in_seconds(params, moment_of(int(day))) for day in days], dtype=np.float64)
         return _state(observed.fact, is_excluded(observed), observed.value > limits[place])
@@ -160,7 +161,7 @@ class MeanAndMaximumMetric(
         net = " net" if params.commitment.status is not None else ""
         codes, labels = observed.exclusion or (np.zeros(1, dtype=np.int32), ("",))
         return CaseClock(
-            state=STATES[int(self.states(observed, params)[0])],
+            state=State(self.states(observed, params)[0]),
             value=int(observed.value[0]),
             resolution=1,
             unit=unit,
@@ -191,17 +192,17 @@ class MeanAndMaximumMetric(
             return found
 
         ahead = [year_ahead(summary, context, period, added) for period in periods]
-        records = []
-        for place, number, lead in rows(groups, periods):
+        found: list[Figure] = []
+        for place, number, lead in rows(groups, periods, metric=self.spec.name, indicator=params.commitment.key):
             period = periods[number]
             mine = np.flatnonzero(within(summary, period.first, period.last) & (groups.index == place))
-            for measure, figures in self._figures(
-                summary, mine, params, context, period=period, ahead=ahead[number][place]
-            ):
-                about = {"metric": self.spec.name, "indicator": params.commitment.key, "measure": measure}
-                records.append({**lead, **about, **figures})
+            found.extend(
+                self._figures(
+                    lead, summary, mine, params=params, context=context, period=period, ahead=ahead[number][place]
+                )
+            )
         return Result(
-            tuple(records),
+            tuple(found),
             keys=code_columns(context.by),
             about={"commitment": params.commitment.key},
             unit=params.rule.unit,
@@ -209,21 +210,21 @@ class MeanAndMaximumMetric(
 
     def _figures(
         self,
+        lead: Figure,
         summary: Summary,
         mine: Int64,
+        *,
         params: MeanAndMaximumParams,
         context: Context,
-        *,
         period: Period,
         ahead: tuple[int, int, int],
-    ) -> list[tuple[str, dict[str, Any]]]:
+    ) -> Iterator[Figure]:
         fact, value, weight = summary.fact[mine], summary.value[mine], summary.weight[mine]
         if not weight.sum():
-            return []
+            return
         excluded = is_excluded(summary)[mine]
         counts = ~excluded & (fact != Fact.NOT_APPLICABLE)
         maximum = params.commitment.maximum_on(period.last)
-        states = _states(fact, value, weight=weight, excluded=excluded, params=params, maximum=maximum)
         still_open = bool((counts & (fact == Fact.OPEN)).any())
         n, one = int(weight[counts].sum()), params.second
         mean = int((value[counts] * weight[counts]).sum()) / n / one if n else None
@@ -233,18 +234,6 @@ class MeanAndMaximumMetric(
             lower = max(lower, 0.0)  # no case takes less than no time
             method = f"Student t {context.level:.0%}"
         needed = _needed(goal_of(params, period), ahead, one)
-        # open cases only grow: a goal missed already stays so, one kept so far may still be missed
-        known = (mean, math.inf) if still_open else (lower, upper)
-        held = held_against_goal(
-            params,
-            context,
-            period,
-            value=mean,
-            lower=known[0],
-            upper=known[1],
-            needed=needed,
-            recoverable=needed is not None and needed > 0,
-        )
         reasons = summary.labels["exclusion"]
         codes = np.bincount(summary.codes["exclusion"][mine][excluded], weight[excluded], minlength=len(reasons))
         provisional = params.rule.clock != "natural" and context.calendar.provisional_between(
@@ -253,30 +242,47 @@ class MeanAndMaximumMetric(
         flags = flags_of(params, context, period, lower_bound=still_open, provisional_calendar=provisional)
         plain = fact != Fact.NOT_APPLICABLE
         plain_n = int(weight[plain].sum())
-        first = {
-            "value": mean,
-            "lower": lower,
-            "upper": upper,
-            "n": n,
-            **states,
-            "total": int(weight.sum()),
-            "excluded_by": by_reason(reasons, codes.astype(np.int64).tolist()),
-            **held,
-            "rest_n": ahead[2],
-            "value_without_exclusions": int((value[plain] * weight[plain]).sum()) / plain_n / one if plain_n else None,
-            "n_without_exclusions": plain_n,
-            "method": method,
-            "flags": flags,
-        }
+        first = replace(
+            lead,
+            measure="mean",
+            value=mean,
+            lower=lower,
+            upper=upper,
+            n=n,
+            states=_states(fact, value, weight=weight, excluded=excluded, params=params, maximum=maximum),
+            total=int(weight.sum()),
+            excluded_by=by_reason(reasons, codes.astype(np.int64).tolist()),
+            value_without_exclusions=int((value[plain] * weight[plain]).sum()) / plain_n / one if plain_n else None,
+            n_without_exclusions=plain_n,
+            needed=needed,
+            rest_n=ahead[2],
+            method=method,
+            flags=flags,
+        )
+        held = held_against_goal(
+            first,
+            params,
+            context,
+            period,
+            recoverable=needed is not None and needed > 0,
+            # open cases only grow: a goal missed already stays so, one kept so far may still be missed
+            reach=(mean, math.inf) if still_open else None,
+        )
+        yield held
         longest = int(value[counts].max()) / one if n else None
-        second = {
-            "value": longest,
-            "n": n,
-            **_held(longest, maximum, bool(held["verdict"]), still_open=still_open),
-            "method": "none (the longest case)",
-            "flags": flags,
-        }
-        return [("mean", first), ("maximum", second)]
+        second = replace(
+            lead,
+            measure="maximum",
+            value=longest,
+            n=n,
+            goal=maximum,
+            at_risk=False,
+            method="none (the longest case)",
+            flags=flags,
+        )
+        # a fact about all cases, not an estimate; open ones may still exceed it
+        reach = (longest, math.inf if still_open else longest)
+        yield judged(second, better="lower", recoverable=False, reach=reach) if held.verdict else second
 
     def examples(self) -> tuple[Example, ...]:
         """Repairs of 10, 20 and 60 hours; and one that goes on."""
@@ -326,36 +332,24 @@ class MeanAndMaximumMetric(
 
 def _states(
     fact: Any, value: Int64, *, weight: Int64, excluded: Any, params: MeanAndMaximumParams, maximum: float | None
-) -> dict[str, int]:
+) -> dict[State, int]:
     """Where every case stands against the maximum."""
     state = _state(fact, excluded, value > (math.inf if maximum is None else maximum * params.second))
-    return {name: int(weight[state == place].sum()) for place, name in enumerate(STATES)}
+    return counted_states(weight[state == one].sum() for one in State)
 
 
 def _state(fact: Any, excluded: Any, beyond: Any) -> npt.NDArray[np.int8]:
-    """The state of each case or cell, as an index into ``STATES``; what does not apply is not excluded either."""
+    """The state of each case or cell, as a ``State``; what does not apply is not excluded either."""
     still_open = fact == Fact.OPEN
-    found = np.where(beyond, np.where(still_open, _OVERDUE, _BREACHED), np.where(still_open, _NOT_DUE, _MET))
-    found = np.where(fact == Fact.NOT_APPLICABLE, _NOT_APPLICABLE, np.where(excluded, _EXCLUDED, found))
+    late = np.where(still_open, State.OPEN_OVERDUE, State.BREACHED)
+    found = np.where(beyond, late, np.where(still_open, State.OPEN_NOT_DUE, State.MET))
+    found = np.where(fact == Fact.NOT_APPLICABLE, State.NOT_APPLICABLE, np.where(excluded, State.EXCLUDED, found))
     return found.astype(np.int8)
 
 
 def _limit_in_seconds(params: MeanAndMaximumParams, day: dt.date) -> float:
     maximum = params.commitment.maximum_on(day)
     return math.inf if maximum is None else maximum * params.second
-
-
-def _held(longest: float | None, maximum: float | None, judged: bool, *, still_open: bool) -> dict[str, Any]:
-    """The longest case against the maximum: a fact about all cases, not an estimate; open ones may still exceed it."""
-    if longest is None or maximum is None or not judged:
-        return {"goal": maximum, "verdict": "", "evidence": "", "at_risk": False}
-    met = longest <= maximum
-    return {
-        "goal": maximum,
-        "verdict": "met" if met else "missed",
-        "evidence": "unclear" if met and still_open else "clear",
-        "at_risk": met and still_open,
-    }
 
 
 def _needed(goal: float | None, ahead: tuple[int, int, int], one: int) -> float | None:

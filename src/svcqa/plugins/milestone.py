@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,8 +13,8 @@ from svcqa.entities.target import MilestoneTarget
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Observations, Summary
 from svcqa.metrics.examples import Example
-from svcqa.metrics.grouping import day_number
-from svcqa.metrics.result import Result
+from svcqa.metrics.grouping import day_number, lead_of
+from svcqa.metrics.result import Result, Verdict
 
 
 class MilestoneParams(Entity):
@@ -71,29 +72,24 @@ class MilestoneMetric:
         due, last = day_number(target.due), day_number(context.period.last)
         done = int(summary.day.min()) if len(summary) else None
         is_done = done is not None and done <= last
-        verdict = ""
+        verdict: Verdict = ""
         if is_done:
             verdict = "met" if done is not None and done <= due else "missed"
         elif min(context.period.end, context.as_of).date() > target.due:
             verdict = "missed"
-        record: dict[str, Any] = {
-            "metric": self.spec.name,
-            "indicator": target.key,
-            "unit": target.owner,
-            "measure": "milestone",
-            "period": context.period.label,
-            "first": context.period.first,
-            "last": context.period.last,
-            "value": float(is_done),
-            "numerator": int(is_done),
-            "verdict": verdict,
-            "evidence": "clear" if verdict else "",
-            "at_risk": False,
-            "method": "none (fact)",
-            "limit": target.due.isoformat(),
-            "flags": ("partial",) if context.as_of < context.period.end else (),
-        }
-        return Result((record,), keys=(), about={"target": target.key})
+        row = replace(
+            lead_of(target.owner, context.period, metric=self.spec.name, indicator=target.key),
+            measure=self.spec.name,
+            value=float(is_done),
+            numerator=int(is_done),
+            verdict=verdict,
+            evidence="clear" if verdict else "",
+            at_risk=False,
+            method="none (fact)",
+            limit=target.due.isoformat(),
+            flags=("partial",) if context.as_of < context.period.end else (),
+        )
+        return Result((row,), about={"target": target.key})
 
     def examples(self) -> tuple[Example, ...]:
         """Done on the day, done late, overdue, and not due yet."""

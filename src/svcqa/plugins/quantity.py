@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +14,8 @@ from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Observations, Summary
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, day_number, group, rows, sums, windows, within
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.verdict import judged
 from svcqa.periods import Period
 
 
@@ -78,11 +80,11 @@ class QuantityMetric:
             sums(within(summary, p.first, p.last), groups, classes=one_class, class_count=1, weight=summary.weight)
             for p in periods
         ]
-        records = [
-            {**lead, **self._figures(params.target, context, periods[number], int(amounts[number][place, 0]))}
-            for place, number, lead in rows(groups, periods)
+        found = [
+            self._figure(lead, params.target, context, period=periods[number], amount=int(amounts[number][place, 0]))
+            for place, number, lead in rows(groups, periods, metric=self.spec.name, indicator=params.target.indicator)
         ]
-        return Result(tuple(records), keys=code_columns(context.by), about={"target": params.target.key})
+        return Result(tuple(found), keys=code_columns(context.by), about={"target": params.target.key})
 
     def examples(self) -> tuple[Example, ...]:
         """A quarter that keeps its plan, and the same quarter seen half-way."""
@@ -120,21 +122,17 @@ class QuantityMetric:
             ),
         )
 
-    def _figures(self, target: QuantityTarget, context: Context, period: Period, amount: int) -> dict[str, Any]:
-        plan = planned(target, context, period.first, period.last)
-        return {
-            "metric": self.spec.name,
-            "indicator": target.indicator,
-            "measure": "quantity",
-            "value": amount,
-            "numerator": amount,
-            "goal": plan or None,
-            "method": "none (census)",
-            "verdict": ("met" if amount >= plan else "missed") if plan else "",
-            "evidence": "clear" if plan else "",
-            "at_risk": False,
-            "flags": ("partial",) if context.as_of < period.end else (),
-        }
+    def _figure(self, lead: Figure, target: QuantityTarget, context: Context, *, period: Period, amount: int) -> Figure:
+        row = replace(
+            lead,
+            measure=self.spec.name,
+            value=amount,
+            numerator=amount,
+            goal=planned(target, context, period.first, period.last) or None,
+            method="none (census)",
+            flags=("partial",) if context.as_of < period.end else (),
+        )
+        return judged(row, zero_tolerance=True)  # a fact, not an estimate
 
 
 def planned(target: QuantityTarget, context: Context, first: dt.date, last: dt.date) -> float:

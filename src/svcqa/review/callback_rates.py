@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from svcqa.errors import SvcqaError
+from svcqa.metrics import defaults
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Result
@@ -15,14 +16,14 @@ TABLES: Final = {"complaints": "closed_at", "work_orders": "resolved_at"}
 
 
 def callback_rates(figures: Figures, context: Context) -> tuple[dict[str, Result], tuple[SvcqaError, ...]]:
-    """The metric ``called_back`` for each table that has records, and why it refuses where it does."""
+    """The callback rate of each table that has records, and why it refuses where it does."""
     found, refused = {}, []
     for table, closed in TABLES.items():
         if not figures.engine.columns(table) or not figures.engine.columns("callbacks"):
             continue
         params = {"table": table, "closed": closed}
         try:
-            found[table] = figures.result("called_back", params, replace(context, by=()))
+            found[table] = figures.result(defaults.CALLED_BACK, params, replace(context, by=()))
         except SvcqaError as error:
             refused.append(error)
     return {table: result for table, result in found.items() if result.rows}, tuple(refused)

@@ -10,6 +10,7 @@ from svcqa.entities.organisation import Level, Unit
 from svcqa.errors import SvcqaError
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
+from svcqa.metrics.states import State
 from svcqa.metrics.verdict import Judgement
 from svcqa.review.courses import NO_COURSE, Course, courses, first_course, judged_by_course
 
@@ -115,10 +116,10 @@ def units_at(figures: Figures, commitment: Commitment, context: Context, *, leve
 def _worst_cases(figures: Figures, commitment: Commitment, context: Context) -> pd.DataFrame:
     """The cases beyond the limit, those with the highest value first; ties in the order of their keys."""
     frame = figures.cases(
-        "compliance",
+        commitment.metric,
         {"commitment": commitment},
         replace(context, by=()),
-        states=("breached", "open_overdue"),
+        states=(State.BREACHED.column, State.OPEN_OVERDUE.column),
     )
     keys = list(figures.engine.key(commitment.table))
     ordered: pd.DataFrame = frame.sort_values(["value", *keys], ascending=[False, *[True] * len(keys)])

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
-from svcqa.metrics.result import SHARE, Figure, Scale
-from svcqa.metrics.verdict import Evidence, Judgement, Verdict, judge
+from svcqa.metrics.result import SHARE, Figure, Result, Scale
+from svcqa.metrics.verdict import Judgement, judge
 from svcqa.periods import Period
-
-_VERDICTS: Final[dict[str, Verdict]] = {"met": "met", "missed": "missed", "": ""}
-_EVIDENCE: Final[dict[str, Evidence]] = {"clear": "clear", "unclear": "unclear", "": ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +44,15 @@ def courses(figures: Figures, metric: str, params: dict[str, object], context: C
     """The course of each measure of one unit, the metric's first one first; the past is seen as of the same moment."""
     rule, period = context.period_rule, context.period
 
-    def ask(asked: Period, *, monthly: bool = False, cumulative: bool = False) -> tuple[Asked, Scale]:
+    def ask(asked: Period, *, monthly: bool = False, cumulative: bool = False) -> tuple[Asked, Result]:
         by = ("month",) if monthly else ()
         result = figures.result(metric, params, replace(context, period=asked, by=by, cumulative=cumulative))
         found: Asked = {}
-        for figure in result.figures():
+        for figure in result.rows:
             found.setdefault(figure.measure, []).append(figure)
-        return found, result.scale
+        return found, result
 
-    (now, scale), (previous, _), (before, _) = ask(period), ask(rule.previous(period)), ask(rule.year_before(period))
+    (now, result), (previous, _), (before, _) = ask(period), ask(rule.previous(period)), ask(rule.year_before(period))
     (year, _), (months, _) = ask(period, cumulative=True), ask(period, monthly=True)
     cumulative, _ = ask(period, monthly=True, cumulative=True)
     year_months, _ = ask(rule.to_date(period), monthly=True)
@@ -69,7 +66,7 @@ def courses(figures: Figures, metric: str, params: dict[str, object], context: C
             months=tuple(months.get(name, ())),
             cumulative=tuple(cumulative.get(name, ())),
             year_months=tuple(year_months.get(name, ())),
-            scale=scale,
+            scale=result.scale,
         )
         for name in known
     }
@@ -93,9 +90,9 @@ def judged_by_course(course: Course, goal: float | None = None) -> Judgement:
         return judge(value=now.value, lower=now.lower, upper=now.upper, goal=goal, better=better)
     needed = now.needed if year is None else year.needed
     return Judgement(
-        verdict=_VERDICTS[now.verdict],
-        evidence=_EVIDENCE[now.evidence],
-        at_risk=now.at_risk,
+        verdict=now.verdict,
+        evidence=now.evidence,
+        at_risk=bool(now.at_risk),
         needed=needed,
         rest_n=now.rest_n,
     )

@@ -13,6 +13,7 @@ from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.grouping import PERIOD_KINDS
 from svcqa.metrics.refusals import refusing
+from svcqa.metrics.result import Figure
 from svcqa.periods import Period
 from svcqa.stats.drivers import METHOD, decompose, newcombe, pareto
 
@@ -38,7 +39,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "change": "change of the whole figure",
     "method": "names of the formulas",
 }
-Row = Mapping[str, Any]
 _CLOSE: Final = 1e-9
 
 
@@ -73,18 +73,20 @@ def drivers(
 class _Part:
     """Numerator and base of one group: ``counted`` where both are cases, ``estimated`` where there is an interval."""
 
-    def __init__(self, row: Row | None = None) -> None:
-        row = row or {}
+    def __init__(self, row: Figure | None = None) -> None:
         # of an estimate the customers it speaks for: the answers of its parts do not weigh alike
-        value, base = row.get("value"), row.get("population") or row.get("base") or row.get("n") or 0
-        numerator = row.get("numerator")
+        value, numerator, base = (None, None, 0.0) if row is None else (row.value, row.numerator, _weight(row))
         self.base, self.value = Fraction(base), value
         direct = value is not None and numerator is not None and base and abs(numerator / base - value) < _CLOSE
         self.numerator = Fraction(numerator) if direct and numerator is not None else Fraction(value or 0) * self.base
-        self.counted = bool(direct) and not row.get("base") and self.numerator <= self.base
-        self.estimated = self.counted and row.get("lower") is not None  # a census is not
+        self.counted = bool(direct) and row is not None and not row.base and self.numerator <= self.base
+        self.estimated = self.counted and row is not None and row.lower is not None  # a census is not
         if value is None:
             self.base = Fraction(0)  # cases that cannot be judged yet weigh nothing
+
+
+def _weight(row: Figure) -> float:
+    return row.population or row.base or row.n or 0
 
 
 def _parts(figures: Figures, commitment: Commitment, context: Context, name: str) -> dict[str, _Part]:
@@ -92,7 +94,7 @@ def _parts(figures: Figures, commitment: Commitment, context: Context, name: str
     params = {"commitment": commitment}
     whole = _first_measure(figures.result(commitment.metric, params, replace(context, by=())).rows)
     found = _first_measure(figures.result(commitment.metric, params, replace(context, by=(name,))).rows)
-    parts = {str(row.get(name, row["unit"]) or ""): _Part(row) for row in found}
+    parts = {row.by.get(name, row.unit): _Part(row) for row in found}
     total = _Part(whole[0] if whole else None)
     sums = sum(part.base for part in parts.values()), sum(part.numerator for part in parts.values())
     for got, expected in zip(sums, (total.base, total.numerator), strict=True):
@@ -109,9 +111,9 @@ def _parts(figures: Figures, commitment: Commitment, context: Context, name: str
     return parts
 
 
-def _first_measure(rows: Sequence[Row]) -> list[Row]:
+def _first_measure(rows: Sequence[Figure]) -> list[Figure]:
     """The rows of the metric's own measure, which comes first."""
-    return [row for row in rows if row.get("measure") == rows[0].get("measure")]
+    return [row for row in rows if row.measure == rows[0].measure]
 
 
 def _split(name: str, before: dict[str, _Part], after: dict[str, _Part], level: float) -> list[dict[str, Any]]:

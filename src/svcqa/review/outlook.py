@@ -15,7 +15,7 @@ class Outlook:
     """What the years so far say of a commitment, of one unit.
 
     Attributes:
-        chart, forecast: results of the metrics ``process_chart`` and ``forecast``; absent where they were refused.
+        chart, forecast: its process chart and the forecast of its year; absent where they were refused.
         chart_fault, forecast_fault: why they were.
     """
 

@@ -86,6 +86,8 @@ class Restated:
     now: Figure | None
     scale: Scale
     fault: SvcqaError | None = None
+    beside: bool = False
+    """Whether it stands beside the figure of its commitment, such as the longest time."""
 
     @property
     def changed(self) -> bool:
@@ -130,10 +132,14 @@ def restate(
         "calendar": (published.calendar, figures.calendars.digest),
     }
     causes: tuple[Cause, ...] = tuple(name for name, (then, now) in digests.items() if then != now)
-    found = tuple(
-        _again(figures, policies, published=published, one=one, known_at=known_at) for one in published.figures
+    own: dict[tuple[str, str], str] = {}  # the first measure of a commitment is its own
+    for one in published.figures:
+        own.setdefault((one.subject, one.key), one.measure)
+    found = (_again(figures, policies, published=published, one=one, known_at=known_at) for one in published.figures)
+    told = tuple(
+        replace(one, beside=one.reported.measure != own[one.reported.subject, one.reported.key]) for one in found
     )
-    return Restatement(published, found, causes)
+    return Restatement(published, told, causes)
 
 
 def _again(

@@ -63,8 +63,7 @@ def _months(figures: Figures, commitment: Commitment, context: Context) -> tuple
     sides = []
     for counted in (own, own.from_returns):
         result = figures.result(counted.metric, {"commitment": counted}, context)
-        first = result.rows[0].get("measure") if result.rows else ""
-        found = (figure for figure in result.figures() if figure.measure == first)
+        found = (figure for figure in result.rows if figure.measure == result.rows[0].measure)
         sides.append({(figure.unit, figure.period): figure for figure in found if figure.value is not None})
     records, returns = sides
     units = figures.organisation

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language
 from svcqa.errors import SvcqaError
+from svcqa.metrics import defaults
 from svcqa.periods import read_moment
 from svcqa.report import charts, tables
 from svcqa.report.charts.times import times_chart
@@ -57,7 +58,7 @@ class DistributionPanel(Panel):
         try:
             self._what_if = self.workspace.what_if(
                 self._commitment,
-                metric="sla_percentiles",
+                metric=defaults.TIMES,
                 period=self._period,
                 unit=self.unit.value,
                 as_of=self.as_of.value,

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language
 from svcqa.errors import SvcqaError
+from svcqa.metrics.measures import Role
 from svcqa.report import charts
 from svcqa.report.tables.outlook import chance_text, forecast_sentence, season_sentence
 from svcqa.report.words import figures as wording
@@ -87,7 +88,8 @@ class OutlookPanel(Panel):
             self.form.offer((), ())
             return
         self.chart.value = picture.html()
-        self.form.offer(_periods(self._found, "value")[1:], _periods(self._found, "suggested_rebase"))
+        known = [row.period for row in self._found.main]
+        self.form.offer(known[1:], [row.period for row in self._found.of(Role.CHANGE_POINT)])
 
     def _say_trend(self) -> None:
         """The trend in words; where there are two years also without the season."""
@@ -97,7 +99,7 @@ class OutlookPanel(Panel):
         except SvcqaError as error:
             self.trend.value = self._plain(error)
             return
-        forms = [False, True] if any(row["measure"] == "seasonal_slope" for row in found.rows) else [False]
+        forms = [False, True] if found.of(Role.SLOPE_IN_SEASON) else [False]
         said = [
             trend_sentence(found, unit, self.language, name=self._names.get(unit, unit), seasonal=seasonal)
             for seasonal in forms
@@ -112,12 +114,11 @@ class OutlookPanel(Panel):
             self.season.value = self._plain(error)
             return
         said = season_sentence(found, self.language)
-        if not any(row["measure"] == "adjusted" for row in found.rows):
+        drawn = found.named(Role.ADJUSTED, Role.LEVEL)
+        if not drawn:
             self.season.value = self._plain(said)
             return
-        self.season.value = charts.of_result(
-            found, self.language, names=self._names, measures=("adjusted", "trend"), title=said
-        ).html()
+        self.season.value = charts.of_result(found, self.language, names=self._names, measures=drawn, title=said).html()
 
     def _fit(self) -> None:
         """The year of this choice, run to its end once."""
@@ -129,7 +130,7 @@ class OutlookPanel(Panel):
         except SvcqaError as error:
             self.answer.value = self._plain(error)
             return
-        if not any(row["measure"] == "year" and row["value"] is not None for row in found.rows):
+        if not any(row.value is not None for row in found.of(Role.WHOLE_YEAR)):
             said = forecast_sentence(found, self.language) if found.rows else self._text("no_cases")
             self.answer.value = self._plain(said)
             return
@@ -140,12 +141,13 @@ class OutlookPanel(Panel):
 
     def _set_goal(self, found: Result) -> None:
         """Let the goal move about what the year may come to; shares are shown in per cent."""
-        year = next(row for row in found.rows if row["measure"] == "year")
-        goal = year["goal"] if year["goal"] is not None else year["value"]
+        (year,) = found.of(Role.WHOLE_YEAR)
+        goal = year.goal if year.goal is not None else year.value or 0.0
+        lower, upper = (goal if end is None else end for end in (year.lower, year.upper))
         step = 10.0 ** -wording.usual_decimals(goal, found.scale) * (0.01 if found.unit == "share" else 1)
-        width = max(year["upper"] - year["lower"], 10 * step)
-        low = math.floor((min(goal, year["lower"]) - _ROOM * width) / step) * step
-        high = math.ceil((max(goal, year["upper"]) + _ROOM * width) / step) * step
+        width = max(upper - lower, 10 * step)
+        low = math.floor((min(goal, lower) - _ROOM * width) / step) * step
+        high = math.ceil((max(goal, upper) + _ROOM * width) / step) * step
         if found.unit == "share":
             low, high = max(low, 0.0), min(high, 1.0)
         with unheard(self._move, self.goal), self.goal.hold_trait_notifications():
@@ -159,14 +161,10 @@ class OutlookPanel(Panel):
             self._say(self._what_if.at(goal=change["new"]))
 
     def _say(self, found: Result) -> None:
-        chance = next(figure for figure in found.figures() if figure.measure == "chance")
+        (chance,) = found.of(Role.CHANCE)
         flags = wording.flags(chance, self.language)
         self.answer.value = (
             f"<div class='svcqa-chance'><b style='font-size:1.6em'>{self._plain(chance_text(chance, self.language))}"
             f"</b> &nbsp; {self._plain(forecast_sentence(found, self.language))}</div>"
             + (f"<small>{self._plain(flags)}</small>" if flags else "")
         )
-
-
-def _periods(found: Result, measure: str) -> list[str]:
-    return [str(row["period"]) for row in found.rows if row["measure"] == measure]

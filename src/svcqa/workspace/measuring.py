@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from svcqa.metrics.abilities import TakesRebases, having
 from svcqa.metrics.figures import WhatIf
-from svcqa.metrics.result import STATES, Result
+from svcqa.metrics.result import Result
+from svcqa.metrics.states import STATES
 from svcqa.periods import Period, PeriodKind, read_moment
 from svcqa.register.rebases import rebases
 from svcqa.workspace.opened import OpenedWorkspace

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from svcqa.errors import SvcqaError
+from svcqa.metrics import defaults
 from svcqa.metrics.result import Result
 from svcqa.periods import Period, PeriodKind
 from svcqa.review.outlook import Outlook
@@ -59,22 +60,22 @@ class Outlooks:
 
     def chart(self, commitment: str, *, unit: str | None = None) -> Result:
         """The process chart, rebased where people decided so."""
-        return self._measured("process_chart", commitment, unit)
+        return self._measured(defaults.PROCESS, commitment, unit)
 
     def trend(self, commitment: str, *, unit: str | None = None) -> Result:
         """Whether it rises or falls; with two years also by the same months of the years alone."""
-        return self._measured("trend", commitment, unit)
+        return self._measured(defaults.TREND, commitment, unit)
 
     def season(self, commitment: str, *, unit: str | None = None) -> Result:
         """Season, adjusted figures, effects of the Spring Festival."""
-        return self._measured("seasonality", commitment, unit)
+        return self._measured(defaults.SEASON, commitment, unit)
 
     def forecast(self, commitment: str, *, unit: str | None = None) -> WhatIf:
         """The year run to its end; ``.at(goal=0.96)`` holds another goal against it at once."""
         return measuring.what_if(
             self._workspace,
             commitment,
-            metric="forecast",
+            metric=defaults.FORECAST,
             period=self.history,
             unit=unit or self.unit,
             as_of=self._as_of,

@@ -15,7 +15,7 @@ from svcqa.errors import Fault, MetricError
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Metric
 from svcqa.metrics.explanation import Explanation
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Result, check_rows
 from svcqa.metrics.survey.waves import TABLE, Surveyed, Surveys
 from svcqa.periods import Period
 
@@ -107,6 +107,7 @@ def complete(metric: Metric, result: Result, context: Context, *, pins: Mapping[
     if not isinstance(result, Result):
         got = f"measure gives a Result, not {type(result).__name__}"
         raise MetricError(Fault("plugin_contract", place=metric.spec.name, got=got))
+    check_rows(result, metric.spec.name)
     about = {
         "metric": metric.spec.name,
         "formula": str(metric.spec.formula),
@@ -122,4 +123,6 @@ def complete(metric: Metric, result: Result, context: Context, *, pins: Mapping[
         unit=result.unit or metric.spec.unit,
         better=result.better or metric.spec.better,
         label=result.label or metric.spec.label,
-    )
+        picture=metric.spec.picture,
+        measures=result.measures or metric.spec.measures,
+    ).completed(metric.spec.name)

@@ -21,7 +21,7 @@ from svcqa.metrics.contract import RecordMetric
 from svcqa.metrics.drivers.requests import request_for
 from svcqa.metrics.explanation import CaseClock, Explanation
 from svcqa.metrics.grouping import day_number
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES, State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,14 +63,14 @@ def list_cases(
         request, lambda batch: metric.observe(batch, params, context), ("unit", *wanted)
     ):
         state = states_of(observed, params)
-        asked = np.isin(state, [STATES.index(name) for name in states])
+        asked = np.isin(state, [State[name.upper()] for name in states])
         chosen = np.flatnonzero(asked & (observed.day >= first) & (observed.day <= last))
         if not len(chosen) and frames:
             continue
         rows = chosen if observed.rows is None else observed.rows[chosen]
         frame = _texts(table.select(list(dict.fromkeys(("unit", *wanted)))).take(pa.array(rows))).to_pandas()
         codes, labels = observed.exclusion or (np.zeros(len(observed.day), dtype=np.int32), ("",))
-        frame["state"] = [STATES[int(code)] for code in state[chosen]]
+        frame["state"] = [State(code).column for code in state[chosen]]
         frame["value"] = observed.value[chosen]
         frame["day"] = observed.day[chosen].astype("datetime64[D]").astype("datetime64[s]")
         frame["excluded_by"] = [labels[code] for code in codes[chosen]]

@@ -13,8 +13,8 @@ from svcqa.metrics.context import Context
 from svcqa.metrics.contract import SeriesMetric
 from svcqa.metrics.drivers.contract import Ask, Sources, WithoutCases, complete
 from svcqa.metrics.grouping import PERIOD_KINDS
-from svcqa.metrics.result import Result
-from svcqa.metrics.series import Row, SeriesOf, SeriesParams, grouped
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.series import SeriesOf, SeriesParams, grouped
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ def series_for(ask: Ask, metric: SeriesMetric[Any], params: Entity, context: Con
     return replace(result, rows=tuple(rows))
 
 
-def _by_code(ask: Ask, base: SeriesOf, context: Context, *, needed: bool) -> tuple[Row, ...]:
+def _by_code(ask: Ask, base: SeriesOf, context: Context, *, needed: bool) -> tuple[Figure, ...]:
     """The base by a further column of codes; nothing where its records have no such column and it is not needed."""
     try:
-        return tuple(ask(base.metric, dict(base.params), context).rows)
+        return ask(base.metric, dict(base.params), context).rows
     except MetricError as error:
         if needed or any(fault.code != "unknown_grouping" for fault in error.faults):
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,15 +22,14 @@ def with_waves(metric: FromWaves[Any], params: Entity, context: Context, plain: 
     survey = metric.designed(params)
     if survey is None or sources.surveys is None:
         return plain
-    rows: list[Mapping[str, Any]] = list(plain.rows)
+    rows = list(plain.rows)
     for period in cycle_windows(context, params.commitment):
         drawn = [wave for wave in sources.surveys.within(survey, period) if wave.as_of < context.as_of]
         waves = [sources.wave(wave, context) for wave in drawn]
         answered = [wave for wave in waves if any(person.scores for person in wave.wave.people)]
         if answered:
-            own = [row for row in rows if (row["first"], row["last"]) == (period.first, period.last)]
+            own = [row for row in rows if (row.first, row.last) == (period.first, period.last)]
             made = metric.from_waves(answered, own, period=period, params=params, context=context)
             rows = [*(row for row in rows if row not in own), *made] if made else rows
-    keys = ("unit", *plain.keys)
-    rows.sort(key=lambda row: (*(str(row.get(name) or "") for name in keys), row["first"], row["last"]))
+    rows.sort(key=lambda row: (row.unit, *(row.by.get(name, "") for name in plain.keys), row.first, row.last))
     return replace(plain, rows=tuple(rows))

@@ -40,7 +40,7 @@ def _limit_can_be_moved(metric: Metric) -> None:
         lowest, highest, promised = ends
         if not lowest <= promised <= highest:
             problems.append(f"{trial.place}: not {lowest} ≤ {promised} ≤ {highest}")
-        plain, again = ([row.get("value") for row in rows] for rows in (trial.rows(), trial.rows(limit=promised)))
+        plain, again = ([row.value for row in rows] for rows in (trial.rows(), trial.rows(limit=promised)))
         if "limit" not in trial.given and plain != again:
             problems.append(f"{trial.place}: the promised limit gives {again}, not {plain}")
         for beyond in (lowest - 1, highest + 1):
@@ -57,7 +57,7 @@ def _goal_is_taken(metric: Metric) -> None:
     problems = []
     for trial in moved(metric):
         rows = trial.rows(goal=_GOAL)
-        if rows and not any(same(row.get("goal"), _GOAL) for row in rows):
+        if rows and not any(same(row.goal, _GOAL) for row in rows):
             problems.append(f"{trial.place}: asked for the goal {_GOAL}, no row has it")
     require(problems)
 
@@ -78,7 +78,7 @@ def _rebases_of_others_change_nothing(metric: Metric) -> None:
     for trial in moved(metric):
         plain = trial.rows()
         for row in plain[:1]:
-            for indicator, unit in ((_NOBODY, row["unit"]), (str(row.get("indicator")), _NOBODY)):
+            for indicator, unit in ((_NOBODY, row.unit), (row.indicator, _NOBODY)):
                 since = trial.context.period.last
                 other = Rebase(indicator=indicator, unit=unit, since=since, reason="—", name="—")
                 if trial.rows(rebases=(*trial.given.get("rebases", ()), other)) != plain:
@@ -92,8 +92,8 @@ def _rows_over_the_whole(metric: Metric) -> None:
     for trial in moved(metric):
         asked = (trial.context.period.first, trial.context.period.last)
         for row in trial.rows():
-            if (row.get("first"), row.get("last")) != asked:
-                problems.append(f"{trial.place}: a row of {row.get('period')}")
+            if (row.first, row.last) != asked:
+                problems.append(f"{trial.place}: a row of {row.period}")
     require(problems)
 
 

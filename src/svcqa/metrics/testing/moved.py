@@ -12,6 +12,7 @@ from svcqa.metrics.contract import Metric, RecordMetric
 from svcqa.metrics.drivers import driver_of
 from svcqa.metrics.examples import Example, SeriesExample
 from svcqa.metrics.parameters import validated
+from svcqa.metrics.result import Figure
 from svcqa.metrics.survey.example import SurveyExample
 from svcqa.metrics.testing.problems import examples_of
 from svcqa.metrics.testing.trial import Trial
@@ -31,7 +32,7 @@ class Moved:
         """The example's parameters, some of them changed."""
         return validated(self.metric, {**self.given, **changes})
 
-    def rows(self, **changes: Any) -> list[Mapping[str, Any]]:
+    def rows(self, **changes: Any) -> list[Figure]:
         """The figures."""
         params = self.params(**changes)
         return list(driver_of(self.metric).read(self.prepared, params, self.context, pins={}).rows)

@@ -14,7 +14,7 @@ from svcqa.metrics.contract import RecordMetric
 from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.grouping import day_number
 from svcqa.metrics.parameters import validated
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import STATES, State
 from svcqa.metrics.testing.problems import require
 from svcqa.metrics.testing.row_checks import unexpected
 from svcqa.metrics.testing.trial import Trial, singles, trials
@@ -25,11 +25,11 @@ def _cases_are_those_counted(metric: RecordMetric[Any]) -> None:
     listing, problems = having(metric, HasStates[Any]), []
     assert listing is not None
     for trial in trials(metric):
-        row = next((row for row in trial.result().rows if row.get("total") is not None), None)
+        row = next((row for row in trial.result().rows if row.total is not None), None)
         if row is None or trial.example.unit is not None:
             continue
-        counted = _counted(trial, listing, day_number(row["first"]), day_number(row["last"]))
-        shown = {state: int(row.get(state) or 0) for state in STATES}
+        counted = _counted(trial, listing, day_number(row.first), day_number(row.last))
+        shown = {state.column: row.count(state) for state in State}
         if counted != shown:
             differing = [f"{n} {state}, {shown[state]} in the row" for state, n in counted.items() if n != shown[state]]
             problems.append(f"{trial.place}: of the cases are {'; '.join(differing)}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
@@ -21,9 +21,10 @@ from svcqa.errors import SvcqaError
 from svcqa.metrics.contract import Metric, RecordMetric
 from svcqa.metrics.drivers.record import RecordDriver
 from svcqa.metrics.registry import checked_metric
-from svcqa.metrics.result import STATES, Result
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.states import STATES
 from svcqa.metrics.testing.problems import SEED, all_examples, name_of, require, same
-from svcqa.metrics.testing.trial import Trial, WatchedBatch, cells, halves, only, rows, singles, thirds, trials
+from svcqa.metrics.testing.trial import Trial, WatchedBatch, cells, halves, only, singles, thirds, trials
 
 _LATER: Final = (dt.timedelta(0), dt.timedelta(seconds=1), dt.timedelta(days=40), dt.timedelta(days=800))
 """How long after each moment of an example the world is looked at again."""
@@ -59,16 +60,16 @@ def _examples_reproduced(metric: RecordMetric[Any]) -> None:
     for trial in trials(metric):
         if not trial.example.expected:
             problems.append(f"{trial.place} expects at least one figure")
-        found: dict[str, list[Mapping[str, Any]]] = {}
+        found: dict[str, list[Figure]] = {}
         for row in trial.result().rows:
-            found.setdefault(str(row.get("measure")), []).append(row)
+            found.setdefault(row.measure, []).append(row)
         for key, wanted in trial.example.expected.items():
             measure, _, column = key.partition(".")
             given = found.get(measure, [])
             if len(given) != 1:
                 problems.append(f"{trial.place}: {key} has one row, not {len(given)}")
-            elif not same(given[0].get(column or "value"), wanted):
-                problems.append(f"{trial.place}: {key} is {wanted!r}, not {given[0].get(column or 'value')!r}")
+            elif not same(given[0][column or "value"], wanted):
+                problems.append(f"{trial.place}: {key} is {wanted!r}, not {given[0][column or 'value']!r}")
     require(problems)
 
 
@@ -164,20 +165,20 @@ def _compare(metric: RecordMetric[Any], other: Callable[[Trial, tuple[str, ...]]
     problems = []
     for trial in trials(metric):
         for by in trial.groupings:
-            whole, again = rows(trial.result(by)), rows(other(trial, by))
+            whole, again = trial.result(by).rows, other(trial, by).rows
             if whole != again:
                 problems.append(f"{trial.place}: {said}{_difference(whole, again)}")
     require(problems)
 
 
-def _difference(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> str:
+def _difference(one: Sequence[Figure], other: Sequence[Figure]) -> str:
     """The first column that differs, for a message."""
     if len(one) != len(other):
         return f" ({len(one)} rows, then {len(other)})"
     for left, right in zip(one, other, strict=True):
-        for name in left:
-            if left[name] != right.get(name):
-                return f" ({name} is {left[name]!r}, then {right.get(name)!r})"
+        for name, value in vars(left).items():
+            if value != vars(right)[name]:
+                return f" ({name} is {value!r}, then {vars(right)[name]!r})"
     return ""
 
 
@@ -185,14 +186,14 @@ def _one_group_alone_equals_that_group(metric: RecordMetric[Any]) -> None:
     """A unit's records alone give the row that the unit has among the others, also where only it is asked for."""
     problems = []
     for trial in trials(metric):
-        whole = rows(trial.result(("unit",)))
+        whole = trial.result(("unit",)).rows
         context = trial.example.context(by=("unit",))
-        for unit in dict.fromkeys(row["unit"] for row in whole):
+        for unit in dict.fromkeys(row.unit for row in whole):
             asked = replace(context, unit=unit)
             narrowed = RecordDriver(metric).read(trial.summary(asked), trial.params, asked, pins={})
-            among = [row for row in whole if row["unit"] == unit]
+            among = [row for row in whole if row.unit == unit]
             for alone in (trial.result(("unit",), split=only(unit, context)), narrowed):
-                found = [row for row in rows(alone) if row["unit"] == unit]
+                found = [row for row in alone.rows if row.unit == unit]
                 if found != among:
                     problems.append(f"{trial.place}: {unit} alone is not {unit} among all{_difference(among, found)}")
     require(problems)
@@ -204,8 +205,8 @@ def _empty_input(metric: RecordMetric[Any]) -> None:
     for trial in trials(metric):
         for by in trial.groupings:
             for row in trial.result(by, records=trial.records.slice(0, 0)).rows:
-                names = ("n", "total", *STATES, *(() if row.get("base") else ("numerator",)))
-                counted = {name: row.get(name) for name in names if row.get(name)}
+                names = ("n", "total", *STATES, *(() if row.base else ("numerator",)))
+                counted = {name: row[name] for name in names if row[name]}
                 if counted:
                     problems.append(f"{trial.place}: with no record there is {counted}")
     require(problems)
@@ -243,14 +244,14 @@ def _interval_holds_the_value(metric: RecordMetric[Any]) -> None:
     for trial in trials(metric):
         for by in trial.groupings:
             for row in trial.result(by).rows:
-                lower, value, upper = (row.get(name) for name in ("lower", "value", "upper"))
+                lower, value, upper = row.lower, row.value, row.upper
                 known = [number for number in (lower, value, upper) if number is not None]
-                said = {"interval_open", "not_reached"} & set(row.get("flags") or ())
+                said = {"interval_open", "not_reached"} & set(row.flags)
                 if not said and ((lower is None) != (upper is None) or (lower is not None and value is None)):
                     problems.append(f"{trial.place}: lower {lower}, value {value}, upper {upper}: some are missing")
                 elif any(left > right for left, right in pairwise(known)) or any(map(math.isnan, known)):
                     problems.append(f"{trial.place}: not {lower} ≤ {value} ≤ {upper}")
-                if lower is not None and not row.get("method"):
+                if lower is not None and not row.method:
                     problems.append(f"{trial.place}: the interval names no method")
     require(problems)
 
@@ -261,13 +262,13 @@ def _states_add_up(metric: RecordMetric[Any]) -> None:
     for trial in trials(metric):
         for by in trial.groupings:
             for row in trial.result(by).rows:
-                added = sum(int(row.get(state) or 0) for state in STATES)
-                if row.get("total") is not None and added != row["total"]:
-                    problems.append(f"{trial.place}: the states add up to {added}, the total is {row['total']}")
-                if row.get("total") is None and added:
+                added = sum(row.states.values())
+                if row.total is not None and added != row.total:
+                    problems.append(f"{trial.place}: the states add up to {added}, the total is {row.total}")
+                if row.total is None and added:
                     problems.append(f"{trial.place}: there are states and no total")
         if metric.spec.additive:
-            whole, parts = ([sum(row.get("total") or 0 for row in trial.result(by).rows)] for by in ((), ("unit",)))
+            whole, parts = ([sum(row.total or 0 for row in trial.result(by).rows)] for by in ((), ("unit",)))
             if whole != parts:
                 problems.append(f"{trial.place}: the units' totals add up to {parts[0]}, the whole has {whole[0]}")
     require(problems)

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from svcqa.metrics.result import Figure
 from svcqa.metrics.testing.problems import same
 
 
-def unexpected(place: str, rows: Sequence[Mapping[str, Any]], expected: Mapping[str, Any]) -> list[str]:
+def unexpected(place: str, rows: Sequence[Figure], expected: Mapping[str, Any]) -> list[str]:
     """Where ``rows`` are not what an example expects: ``{"mean.lower@D1": 0.9}``."""
     if not expected:
         return [f"{place} expects at least one figure"]
@@ -18,24 +19,24 @@ def unexpected(place: str, rows: Sequence[Mapping[str, Any]], expected: Mapping[
     for key, wanted in expected.items():
         name, _, where = key.partition("@")
         measure, _, column = name.partition(".")
-        found = [row for row in rows if row.get("measure") == measure and (not where or where in _places(row))]
+        found = [row for row in rows if row.measure == measure and (not where or where in _places(row))]
         if len(found) != 1:
             problems.append(f"{place}: {key} has one row, not {len(found)}")
-        elif not same(found[0].get(column or "value"), wanted):
-            problems.append(f"{place}: {key} is {wanted!r}, not {found[0].get(column or 'value')!r}")
+        elif not same(found[0][column or "value"], wanted):
+            problems.append(f"{place}: {key} is {wanted!r}, not {found[0][column or 'value']!r}")
     return problems
 
 
-def _places(row: Mapping[str, Any]) -> tuple[str, str]:
-    return str(row.get("period")), str(row.get("unit"))
+def _places(row: Figure) -> tuple[str, str]:
+    return row.period, row.unit
 
 
-def broken_interval(place: str, row: Mapping[str, Any]) -> list[str]:
+def broken_interval(place: str, row: Figure) -> list[str]:
     """Whether a row breaks lower ≤ value ≤ upper, or has an interval without a method."""
-    ends = [row.get(name) for name in ("lower", "value", "upper")]
+    ends = [row.lower, row.value, row.upper]
     known = [float(number) for number in ends if number is not None]
     if any(left > right for left, right in pairwise(known)) or any(map(math.isnan, known)):
         return [f"{place}: not {ends[0]} ≤ {ends[1]} ≤ {ends[2]}"]
-    if ends[0] is not None and not row.get("method"):
+    if ends[0] is not None and not row.method:
         return [f"{place}: the interval names no method"]
     return []

@@ -16,7 +16,7 @@ from svcqa.metrics.contract import SeriesMetric
 from svcqa.metrics.drivers.series import SeriesDriver
 from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.parameters import validated
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
 from svcqa.metrics.testing.problems import SEED, examples_of, require
 from svcqa.metrics.testing.row_checks import broken_interval, unexpected
 
@@ -88,12 +88,12 @@ def _one_group_alone_equals_that_group(metric: SeriesMetric[Any]) -> None:
     problems = []
     for trial in _trials(metric):
         series, context = trial.example.series(), replace(trial.example.context(), by=("unit",))
-        first = series.rows[0]["unit"]
-        own = tuple(row for row in series.rows if row["unit"] == first)
-        beside = tuple({**row, "unit": "D2", "value": _moved(row.get("value"))} for row in own)
+        first = series.rows[0].unit
+        own = tuple(row for row in series.rows if row.unit == first)
+        beside = tuple(replace(row, unit="D2", value=_moved(row.value)) for row in own)
         among = trial.result(replace(series, rows=(*own, *beside)), context).rows
         alone = trial.result(replace(series, rows=own), context).rows
-        if [row for row in among if row["unit"] == first] != list(alone):
+        if [row for row in among if row.unit == first] != list(alone):
             problems.append(f"{trial.place}: {first} alone is not {first} among all")
     require(problems)
 
@@ -116,11 +116,11 @@ def _interval_holds_the_value(metric: SeriesMetric[Any]) -> None:
     require([problem for t in _trials(metric) for row in _rows(t) for problem in broken_interval(t.place, row)])
 
 
-def _rows(trial: _Trial, series: Result | None = None) -> list[dict[str, Any]]:
-    return [dict(row) for row in trial.result(series).rows]
+def _rows(trial: _Trial, series: Result | None = None) -> list[Figure]:
+    return list(trial.result(series).rows)
 
 
-def _moved(value: Any) -> Any:
+def _moved(value: float | None) -> float | None:
     return value if value is None else value * 0.5
 
 

@@ -12,12 +12,13 @@ from svcqa.errors import MetricError, StatsError
 from svcqa.metrics.contract import SurveyMetric
 from svcqa.metrics.drivers.survey import SurveyDriver
 from svcqa.metrics.parameters import validated
+from svcqa.metrics.result import Figure
 from svcqa.metrics.survey.example import SurveyExample
 from svcqa.metrics.survey.waves import DrawnCustomer, Surveyed
 from svcqa.metrics.testing.problems import SEED, examples_of, require
 from svcqa.metrics.testing.row_checks import broken_interval, unexpected
 
-Rows = list[dict[str, Any]]
+Rows = list[Figure]
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,7 @@ class _Trial:
     def rows(self, surveyed: Surveyed | None = None) -> Rows:
         given = self.example.surveyed() if surveyed is None else surveyed
         params = validated(self.metric, self.example.params)
-        found = SurveyDriver(self.metric).read(given, params, self.example.context(), pins={})
-        return [dict(row) for row in found.rows]
+        return list(SurveyDriver(self.metric).read(given, params, self.example.context(), pins={}).rows)
 
 
 def _trials(metric: SurveyMetric[Any]) -> list[_Trial]:
@@ -96,7 +96,7 @@ def _empty_wave(metric: SurveyMetric[Any]) -> None:
                 rows = trial.rows(_with_people(surveyed, people))
             except (MetricError, StatsError):
                 continue
-            told = [row for row in rows if row.get("value") is not None and row.get("n")]
+            told = [row for row in rows if row.value is not None and row.n]
             if told:
                 problems.append(f"{trial.place}: without an answer there are {len(told)} figures")
     require(problems)
@@ -112,7 +112,7 @@ def _alike(some: Rows, others: Rows) -> bool:
     if len(some) != len(others):
         return False
     return all(
-        left.keys() == right.keys() and all(_same(left[name], right[name]) for name in left)
+        all(_same(value, vars(right)[name]) for name, value in vars(left).items())
         for left, right in zip(some, others, strict=True)
     )
 

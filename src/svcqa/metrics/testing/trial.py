@@ -92,11 +92,6 @@ def trials(metric: RecordMetric[Any]) -> list[Trial]:
     return [Trial(metric, example, number) for number, example in enumerate(examples_of(metric), start=1)]
 
 
-def rows(result: Result) -> list[dict[str, Any]]:
-    """Plain rows, to be compared."""
-    return [dict(row) for row in result.rows]
-
-
 def cells(observed: Observations) -> list[tuple[Any, ...]]:
     """The observations as they would be summed, in an order of their own."""
     count = len(observed.day)

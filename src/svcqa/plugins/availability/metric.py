@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +43,8 @@ from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Int64, Observations, Summary
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import Groups, code_columns, group, rows, shown_units, within
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.states import State
 from svcqa.periods import Period
 from svcqa.plugins.availability.examples import EXAMPLES
 from svcqa.plugins.availability.query import BASE, WHOLE, gaps, interruptions
@@ -127,13 +128,12 @@ class AvailabilityMetric(HasKeys[AvailabilityParams], MeasuresCommitments, Takes
         """Availability by everything in ``context.by``."""
         found = _Interruptions(summary, params, context)
         periods = cycle_windows(context, params.commitment)
-        about = {"metric": self.spec.name, "indicator": params.commitment.key, "measure": "availability"}
-        records = []
-        for place, number, lead in rows(found.groups, periods):
-            figures = found.figures(place, periods[number])
-            if figures is not None:
-                records.append({**lead, **about, **figures})
-        return Result(tuple(records), keys=code_columns(context.by), about={"commitment": params.commitment.key})
+        figures = []
+        for place, number, lead in rows(found.groups, periods, metric=self.spec.name, indicator=params.commitment.key):
+            figure = found.figure(replace(lead, measure=self.spec.name), place, periods[number])
+            if figure is not None:
+                figures.append(figure)
+        return Result(tuple(figures), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def examples(self) -> tuple[Example, ...]:
         """Stoppages across midnight and month's end, an emergency excepted; a post unstaffed."""
@@ -184,8 +184,8 @@ class _Interruptions:
         further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
         self.groups = groups.with_units(further)
 
-    def figures(self, place: int, period: Period) -> dict[str, Any] | None:
-        """The columns of one row; nothing where neither an incident nor a base is known."""
+    def figure(self, lead: Figure, place: int, period: Period) -> Figure | None:
+        """One row; nothing where neither an incident nor a base is known."""
         counted = self._incidents(place, period.first, period.last)
         base = self._base(place, period.first, period.end)
         if not counted.total and (base is None or not base.value):
@@ -200,34 +200,24 @@ class _Interruptions:
             low, high = poisson_total(counted.sizes, level=level, resamples=params.resamples, seed=params.seed)
             lower, upper = 1 - high / amount, 1 - low / amount
             method = f"Poisson bootstrap {level:.0%}, {params.resamples} resamples, seed {params.seed}"
-        value = (amount - lost) / amount if amount else None
         needed = self._needed(place, period)
-        held = held_against_goal(
-            params,
-            self.context,
-            period,
-            value=value,
+        row = replace(
+            lead,
+            value=(amount - lost) / amount if amount else None,
             lower=lower,
             upper=upper,
+            n=len(counted.sizes),
+            numerator=amount - lost,
+            base=amount,
+            base_unit="post_second" if staffed else "customer_second",
+            states=counted.states,
+            total=counted.total,
+            excluded_by=counted.excluded_by,
+            value_without_exclusions=(amount - whole.lost_plainly) / amount if amount else None,
+            n_without_exclusions=whole.plain_n,
             needed=needed,
-            recoverable=needed is not None and needed <= 1,
-        )
-        return {
-            "value": value,
-            "lower": lower,
-            "upper": upper,
-            "n": len(counted.sizes),
-            "numerator": amount - lost,
-            "base": amount,
-            "base_unit": "post_second" if staffed else "customer_second",
-            **counted.states,
-            "total": counted.total,
-            "excluded_by": counted.excluded_by,
-            "value_without_exclusions": (amount - whole.lost_plainly) / amount if amount else None,
-            "n_without_exclusions": whole.plain_n,
-            **held,
-            "method": method,
-            "flags": flags_of(
+            method=method,
+            flags=flags_of(
                 params,
                 self.context,
                 period,
@@ -235,7 +225,9 @@ class _Interruptions:
                 base_missing=not amount and not nowhere,
                 without_posts=nowhere,
             ),
-        }
+        )
+        recoverable = needed is not None and needed <= 1
+        return held_against_goal(row, params, self.context, period, recoverable=recoverable)
 
     def _has_unplaced(self, place: int, period: Period) -> bool:
         mine = self.unplaced & (self.groups.index == place)
@@ -299,12 +291,12 @@ class _Counted:
         self.lost_plainly, self.plain_n = int(size[~unknown].sum()), int((~unknown).sum())
         self.excluded_by = by_reason(reasons, np.bincount(reason[left_out], minlength=len(reasons)).tolist())
         self.states = {
-            "met": 0,
-            "breached": int((counts & (fact == Fact.CLOSED)).sum()),
-            "open_overdue": int((counts & (fact == Fact.OPEN)).sum()),
-            "open_not_due": 0,
-            "met_not_due": 0,
-            "excluded": int(left_out.sum()),
-            "not_applicable": int(unknown.sum()),
+            State.MET: 0,
+            State.BREACHED: int((counts & (fact == Fact.CLOSED)).sum()),
+            State.OPEN_OVERDUE: int((counts & (fact == Fact.OPEN)).sum()),
+            State.OPEN_NOT_DUE: 0,
+            State.MET_NOT_DUE: 0,
+            State.EXCLUDED: int(left_out.sum()),
+            State.NOT_APPLICABLE: int(unknown.sum()),
         }
         self.total = len(size)

@@ -19,7 +19,12 @@ from svcqa.entities.rule_base import ClockRule
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import NULL, Batch, Fact, Observations
 from svcqa.metrics.explanation import CaseClock, CaseLedger
-from svcqa.plugins.cases.clock import counting_rule, limit_text, limits_of
+from svcqa.metrics.states import State
+from svcqa.plugins.cases.clock import (
+    counting_rule,
+    limit_text,
+    limits_of,
+)
 from svcqa.plugins.cases.times import Times, limits_due, read_times
 
 _EPOCH: Final = dt.datetime(1970, 1, 1)
@@ -37,7 +42,7 @@ class Story:
 
 
 def case_clock(
-    batch: Batch, commitment: Commitment, *, context: Context, observed: Observations, state: str
+    batch: Batch, commitment: Commitment, *, context: Context, observed: Observations, state: State
 ) -> CaseClock:
     """What the kernel ``observed`` of the only case of ``batch``, with its story beside it."""
     rule = commitment.rule.clock_rule

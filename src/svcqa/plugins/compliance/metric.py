@@ -40,7 +40,8 @@ from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Int64, Obs
 from svcqa.metrics.examples import Example
 from svcqa.metrics.explanation import CaseClock
 from svcqa.metrics.grouping import Groups, code_columns, day_number, group, rows, sums, within, year_ahead
-from svcqa.metrics.result import STATES, Result
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.states import State, counted_states
 from svcqa.metrics.verdict import needed_share
 from svcqa.periods import Period
 from svcqa.plugins.cases.clock import limit_text, read_clock
@@ -49,8 +50,7 @@ from svcqa.plugins.cases.times import HISTORY, with_history
 from svcqa.plugins.compliance.examples import EXAMPLES
 from svcqa.stats.proportions import clopper_pearson, wilson
 
-MET, BREACHED, OPEN_OVERDUE, OPEN_NOT_DUE, MET_NOT_DUE, _, EXCLUDED, NOT_APPLICABLE = range(len(STATES))
-_DUE: Final = [MET, BREACHED, OPEN_OVERDUE]
+_DUE: Final = [State.MET, State.BREACHED, State.OPEN_OVERDUE]
 
 
 class ComplianceParams(CommitmentParams):
@@ -131,10 +131,10 @@ class ComplianceMetric(
         return observed if chosen.all() else _take(observed, np.flatnonzero(chosen))
 
     def states(self, observed: Observations | Summary, params: ComplianceParams) -> npt.NDArray[np.int8]:
-        """The state of each observation or cell, as an index into ``STATES``, exclusions applied."""
+        """The state of each observation or cell, as a ``State``, exclusions applied."""
         state = plain_states(observed, params)
         # What the commitment never applied to is not excluded from it.
-        state[is_excluded(observed) & (state != NOT_APPLICABLE)] = EXCLUDED
+        state[is_excluded(observed) & (state != State.NOT_APPLICABLE)] = State.EXCLUDED
         return state
 
     def explain(self, batch: Batch, params: ComplianceParams, context: Context) -> CaseClock | None:
@@ -143,7 +143,7 @@ class ComplianceMetric(
         _clock_rule(params)
         if not len(observed.day):
             return None
-        state = STATES[int(self.states(observed, params)[0])]
+        state = State(self.states(observed, params)[0])
         return case_clock(batch, params.commitment, context=context, observed=observed, state=state)
 
     def limit_range(self, params: ComplianceParams) -> tuple[int, int, int] | None:
@@ -158,24 +158,23 @@ class ComplianceMetric(
         periods = cycle_windows(context, params.commitment)
         counted = [tally.window(period) for period in periods]
         ahead = [tally.year_ahead(period) for period in periods]
-        records = []
-        for place, number, lead in rows(tally.groups, periods):
+        found = []
+        for place, number, lead in rows(tally.groups, periods, metric=self.spec.name, indicator=params.commitment.key):
             counts, plain, reasons = counted[number]
-            year = ahead[number][place]
             if counts[place].sum():
-                figures = _figures(
-                    params,
-                    context,
-                    period=periods[number],
-                    counts=counts[place],
-                    plain=plain[place],
-                    reasons=reasons[place],
-                    year=year,
+                row = replace(lead, measure=self.spec.name, excluded_by=reasons[place], limit=_limit_text(params))
+                found.append(
+                    _figure(
+                        row,
+                        params,
+                        context,
+                        period=periods[number],
+                        counts=counts[place],
+                        plain=plain[place],
+                        year=ahead[number][place],
+                    )
                 )
-                records.append({**lead, **figures})
-        for record in records:
-            record |= {"metric": self.spec.name, "indicator": params.commitment.key, "measure": "compliance"}
-        return Result(tuple(records), keys=code_columns(context.by), about={"commitment": params.commitment.key})
+        return Result(tuple(found), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def examples(self) -> tuple[Example, ...]:
         """One for each way of reading time or counts."""
@@ -187,13 +186,13 @@ def plain_states(observed: Observations | Summary, params: ComplianceParams) -> 
     limit = _limit_units(params)
     due = observed.follow_up >= limit
     kept = observed.value <= limit
-    state = np.full(len(observed.day), BREACHED, dtype=np.int8)
+    state = np.full(len(observed.day), State.BREACHED, dtype=np.int8)
     closed, still_open = observed.fact == Fact.CLOSED, observed.fact == Fact.OPEN
-    state[closed & kept & due] = MET
-    state[closed & kept & ~due] = MET_NOT_DUE
-    state[still_open & due] = OPEN_OVERDUE
-    state[still_open & ~due] = OPEN_NOT_DUE
-    state[observed.fact == Fact.NOT_APPLICABLE] = NOT_APPLICABLE
+    state[closed & kept & due] = State.MET
+    state[closed & kept & ~due] = State.MET_NOT_DUE
+    state[still_open & due] = State.OPEN_OVERDUE
+    state[still_open & ~due] = State.OPEN_NOT_DUE
+    state[observed.fact == Fact.NOT_APPLICABLE] = State.NOT_APPLICABLE
     return state
 
 
@@ -215,65 +214,53 @@ class _Tally:
     def window(self, period: Period) -> tuple[Int64, Int64, list[dict[str, int]]]:
         """States, states without exclusions, and excluded cases by reason, of every group."""
         mask = within(self.summary, period.first, period.last)
-        excluded = self._sums(mask & (self.state == EXCLUDED), self.summary.codes["exclusion"], len(self.reasons))
+        excluded = self._sums(mask & (self.state == State.EXCLUDED), self.summary.codes["exclusion"], len(self.reasons))
         named = [by_reason(self.reasons, row) for row in excluded]
-        return self._sums(mask, self.state, len(STATES)), self._sums(mask, self.plain, len(STATES)), named
+        return self._sums(mask, self.state, len(State)), self._sums(mask, self.plain, len(State)), named
 
     def year_ahead(self, period: Period) -> list[tuple[int, int, int]]:
         """Met and judged cases of the year to date, and the cases to expect in its rest, of every group."""
 
         def count(mask: Any) -> Int64:
-            judged = self._sums(mask, self.state, len(STATES))[:, _DUE]
+            judged = self._sums(mask, self.state, len(State))[:, _DUE]
             return np.stack([judged[:, 0], judged.sum(axis=1)], axis=1)
 
         return year_ahead(self.summary, self.context, period, count)
 
 
-def _figures(
+def _figure(
+    row: Figure,
     params: ComplianceParams,
     context: Context,
     *,
     period: Period,
     counts: Int64,
     plain: Int64,
-    reasons: dict[str, int],
     year: tuple[int, int, int],
-) -> dict[str, Any]:
-    commitment = params.commitment
-    met, n = int(counts[MET]), int(counts[_DUE].sum())
-    plain_n = int(plain[_DUE].sum())
-    value = met / n if n else None
+) -> Figure:
+    met, n, plain_n = int(counts[State.MET]), int(counts[_DUE].sum()), int(plain[_DUE].sum())
     goal, needed = goal_of(params, period), None
-    lower, upper, method = _interval(commitment, met, n, context.level, zero_tolerance=goal == 1.0)
+    lower, upper, method = _interval(params.commitment, met, n, context.level, zero_tolerance=goal == 1.0)
     if goal is not None:
         needed = needed_share(goal=goal, met=year[0], n=year[1], rest_n=year[2])
-    held = held_against_goal(
-        params,
-        context,
-        period,
-        value=value,
+    filled = replace(
+        row,
+        value=met / n if n else None,
         lower=lower,
         upper=upper,
+        n=n,
+        numerator=met,
+        states=counted_states(counts),
+        total=int(counts.sum()),
+        value_without_exclusions=int(plain[State.MET]) / plain_n if plain_n else None,
+        n_without_exclusions=plain_n,
         needed=needed,
-        recoverable=year[2] > 0 and needed is not None and needed <= 1,
+        rest_n=year[2],
+        method=method,
+        flags=_flags(params, context, period),
     )
-    return {
-        "value": value,
-        "lower": lower,
-        "upper": upper,
-        "n": n,
-        "numerator": met,
-        **{state: int(count) for state, count in zip(STATES, counts, strict=True)},
-        "total": int(counts.sum()),
-        "excluded_by": reasons,
-        "value_without_exclusions": int(plain[MET]) / plain_n if plain_n else None,
-        "n_without_exclusions": plain_n,
-        **held,
-        "rest_n": year[2],
-        "method": method,
-        "limit": _limit_text(params),
-        "flags": _flags(params, context, period),
-    }
+    recoverable = year[2] > 0 and needed is not None and needed <= 1
+    return held_against_goal(filled, params, context, period, recoverable=recoverable)
 
 
 def _interval(

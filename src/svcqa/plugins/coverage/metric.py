@@ -9,8 +9,9 @@ that was entered always stands beside it. All households are counted, none is sa
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -31,9 +32,10 @@ from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import MATURE, Batch, Derive, Fact, Observations, Summary
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, group, rows, shown_units, within
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
 from svcqa.metrics.sql import code, column, cycle_number, exclusion_reason, moment, quoted
 from svcqa.metrics.sql import matches as matching
+from svcqa.metrics.states import State
 from svcqa.periods import Period, PeriodKind
 from svcqa.plugins.coverage.examples import EXAMPLES
 
@@ -109,12 +111,10 @@ class CoverageMetric(HasKeys[CoverageParams], MeasuresCommitments, TakesGoal):
         """Households visited and entered by everything in ``context.by``."""
         found = _Households(summary, params, context)
         periods = cycle_windows(context, params.commitment)
-        records: list[dict[str, Any]] = []
-        for place, number, lead in rows(found.groups, periods):
-            for measure, figures in found.figures(place, periods[number]):
-                about = {"metric": self.spec.name, "indicator": params.commitment.key, "measure": measure}
-                records.append({**lead, **about, **figures})
-        return Result(tuple(records), keys=code_columns(context.by), about={"commitment": params.commitment.key})
+        figures: list[Figure] = []
+        for place, number, lead in rows(found.groups, periods, metric=self.spec.name, indicator=params.commitment.key):
+            figures.extend(found.figures(lead, place, periods[number]))
+        return Result(tuple(figures), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def examples(self) -> tuple[Example, ...]:
         """A quarter with nobody home, a second visit, a household excepted; the same quarter half-way."""
@@ -191,18 +191,14 @@ class _Households:
         further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
         self.groups = groups.with_units(further)
 
-    def figures(self, place: int, period: Period) -> list[tuple[str, dict[str, Any]]]:
+    def figures(self, lead: Figure, place: int, period: Period) -> Iterator[Figure]:
         """The rows of one group and window, visited first."""
-        tally, reasons = self._tally(place, period), self._reasons(place, period)
+        tally = self._tally(place, period)
         n = tally.households - tally.excluded
         if not tally.households and not tally.visited and not tally.unknown:
-            return []
+            return
         params, context = self.params, self.context
-        value = tally.visited / n if n > 0 else None
         needed = self._needed(place, period)
-        held = held_against_goal(
-            params, context, period, value=value, needed=needed, recoverable=needed is not None and needed <= 1
-        )
         flags = flags_of(
             params,
             context,
@@ -212,28 +208,29 @@ class _Households:
             above_base=tally.above,
         )
         states = {
-            "met": tally.visited,
-            "breached": tally.missed,
-            "open_overdue": 0,
-            "open_not_due": tally.waiting,
-            "met_not_due": 0,
-            "excluded": tally.excluded,
-            "not_applicable": tally.unknown,
+            State.MET: tally.visited,
+            State.BREACHED: tally.missed,
+            State.OPEN_OVERDUE: 0,
+            State.OPEN_NOT_DUE: tally.waiting,
+            State.MET_NOT_DUE: 0,
+            State.EXCLUDED: tally.excluded,
+            State.NOT_APPLICABLE: tally.unknown,
         }
-        common = {"n": max(n, 0), "method": METHOD, "flags": flags}
-        first = {
-            "value": value,
-            "numerator": tally.visited,
-            **states,
-            "total": sum(states.values()),
-            "excluded_by": reasons,
-            "n_without_exclusions": tally.households,
-            "value_without_exclusions": tally.visited / tally.households if tally.households else None,
-            **held,
-            **common,
-        }
-        entered = {"value": tally.entered / n if n > 0 else None, "numerator": tally.entered, **common}
-        return [("coverage", first), ("entered", entered)]
+        common = replace(lead, n=max(n, 0), method=METHOD, flags=flags)
+        first = replace(
+            common,
+            measure="coverage",
+            value=tally.visited / n if n > 0 else None,
+            numerator=tally.visited,
+            states=states,
+            total=sum(states.values()),
+            excluded_by=self._reasons(place, period),
+            n_without_exclusions=tally.households,
+            value_without_exclusions=tally.visited / tally.households if tally.households else None,
+            needed=needed,
+        )
+        yield held_against_goal(first, params, context, period, recoverable=needed is not None and needed <= 1)
+        yield replace(common, measure="entered", value=tally.entered / n if n > 0 else None, numerator=tally.entered)
 
     def _tally(self, place: int, period: Period) -> _Tally:
         """Added up cycle by cycle: households are distinct within a cycle only."""

@@ -11,7 +11,7 @@ from svcqa.metrics.commitments import by_reason, is_excluded
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Fact, Int64, Summary
 from svcqa.metrics.grouping import Groups, group, sums, within
-from svcqa.metrics.result import STATES
+from svcqa.metrics.states import State
 from svcqa.periods import Period
 from svcqa.plugins.percentiles.kernel import WHOLE, unpacked
 from svcqa.plugins.percentiles.params import PercentilesParams, clock_rule, counts_a_unit
@@ -19,7 +19,6 @@ from svcqa.stats.survival import Curves, kaplan_meier
 
 Mask = npt.NDArray[np.bool_]
 Float64 = npt.NDArray[np.float64]
-_EXCLUDED, _NOT_APPLICABLE = STATES.index("excluded"), STATES.index("not_applicable")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,15 +108,15 @@ class Cells:
         """Cases by state, ``(groups, states)``, as compliance counts them."""
         summary = self.summary
         due, kept = summary.follow_up >= self.limit, self.time <= self.limit
-        state = np.full(len(summary), STATES.index("breached"), dtype=np.int8)
+        state = np.full(len(summary), State.BREACHED, dtype=np.int8)
         closed, still_open = summary.fact == Fact.CLOSED, summary.fact == Fact.OPEN
-        state[closed & kept & due] = STATES.index("met")
-        state[closed & kept & ~due] = STATES.index("met_not_due")
-        state[still_open & due] = STATES.index("open_overdue")
-        state[still_open & ~due] = STATES.index("open_not_due")
-        state[self.excluded] = _EXCLUDED
-        state[summary.fact == Fact.NOT_APPLICABLE] = _NOT_APPLICABLE
-        return sums(self.window(period), self.groups, classes=state, class_count=len(STATES), weight=summary.weight)
+        state[closed & kept & due] = State.MET
+        state[closed & kept & ~due] = State.MET_NOT_DUE
+        state[still_open & due] = State.OPEN_OVERDUE
+        state[still_open & ~due] = State.OPEN_NOT_DUE
+        state[self.excluded] = State.EXCLUDED
+        state[summary.fact == Fact.NOT_APPLICABLE] = State.NOT_APPLICABLE
+        return sums(self.window(period), self.groups, classes=state, class_count=len(State), weight=summary.weight)
 
     def reasons(self, period: Period) -> list[dict[str, int]]:
         """Excluded cases by reason, of every group."""

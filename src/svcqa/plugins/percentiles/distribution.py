@@ -24,7 +24,7 @@ def distributions(cells: Cells, params: PercentilesParams, context: Context) -> 
         curves = sample.curves()
         made.append((curves, limits(curves, kind=how.kind, level=how.level), percentiles(sample, shares, how)))
     found = []
-    for group, number, lead in rows(cells.groups, periods):
+    for group, number, lead in rows(cells.groups, periods, metric="", indicator=params.promise.key):
         curves, (lower, upper), quantiles = made[number]
         steps = curves.steps(group)
         time, ended = curves.time[steps], curves.ended[steps]
@@ -38,9 +38,9 @@ def distributions(cells: Cells, params: PercentilesParams, context: Context) -> 
         one_limit = params.has_limit and not params.promise.limits and len(cells.limit) > 0
         found.append(
             TimeDistribution(
-                unit=lead["unit"],
+                unit=lead.unit,
                 keys=cells.groups.keys[group],
-                period=lead["period"],
+                period=lead.period,
                 value_unit=unit_of(params),
                 time=time[finite] / units,
                 closed=ended[finite],

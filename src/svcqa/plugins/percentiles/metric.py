@@ -7,7 +7,7 @@ rule. A percentile that the data do not reach is *not reached*, neither missing 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from svcqa.entities.base import Entity, Text
 from svcqa.metrics.abilities import HasDistributions, HasLimit
@@ -16,7 +16,7 @@ from svcqa.metrics.contract import Batch, Derive, Observations, Summary
 from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, rows, windows
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
 from svcqa.plugins.cases.times import with_history
 from svcqa.plugins.percentiles.cells import Cells
 from svcqa.plugins.percentiles.distribution import distributions
@@ -75,10 +75,10 @@ class PercentilesMetric(HasLimit[PercentilesParams], HasDistributions[Percentile
         cells = Cells(summary, params, context)
         periods = windows(context)
         measured = [Window(cells, params, context, period) for period in periods]
-        found: list[dict[str, Any]] = []
-        for group, number, lead in rows(cells.groups, periods):
+        found: list[Figure] = []
+        for group, number, lead in rows(cells.groups, periods, metric=NAME, indicator=params.promise.key):
             if measured[number].total[group]:
-                found.extend({**lead, **row} for row in measured[number].rows(group))
+                found.extend(measured[number].rows(lead, group))
         if params.compare == "units":
             found.extend(compared_units(cells, params, context, periods))
         elif params.compare == "periods":

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Int64
-from svcqa.metrics.grouping import day_number, rows
-from svcqa.metrics.result import STATES
+from svcqa.metrics.grouping import day_number, lead_of, rows
+from svcqa.metrics.result import Figure
+from svcqa.metrics.states import counted_states
 from svcqa.periods import Period
 from svcqa.plugins.cases.clock import limit_text
 from svcqa.plugins.percentiles.cells import Cells
@@ -57,21 +59,16 @@ class Window:
         self.steps = steps(parts, self.how) if parts else []
         self.lost = cells.sample(period, left_out_part(params))[0].cases if parts else None
 
-    def rows(self, group: int) -> Iterator[dict[str, Any]]:
+    def rows(self, lead: Figure, group: int) -> Iterator[Figure]:
         """The rows of one group."""
-        about = {
-            **_about(self.params, self.context, self.period),
-            **{state: int(n) for state, n in zip(STATES, self.states[group], strict=True)},
-            "total": int(self.total[group]),
-            "excluded_by": self.reasons[group],
-        }
-        if not self.params.has_limit:  # without a limit no case is met or breached
-            about = {name: value for name, value in about.items() if name not in (*STATES, "total")}
+        bare = _described(lead, self.params, self.context, self.period)
+        counted = replace(bare, excluded_by=self.reasons[group])
+        if self.params.has_limit:  # without a limit no case is met or breached
+            counted = replace(counted, states=counted_states(self.states[group]), total=int(self.total[group]))
         for measure, unit, estimate in self._measures(group):
-            yield _row(about, self.cells, (measure, unit), estimate)
-        bare = _about(self.params, self.context, self.period)
+            yield _row(counted, self.cells, (measure, unit), estimate)
         for step, measure, unit, estimate in self._steps(group):
-            yield {**_row(bare, self.cells, (measure, unit), estimate), "step": step}
+            yield _row(replace(bare, by={**lead.by, "step": step}), self.cells, (measure, unit), estimate)
 
     def _measures(self, group: int) -> Iterator[Measured]:
         for place, percentile in enumerate(self.params.percentiles):
@@ -105,39 +102,34 @@ class Window:
         )
 
 
-def _about(params: PercentilesParams, context: Context, period: Period) -> dict[str, Any]:
-    rule, promise = clock_rule(params), params.promise
-    working = rule.needs_calendar
+def _described(lead: Figure, params: PercentilesParams, context: Context, period: Period) -> Figure:
+    """The lead with what holds for all of its measures."""
+    working = clock_rule(params).needs_calendar
     first, last = day_number(period.first), (context.as_of_seconds - 1) // SECONDS_A_DAY
     named = {
         "what_if": params.tries_limit,
         "partial": context.as_of < period.end,
         "provisional_calendar": working and context.calendar.provisional_between(first, last),
-        "assumed": promise.assumed,
+        "assumed": params.promise.assumed,
     }
-    return {
-        "metric": NAME,
-        "indicator": promise.key,
-        "flags": tuple(name for name, holds in named.items() if holds),
-    }
+    return replace(lead, limit=_limit_text(params), flags=tuple(name for name, holds in named.items() if holds))
 
 
-def _row(about: dict[str, Any], cells: Cells, measure: tuple[str, str], estimate: Estimate) -> dict[str, Any]:
+def _row(described: Figure, cells: Cells, measure: tuple[str, str], estimate: Estimate) -> Figure:
     name, unit = measure
     shown = estimate.scaled(cells.counts_a_unit) if unit == TIME else estimate
-    return {
-        **about,
-        "measure": name,
-        "value_unit": unit_of(cells.params) if unit == TIME else unit,
-        "value": shown.value,
-        "lower": shown.lower,
-        "upper": shown.upper,
-        "n": shown.n,
-        "numerator": shown.closed,
-        "method": shown.method,
-        "limit": _limit_text(cells.params),
-        "flags": (*about["flags"], *shown.flags),
-    }
+    return replace(
+        described,
+        measure=name,
+        value_unit=unit_of(cells.params) if unit == TIME else unit,
+        value=shown.value,
+        lower=shown.lower,
+        upper=shown.upper,
+        n=shown.n,
+        numerator=shown.closed,
+        method=shown.method,
+        flags=(*described.flags, *shown.flags),
+    )
 
 
 def _limit_text(params: PercentilesParams) -> str:
@@ -148,21 +140,22 @@ def _limit_text(params: PercentilesParams) -> str:
 
 def compared_units(
     cells: Cells, params: PercentilesParams, context: Context, periods: Sequence[Period]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Figure]:
     """Whether the units of each window take equally long: rows of the whole."""
     for period in periods:
-        lead = {"unit": context.unit or context.organisation.company.code, "period": period.label}
-        about = {**lead, "first": period.first, "last": period.last, **_about(params, context, period)}
+        unit = context.unit or context.organisation.company.code
+        lead = lead_of(unit, period, metric=NAME, indicator=params.promise.key)
+        described = _described(lead, params, context, period)
         for measure, estimate in zip(_TESTED, compare_units(cells, cells.sample(period)[0]), strict=True):
-            yield _row(about, cells, measure, estimate)
+            yield _row(described, cells, measure, estimate)
 
 
 def compared_periods(
     cells: Cells, params: PercentilesParams, context: Context, periods: Sequence[Period]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Figure]:
     """Whether the windows of each group take equally long: rows of the whole period."""
     samples = [cells.sample(period)[0] for period in periods]
-    for group, _, lead in rows(cells.groups, [context.period]):
-        about = {**lead, **_about(params, context, context.period)}
+    for group, _, lead in rows(cells.groups, [context.period], metric=NAME, indicator=params.promise.key):
+        described = _described(lead, params, context, context.period)
         for measure, estimate in zip(_TESTED, compare_periods(samples, group, context), strict=True):
-            yield _row(about, cells, measure, estimate)
+            yield _row(described, cells, measure, estimate)

@@ -5,7 +5,8 @@ Without a sample design nobody knows for whom a mean speaks, so the plain mean h
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -30,7 +31,7 @@ from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Int64, Observations, Summary
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, group, rows, sums, within, year_ahead
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
 from svcqa.metrics.survey import Surveyed, SurveyExample, back_checks
 from svcqa.metrics.survey.waves import TABLE
 from svcqa.periods import Period
@@ -153,8 +154,8 @@ class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
             for mask in masks
         ]
         ahead = [year_ahead(summary, context, period, kept) for period in periods]
-        records = []
-        for place, number, lead in rows(groups, periods):
+        found = []
+        for place, number, lead in rows(groups, periods, metric=self.spec.name, indicator=params.commitment.key):
             points, n = (int(count) for count in counted[number][place])
             all_points, all_n = (int(count) for count in plain[number][place])
             period, (so_far, so_far_n, rest_n) = periods[number], ahead[number][place]
@@ -163,34 +164,23 @@ class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
                 needed = max(float(params.rule.lowest), (goal * (so_far_n + rest_n) - so_far) / rest_n)
             if not (all_n or any(left_out[number][place])):
                 continue
-            value = points / n if n else None
-            held = held_against_goal(
-                params,
-                context,
-                period,
-                value=value,
+            row = replace(
+                lead,
+                measure=self.spec.name,
+                value=points / n if n else None,
+                n=n,
+                numerator=points,
+                excluded_by=by_reason(reasons, left_out[number][place]),
+                value_without_exclusions=all_points / all_n if all_n else None,
+                n_without_exclusions=all_n,
                 needed=needed,
-                recoverable=needed is not None and needed <= params.rule.highest,
+                rest_n=rest_n,
+                method=METHOD,
+                flags=flags_of(params, context, period, undesigned=True),
             )
-            records.append(
-                {
-                    **lead,
-                    "metric": self.spec.name,
-                    "indicator": params.commitment.key,
-                    "measure": "rating",
-                    "value": value,
-                    "n": n,
-                    "numerator": points,
-                    "excluded_by": by_reason(reasons, left_out[number][place]),
-                    "value_without_exclusions": all_points / all_n if all_n else None,
-                    "n_without_exclusions": all_n,
-                    **held,
-                    "rest_n": rest_n,
-                    "method": METHOD,
-                    "flags": flags_of(params, context, period, undesigned=True),
-                }
-            )
-        return Result(tuple(records), keys=code_columns(context.by), about={"commitment": params.commitment.key})
+            recoverable = needed is not None and needed <= params.rule.highest
+            found.append(held_against_goal(row, params, context, period, recoverable=recoverable))
+        return Result(tuple(found), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def designed(self, params: RatingParams) -> str | None:
         """The survey whose waves give the figure."""
@@ -199,12 +189,12 @@ class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
     def from_waves(
         self,
         waves: Sequence[Surveyed],
-        plain: Sequence[Mapping[str, Any]],
+        plain: Sequence[Figure],
         *,
         period: Period,
         params: RatingParams,
         context: Context,
-    ) -> list[dict[str, Any]]:
+    ) -> list[Figure]:
         """The estimated mean of each group; answers outside of the waves are left out and counted."""
         return wave_rows(self.spec.name, waves, plain=plain, period=period, params=params, context=context)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.rules import Rating
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.commitments import CommitmentParams, flags_of, held_against_goal
 from svcqa.metrics.context import Context
-from svcqa.metrics.grouping import PERIOD_KINDS, code_columns
+from svcqa.metrics.grouping import PERIOD_KINDS, code_columns, lead_of
+from svcqa.metrics.result import Figure
 from svcqa.metrics.survey import (
     Asked,
     DrawnCustomer,
@@ -36,21 +37,21 @@ def wave_rows(
     metric: str,
     waves: Sequence[Surveyed],
     *,
-    plain: Sequence[Mapping[str, Any]],
+    plain: Sequence[Figure],
     period: Period,
     params: CommitmentParams,
     context: Context,
-) -> list[dict[str, Any]]:
+) -> list[Figure]:
     """The estimated mean of each group, held against the goal; ``plain``: the rows it stands instead of."""
     by = tuple(name for name in context.by if name not in PERIOD_KINDS)
     found, methods, merged = _estimates(waves, rated_question(params.commitment), replace(context, by=by))
     own = _own_answers(waves, period, params, replace(context, by=by))
     unused = {}
     for row in plain:
-        key = (row["unit"], *(str(row.get(name) or "") for name in code_columns(by)))
+        key = (row.unit, *(row.by.get(name, "") for name in code_columns(by)))
         unused[key] = {
-            OUTSIDE: max(int(row.get("n") or 0) - own.get(key, 0), 0),
-            back_checks.COLUMN: (row.get("excluded_by") or {}).get(back_checks.COLUMN, 0),
+            OUTSIDE: max((row.n or 0) - own.get(key, 0), 0),
+            back_checks.COLUMN: row.excluded_by.get(back_checks.COLUMN, 0),
         }
     part = not covers(waves, period, context)
     flags = flags_of(params, context, period, designed=True, waves_part=part, classes_merged=merged)
@@ -59,36 +60,21 @@ def wave_rows(
     for key in sorted(found):
         group, estimates = found[key]
         figure = pooled(estimates, level=context.level)
-        held = held_against_goal(
-            params,
-            context,
-            period,
+        row = replace(
+            lead_of(group.unit, period, metric=metric, indicator=params.commitment.key),
+            by=group.keys,
+            measure=metric,
             value=figure.value,
             lower=figure.lower,
             upper=figure.upper,
-            recoverable=min(period.last, context.as_of.date()) < year.last,
+            n=figure.n,
+            population=figure.population,
+            excluded_by={reason: n for reason, n in sorted(unused.get(key, {}).items()) if n},
+            flags=flags,
+            method=f"{figure.method}; {', '.join(methods)}",
         )
-        rows.append(
-            {
-                "unit": group.unit,
-                "period": period.label,
-                "first": period.first,
-                "last": period.last,
-                **group.keys,
-                "metric": metric,
-                "indicator": params.commitment.key,
-                "measure": metric,
-                "value": figure.value,
-                "lower": figure.lower,
-                "upper": figure.upper,
-                "n": figure.n,
-                "population": figure.population,
-                **held,
-                "excluded_by": {reason: n for reason, n in sorted(unused.get(key, {}).items()) if n},
-                "flags": flags,
-                "method": f"{figure.method}; {', '.join(methods)}",
-            }
-        )
+        recoverable = min(period.last, context.as_of.date()) < year.last
+        rows.append(held_against_goal(row, params, context, period, recoverable=recoverable))
     return rows
 
 

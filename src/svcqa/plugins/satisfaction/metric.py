@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import ClassVar
 
 from svcqa.entities.base import Entity, Level, Text
 from svcqa.errors import MetricError, StatsError
 from svcqa.metrics.abilities import TakesGoal
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.grouping import code_columns
-from svcqa.metrics.result import Result
+from svcqa.metrics.measures import Format, Measure, Role
+from svcqa.metrics.result import Figure, Result
 from svcqa.metrics.survey import (
     Asked,
     Group,
@@ -54,6 +56,16 @@ class SatisfactionMetric(TakesGoal):
         "24, 343–360",
         shape="survey",
         additive=False,
+        picture="estimate",
+        measures=(
+            Measure(name="unweighted", role=Role.BESIDE),
+            Measure(name="design_effect", role=Role.BESIDE, unit="ratio"),
+            Measure(name="effective_n", role=Role.BESIDE, unit="answer"),
+            Measure(name="response_rate", role=Role.BESIDE, unit="share"),
+            Measure(name="worst_case", role=Role.BESIDE, format=Format.INTERVAL),
+            Measure(name="against_last_wave", role=Role.BESIDE, format=Format.CHANGE),
+            Measure(name="chance_of_goal", role=Role.CHANCE, unit="share"),
+        ),
     )
     params: ClassVar[type[Entity]] = SatisfactionParams
 
@@ -62,13 +74,13 @@ class SatisfactionMetric(TakesGoal):
         question = params.question_of(design.survey)
         sample = weighted(wave, design, question=question.key, rule=params)
         before = self._before(wave, design, params, context)
-        rows: list[dict[str, Any]] = []
+        rows: list[Figure] = []
         for group in groups_of(sample.people, context):
             lead = self._lead(design, params, group)
             try:
                 found = group_rows(sample, design, params=params, group=group, lead=lead, context=context)
             except SilentGroupError:
-                rows.append({**lead, "measure": params.estimate, "value": None, "n": 0, "flags": ("no_answer",)})
+                rows.append(replace(lead, measure=params.estimate, n=0, flags=("no_answer",)))
                 continue
             rows += found.rows
             if design.before is not None:
@@ -88,17 +100,17 @@ class SatisfactionMetric(TakesGoal):
         """Two strata worked out by hand."""
         return EXAMPLES
 
-    def _lead(self, design: WaveDesign, params: SatisfactionParams, group: Group) -> dict[str, Any]:
+    def _lead(self, design: WaveDesign, params: SatisfactionParams, group: Group) -> Figure:
         wave = design.wave
-        return {
-            "metric": self.spec.name,
-            "indicator": params.question_of(design.survey).key,
-            "unit": group.unit,
-            "period": wave.period,
-            "first": wave.first,
-            "last": wave.last,
-            **group.keys,
-        }
+        return Figure(
+            metric=self.spec.name,
+            indicator=params.question_of(design.survey).key,
+            unit=group.unit,
+            period=wave.period,
+            first=wave.first,
+            last=wave.last,
+            by=group.keys,
+        )
 
     @staticmethod
     def _before(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from svcqa.metrics.context import Context
+from svcqa.metrics.result import Figure
 from svcqa.metrics.survey import Asked, Estimated, Group, WaveDesign, Weighted, difference, estimate, hits
-from svcqa.metrics.verdict import judge
+from svcqa.metrics.verdict import judged
 from svcqa.stats.survey.estimate import Estimate
 from svcqa.stats.survey.nonresponse import worst_case
 from svcqa.stats.survey.waves import against_target
@@ -27,12 +28,12 @@ class SilentGroupError(Exception):
 class GroupRows:
     """The rows, and the estimate that they are made of."""
 
-    rows: list[dict[str, Any]]
+    rows: list[Figure]
     estimated: Estimated
 
 
 def group_rows(
-    sample: Weighted, design: WaveDesign, *, params: Any, group: Group, lead: Mapping[str, Any], context: Context
+    sample: Weighted, design: WaveDesign, *, params: Any, group: Group, lead: Figure, context: Context
 ) -> GroupRows:
     """Figure, plain figure, design effect, effective size, response, worst case, chance of the goal.
 
@@ -43,69 +44,40 @@ def group_rows(
     if estimated is None:
         raise SilentGroupError
     found, n = estimated.found, estimated.found.n
-    method = f"{found.method}; {sample.method}"
     told = {
         "field_open": context.as_of.date() <= design.wave.calls_until,
         "survey_changed": design.survey.digest != design.wave.survey_digest,
     }
     flags = (*sample.flags, *(name for name, holds in told.items() if holds))
-    rows = [
-        {
-            **lead,
-            "measure": params.estimate,
-            "value": found.value,
-            **_ends(found),
-            "n": n,
-            "population": estimated.population,
-            "method": method,
-            **_judged(found, params),
-            "flags": (*flags, *_open(found)),
-        }
-    ]
-    plain = {**lead, "n": n, "flags": ()}
+    figure = replace(
+        lead,
+        measure=params.estimate,
+        value=found.value,
+        lower=_number(found.lower),
+        upper=_number(found.upper),
+        n=n,
+        population=estimated.population,
+        goal=params.goal,
+        method=f"{found.method}; {sample.method}",
+        flags=(*flags, *_open(found)),
+    )
+    rows = [judged(figure)]
+    plain = replace(lead, n=n)
     if params.estimate not in ("total", "ratio"):
-        rows.append(
-            {
-                **plain,
-                "measure": "unweighted",
-                "value": float(estimated.values[estimated.inside].mean()),
-                "method": "none (answers as they are)",
-            }
-        )
+        mean = float(estimated.values[estimated.inside].mean())
+        rows.append(replace(plain, measure="unweighted", value=mean, method="none (answers as they are)"))
     effect = found.design_effect
     if math.isfinite(effect) and effect > 0:
         size = found.effective_n if math.isfinite(found.effective_n) else n / effect
-        rows.append(
-            {
-                **plain,
-                "measure": "design_effect",
-                "value": effect,
-                "value_unit": "ratio",
-                "method": "variance ÷ that of a simple random sample (Kish 1965)",
-            }
-        )
-        rows.append(
-            {
-                **plain,
-                "measure": "effective_n",
-                "value": size,
-                "value_unit": "answer",
-                "method": "n ÷ design effect" if math.isnan(found.effective_n) else found.method,
-            }
-        )
+        method = "variance ÷ that of a simple random sample (Kish 1965)"
+        rows.append(replace(plain, measure="design_effect", value=effect, method=method))
+        method = "n ÷ design effect" if math.isnan(found.effective_n) else found.method
+        rows.append(replace(plain, measure="effective_n", value=size, method=method))
     rows += _nonresponse(sample, design, params=params, group=group, plain=plain, context=context)
     if params.goal is not None:
         against = against_target(found, params.goal)
-        rows.append(
-            {
-                **plain,
-                "measure": "chance_of_goal",
-                "value": _number(against.chance),
-                "value_unit": "share",
-                "goal": params.goal,
-                "method": against.method,
-            }
-        )
+        chance = _number(against.chance)
+        rows.append(replace(plain, measure="chance_of_goal", value=chance, goal=params.goal, method=against.method))
     return GroupRows(rows, estimated)
 
 
@@ -116,11 +88,11 @@ def compared(
     earlier: WaveDesign,
     params: Any,
     group: Group,
-    lead: Mapping[str, Any],
+    lead: Figure,
     context: Context,
-) -> list[dict[str, Any]]:
+) -> list[Figure]:
     """The figure minus that of the last wave; without a value where the last one has none for this group."""
-    row = {**lead, "measure": "against_last_wave", "value": None, "flags": ("no_comparison",)}
+    row = replace(lead, measure="against_last_wave", flags=("no_comparison",))
     other = before[1].get((group.unit, *group.keys.values())) if before is not None else None
     if before is None or other is None:
         return [row]
@@ -128,15 +100,15 @@ def compared(
     if last is None:
         return [row]
     found = difference(now.estimated, last, level=context.level)
-    ends = {"lower": _number(found.lower), "upper": _number(found.upper)}
-    clear = ends["lower"] is not None and ends["upper"] is not None and (found.lower > 0 or found.upper < 0)
-    flags = (_CHANGED,) if clear else ("interval_open",) if ends["lower"] is None else ()
-    return [{**row, "value": found.value, **ends, "n": found.n, "method": found.method, "flags": flags}]
+    lower, upper = _number(found.lower), _number(found.upper)
+    clear = lower is not None and upper is not None and (found.lower > 0 or found.upper < 0)
+    flags = (_CHANGED,) if clear else ("interval_open",) if lower is None else ()
+    return [replace(row, value=found.value, lower=lower, upper=upper, n=found.n, method=found.method, flags=flags)]
 
 
 def _nonresponse(
-    sample: Weighted, design: WaveDesign, *, params: Asked, group: Group, plain: Mapping[str, Any], context: Context
-) -> list[dict[str, Any]]:
+    sample: Weighted, design: WaveDesign, *, params: Asked, group: Group, plain: Figure, context: Context
+) -> list[Figure]:
     """How many answered, and between which values the figure lies whatever the others think."""
     inside = group.inside & sample.eligible
     if params.estimate in ("total", "ratio"):
@@ -153,33 +125,18 @@ def _nonresponse(
         level=context.level,
     )
     return [
-        {
-            **plain,
-            "measure": "response_rate",
-            "value": found.response_rate,
-            "value_unit": "share",
-            "n": found.drawn,
-            "numerator": found.n,
-            "method": "weighted share of the sample that answered",
-        },
-        {
-            **plain,
-            "measure": "worst_case",
-            "value": None,
-            "lower": found.lower,
-            "upper": found.upper,
-            "method": f"{found.method} (Manski 1989)",
-        },
+        replace(
+            plain,
+            measure="response_rate",
+            value=found.response_rate,
+            n=found.drawn,
+            numerator=found.n,
+            method="weighted share of the sample that answered",
+        ),
+        replace(
+            plain, measure="worst_case", lower=found.lower, upper=found.upper, method=f"{found.method} (Manski 1989)"
+        ),
     ]
-
-
-def _judged(found: Estimate, params: Any) -> dict[str, Any]:
-    judged = judge(value=found.value, lower=_number(found.lower), upper=_number(found.upper), goal=params.goal)
-    return {"goal": params.goal, "verdict": judged.verdict, "evidence": judged.evidence, "at_risk": judged.at_risk}
-
-
-def _ends(found: Estimate) -> dict[str, float | None]:
-    return {"lower": _number(found.lower), "upper": _number(found.upper)}
 
 
 def _open(found: Estimate) -> tuple[str, ...]:

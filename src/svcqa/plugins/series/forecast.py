@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,9 @@ from svcqa.errors import Fault, MetricError
 from svcqa.metrics.abilities import Fitted, TakesGoal
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.examples import SeriesExample
+from svcqa.metrics.measures import Measure, Role
 from svcqa.metrics.monthly import months_of
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
 from svcqa.metrics.series import Series, SeriesParams, split
 from svcqa.periods import Period, PeriodKind
 from svcqa.plugins.series.forecast_examples import EXAMPLES
@@ -66,6 +68,13 @@ class ForecastMetric(Fitted[ForecastParams, "ForecastFit"], TakesGoal):
         "Forecasting, Structural Time Series Models and the Kalman Filter; Geweke (1989) Econometrica 57, 1317–1339",
         shape="series",
         additive=False,
+        measures=(
+            Measure(name="chance", role=Role.CHANCE, unit="share"),
+            Measure(name="year", role=Role.WHOLE_YEAR),
+            Measure(name="so_far", role=Role.SO_FAR),
+            Measure(name="needed", role=Role.NEEDED),
+            Measure(name="month_ahead", role=Role.AHEAD),
+        ),
     )
     params: ClassVar[type[Entity]] = ForecastParams
 
@@ -152,7 +161,7 @@ def _undesigned(series: Series) -> bool:
     return any("undesigned" in series.flags(place) for place in range(len(series.rows)))
 
 
-def _told(year: _Year, params: ForecastParams, context: Context) -> list[dict[str, Any]]:
+def _told(year: _Year, params: ForecastParams, context: Context) -> Iterator[Figure]:
     found = year.simulated.at(_goal(params, year.period))
     return _rows(year.series, found, year=year.period, context=context, known=year.flags)
 
@@ -191,60 +200,35 @@ def _goal(params: ForecastParams, year: Period) -> float | None:
 
 def _rows(
     series: Series, found: YearChance, *, year: Period, context: Context, known: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    whole = {**series.lead, "period": year.label, "first": year.first, "last": year.last, "goal": found.goal}
+) -> Iterator[Figure]:
     model = "fact" if found.model is None else found.model
     festival = ", Spring Festival" if found.festival else ""
     method = f"{found.method} ({model}{festival}), {found.draws} draws, {found.level:.0%}"
     flags = (*known, *found.flags)
-    share = {"value_unit": "share"}
-    n = found.known_months
-    rows: list[dict[str, Any]] = [
-        {**whole, **share, "measure": "chance", "value": found.probability, "n": n, "method": method, "flags": flags},
-        {
-            **whole,
-            "measure": "year",
-            "value": found.value,
-            "lower": found.lower,
-            "upper": found.upper,
-            "n": n,
-            "method": method,
-            "flags": flags,
-        },
-        {**whole, "measure": "so_far", "value": found.so_far, "n": n, "method": "arithmetic", "flags": known},
-    ]
+    whole = replace(series.over(year), goal=found.goal, n=found.known_months, method=method, flags=flags)
+    yield replace(whole, measure="chance", value=found.probability)
+    yield replace(whole, measure="year", value=found.value, lower=found.lower, upper=found.upper)
+    yield replace(whole, measure="so_far", value=found.so_far, method="arithmetic", flags=known)
     if found.needed is not None:
-        rest = None if found.rest_base is None or found.kind == "amount" else round(found.rest_base)
-        rows.append(
-            {
-                **whole,
-                "measure": "needed",
-                "value": found.needed,
-                "lower": found.needed_lower,
-                "upper": found.needed_upper,
-                "n": n,
-                "rest_n": rest,
-                "method": f"arithmetic; {found.level:.0%} of the cases to come",
-                "flags": flags,
-            }
+        yield replace(
+            whole,
+            measure="needed",
+            value=found.needed,
+            lower=found.needed_lower,
+            upper=found.needed_upper,
+            rest_n=None if found.rest_base is None or found.kind == "amount" else round(found.rest_base),
+            method=f"arithmetic; {found.level:.0%} of the cases to come",
         )
     months = context.period_rule.months(year)
     for ahead in found.months:
-        month = months[ahead.month - 1]
-        rows.append(
-            {
-                **series.lead,
-                "period": month.label,
-                "first": month.first,
-                "last": month.last,
-                "measure": "month_ahead",
-                "value": ahead.value,
-                "lower": ahead.lower,
-                "upper": ahead.upper,
-                "n": n,
-                "rest_n": None if found.kind == "amount" else round(ahead.base),
-                "method": method,
-                "flags": flags,
-            }
+        yield replace(
+            series.over(months[ahead.month - 1]),
+            measure="month_ahead",
+            value=ahead.value,
+            lower=ahead.lower,
+            upper=ahead.upper,
+            n=found.known_months,
+            rest_n=None if found.kind == "amount" else round(ahead.base),
+            method=method,
+            flags=flags,
         )
-    return rows

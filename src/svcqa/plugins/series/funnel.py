@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import ClassVar, Final, Literal
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from svcqa.errors import Fault, MetricError
 from svcqa.metrics.abilities import Mixes, OverWhole
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.examples import SeriesExample
-from svcqa.metrics.result import Result
-from svcqa.metrics.series import Row, SeriesParams, chosen_measure
+from svcqa.metrics.measures import Measure, Role
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.series import SeriesParams, chosen_measure
 from svcqa.plugins.series.funnel_examples import EXAMPLES
 from svcqa.stats.case_mix import case_mix
 from svcqa.stats.chart_choice import rate_factor
@@ -58,6 +60,20 @@ class FunnelMetric(OverWhole, Mixes[FunnelParams]):
         "(1987) Statistical Methods in Cancer Research II, ch. 2",
         shape="series",
         additive=False,
+        picture="funnel",
+        measures=(
+            Measure(name="value"),
+            Measure(name="limits_95", role=Role.LIMITS),
+            Measure(name="limits_998", role=Role.OUTER_LIMITS),
+            Measure(name="pooled", role=Role.POOLED),
+            Measure(name="expected_of_mix", role=Role.EXPECTED),
+            Measure(name="standardised", role=Role.STANDARDISED),
+            Measure(name="mix_distance", role=Role.DISTANCE, unit="share"),
+            Measure(name="mix", role=Role.COMPOSITION, unit="share"),
+            Measure(name="centre", role=Role.CENTRE),
+            Measure(name="phi", role=Role.DISPERSION, unit="ratio"),
+            Measure(name="tau2", role=Role.BETWEEN, unit="ratio"),
+        ),
     )
     params: ClassVar[type[Entity]] = FunnelParams
 
@@ -74,8 +90,8 @@ class FunnelMetric(OverWhole, Mixes[FunnelParams]):
             MetricError: fewer than three units have cases.
         """
         name = chosen_measure(series, params)
-        counted = [row for row in series.rows if row.get("measure") == name and _size(row, params.kind)]
-        rows = sorted((row for row in counted if params.mix not in row or params.mix in context.by), key=_unit)
+        counted = [row for row in series.rows if row.measure == name and _size(row, params.kind)]
+        rows = sorted((row for row in counted if params.mix not in row.by or params.mix in context.by), key=_unit)
         compared = any(level in context.by for level in (*LEVELS, "unit"))
         if len({_unit(row) for row in rows}) < len(rows) or not compared or len(rows) < _LEAST:
             count = len(rows) if compared else 1
@@ -89,7 +105,7 @@ class FunnelMetric(OverWhole, Mixes[FunnelParams]):
             for place in range(len(rows))
             for row in self._unit(rows[place], place, size=n[place], funnel=funnel, pooled=pooled, context=context)
         ]
-        kinds = [row for row in counted if params.mix in row and params.mix not in context.by]
+        kinds = [row for row in counted if params.mix in row.by and params.mix not in context.by]
         mixed = self._mix(rows, kinds, params.mix, context)
         found += [*mixed, *self._all(rows, funnel, context, mixed=bool(mixed))]
         keys = (*series.keys, params.mix) if mixed else series.keys
@@ -99,141 +115,131 @@ class FunnelMetric(OverWhole, Mixes[FunnelParams]):
         """Departments compared by hand."""
         return EXAMPLES
 
-    def _lead(self, row: Row) -> dict[str, Any]:
-        kept = {name: row.get(name) for name in ("indicator", "unit", "period", "first", "last")}
-        return {"metric": self.spec.name, **kept}
+    def _lead(self, row: Figure) -> Figure:
+        return Figure(
+            metric=self.spec.name,
+            indicator=row.indicator,
+            unit=row.unit,
+            period=row.period,
+            first=row.first,
+            last=row.last,
+        )
 
     def _unit(
-        self, row: Row, place: int, *, size: float, funnel: Funnel, pooled: Pooled, context: Context
-    ) -> list[dict[str, Any]]:
+        self, row: Figure, place: int, *, size: float, funnel: Funnel, pooled: Pooled, context: Context
+    ) -> Iterator[Figure]:
         near, far = int(funnel.outside(z=NEAR)[place]), int(funnel.outside(z=FAR)[place])
         told = ("far", far) if far else ("near", near)
         flags = (f"funnel_{told[0]}_{'high' if told[1] > 0 else 'low'}",) if told[1] else ()
-        kept = {name: row.get(name) for name in ("value", "lower", "upper", "n", "numerator", "goal", "method")}
         lead = self._lead(row)
-        found = [{**lead, "measure": "value", **kept, "flags": (*(row.get("flags") or ()), *flags)}]
+        yield replace(
+            lead,
+            measure="value",
+            value=row.value,
+            lower=row.lower,
+            upper=row.upper,
+            n=row.n,
+            numerator=row.numerator,
+            goal=row.goal,
+            method=row.method,
+            flags=(*row.flags, *flags),
+        )
         for name, z in (("limits_95", NEAR), ("limits_998", FAR)):
             low, high = funnel.limits(size, z=z)
-            ends = {"lower": min(float(low), funnel.centre), "upper": max(float(high), funnel.centre)}
-            found.append(
-                {
-                    **lead,
-                    "measure": name,
-                    "value": funnel.centre,
-                    **ends,
-                    "n": row["n"],
-                    "flags": (),
-                    "method": "funnel (Spiegelhalter 2005)",
-                }
+            yield replace(
+                lead,
+                measure=name,
+                value=funnel.centre,
+                lower=min(float(low), funnel.centre),
+                upper=max(float(high), funnel.centre),
+                n=row.n,
+                method="funnel (Spiegelhalter 2005)",
             )
-        found.append(
-            {
-                **lead,
-                "measure": "pooled",
-                "value": float(pooled.value[place]),
-                "lower": float(pooled.lower[place]),
-                "upper": float(pooled.upper[place]),
-                "n": row["n"],
-                "flags": (),
-                "method": f"empirical Bayes {context.level:.0%}",
-            }
+        yield replace(
+            lead,
+            measure="pooled",
+            value=float(pooled.value[place]),
+            lower=float(pooled.lower[place]),
+            upper=float(pooled.upper[place]),
+            n=row.n,
+            method=f"empirical Bayes {context.level:.0%}",
         )
-        return found
 
-    def _mix(self, rows: list[Row], kinds: list[Row], mix: str, context: Context) -> list[dict[str, Any]]:
+    def _mix(self, rows: list[Figure], kinds: list[Figure], mix: str, context: Context) -> list[Figure]:
         """What each unit's kinds of case let expect, and its figure at everybody's mix; nothing where all are of one
         kind, or the kinds do not add up to the units."""
-        codes = sorted({str(row[mix] or "") for row in kinds})
+        codes = sorted({row.by[mix] for row in kinds})
         units = [_unit(row) for row in rows]
         events, n = np.zeros((len(units), len(codes))), np.zeros((len(units), len(codes)))
         for row in kinds:
             if _unit(row) in units:
-                place = units.index(_unit(row)), codes.index(str(row[mix] or ""))
-                events[place] += row["numerator"]
-                n[place] += row["n"]
-        if len(codes) < 2 or n.sum(axis=1).tolist() != [row["n"] for row in rows]:
+                place = units.index(_unit(row)), codes.index(row.by[mix])
+                events[place] += row.numerator
+                n[place] += row.n
+        if len(codes) < 2 or n.sum(axis=1).tolist() != [row.n for row in rows]:
             return []
-        found, told = case_mix(events, n, level=context.level), []
+        found = case_mix(events, n, level=context.level)
+        told: list[Figure] = []
         method = f"indirect standardisation by {mix}"
         for number, row in enumerate(rows):
-            lead = {**self._lead(row), "n": row["n"], "flags": ()}
-            told.append(
-                {**lead, "measure": "expected_of_mix", "value": float(found.expected[number]), "method": method}
-            )
+            lead = replace(self._lead(row), n=row.n, method=method)
+            told.append(replace(lead, measure="expected_of_mix", value=float(found.expected[number])))
             if np.isfinite(found.value[number]):
-                told.append(
-                    {
-                        **lead,
-                        "measure": "standardised",
-                        "value": float(found.value[number]),
-                        "lower": float(found.lower[number]),
-                        "upper": float(found.upper[number]),
-                        "method": f"{method}; Wilson {context.level:.0%}",
-                    }
+                standardised = replace(
+                    lead,
+                    measure="standardised",
+                    value=float(found.value[number]),
+                    lower=float(found.lower[number]),
+                    upper=float(found.upper[number]),
+                    method=f"{method}; Wilson {context.level:.0%}",
                 )
-            told.append(
-                {
-                    **lead,
-                    "measure": "mix_distance",
-                    "value": float(found.distance[number]),
-                    "value_unit": "share",
-                    "method": "Duncan and Duncan (1955)",
-                }
-            )
-        company = {**self._lead(rows[0]), "unit": _company(context)}
+                told.append(standardised)
+            distance = float(found.distance[number])
+            told.append(replace(lead, measure="mix_distance", value=distance, method="Duncan and Duncan (1955)"))
+        company = replace(self._lead(rows[0]), unit=_company(context))
         for lead, shares, cases in (
             *((self._lead(row), found.share[number], n[number]) for number, row in enumerate(rows)),
             (company, found.overall, n.sum(axis=0)),
         ):
             told += [
-                {
-                    **lead,
-                    "measure": "mix",
-                    mix: code,
-                    "value": float(share),
-                    "value_unit": "share",
-                    "n": int(count),
-                    "method": "part of the cases",
-                    "flags": (),
-                }
+                replace(
+                    lead, by={mix: code}, measure="mix", value=float(share), n=int(count), method="part of the cases"
+                )
                 for code, share, count in zip(codes, shares, cases, strict=True)
             ]
         return told
 
-    def _all(self, rows: list[Row], funnel: Funnel, context: Context, *, mixed: bool) -> list[dict[str, Any]]:
+    def _all(self, rows: list[Figure], funnel: Funnel, context: Context, *, mixed: bool) -> list[Figure]:
         """What holds for all units together."""
-        whole = {**self._lead(rows[0]), "unit": _company(context), "n": len(rows)}
         flags = ("case_mix_beside" if mixed else "no_case_mix", *(("few_units",) if len(rows) < _FEW else ()))
+        whole = replace(
+            self._lead(rows[0]),
+            unit=_company(context),
+            n=len(rows),
+            flags=flags,
+            method="funnel (Spiegelhalter 2005)",
+        )
         figures = {"centre": funnel.centre, "phi": funnel.phi, "tau2": funnel.tau2}
-        return [
-            {
-                **whole,
-                "measure": name,
-                "value": value,
-                "flags": flags,
-                "method": "funnel (Spiegelhalter 2005)",
-                **({} if name == "centre" else {"value_unit": "ratio"}),
-            }
-            for name, value in figures.items()
-        ]
+        return [replace(whole, measure=name, value=value) for name, value in figures.items()]
 
 
-def _size(row: Row, kind: str) -> float:
+def _size(row: Figure, kind: str) -> float:
     """What a unit's figure stands over: its cases, of a rate its exposure; 0 where it has none."""
-    base = row.get("base") if kind == "rate" else None
-    return float(base if base is not None else row.get("n") or 0)
+    base = row.base if kind == "rate" else None
+    return float(base if base is not None else row.n or 0)
 
 
-def _counts(rows: list[Row], kind: str) -> tuple[list[float], list[float]]:
+def _counts(rows: list[Figure], kind: str) -> tuple[list[float], list[float]]:
     """Events of the units and what they stand over, so that the one over the other is the figure itself.
 
     Raises:
         MetricError: the figure is no share, or no rate, of counted cases.
     """
-    events = [np.nan if row.get("numerator") is None else float(row["numerator"]) for row in rows]
+    events = [np.nan if row.numerator is None else float(row.numerator) for row in rows]
     sizes = [_size(row, kind) for row in rows]
-    counted = not any(np.isnan(events)) and not any("amounts" in (row.get("flags") or ()) for row in rows)
-    factor = rate_factor([row["value"] for row in rows], events, sizes) if counted and kind == "rate" else 1.0
+    counted = not any(np.isnan(events)) and not any("amounts" in row.flags for row in rows)
+    values = [np.nan if row.value is None else row.value for row in rows]
+    factor = rate_factor(values, events, sizes) if counted and kind == "rate" else 1.0
     if not counted or (factor is None and any(events)):
         raise MetricError(Fault("funnel_needs_counts", place=FunnelMetric.spec.name))
     return events, [size / (factor or 1.0) for size in sizes]
@@ -243,5 +249,5 @@ def _company(context: Context) -> str:
     return context.unit or context.organisation.company.code
 
 
-def _unit(row: Row) -> str:
-    return str(row["unit"])
+def _unit(row: Figure) -> str:
+    return row.unit

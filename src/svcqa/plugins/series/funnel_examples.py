@@ -55,7 +55,7 @@ EXAMPLES: Final = (
             {"unit": "D2", "value": 125 / 150, "n": 150, "numerator": 125},
             {"unit": "D3", "value": 255 / 300, "n": 300, "numerator": 255},
             *(
-                {"unit": unit, "tier": tier, "value": kept / n, "n": n, "numerator": kept}
+                {"unit": unit, "by": {"tier": tier}, "value": kept / n, "n": n, "numerator": kept}
                 for unit, tier, kept, n in (
                     ("D1", "A", 90, 100),
                     ("D1", "B", 40, 50),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar, Final, Literal
 
@@ -14,8 +16,9 @@ from svcqa.errors import Fault, MetricError
 from svcqa.metrics.abilities import TakesRebases
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.examples import SeriesExample
+from svcqa.metrics.measures import Measure, Role
 from svcqa.metrics.monthly import RATE
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Figure, Result
 from svcqa.metrics.series import Series, SeriesParams, split
 from svcqa.plugins.series.process_chart_examples import EXAMPLES
 from svcqa.stats import process_limits
@@ -92,12 +95,21 @@ class ProcessChartMetric(TakesRebases):
         "239–240; NHS England, Making Data Count",
         shape="series",
         additive=False,
+        picture="process",
+        measures=(
+            Measure(name="value"),
+            Measure(name="limits", role=Role.LIMITS),
+            Measure(name="near_limits", role=Role.INNER_LIMITS),
+            Measure(name="icons", role=Role.SIGNAL),
+            Measure(name="spread", role=Role.DISPERSION, unit="ratio"),
+            Measure(name="suggested_rebase", role=Role.CHANGE_POINT),
+        ),
     )
     params: ClassVar[type[Entity]] = ProcessChartParams
 
     def measure(self, series: Result, params: ProcessChartParams, context: Context) -> Result:
         """Of each group: every period's value, centre with limits, near limits; then icons, spread, suggestions."""
-        rows: list[dict[str, Any]] = []
+        rows: list[Figure] = []
         for one in split(series, params, context, metric=self):
             rows += _Chart(one, params, series.unit, series.better or "neutral").rows()
         return Result(tuple(rows), keys=series.keys, unit=series.unit, better=series.better)
@@ -123,7 +135,7 @@ class _Chart:
         events, n = (np.where(settled, self.series.column(name), np.nan) for name in ("numerator", "n"))
         counted = bool(np.isfinite(events[settled] + n[settled]).all()) and not self._amounts
         if asked in ("p", "p_prime", "u", "u_prime") and not counted:
-            raise MetricError(Fault("chart_needs_counts", place=str(self.series.lead["unit"]), got=asked))
+            raise MetricError(Fault("chart_needs_counts", place=self.series.lead.unit, got=asked))
         if asked != "auto":
             return Choice(asked, "asked")
         if self.unit == "share" and counted and settled.any():
@@ -157,7 +169,7 @@ class _Chart:
     def _amounts(self) -> bool:
         """Whether numerator and denominator count something else than cases."""
         rows = [row for row in self.series.rows if row is not None]
-        return any("amounts" in (row.get("flags") or ()) or row.get("base") is not None for row in rows)
+        return any("amounts" in row.flags or row.base is not None for row in rows)
 
     @property
     def _few_events(self) -> bool:
@@ -184,102 +196,94 @@ class _Chart:
         n = self.exposure if chart is process_limits.u else self._under
         return chart(self.events, n, group=self.group, laney=kind.endswith("prime"))
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[Figure]:
         """All rows of the group."""
         found = [row for place in range(len(self.series.periods)) for row in self._period(place)]
         return [*found, *self._told(), *self._suggested()]
 
-    def _period(self, place: int) -> list[dict[str, Any]]:
+    def _period(self, place: int) -> Iterator[Figure]:
         """The value with its own interval and signals; the limits, which are no interval of the value."""
-        base, limits = self.series.rows[place] or {}, self.limits
-        kept = {name: base.get(name) for name in ("value", "lower", "upper", "n", "numerator", "goal", "method")}
+        lead, limits = self.series.at(place), self.limits
+        base = self.series.rows[place] or lead
         rebased = place > 0 and self.group[place] != self.group[place - 1]
-        flags = (*self.series.flags(place), *self._signal(place), *(("rebased",) if rebased else ()))
-        found = [self.series.row(place, measure="value", flags=flags, **kept)]
+        yield replace(
+            lead,
+            measure="value",
+            value=base.value,
+            lower=base.lower,
+            upper=base.upper,
+            n=base.n,
+            numerator=base.numerator,
+            goal=base.goal,
+            method=base.method,
+            flags=(*self.series.flags(place), *self._signal(place), *(("rebased",) if rebased else ())),
+        )
         if np.isfinite(limits.sigma[place]):
             ends = {"limits": (limits.lower, limits.upper), "near_limits": (limits.near_lower, limits.near_upper)}
-            found += [
-                self.series.row(
-                    place,
+            for name, (low, high) in ends.items():
+                yield replace(
+                    lead,
                     measure=name,
                     value=float(limits.centre[place]),
                     lower=float(low[place]),
                     upper=float(high[place]),
                     method=METHODS[self.choice.kind],
-                    flags=(),
                 )
-                for name, (low, high) in ends.items()
-            ]
-        return found
 
     def _signal(self, place: int) -> tuple[str, ...]:
         rule = Rule(int(self.signals.rule[place]))
         return () if rule is Rule.NONE else (_NAMES[rule][0 if self.signals.side[place] > 0 else 1],)
 
-    def _told(self) -> list[dict[str, Any]]:
+    def _told(self) -> Iterator[Figure]:
         """The icons of the latest settled period, the chart that was chosen and why; the spread that decided."""
         settled = np.flatnonzero(self.series.settled)
         if not len(settled):
-            return []
+            return
         last = int(settled[-1])
-        base = self.series.rows[last] or {}
+        lead = replace(self.series.at(last), n=len(settled))
+        base = self.series.rows[last] or lead
         lower, upper = float(self.limits.lower[last]), float(self.limits.upper[last])
         limited = bool(np.isfinite(self.limits.sigma[last]))
         varies = variation(int(self.signals.side[last]), self.better) if limited else "none"
         own = int((self.series.settled & (self.group == self.group[last])).sum())
         icons = (
             f"variation_{varies}",
-            f"assurance_{assurance(lower, upper, base.get('goal'), self.better)}",
+            f"assurance_{assurance(lower, upper, base.goal, self.better)}",
             f"chart_{self.choice.kind}",
             f"choice_{self.choice.reason}",
             *self._signal(last),
             *(("few_events",) if self._few_events else ()),
             *(("few_periods",) if own < FEW_PERIODS else ()),
         )
-        method, count = METHODS[self.choice.kind], len(settled)
-        found = [
-            self.series.row(
-                last,
-                measure="icons",
-                value=base.get("value"),
-                goal=base.get("goal"),
-                n=count,
-                method=method,
-                flags=icons,
-            )
-        ]
+        yield replace(
+            lead, measure="icons", value=base.value, goal=base.goal, method=METHODS[self.choice.kind], flags=icons
+        )
         if self.choice.reason.endswith(("counts_explain", "overdispersed")):
-            spread = {"value": self.choice.spread, "value_unit": "ratio", "n": count, "method": "Laney (2002) σz"}
-            found.append(self.series.row(last, measure="spread", flags=(), **spread))
-        return found
+            yield replace(lead, measure="spread", value=self.choice.spread, method="Laney (2002) σz")
 
-    def _suggested(self) -> list[dict[str, Any]]:
+    def _suggested(self) -> Iterator[Figure]:
         """Months from which a rebase might be wanted; nothing is applied."""
         if not self.params.suggest:
-            return []
-        found = []
+            return
         for number in np.unique(self.group):
             place = np.flatnonzero(self.group == number)
             starts = suggest_changes(self.values[place])
             ends = (*starts[1:], len(place))[: len(starts)]
             for begin, end in zip(starts, ends, strict=True):
                 level = self.values[place[begin:end]]
-                found.append(
-                    self.series.row(
-                        int(place[begin]),
-                        measure="suggested_rebase",
-                        value=float(np.nanmean(level)),
-                        n=int(np.isfinite(level).sum()),
-                        method="PELT (Killick 2012)",
-                        flags=("rebase_suggested",),
-                    )
+                yield replace(
+                    self.series.at(int(place[begin])),
+                    measure="suggested_rebase",
+                    value=float(np.nanmean(level)),
+                    n=int(np.isfinite(level).sum()),
+                    method="PELT (Killick 2012)",
+                    flags=("rebase_suggested",),
                 )
-        return found
 
 
 def _groups(series: Series, rebases: tuple[Rebase, ...]) -> Int64:
     """The number of the rebase group of each period."""
-    own = [r.since for r in rebases if (r.indicator, r.unit) == (series.lead["indicator"], series.lead["unit"])]
+    own = [r.since for r in rebases if (r.indicator, r.unit) == (series.lead.indicator, series.lead.unit)]
     since = sorted({number for day in own if (number := _first_from(series, day)) is not None})
     return np.searchsorted(since, np.arange(len(series.periods)), side="right").astype(np.int64)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -13,8 +14,9 @@ from svcqa.entities.base import Entity, Text
 from svcqa.metrics.abilities import Stretches
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.examples import SeriesExample
-from svcqa.metrics.result import Result
-from svcqa.metrics.series import Row, Series, SeriesParams, split
+from svcqa.metrics.measures import Measure, Role
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.series import Series, SeriesParams, split
 from svcqa.periods import Period, PeriodKind
 from svcqa.stats.moving_holidays import Effect, effects, holiday_days, same_lunar_stretch, season_days
 from svcqa.stats.season import MONTHS, Decomposition, decompose
@@ -51,6 +53,14 @@ class SeasonalityMetric(Stretches[SeasonalityParams]):
         "526–534; Wang, Smith and Hyndman (2006) Data Mining and Knowledge Discovery 13, 335–364",
         shape="series",
         additive=False,
+        measures=(
+            Measure(name="adjusted", role=Role.ADJUSTED),
+            Measure(name="trend", role=Role.LEVEL),
+            Measure(name="index", role=Role.SEASON),
+            Measure(name="seasonal_strength", role=Role.STRENGTH, unit="ratio"),
+            Measure(name="trend_strength", unit="ratio"),
+            Measure(name="festival_during", role=Role.FESTIVAL),
+        ),
     )
     params: ClassVar[type[Entity]] = SeasonalityParams
 
@@ -66,7 +76,7 @@ class SeasonalityMetric(Stretches[SeasonalityParams]):
 
     def measure(self, series: Result, params: SeasonalityParams, context: Context) -> Result:
         """Of each group: decomposition and index by month, strengths, effects of holidays, lunar year on year."""
-        rows: list[dict[str, Any]] = []
+        rows: list[Figure] = []
         for one in split(series, params, context, metric=self):
             rows += _decomposed(one, context)
             rows += _effects(one, params, context)
@@ -116,7 +126,7 @@ def _stretch(period: Period) -> tuple[dt.date, dt.date]:
     return period.first, period.last
 
 
-def _decomposed(series: Series, context: Context) -> list[dict[str, Any]]:
+def _decomposed(series: Series, context: Context) -> Iterator[Figure]:
     """The parts of each month; one row that says so where there are too few."""
     kind = series.periods[0].kind
     # a partial month at the end is no gap: the series ends before it
@@ -124,29 +134,25 @@ def _decomposed(series: Series, context: Context) -> list[dict[str, Any]]:
     known = np.isfinite(values)
     seen = {period.number for period, has in zip(series.periods, known, strict=False) if has}
     if kind is not PeriodKind.MONTH or len(values) < _YEARS * MONTHS or len(seen) < MONTHS:
-        return [
-            series.whole(
-                context, measure="too_short", value=None, n=int(known.sum()), method="STL", flags=("too_short",)
-            )
-        ]
-    found = decompose(values)
-    rows = [row for place in range(len(values)) for row in _month(series, found, place)]
-    for name, strength in (("seasonal_strength", found.seasonal_strength), ("trend_strength", found.trend_strength)):
-        rows.append(
-            series.whole(
-                context,
-                measure=name,
-                value=strength,
-                value_unit="ratio",
-                n=int(known.sum()),
-                method="Wang, Smith and Hyndman (2006)",
-                flags=(),
-            )
+        yield replace(
+            series.over(context.period), measure="too_short", n=int(known.sum()), method="STL", flags=("too_short",)
         )
-    return rows
+        return
+    found = decompose(values)
+    for place in range(len(values)):
+        yield from _month(series, found, place)
+    for name, strength in (("seasonal_strength", found.seasonal_strength), ("trend_strength", found.trend_strength)):
+        yield replace(
+            series.over(context.period),
+            measure=name,
+            value=strength,
+            n=int(known.sum()),
+            method="Wang, Smith and Hyndman (2006)",
+        )
 
 
-def _month(series: Series, found: Decomposition, place: int) -> list[dict[str, Any]]:
+def _month(series: Series, found: Decomposition, place: int) -> Iterator[Figure]:
+    lead = replace(series.at(place), method="STL")
     flags = (*series.flags(place), *(("filled",) if found.filled[place] else ()))
     parts: dict[str, Any] = {
         "adjusted": found.adjusted,
@@ -154,16 +160,13 @@ def _month(series: Series, found: Decomposition, place: int) -> list[dict[str, A
         "seasonal": found.seasonal,
         "remainder": found.remainder,
     }
-    rows = [
-        series.row(place, measure=name, value=float(part[place]), method="STL", flags=flags)
-        for name, part in parts.items()
-    ]
+    for name, part in parts.items():
+        yield replace(lead, measure=name, value=float(part[place]), flags=flags)
     if place >= len(found.values) - MONTHS:  # each place in the year once, by its latest month
-        rows.append(series.row(place, measure="index", value=float(found.seasonal[place]), method="STL", flags=()))
-    return rows
+        yield replace(lead, measure="index", value=float(found.seasonal[place]))
 
 
-def _effects(series: Series, params: SeasonalityParams, context: Context) -> list[dict[str, Any]]:
+def _effects(series: Series, params: SeasonalityParams, context: Context) -> list[Figure]:
     """What one day before, during, after the festival and of heating changes."""
     if series.periods[0].kind is not PeriodKind.MONTH:
         return []
@@ -189,37 +192,40 @@ def _effects(series: Series, params: SeasonalityParams, context: Context) -> lis
     ]
 
 
-def _effect_row(series: Series, context: Context, name: str, effect: Effect, *, mixed: bool) -> dict[str, Any]:
-    told = not np.isnan(effect.value)
-    limits = {"value": effect.value, "lower": effect.lower, "upper": effect.upper} if told else {"value": None}
-    flags = ("not_identifiable",) if not told else ("confounded",) if mixed else ()
-    return series.whole(
-        context, measure=name, **limits, n=effect.n, flags=flags, method=f"least squares {context.level:.0%}"
-    )
+def _effect_row(series: Series, context: Context, name: str, effect: Effect, *, mixed: bool) -> Figure:
+    row = replace(series.over(context.period), measure=name, n=effect.n, method=f"least squares {context.level:.0%}")
+    if np.isnan(effect.value):
+        return replace(row, flags=("not_identifiable",))
+    flags = ("confounded",) if mixed else ()
+    return replace(row, value=effect.value, lower=effect.lower, upper=effect.upper, flags=flags)
 
 
-def _lunar(series: Series) -> list[dict[str, Any]]:
+def _lunar(series: Series) -> Iterator[Figure]:
     """Months around the festival beside the same stretch of the last lunar year."""
     years: Mapping[int, dt.date] = lunar_new_years() if series.further else {}
-    before: dict[tuple[dt.date, dt.date], Row] = {(row["first"], row["last"]): row for row in series.further}
-    rows: list[dict[str, Any]] = []
+    before = {(row.first, row.last): row for row in series.further}
     for place, period in enumerate(series.periods):
         moved = same_lunar_stretch(_stretch(period), years) if period.number in _LUNAR_MONTHS and years else None
         base, now = before.get(moved) if moved else None, series.rows[place]
-        if base is None or base.get("value") is None:
+        if base is None or base.value is None:
             continue
-        kept = {name: base.get(name) for name in ("value", "lower", "upper", "n", "numerator", "method")}
-        rows.append(series.row(place, measure="lunar_year_before", flags=("lunar",), **kept))
-        if now is not None and now.get("value") is not None:
-            flags: Sequence[str] = ("lunar", *series.flags(place))
-            rows.append(
-                series.row(
-                    place,
-                    measure="lunar_change",
-                    value=now["value"] - base["value"],
-                    n=now.get("n"),
-                    method="difference",
-                    flags=tuple(flags),
-                )
+        yield replace(
+            series.at(place),
+            measure="lunar_year_before",
+            value=base.value,
+            lower=base.lower,
+            upper=base.upper,
+            n=base.n,
+            numerator=base.numerator,
+            method=base.method,
+            flags=("lunar",),
+        )
+        if now is not None and now.value is not None:
+            yield replace(
+                series.at(place),
+                measure="lunar_change",
+                value=now.value - base.value,
+                n=now.n,
+                method="difference",
+                flags=("lunar", *series.flags(place)),
             )
-    return rows

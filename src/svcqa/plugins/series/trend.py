@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +12,8 @@ import numpy.typing as npt
 from svcqa.entities.base import Entity, Text
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.examples import SeriesExample
-from svcqa.metrics.result import Result
+from svcqa.metrics.measures import Measure, Role
+from svcqa.metrics.result import Figure, Result
 from svcqa.metrics.series import Series, SeriesParams, split
 from svcqa.periods import PeriodKind
 from svcqa.stats.trend import FEW, Slope, TrendTest, mann_kendall, seasonal_mann_kendall, theil_sen
@@ -39,12 +42,20 @@ class TrendMetric:
         "and Smith (1982) Water Resources Research 18, 107–121",
         shape="series",
         additive=False,
+        measures=(
+            Measure(name="slope", role=Role.SLOPE),
+            Measure(name="tau", role=Role.BESIDE, unit="ratio"),
+            Measure(name="p", role=Role.TEST, unit="ratio"),
+            Measure(name="seasonal_slope", role=Role.SLOPE_IN_SEASON),
+            Measure(name="seasonal_tau", role=Role.BESIDE, unit="ratio"),
+            Measure(name="seasonal_p", role=Role.TEST_IN_SEASON, unit="ratio"),
+        ),
     )
     params: ClassVar[type[Entity]] = TrendParams
 
     def measure(self, series: Result, params: TrendParams, context: Context) -> Result:
         """Of each group: slope with limits, tau, p; the same within seasons where there are two years."""
-        rows: list[dict[str, Any]] = []
+        rows: list[Figure] = []
         for one in split(series, params, context, metric=self):
             values, seasons = one.values, _seasons(one)
             rows += _told(
@@ -90,23 +101,12 @@ def _seasons(series: Series) -> npt.NDArray[np.int64] | None:
     return seasons if enough else None
 
 
-def _told(series: Series, context: Context, *, form: str, test: TrendTest, slope: Slope) -> list[dict[str, Any]]:
+def _told(series: Series, context: Context, *, form: str, test: TrendTest, slope: Slope) -> Iterator[Figure]:
     sure = test.p < 1 - context.level
     flags = [("rising" if test.s > 0 else "falling") if sure else "no_trend", *(["few_points"] if test.n < FEW else [])]
-    level = f"{context.level:.0%}"
-    known = slope.pairs > 0
-    kendall = {"value_unit": "ratio", "n": test.n, "flags": (), "method": f"{form}Mann–Kendall"}
-    limits = {"lower": slope.lower, "upper": slope.upper} if known else {"lower": None, "upper": None}
-    return [
-        series.whole(
-            context,
-            measure=f"{form}slope",
-            value=slope.value if known else None,
-            **limits,
-            n=test.n,
-            flags=tuple(flags),
-            method=f"Theil–Sen {level}",
-        ),
-        series.whole(context, measure=f"{form}tau", value=None if np.isnan(test.tau) else test.tau, **kendall),
-        series.whole(context, measure=f"{form}p", value=test.p, **kendall),
-    ]
+    lead = replace(series.over(context.period), n=test.n)
+    told = replace(lead, measure=f"{form}slope", flags=tuple(flags), method=f"Theil–Sen {context.level:.0%}")
+    yield replace(told, value=slope.value, lower=slope.lower, upper=slope.upper) if slope.pairs > 0 else told
+    kendall = replace(lead, method=f"{form}Mann–Kendall")
+    yield replace(kendall, measure=f"{form}tau", value=None if np.isnan(test.tau) else test.tau)
+    yield replace(kendall, measure=f"{form}p", value=test.p)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from svcqa.catalogue import Language
 from svcqa.metrics.explanation import Explanation
+from svcqa.metrics.measures import Role
 from svcqa.metrics.result import Result
 from svcqa.report.charts.callbacks import waterfall_chart
 from svcqa.report.charts.distribution import Distribution, chart_of_distribution
@@ -69,10 +70,10 @@ def of_result(
 
     A process chart of one unit and a funnel have a picture of their own.
     """
-    measures_found = [row.get("measure") for row in result.rows]
-    if kind is None and not measures and measures_found.count("icons") == 1:
+    drawn_whole = kind is None and not measures
+    if drawn_whole and result.picture == "process" and len(result.of(Role.SIGNAL)) == 1:
         return Picture(process_chart(result, language, names=names, title=title))
-    if kind is None and not measures and "limits_998" in measures_found:
+    if drawn_whole and result.picture == "funnel" and result.of(Role.CENTRE):
         return Picture(funnel_chart(result, language, names=names, title=title))
     if not measures:
         measures = _drawn_together(result)
@@ -80,13 +81,11 @@ def of_result(
 
 
 def _drawn_together(result: Result) -> tuple[str, ...]:
-    """The measures that share a scale, where not all do: values of a process chart, a survey's estimates, no ratios."""
-    named = tuple(dict.fromkeys(str(row.get("measure")) for row in result.rows))
-    if "icons" in named:
-        return ("value",)
-    if "worst_case" in named:  # what stands beside a survey's estimate has scales of its own
-        return named[:1]
-    ratios = {str(row.get("measure")) for row in result.rows if row.get("value_unit") == "ratio"}
+    """The measures that share a scale, where not all do: the estimate alone where the metric says so; no ratios."""
+    if result.picture in ("process", "estimate"):
+        return result.named(Role.ESTIMATE)[:1]
+    named = tuple(dict.fromkeys(row.measure for row in result.rows))
+    ratios = {row.measure for row in result.rows if row.value_unit == "ratio"}
     return tuple(name for name in named if name not in ratios) if ratios else ()
 
 

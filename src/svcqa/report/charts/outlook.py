@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from svcqa.catalogue import Language, text
+from svcqa.metrics.measures import Role
 from svcqa.metrics.result import Result
 from svcqa.report.charts.grammar import Chart
 from svcqa.report.charts.results import chart_of_rows, row_of
@@ -21,17 +22,17 @@ def outlook_chart(
     """Both results are of one commitment and one unit.
 
     Args:
-        chart: of the metric ``process_chart``: its values are the months so far.
-        forecast: of the metric ``forecast``.
+        chart: a process chart: its values are the months so far.
+        forecast: of the year.
         names: what indicators are called, by key.
     """
     scale = forecast.scale
     so_far, ahead = (text(f"charts.months_{name}", language) for name in ("so_far", "ahead"))
-    known = [figure for figure in chart.figures() if figure.measure == "value" and figure.value is not None]
-    coming = [figure for figure in forecast.figures() if figure.measure == "month_ahead"]
+    known = [figure for figure in chart.main if figure.value is not None]
+    coming = forecast.of(Role.AHEAD)
     rows = [row_of(figure, so_far, scale) for figure in known[-MOST_MONTHS:]]
     rows += [row_of(figure, ahead, scale) for figure in coming if figure.period not in {row.period for row in rows}]
-    indicator = str(forecast.rows[0]["indicator"])
+    indicator = forecast.rows[0].indicator
     label = (names or {}).get(indicator, indicator)
     return chart_of_rows(
         rows, language, label=label, scale=scale, title=forecast_sentence(forecast, language), kind="lines"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.result import Result
+from svcqa.metrics.measures import Role
+from svcqa.metrics.result import Figure, Result
 from svcqa.report.charts.grammar import Chart, Point
 from svcqa.report.words import figures as wording
 from svcqa.report.words import signals as signal_words
 
-Rows = dict[str, Mapping[str, Any]]
+Rows = Mapping[str, Figure]
+"""Of one unit, by period."""
 
 
 def process_chart(
@@ -26,7 +27,7 @@ def process_chart(
     """The chart of one unit; the only one of the result where ``unit`` is absent.
 
     Args:
-        found: result of the metric ``process_chart``.
+        found: result of a metric whose picture is a process chart.
         names: what units and indicators are called, by code or key.
         title: what the latest point and the target say where absent.
 
@@ -34,26 +35,33 @@ def process_chart(
         MetricError: the result holds no chart of the unit, or several.
     """
     called = names or {}
-    units = [str(row["unit"]) for row in found.rows if row.get("measure") == "icons"]
+    signals = found.of(Role.SIGNAL)
+    units = [row.unit for row in signals]
     chosen = unit if unit is not None else next(iter(units), "")
     if chosen not in units or (unit is None and len(units) > 1):
         raise MetricError(Fault("chart_kind", place=chosen, got="process", allowed=", ".join(units)))
-    own = [row for row in found.rows if row["unit"] == chosen]
-    by_measure = {name: {str(r["period"]): r for r in own if r.get("measure") == name} for name in _MEASURES}
-    (icons,) = by_measure["icons"].values()
-    points = tuple(_point(row, by_measure, found, language) for row in by_measure["value"].values())
-    indicator = called.get(str(icons["indicator"]), str(icons["indicator"]))
+    (latest,) = (row for row in signals if row.unit == chosen)
+    limits, near, suggested = (
+        {row.period: row for row in found.of(role) if row.unit == chosen}
+        for role in (Role.LIMITS, Role.INNER_LIMITS, Role.CHANGE_POINT)
+    )
+    points = tuple(
+        _point(row, limits.get(row.period), near.get(row.period), found=found, language=language)
+        for row in found.main
+        if row.unit == chosen
+    )
+    indicator = called.get(latest.indicator, latest.indicator)
     said = text(
         "charts.process_title",
         language,
         label=indicator,
         unit=called.get(chosen, chosen),
         period=f"{points[0].period}…{points[-1].period}",
-        said=signal_words.icons_sentence(found, icons, language),
+        said=signal_words.icons_sentence(found, latest, language),
     )
     unit_name = wording.value_unit(found.unit, language) if found.unit else ""
     axis = indicator + (text("charts.in_unit", language, unit=unit_name) if unit_name else "")
-    notes = _notes(points, icons, by_measure["suggested_rebase"], language)
+    notes = _notes(points, latest, suggested, language)
     return Chart(
         kind="process",
         title=title or said,
@@ -66,32 +74,27 @@ def process_chart(
     )
 
 
-_MEASURES = ("value", "limits", "near_limits", "icons", "suggested_rebase")
-
-
-def _point(row: Mapping[str, Any], by_measure: Mapping[str, Rows], found: Result, language: Language) -> Point:
-    period = str(row["period"])
-    limits, near = by_measure["limits"].get(period, {}), by_measure["near_limits"].get(period, {})
+def _point(row: Figure, limits: Figure | None, near: Figure | None, *, found: Result, language: Language) -> Point:
     special = signal_words.signal(row)
     return Point(
-        period=period,
-        value=row.get("value"),
-        centre=limits.get("value"),
-        lower_limit=limits.get("lower"),
-        upper_limit=limits.get("upper"),
-        near_lower=near.get("lower"),
-        near_upper=near.get("upper"),
-        goal=row.get("goal"),
-        n=row.get("n"),
-        shown=wording.level_with_unit(row.get("value"), found.scale, language, row.get("goal")),
+        period=row.period,
+        value=row.value,
+        centre=None if limits is None else limits.value,
+        lower_limit=None if limits is None else limits.lower,
+        upper_limit=None if limits is None else limits.upper,
+        near_lower=None if near is None else near.lower,
+        near_upper=None if near is None else near.upper,
+        goal=row.goal,
+        n=row.n,
+        shown=wording.level_with_unit(row.value, found.scale, language, row.goal),
         signal=signal_words.flag(special, language) if special else "",
         side="" if not special else "up" if special.endswith(("high", "up")) else "down",
-        partial="partial" in (row.get("flags") or ()),
+        partial="partial" in row.flags,
     )
 
 
-def _notes(points: tuple[Point, ...], icons: Mapping[str, Any], suggested: Rows, language: Language) -> tuple[str, ...]:
-    chart, choice = (signal_words.flag(signal_words.icon(icons, kind), language) for kind in ("chart", "choice"))
+def _notes(points: tuple[Point, ...], latest: Figure, suggested: Rows, language: Language) -> tuple[str, ...]:
+    chart, choice = (signal_words.flag(signal_words.icon(latest, kind), language) for kind in ("chart", "choice"))
     notes = [
         text("charts.chosen", language, chart=chart, reason=choice),
         text("charts.centre_line", language),
@@ -101,6 +104,6 @@ def _notes(points: tuple[Point, ...], icons: Mapping[str, Any], suggested: Rows,
         notes.append(text("charts.goal_line_process", language))
     if any(point.partial for point in points):
         notes.append(text("charts.partial_hollow", language))
-    notes += [signal_words.flag(rough, language) for rough in ("few_events", "few_periods") if rough in icons["flags"]]
+    notes += [signal_words.flag(rough, language) for rough in ("few_events", "few_periods") if rough in latest.flags]
     notes += [f"{period} {signal_words.flag('rebase_suggested', language)}" for period in suggested]
     return tuple(notes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, MetricError
@@ -39,8 +40,8 @@ def chart_of(
     Raises:
         MetricError: ``kind`` cannot show this many periods or groups.
 
-    >>> found = Result(({"unit": "D1", "period": "2026-06", "value": 0.97, "lower": 0.95, "upper": 0.98, "goal": 0.9},),
-    ...                unit="share")
+    >>> june = Figure(unit="D1", period="2026-06", first=dt.date(2026, 6, 1), last=dt.date(2026, 6, 30))
+    >>> found = Result((june.filled("kept", value=0.97, lower=0.95, upper=0.98, goal=0.9),), unit="share")
     >>> chart_of(found, "en").kind
     'bars'
     """
@@ -84,7 +85,7 @@ def chart_of_rows(
 def _label(result: Result, names: Mapping[str, str], language: Language) -> str:
     """What the figures are; with the commitment's name where all are of one that has a name."""
     metric = result.label.in_language(language) if result.label is not None else result.about.get("metric", "")
-    indicators = distinct(str(row.get("indicator", "")) for row in result.rows)
+    indicators = distinct(row.indicator for row in result.rows)
     named = names.get(indicators[0]) if len(indicators) == 1 else None
     return metric if named is None else text("charts.label_of", language, item=named, metric=metric)
 
@@ -109,18 +110,14 @@ def figure_rows(
     result: Result, names: Mapping[str, str], scale: Scale, measures: Sequence[str] = ()
 ) -> tuple[Row, ...]:
     """The rows of a result, every group with every period: a period without a figure is a gap, not a shortcut."""
-    kept = [
-        (row, figure)
-        for row, figure in zip(result.rows, result.figures(), strict=True)
-        if not measures or row.get("measure") in measures
-    ]
-    dimensions = _dimensions([row for row, _ in kept], result.keys)
+    kept = [row for row in result.rows if not measures or row.measure in measures]
+    dimensions = _dimensions(kept, result.keys)
     made = {}
-    first: dict[str, str] = {}
-    for row, figure in kept:
-        group = " · ".join(names.get(str(row.get(name, "")), str(row.get(name, ""))) for name in dimensions)
-        first.setdefault(figure.period, str(row.get("first") or ""))
-        made[group, figure.period] = row_of(figure, group, scale)
+    first: dict[str, dt.date] = {}
+    for row in kept:
+        group = " · ".join(names.get(one, one) for one in (_of_column(row, name) for name in dimensions))
+        first.setdefault(row.period, row.first)
+        made[group, row.period] = row_of(row, group, scale)
     periods = sorted(first, key=lambda period: first[period])
     return tuple(
         made.get((group, period))
@@ -130,11 +127,16 @@ def figure_rows(
     )
 
 
-def _dimensions(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[str]:
+def _dimensions(rows: Sequence[Figure], keys: Sequence[str]) -> list[str]:
     """The columns that tell the groups apart; the unit where nothing does."""
     wanted = ["indicator", "unit", *keys, "measure"]
-    varying = [name for name in dict.fromkeys(wanted) if len({str(row.get(name)) for row in rows}) > 1]
+    varying = [name for name in dict.fromkeys(wanted) if len({_of_column(row, name) for row in rows}) > 1]
     return varying or ["unit"]
+
+
+def _of_column(row: Figure, name: str) -> str:
+    own = {"indicator": row.indicator, "unit": row.unit, "measure": row.measure}
+    return own[name] if name in own else row.by.get(name, "")
 
 
 def row_of(figure: Figure, group: str, scale: Scale) -> Row:
@@ -166,10 +168,8 @@ def judged_by(figure: Figure, scale: Scale) -> Judgement:
     better = scale.better
     if better == "neutral" or figure.value is None or figure.goal is None or "cycle_open" in figure.flags:
         return Judgement()
-    if figure.verdict in ("met", "missed"):
-        verdict: Literal["met", "missed"] = "met" if figure.verdict == "met" else "missed"
-        evidence: Any = figure.evidence
-        return Judgement(verdict=verdict, evidence=evidence, at_risk=figure.at_risk)
+    if figure.verdict:
+        return Judgement(verdict=figure.verdict, evidence=figure.evidence, at_risk=bool(figure.at_risk))
     perfect = 0.0 if better == "lower" else 1.0
     return judge(
         value=figure.value,

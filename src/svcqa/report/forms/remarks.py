@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from svcqa.catalogue import Language, or_key
 from svcqa.entities.commitment import Commitment
 from svcqa.metrics.result import Figure, Scale
+from svcqa.metrics.states import State
 from svcqa.report.forms.naming import joined, listed, say
 from svcqa.report.words import figures as wording
 from svcqa.report.words.targets import target_words
@@ -24,8 +25,8 @@ def remarks(item: TargetReview, language: Language) -> str:
     parts = [or_key(f"wording.flag_{flag}", language) for flag in now.flags]
     if item.commitment is not None:
         parts += case_remarks(now, item.commitment, item.course.scale, language)
-    if now.states["not_determinable"]:
-        parts.append(say("not_determinable", language, count=f"{now.states['not_determinable']:,}"))
+    if now.count(State.NOT_DETERMINABLE):
+        parts.append(say("not_determinable", language, count=f"{now.count(State.NOT_DETERMINABLE):,}"))
     parts.append(target_words(item, language).remark)
     return joined(parts, language)
 
@@ -37,7 +38,7 @@ def case_remarks(figure: Figure, commitment: Commitment, scale: Scale, language:
         without = wording.level(figure.value_without_exclusions, scale, figure.goal)
         count = sum(figure.excluded_by.values())
         parts.append(say("excluded", language, count=f"{count:,}", without=without))
-    waiting = figure.states["open_not_due"] + figure.states["met_not_due"]
+    waiting = figure.count(State.OPEN_NOT_DUE) + figure.count(State.MET_NOT_DUE)
     if waiting and not commitment.rule.counts_amounts:
         parts.append(say("not_due", language, count=f"{waiting:,}"))
     return parts

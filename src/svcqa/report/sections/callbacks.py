@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from svcqa.catalogue import text
 from svcqa.errors import SvcqaError
 from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.states import State
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
 from svcqa.report.tables.frames import frame
 from svcqa.report.words import figures as wording
@@ -100,7 +101,7 @@ def _rates(rates: dict[str, Result], context: SectionContext) -> pd.DataFrame:
                     *_undecided(figure),
                 )
             )
-    names = [wording.state(name, language) for name in ("not_determinable", "not_applicable")]
+    names = [wording.state(name, language) for name in (State.NOT_DETERMINABLE, State.NOT_APPLICABLE)]
     shown = frame((row[:5] for row in rows), ("table", "measure", "now", "interval", "n"), language)
     for place, name in enumerate(names, start=5):
         shown[name] = [row[place] for row in rows]
@@ -108,4 +109,4 @@ def _rates(rates: dict[str, Result], context: SectionContext) -> pd.DataFrame:
 
 
 def _undecided(figure: Figure) -> tuple[str, str]:
-    return (f"{figure.states['not_determinable']:,}", f"{figure.states['not_applicable']:,}")
+    return (f"{figure.count(State.NOT_DETERMINABLE):,}", f"{figure.count(State.NOT_APPLICABLE):,}")

@@ -11,6 +11,7 @@ from svcqa.catalogue import Language, or_key, text
 from svcqa.entities.policy import Policies
 from svcqa.entities.survey import Survey
 from svcqa.entities.wave import Wave
+from svcqa.metrics.measures import Format, Measure, Role
 from svcqa.metrics.result import Figure, Result
 from svcqa.report.tables.callbacks import part_names, stratum_name
 from svcqa.report.tables.frames import frame
@@ -207,51 +208,40 @@ def listening_table(found: CallQuality, language: Language) -> pd.DataFrame:
     return _table(rows, ("caller", "to_listen", "missing"), language)
 
 
-_BESIDE = ("unweighted", "design_effect", "effective_n", "response_rate", "worst_case", "against_last_wave")
-
-
 def estimate_table(found: Result, policies: Policies, language: Language) -> pd.DataFrame:
     """A row for each group: the figure for all customers, and beside it what its reader must know."""
+    beside = [measure for measure in found.measures if measure.role is Role.BESIDE]
     groups: dict[tuple[str, ...], dict[str, Figure]] = {}
-    for row, figure in zip(found.rows, found.figures(), strict=True):
-        key = (figure.unit, *(str(row.get(name) or "") for name in found.keys))
+    for figure in found.rows:
+        key = (figure.unit, *(figure.by.get(name, "") for name in found.keys))
         groups.setdefault(key, {})[figure.measure] = figure
-    return _table(
-        (
-            _estimate_row(found, key, figures=figures, policies=policies, language=language)
-            for key, figures in groups.items()
-        ),
-        ("group", "estimate", "interval", "n", *_BESIDE, "verdict", "remarks"),
-        language,
-    )
+    rows = []
+    for key, figures in groups.items():
+        first, scale = (
+            next(one for one in figures.values() if found.measure(one.measure).role is Role.ESTIMATE),
+            found.scale,
+        )
+        rows.append(
+            (
+                _group_name(found, key, policies, language),
+                wording.level_with_unit(first.value, scale, language, first.goal),
+                wording.level_interval(first, scale, first.goal),
+                first.n,
+                *(_beside(figures.get(measure.name), measure, found, language) for measure in beside),
+                text(f"wording.verdict_{first.verdict}", language) if first.verdict else wording.DASH,
+                wording.flags(first, language),
+            )
+        )
+    names = (measure.name for measure in beside)
+    return _table(rows, ("group", "estimate", "interval", "n", *names, "verdict", "remarks"), language)
 
 
-def _estimate_row(
-    found: Result, key: tuple[str, ...], *, figures: Mapping[str, Figure], policies: Policies, language: Language
-) -> tuple[object, ...]:
-    first = figures[found.about["estimate"]]
-    name = _group_name(found, key, policies, language)
-    scale = found.scale
-    beside = []
-    for measure in _BESIDE:
-        figure = figures.get(measure)
-        if figure is None:
-            beside.append(wording.DASH)
-        elif measure == "worst_case":
-            beside.append(wording.level_interval(figure, scale))
-        elif measure == "against_last_wave":
-            beside.append(_change(figure, found, language))
-        else:
-            beside.append(_level(figure, found))
-    return (
-        name,
-        wording.level_with_unit(first.value, scale, language, first.goal),
-        wording.level_interval(first, scale, first.goal),
-        first.n,
-        *beside,
-        text(f"wording.verdict_{first.verdict}", language) if first.verdict else wording.DASH,
-        wording.flags(first, language),
-    )
+def _beside(figure: Figure | None, measure: Measure, found: Result, language: Language) -> str:
+    if figure is None:
+        return wording.DASH
+    if measure.format is Format.INTERVAL:
+        return wording.level_interval(figure, found.scale)
+    return _change(figure, found, language) if measure.format is Format.CHANGE else _level(figure, found)
 
 
 def _group_name(found: Result, key: tuple[str, ...], policies: Policies, language: Language) -> str:
@@ -259,7 +249,7 @@ def _group_name(found: Result, key: tuple[str, ...], policies: Policies, languag
     known = {tier.code: tier.name.in_language(language) for tier in policies.tiers}
     known |= {item.key: item.name.in_language(language) for one in policies.surveys for item in one.services}
     further = [known.get(part, part) or wording.DASH for part in key[1:]]
-    alone = bool(further) and len({row["unit"] for row in found.rows}) == 1
+    alone = bool(further) and len({row.unit for row in found.rows}) == 1
     return " · ".join(further if alone else [_unit(key[0], policies, language), *further])
 
 
@@ -285,13 +275,13 @@ def _level(figure: Figure, found: Result) -> str:
 
 def estimate_note(found: Result, language: Language) -> str:
     """Which formula, limits and weights the estimate has, and from which wave."""
-    methods = dict.fromkeys(str(row.get("method")) for row in found.rows if row["measure"] == found.about["estimate"])
+    methods = dict.fromkeys(row.method for row in found.main)
     return _t(
         "estimate_note",
         language,
         wave=found.about["wave"],
         as_of=found.about["as_of"],
-        methods=", ".join(name for name in methods if name != "None"),
+        methods=", ".join(filter(None, methods)),
         counts=_t(f"counts_{found.about['counts']}", language),
     )
 

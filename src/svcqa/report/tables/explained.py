@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from svcqa.catalogue import Language, text
 from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.result import Scale
+from svcqa.metrics.states import State
 from svcqa.report.tables.frames import frame
 from svcqa.report.words import figures as wording
 
@@ -48,7 +49,7 @@ def _rows(found: Explanation, language: Language) -> Iterator[tuple[str, str]]:
 def figure(found: Explanation, language: Language) -> str:
     """What the clock of the case showed, in the unit of its limit."""
     clock, rule = found.clock, found.commitment.rule.clock_rule
-    if clock.state == "not_applicable":
+    if clock.state is State.NOT_APPLICABLE:
         return ""
     if rule is not None and rule.running is not None and rule.running.day_count is not None:
         key = "day_of_closing" if clock.closed else "days_over"

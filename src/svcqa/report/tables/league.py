@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from svcqa.catalogue import Language, text
+from svcqa.metrics.measures import Role
 from svcqa.metrics.result import Figure, Result
 from svcqa.report.tables.frames import frame
 from svcqa.report.words import figures as wording
@@ -29,14 +30,14 @@ _COLUMNS: Final = (
     "outside",
     "mix_note",
 )
-Own = dict[str, Figure]
+Own = dict[Role, Figure]
 
 
 def league(found: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
     """One row a unit, best raw figure first: raw, partially pooled and at everybody's mix, with both ranks.
 
     Args:
-        found: result of the metric ``funnel``.
+        found: result of a metric whose picture is a funnel.
         names: what units are called, by code.
     """
     return frame(_rows(found, language, names or {}, _units(found)), _COLUMNS, language)
@@ -49,10 +50,10 @@ def outliers(found: Result, language: Language, *, names: Mapping[str, str] | No
 
 
 def _units(found: Result) -> dict[str, Own]:
-    units: dict[str, Own] = {}
-    for row, figure in zip(found.rows, found.figures(), strict=True):
-        if row["measure"] not in ("centre", "phi", "tau2", "mix"):
-            units.setdefault(figure.unit, {})[figure.measure] = figure
+    units: dict[str, Own] = {row.unit: {Role.ESTIMATE: row} for row in found.main}
+    for role in (Role.POOLED, Role.EXPECTED, Role.STANDARDISED):
+        for row in found.of(role):
+            units[row.unit][role] = row
     return units
 
 
@@ -60,11 +61,11 @@ def _rows(
     found: Result, language: Language, called: Mapping[str, str], units: Mapping[str, Own]
 ) -> list[tuple[str, ...]]:
     everybody = _units(found)
-    raw, pooled = (_ranks(everybody, name, found) for name in ("value", "pooled"))
+    raw, pooled = (_ranks(everybody, role, found) for role in (Role.ESTIMATE, Role.POOLED))
     rows: list[tuple[str, ...]] = []
     for unit in sorted(units, key=lambda unit: (raw[unit], unit)):
         own, scale = units[unit], found.scale
-        value = own["value"]
+        value = own[Role.ESTIMATE]
         rows.append(
             (
                 called.get(unit, unit),
@@ -72,10 +73,10 @@ def _rows(
                 wording.level(value.value, scale, value.goal),
                 wording.level_interval(value, scale, value.goal),
                 f"{raw[unit]}",
-                wording.level(own["pooled"].value, scale),
+                wording.level(own[Role.POOLED].value, scale),
                 f"{pooled[unit]}",
-                _level(own, "expected_of_mix", found),
-                _level(own, "standardised", found),
+                _level(own, Role.EXPECTED, found),
+                _level(own, Role.STANDARDISED, found),
                 _outside(own, language),
                 _mix_note(found, unit, language),
             )
@@ -83,28 +84,27 @@ def _rows(
     return rows
 
 
-def _level(own: Own, name: str, found: Result) -> str:
-    return wording.level(own[name].value, found.scale) if name in own else wording.DASH
+def _level(own: Own, role: Role, found: Result) -> str:
+    return wording.level(own[role].value, found.scale) if role in own else wording.DASH
 
 
-def _ranks(units: Mapping[str, Own], name: str, found: Result) -> dict[str, int]:
+def _ranks(units: Mapping[str, Own], role: Role, found: Result) -> dict[str, int]:
     """The best is first; equal figures share a rank."""
     sign = 1.0 if found.better == "lower" else -1.0
-    order = sorted(sign * (own[name].value or 0.0) for own in units.values())
-    return {unit: order.index(sign * (own[name].value or 0.0)) + 1 for unit, own in units.items()}
+    order = sorted(sign * (own[role].value or 0.0) for own in units.values())
+    return {unit: order.index(sign * (own[role].value or 0.0)) + 1 for unit, own in units.items()}
 
 
 def _outside(own: Own, language: Language) -> str:
-    flag = next((flag for flag in own["value"].flags if flag in signal_words.FUNNEL_FLAGS), "")
+    flag = next((flag for flag in own[Role.ESTIMATE].flags if flag in signal_words.FUNNEL_FLAGS), "")
     return signal_words.flag(flag, language) if flag else wording.DASH
 
 
 def _mix_note(found: Result, unit: str, language: Language) -> str:
     """The kinds of which a unit has clearly more or fewer cases than all."""
-    mixes: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for row in found.rows:
-        if row["measure"] == "mix":
-            mixes.setdefault(str(row["unit"]), {})[str(row[found.keys[-1]])] = row
+    mixes: dict[str, dict[str, float]] = {}
+    for row in found.of(Role.COMPOSITION):
+        mixes.setdefault(row.unit, {})[row.by.get(found.keys[-1], "")] = row.value or 0.0
     if unit not in mixes:
         return text("signals.mix_unknown", language)
     everybody = next(mix for code, mix in mixes.items() if code not in _units(found))
@@ -113,10 +113,10 @@ def _mix_note(found: Result, unit: str, language: Language) -> str:
             "signals.mix_kind",
             language,
             kind=kind or wording.DASH,
-            own=f"{row['value']:.0%}",
-            all=f"{everybody[kind]['value']:.0%}",
+            own=f"{part:.0%}",
+            all=f"{everybody[kind]:.0%}",
         )
-        for kind, row in mixes[unit].items()
-        if abs(row["value"] - everybody[kind]["value"]) >= APART
+        for kind, part in mixes[unit].items()
+        if abs(part - everybody[kind]) >= APART
     ]
     return text("wording.separator", language).join(apart) if apart else text("signals.mix_alike", language)

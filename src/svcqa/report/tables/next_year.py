@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from svcqa.catalogue import Language, text
 from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import Assumption, PlanCell, TargetPlan
-from svcqa.metrics.result import Figure, Result, Scale
+from svcqa.metrics.result import Scale
 from svcqa.report.tables.frames import frame
 from svcqa.report.words import figures as wording
 from svcqa.review.next_year.decomposition import Decomposition
@@ -57,13 +57,13 @@ def _proposal_row(one: Proposal, language: Language) -> tuple[str, ...]:
         said = one.fault.render(language) if one.fault is not None else _milestone(one, language)
         return (name, *[wording.DASH] * 7, said)
     scale, goal, cases = one.past.scale, one.subject.goal, one.cases_in(one.ahead)
-    year = _year(*one.ahead.interval())
+    lower, median, upper = one.ahead.interval()
     within = text("next_year.within", language, limit=wording.limit(one.subject.within, language))
     return (
         name,
         wording.goal_level(goal, scale, language),
-        wording.level(year.value, scale, goal),
-        wording.level_interval(year, scale, goal),
+        wording.level(median, scale, goal),
+        wording.level_ends(lower, upper, scale, goal),
         *(_candidate(c, scale, language) for c in one.candidates),
         wording.DASH if cases is None else f"{cases:,.0f}",
         within if one.subject.within else "",
@@ -73,11 +73,6 @@ def _proposal_row(one: Proposal, language: Language) -> tuple[str, ...]:
 def _milestone(one: Proposal, language: Language) -> str:
     state = "open" if one.kept is None else "kept" if one.kept else "missed"
     return text(f"next_year.milestone_{state}", language)
-
-
-def _year(lower: float, median: float, upper: float) -> Figure:
-    row = {"measure": "year", "value": median, "lower": lower, "upper": upper}
-    return Result((row,)).figures()[0]
 
 
 def _candidate(one: Candidate, scale: Scale, language: Language) -> str:
@@ -256,14 +251,13 @@ def fair_text(found: Decomposition, language: Language) -> str:
 
 def answer_text(answer: Answer, scale: Scale, language: Language) -> str:
     """What a goal would mean, in one sentence."""
-    year = _year(answer.lower, answer.median, answer.upper)
     key = "answer" if answer.cases is not None else "answer_without_cases"
     fields = {
         "goal": wording.goal_level(answer.goal, scale, language),
         "chance": wording.probability(answer.chance),
         "unchanged": wording.probability(answer.unchanged),
-        "median": wording.level(year.value, scale, answer.goal),
-        "interval": wording.level_interval(year, scale, answer.goal),
+        "median": wording.level(answer.median, scale, answer.goal),
+        "interval": wording.level_ends(answer.lower, answer.upper, scale, answer.goal),
     }
     if answer.cases is not None:
         fields["cases"] = f"{answer.cases:,.0f}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from svcqa.catalogue import Language, text
+from svcqa.metrics.measures import Role
 from svcqa.metrics.result import Figure, Result
 from svcqa.report.tables.frames import frame
 from svcqa.report.words import figures as wording
@@ -39,18 +40,18 @@ def management(
     """
     called = names or {}
     left_out = [(called.get(key, key), *[wording.DASH] * 5, reason) for key, reason in (refused or {}).items()]
-    icons = [(one, row) for one in found for row in one.rows if row.get("measure") == "icons"]
+    latest = [(one, row) for one in found for row in one.of(Role.SIGNAL)]
     told = (
         (
-            called.get(str(row["indicator"]), row["indicator"]),
-            called.get(str(row["unit"]), row["unit"]),
+            called.get(row.indicator, row.indicator),
+            called.get(row.unit, row.unit),
             signal_words.flag(signal_words.icon(row, "variation"), language),
             signal_words.flag(signal_words.icon(row, "assurance"), language),
-            wording.level_with_unit(row["value"], one.scale, language, row.get("goal")),
-            wording.goal_level(row.get("goal"), one.scale, language),
+            wording.level_with_unit(row.value, one.scale, language, row.goal),
+            wording.goal_level(row.goal, one.scale, language),
             signal_words.icons_sentence(one, row, language),
         )
-        for one, row in icons
+        for one, row in latest
     )
     columns = ("indicator", "unit", "variation", "assurance", "latest", "goal", "sentence")
     return frame((*told, *left_out), columns, language)
@@ -66,7 +67,7 @@ def outlooks(found: Iterable[Outlook], language: Language) -> pd.DataFrame:
 
 
 def _has_chart(one: Outlook) -> bool:
-    return one.chart is not None and any(row["measure"] == "icons" for row in one.chart.rows)
+    return one.chart is not None and bool(one.chart.of(Role.SIGNAL))
 
 
 def _why_not(one: Outlook, language: Language) -> str:
@@ -87,13 +88,13 @@ def _forecast_row(one: Outlook, language: Language) -> tuple[str, ...]:
     if one.forecast is None or not one.forecast.rows:
         said = text("panel.no_cases", language) if one.forecast_fault is None else one.forecast_fault.render(language)
         return item, wording.DASH, wording.DASH, wording.DASH, wording.DASH, said
-    rows, scale = _by_measure(one.forecast), one.forecast.scale
-    chance = rows["chance"]
+    rows, scale = _by_role(one.forecast), one.forecast.scale
+    chance = rows[Role.CHANCE]
     flags = wording.flags(replace(chance, flags=tuple(f for f in chance.flags if f not in _SAID)), language)
     return (
         item,
         wording.goal_level(chance.goal, scale, language),
-        wording.level_with_unit(rows["so_far"].value, scale, language, chance.goal),
+        wording.level_with_unit(rows[Role.SO_FAR].value, scale, language, chance.goal),
         f"{chance.n}",
         chance_text(chance, language),
         forecast_sentence(one.forecast, language)
@@ -104,7 +105,8 @@ def _forecast_row(one: Outlook, language: Language) -> tuple[str, ...]:
 def chance_text(chance: Figure, language: Language) -> str:
     """A probability in whole per cent; simulated futures never make it nought or certain, a year that is over does.
 
-    >>> chance_text(Result(({"measure": "chance", "value": 0.999},)).figures()[0], "en")
+    >>> last = dt.date(2026, 12, 31)
+    >>> chance_text(Figure(unit="C", period="2026", first=dt.date(2026, 1, 1), last=last, value=0.999), "en")
     '>99%'
     """
     if chance.value is None:
@@ -116,8 +118,8 @@ def chance_text(chance: Figure, language: Language) -> str:
 
 def forecast_sentence(found: Result, language: Language) -> str:
     """The chance of making the year, what it will come to, and what the rest must deliver."""
-    rows, scale = _by_measure(found), found.scale
-    chance, year = rows["chance"], rows["year"]
+    rows, scale = _by_role(found), found.scale
+    chance, year = rows[Role.CHANCE], rows[Role.WHOLE_YEAR]
     goal = chance.goal
     if year.value is None:
         return text("signals.forecast_no_cases", language, period=chance.period)
@@ -139,48 +141,42 @@ def forecast_sentence(found: Result, language: Language) -> str:
     for flag in ("out_of_reach", "safe"):
         if flag in chance.flags:
             return said + text(f"signals.forecast_{flag}", language)
-    if "needed" not in rows:
+    if Role.NEEDED not in rows:
         return said + text("signals.forecast_rest_empty", language)
-    needed = wording.level_with_unit(rows["needed"].value, scale, language, goal)
+    needed = wording.level_with_unit(rows[Role.NEEDED].value, scale, language, goal)
     return said + text("signals.forecast_needed", language, needed=needed)
 
 
 def season_sentence(found: Result, language: Language) -> str:
     """How strong the season is, its highest and lowest month, the Spring Festival where its effect can be told."""
-    rows: dict[str, list[Mapping[str, Any]]] = {}
-    for row in found.rows:
-        rows.setdefault(str(row["measure"]), []).append(row)
-    if "seasonal_strength" not in rows:
+    strength = found.of(Role.STRENGTH)
+    if not strength or strength[0].value is None:
         return text("wording.flag_too_short", language)
-    index = sorted(rows["index"], key=lambda row: row["value"])
-    adjusted = [row for row in rows["adjusted"] if "partial" not in row["flags"]][-1]
+    index = sorted((row for row in found.of(Role.SEASON) if row.value is not None), key=lambda row: row.value or 0.0)
+    adjusted = [row for row in found.of(Role.ADJUSTED) if "partial" not in row.flags][-1]
     scale = found.scale
-    if rows["seasonal_strength"][0]["value"] < _NO_SEASON:
-        return text(
-            "signals.season_none",
-            language,
-            period=adjusted["period"],
-            value=wording.level_with_unit(adjusted["value"], scale, language),
-        )
+    fields = {"period": adjusted.period, "value": wording.level_with_unit(adjusted.value, scale, language)}
+    if strength[0].value < _NO_SEASON:
+        return text("signals.season_none", language, **fields)
     said = text(
         "signals.season",
         language,
-        strength=f"{rows['seasonal_strength'][0]['value']:.2f}",
-        high_month=index[-1]["first"].month,
-        high=signal_words.signed_change(index[-1]["value"], scale, language),
-        low_month=index[0]["first"].month,
-        low=signal_words.signed_change(index[0]["value"], scale, language),
-        period=adjusted["period"],
-        value=wording.level_with_unit(adjusted["value"], scale, language),
+        strength=f"{strength[0].value:.2f}",
+        high_month=index[-1].first.month,
+        high=signal_words.signed_change(index[-1].value, scale, language),
+        low_month=index[0].first.month,
+        low=signal_words.signed_change(index[0].value, scale, language),
+        **fields,
     )
-    effect = next(iter(rows.get("festival_during", ())), None)
-    if effect is None or effect.get("value") is None:
+    effect = next(iter(found.of(Role.FESTIVAL)), None)
+    if effect is None or effect.value is None:
         return said
-    fields = {name: signal_words.signed_change(effect[name], scale, language) for name in ("value", "lower", "upper")}
-    level = str(effect["method"]).split()[-1]
-    return said + text("signals.season_festival", language, level=level, **fields)
+    ends = {"value": effect.value, "lower": effect.lower, "upper": effect.upper}
+    changes = {name: signal_words.signed_change(end, scale, language) for name, end in ends.items()}
+    return said + text("signals.season_festival", language, level=effect.method.split()[-1], **changes)
 
 
-def _by_measure(found: Result) -> dict[str, Figure]:
-    """The rows of the whole year by measure, of a result of one unit."""
-    return {figure.measure: figure for figure in found.figures() if figure.measure != "month_ahead"}
+def _by_role(found: Result) -> dict[Role, Figure]:
+    """The rows of the whole year by what they are, of a result of one unit."""
+    roles = (Role.CHANCE, Role.WHOLE_YEAR, Role.SO_FAR, Role.NEEDED)
+    return {role: row for role in roles for row in found.of(role)}

@@ -29,7 +29,7 @@ def restated(
     """
     rows = (
         (
-            _name(one.reported, policies, language),
+            _name(one, policies, language),
             _unit(one.reported, policies, language),
             _period(one, language),
             _shown(one.reported, one, language),
@@ -49,11 +49,12 @@ def causes(found: Restatement, language: Language) -> str:
     return glue.join(text(f"tables.cause_{cause}", language) for cause in found.causes)
 
 
-def _name(one: PublishedFigure, policies: Policies, language: Language) -> str:
+def _name(restated: Restated, policies: Policies, language: Language) -> str:
+    one = restated.reported
     items = {item.key: item.item for item in policies.commitments} if one.subject == "commitment" else {}
     items |= {item.key: item.name for item in policies.targets} if one.subject == "target" else {}
     name = items[one.key].in_language(language) if one.key in items else one.key
-    beside = or_key(f"wording.measure_{one.measure}", language) if one.measure in ("entered", "maximum") else ""
+    beside = or_key(f"wording.measure_{one.measure}", language) if restated.beside else ""
     kind = text(f"tables.subject_{one.subject}", language, name=name)
     return f"{kind} · {beside}" if beside else kind
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language, has, text
 from svcqa.metrics.conformance import CheckOutcome
-from svcqa.metrics.result import STATES, Figure, Result
+from svcqa.metrics.measures import Format
+from svcqa.metrics.result import Figure, Result
+from svcqa.metrics.states import State
 from svcqa.report.tables.frames import frame as _frame
 from svcqa.report.tables.frames import numbered as _numbered
 from svcqa.report.words import figures as wording
@@ -23,26 +25,22 @@ def result(found: Result, language: Language, *, names: Mapping[str, str] | None
         names: what units and commitments are called, by code and key; those stand alone where absent.
     """
     rows, known = [], names or {}
-    seen = [state for state in STATES if any(row.get(state) for row in found.rows)]
+    seen = [state for state in State if any(row.count(state) for row in found.rows)]
     called = wording.measures(found, language)
-    for row, figure in zip(found.rows, found.figures(), strict=True):
-        scale = found.scale_of(figure)
-        value = wording.level_with_unit(figure.value, scale, language, figure.goal)
-        if "not_reached" in figure.flags:
-            value = text("wording.not_reached", language)
+    for row in found.rows:
         rows.append(
             (
-                known.get(str(row.get("indicator")), row.get("indicator")),
-                known.get(figure.unit, figure.unit),
-                figure.period,
-                *(str(row.get(key) or "") for key in found.keys),
-                *([called[str(row.get("measure") or "")]] if len(called) > 1 else []),
-                value,
-                wording.level_interval(figure, scale, figure.goal),
-                wording.cases(figure),
-                *(f"{figure.states[state]:,}" for state in seen),
-                _verdict_of(figure, language),
-                wording.flags(figure, language),
+                known.get(row.indicator, row.indicator),
+                known.get(row.unit, row.unit),
+                row.period,
+                *(row.by.get(key, "") for key in found.keys),
+                *([called[row.measure]] if len(called) > 1 else []),
+                _shown(row, found, language),
+                wording.level_interval(row, found.scale_of(row), row.goal),
+                wording.cases(row),
+                *(f"{row.count(state):,}" for state in seen),
+                _verdict_of(row, language),
+                wording.flags(row, language),
             )
         )
     import pandas as pd
@@ -53,6 +51,16 @@ def result(found: Result, language: Language, *, names: Mapping[str, str] | None
     states = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
     return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *states, *last]))
+
+
+def _shown(row: Figure, found: Result, language: Language) -> str:
+    """The figure as its measure is written."""
+    if "not_reached" in row.flags:
+        return text("wording.not_reached", language)
+    scale = found.scale_of(row)
+    if found.measure(row.measure).format is Format.CHANGE:
+        return wording.level_change(row.value, 0.0, scale=scale, language=language)
+    return wording.level_with_unit(row.value, scale, language, row.goal)
 
 
 def _key_heading(key: str, language: Language) -> str:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language, or_key, text
 from svcqa.entities.action import ActionItem
-from svcqa.metrics.result import STATES, Figure
+from svcqa.metrics.result import Figure
+from svcqa.metrics.states import State
 from svcqa.report.tables.board import score_board
+from svcqa.report.tables.drivers import drivers as drivers
+from svcqa.report.tables.explained import explanation as explanation
 from svcqa.report.tables.frames import frame as _frame
 from svcqa.report.tables.frames import numbered as _numbered
 from svcqa.report.words import figures as wording
@@ -90,12 +93,12 @@ def states(review: PeriodReview, language: Language) -> pd.DataFrame:
     import pandas as pd
 
     found = [item.course.now for item in review.commitments if item.course.now is not None]
-    seen = [state for state in STATES if any(figure.states[state] for figure in found if figure.total is not None)]
+    seen = [state for state in State if any(figure.count(state) for figure in found if figure.total is not None)]
     rows = []
     for item in review.commitments:
         now = item.course.now
         if now is not None and now.total is not None:
-            counts = {wording.state(name, language): f"{now.states[name]:,}" for name in seen}
+            counts = {wording.state(state, language): f"{now.count(state):,}" for state in seen}
             total = {text("tables.total", language): f"{now.total:,}"}
             rows.append({text("tables.item", language): item.commitment.item.in_language(language), **counts, **total})
     return _numbered(pd.DataFrame(rows))
@@ -155,7 +158,7 @@ def departments(item: CommitmentReview, language: Language) -> pd.DataFrame:
             wording.level(_value(now), scale, goal),
             wording.level_interval(now, scale, goal),
             wording.cases(now),
-            f"{now.states['breached'] + now.states['open_overdue']:,}" if now else wording.DASH,
+            f"{now.count(State.BREACHED) + now.count(State.OPEN_OVERDUE):,}" if now else wording.DASH,
             wording.change_of_figures(now, course.previous, scale=scale, language=language, goal=goal),
             wording.change_of_figures(now, course.year_before, scale=scale, language=language, goal=goal),
         )
@@ -177,7 +180,7 @@ def cases(item: CommitmentReview, language: Language, *, most: int = 10) -> pd.D
             (
                 record[key],
                 units.get(record["unit"], record["unit"]),
-                wording.state(record["state"], language),
+                wording.state(State[record["state"].upper()], language),
                 int(record["value"]),
                 record["source_file"],
                 int(record["source_row"]),

@@ -8,6 +8,7 @@ from typing import Literal
 
 from svcqa.catalogue import Language, text
 from svcqa.metrics.result import SHARE, Figure, Scale
+from svcqa.metrics.states import State
 from svcqa.report.words import figures as wording
 
 Note = Literal["promised", "moved", "returns", "no_limit"]
@@ -35,10 +36,8 @@ def answer(
         said("goal", goal=wording.goal_level(figure.goal, scale, language)),
         html.escape(text(f"wording.verdict_{figure.verdict or 'none'}", language)),
     ]
-    cells = "".join(
-        f"<td style='padding:2px 10px'>{html.escape(wording.state(name, language))}<br><b>{count:,}</b></td>"
-        for name, count in figure.states.items()
-    )
+    counts = ((html.escape(wording.state(state, language)), figure.count(state)) for state in State)
+    cells = "".join(f"<td style='padding:2px 10px'>{name}<br><b>{count:,}</b></td>" for name, count in counts)
     return (
         f"<div class='svcqa-answer'>{' &nbsp; '.join(parts)}</div><table style='margin:6px 0'><tr>{cells}</tr></table>"
         f"<small>{said(note, limit=wording.limit(figure.limit, language))}</small>"

@@ -11,7 +11,8 @@ from typing import Final
 
 from svcqa.catalogue import Language, has, or_key, text
 from svcqa.entities.commitment import Commitment
-from svcqa.metrics.result import Figure, Result, Scale
+from svcqa.metrics.result import SHARE, Figure, Result, Scale
+from svcqa.metrics.states import State
 from svcqa.metrics.verdict import Judgement
 
 DASH: Final = "—"
@@ -130,14 +131,20 @@ def goal_level(goal: float | None, scale: Scale, language: Language) -> str:
 
 def level_interval(figure: Figure | None, scale: Scale, goal: float | None = None) -> str:
     """The interval of a figure, such as ``92.1–95.8%``."""
-    if scale.unit == "share":
-        return interval(figure, goal)
-    if figure is None or (figure.lower is None and figure.upper is None):
+    return DASH if figure is None else level_ends(figure.lower, figure.upper, scale, goal)
+
+
+def level_ends(lower: float | None, upper: float | None, scale: Scale, goal: float | None = None) -> str:
+    """An interval by its two ends, such as ``92.1–95.8%``."""
+    if lower is None and upper is None:
         return DASH
+    if scale.unit == "share":
+        digits = decimals_for(goal)
+        return f"{_ends(*(None if end is None else f'{end * 100:.{digits}f}' for end in (lower, upper)))}%"
     places = usual_decimals(goal, scale)
     low, high = (
         None if end is None else amount(end) if scale.unit in _AMOUNTS else f"{_rounded(end, places)}"
-        for end in (figure.lower, figure.upper)
+        for end in (lower, upper)
     )
     return _ends(low, high)
 
@@ -186,11 +193,7 @@ def percent(value: float | None, goal: float | None = None) -> str:
 
 def interval(figure: Figure | None, goal: float | None = None) -> str:
     """The confidence interval of a share, such as ``92.1–95.8%``."""
-    if figure is None or (figure.lower is None and figure.upper is None):
-        return DASH
-    digits = decimals_for(goal)
-    low, high = (None if end is None else f"{end * 100:.{digits}f}" for end in (figure.lower, figure.upper))
-    return f"{_ends(low, high)}%"
+    return level_interval(figure, SHARE, goal)
 
 
 def points(now: float | None, before: float | None, language: Language, goal: float | None = None) -> str:
@@ -278,19 +281,17 @@ def flags(figure: Figure | None, language: Language) -> str:
     return glue.join(or_key(f"wording.flag_{flag}", language) for flag in figure.flags)
 
 
-def state(name: str, language: Language) -> str:
+def state(one: State, language: Language) -> str:
     """The name of a state."""
-    return text(f"wording.state_{name}", language)
+    return text(f"wording.state_{one.column}", language)
 
 
 def measures(found: Result, language: Language) -> dict[str, str]:
-    """What the measures of a result are called: by the catalogue, by the metric's own label, else by their names."""
+    """What the measures of a result are called: as the metric says, by the catalogue, else by their names."""
     called = {}
     for row in found.rows:
-        name = str(row.get("measure") or "")
-        called[name] = measure(name, language)
-        if found.label is not None and name == row.get("metric"):
-            called[name] = found.label.in_language(language)
+        label = found.measure(row.measure).label or (found.label if row.measure == row.metric else None)
+        called[row.measure] = measure(row.measure, language) if label is None else label.in_language(language)
     return called
 
 

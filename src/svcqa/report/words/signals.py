@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from svcqa.catalogue import Language, text
-from svcqa.metrics.result import Result, Scale
+from svcqa.metrics.measures import Role
+from svcqa.metrics.result import Figure, Result, Scale
 from svcqa.report.words import figures as wording
 
 SIGNALS: Final = (
@@ -26,14 +26,14 @@ FUNNEL_FLAGS: Final = ("funnel_near_high", "funnel_near_low", "funnel_far_high",
 """The flags of a unit outside a funnel's limits."""
 
 
-def signal(row: Mapping[str, Any]) -> str:
+def signal(row: Figure) -> str:
     """The signal of a point of a process chart; empty where there is none."""
-    return next((flag for flag in row.get("flags") or () if flag in SIGNALS), "")
+    return next((flag for flag in row.flags if flag in SIGNALS), "")
 
 
-def icon(row: Mapping[str, Any], kind: str) -> str:
-    """The code of an icon of the row ``icons``: ``variation``, ``assurance``, ``chart`` or ``choice``."""
-    return next((str(flag) for flag in row["flags"] if str(flag).startswith(f"{kind}_")), "")
+def icon(row: Figure, kind: str) -> str:
+    """The code of an icon of a row of signals: ``variation``, ``assurance``, ``chart`` or ``choice``."""
+    return next((flag for flag in row.flags if flag.startswith(f"{kind}_")), "")
 
 
 def flag(code: str, language: Language) -> str:
@@ -41,12 +41,12 @@ def flag(code: str, language: Language) -> str:
     return text(f"wording.flag_{code}", language)
 
 
-def icons_sentence(found: Result, row: Mapping[str, Any], language: Language) -> str:
+def icons_sentence(found: Result, row: Figure, language: Language) -> str:
     """What the latest point of a process chart and its limits say, in one sentence."""
-    goal = row.get("goal")
-    value = wording.level_with_unit(row["value"], found.scale, language, goal)
+    goal = row.goal
+    value = wording.level_with_unit(row.value, found.scale, language, goal)
     special = signal(row)
-    fields = {"period": row["period"], "value": value}
+    fields = {"period": row.period, "value": value}
     if icon(row, "variation") == "variation_none":
         return text("signals.sentence_no_limits", language, **fields)
     if special:
@@ -57,7 +57,7 @@ def icons_sentence(found: Result, row: Mapping[str, Any], language: Language) ->
     shown = {} if sure == "none" else {"goal": wording.goal_level(goal, found.scale, language)}
     said += text(f"signals.sentence_{sure}", language, **shown)
     few = text("wording.in_brackets", language, shown=flag("few_periods", language))
-    return said + (few if "few_periods" in row["flags"] else "")
+    return said + (few if "few_periods" in row.flags else "")
 
 
 def trend_sentence(found: Result, unit: str, language: Language, *, name: str = "", seasonal: bool = False) -> str:
@@ -68,28 +68,32 @@ def trend_sentence(found: Result, unit: str, language: Language, *, name: str = 
     Args:
         name: what the unit is called.
     """
-    form = "seasonal_" if seasonal else ""
-    rows = {str(row["measure"]): row for row in found.rows if row["unit"] == unit}
-    slope, test = rows.get(f"{form}slope"), rows.get(f"{form}p")
-    if slope is None or test is None or slope["value"] is None:
+    roles = (Role.SLOPE_IN_SEASON, Role.TEST_IN_SEASON) if seasonal else (Role.SLOPE, Role.TEST)
+    slope, test = (next((row for row in found.of(role) if row.unit == unit), None) for role in roles)
+    if slope is None or test is None or slope.value is None or slope.lower is None or slope.upper is None:
         return text("signals.trend_unknown", language, unit=name or unit)
-    told = next(flag for flag in slope["flags"] if flag in ("rising", "falling", "no_trend"))
+    told = next(flag for flag in slope.flags if flag in ("rising", "falling", "no_trend"))
     signed = told == "no_trend"
     side = -1 if told == "falling" else 1
-    low, high = sorted((side * slope["lower"], side * slope["upper"]))
+    low, high = sorted((side * slope.lower, side * slope.upper))
     fields = {
         "unit": name or unit,
-        "change": _change(side * slope["value"], found, language, signed=signed),
+        "change": _change(side * slope.value, found, language, signed=signed),
         "interval": _between(low, high, found),
-        "level": str(slope["method"]).split()[-1],
-        "p": "< 0.001" if test["value"] < 0.001 else f"= {test['value']:.2g}",
+        "level": slope.method.split()[-1],
+        "p": probability_of(test.value),
     }
-    still = "_still" if not signed and slope["value"] == 0 else ""
+    still = "_still" if not signed and slope.value == 0 else ""
     said = text(f"signals.trend_{told}{still}", language, **fields)
     if seasonal:
         said = text("signals.trend_seasonal", language, said=said)
     few = text("wording.in_brackets", language, shown=flag("few_points", language))
-    return said + (few if "few_points" in slope["flags"] else "")
+    return said + (few if "few_points" in slope.flags else "")
+
+
+def probability_of(p: float | None) -> str:
+    """A test's p behind its sign, such as ``= 0.023``; below a thousandth it is said to be no more."""
+    return wording.DASH if p is None else "< 0.001" if p < 0.001 else f"= {p:.2g}"
 
 
 def _between(low: float, high: float, found: Result) -> str:
@@ -123,8 +127,10 @@ def _change(value: float, found: Result, language: Language, *, signed: bool) ->
     return wording.with_unit(shown, found.scale, language)
 
 
-def signed_change(value: float, scale: Scale, language: Language) -> str:
+def signed_change(value: float | None, scale: Scale, language: Language) -> str:
     """A change with its sign: shares in percentage points with two decimals, else three figures."""
+    if value is None:
+        return wording.DASH
     if scale.unit == "share":
         shown = f"{value * 100:+.2f}".replace("-", "\N{MINUS SIGN}")
         return text("wording.points", language, change=shown)

@@ -11,6 +11,7 @@ from typing import Any
 from svcqa.catalogue import Language
 from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError, RegisterError
+from svcqa.metrics import defaults
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.grouping import PERIOD_KINDS
@@ -24,8 +25,6 @@ from svcqa.register.problems import followed, note_once
 from svcqa.review.callbacks.callers import CallQuality, call_quality
 from svcqa.review.callbacks.feedback import Feedback, InTime, answered_in_time, feedback_of, proposed
 from svcqa.review.callbacks.outcomes import Outcomes, wave_outcomes
-
-METRIC = "satisfaction_sampling"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +60,7 @@ class WaveResults:
     def estimate(
         self, *, by: Sequence[str] = (), unit: str | None = None, level: float = 0.95, **params: Any
     ) -> Result:
-        """What the wave says of all customers: the metric ``satisfaction_sampling`` with its parameters.
+        """What the wave says of all customers: the metric of sampled callbacks with its parameters.
 
         Raises:
             MetricError: ``by`` names a length of time; a wave is not parted so.
@@ -74,7 +73,7 @@ class WaveResults:
         if timed:
             raise MetricError(timed)
         context = self.figures.context(self._context.period, as_of=self._context.as_of, by=by, unit=unit, level=level)
-        return self.figures.result(METRIC, {"wave": self.code, **params}, context)
+        return self.figures.result(defaults.SAMPLED, {"wave": self.code, **params}, context)
 
     def feedback(self) -> tuple[Feedback, ...]:
         """Opinions and low scores, who must answer them by when, and whether that was done."""
@@ -116,7 +115,7 @@ class WaveResults:
 
     @cached_property
     def _surveyed(self) -> Surveyed:
-        return self.figures.surveyed(METRIC, SurveyParams(wave=self.code), self._context)
+        return self.figures.surveyed(defaults.SAMPLED, SurveyParams(wave=self.code), self._context)
 
     def _happened(self, table: str, column: str, *, wanted: Sequence[str], moment: str) -> list[Mapping[str, Any]]:
         """Rows of ``table`` that belong to ``wanted`` and had happened."""

@@ -12,12 +12,14 @@ from dataclasses import replace
 
 from svcqa.entities.plan import NextYearRules
 from svcqa.errors import MetricError
+from svcqa.metrics import defaults
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure
+from svcqa.metrics.states import State
 from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.past import Past
-from svcqa.review.next_year.subject import PERCENTILES, Subject
+from svcqa.review.next_year.subject import Subject
 from svcqa.stats.bunching import Bunching, bunching
 from svcqa.stats.drivers import newcombe
 
@@ -48,14 +50,14 @@ def _total(figures: Figures, subject: Subject, context: Context) -> Figure | Non
 
 
 def _excluded(figure: Figure) -> tuple[int, int]:
-    inside = (figure.total or 0) - figure.states["not_applicable"]
-    return figure.states["excluded"], inside
+    inside = (figure.total or 0) - figure.count(State.NOT_APPLICABLE)
+    return figure.count(State.EXCLUDED), inside
 
 
 def _elsewhere(counted: Figure, everything: Figure) -> tuple[int, int]:
     """Records of the same table that are not counted under the commitment, of all."""
-    whole = (everything.total or 0) - everything.states["not_applicable"]
-    inside = (counted.total or 0) - counted.states["not_applicable"]
+    whole = (everything.total or 0) - everything.count(State.NOT_APPLICABLE)
+    inside = (counted.total or 0) - counted.count(State.NOT_APPLICABLE)
     return max(whole - inside, 0), whole
 
 
@@ -104,7 +106,7 @@ def _tested(figures: Figures, subject: Subject, context: Context) -> tuple[float
     if commitment is None or commitment.limits or clock is None or clock.backwards:
         return None
     try:
-        whole = figures.what_if(PERCENTILES, {"commitment": commitment}, context).distributions()
+        whole = figures.what_if(defaults.TIMES, {"commitment": commitment}, context).distributions()
     except MetricError:  # a due moment of each record's own, or a clock without percentiles
         return None
     one = next(iter(whole), None)

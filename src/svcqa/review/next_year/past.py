@@ -141,7 +141,7 @@ def _by_month(months: Months, cycle: int) -> Months:
 
 def _figures(found: Sequence[Figure], series: Series, last: int) -> tuple[Figure, ...]:
     labels = {period.label for period in series.periods[: last + 1]}
-    measure = next((str(row["measure"]) for row in series.rows if row is not None), "")
+    measure = next((row.measure for row in series.rows if row is not None), "")
     return tuple(one for one in found if one.period in labels and one.measure == measure)
 
 

@@ -11,10 +11,9 @@ from svcqa.entities.policy import Policies
 from svcqa.entities.rule_base import RuleBase
 from svcqa.entities.target import Target
 from svcqa.errors import Fault, MetricError
+from svcqa.metrics import defaults
 from svcqa.metrics.figures import Figures
 from svcqa.review.targets import asked_by
-
-PERCENTILES = "sla_percentiles"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ def subject_of(figures: Figures, policies: Policies, target: Target, year: int) 
     Raises:
         MetricError: a percentile's goal is no whole number of its unit.
     """
-    if target.metric == PERCENTILES:
+    if target.metric == defaults.TIMES:
         return _percentile(figures, target)
     commitment = None if target.commitment is None else policies.commitment(target.commitment).counted
     metric, params = asked_by(figures, target, commitment)
@@ -65,7 +64,7 @@ def subject_of(figures: Figures, policies: Policies, target: Target, year: int) 
 
 def _percentile(figures: Figures, target: Target) -> Subject:
     """P90 ≤ 45 minutes is kept just where at least 90 % of the cases are within 45 minutes."""
-    own: Any = figures.registry.get(PERCENTILES).params.model_validate(target.params)
+    own: Any = figures.registry.get(defaults.TIMES).params.model_validate(target.params)
     if target.goal is None or target.goal != int(target.goal):
         place = f'target "{target.key}" › goal'
         raise MetricError(Fault("percentile_goal", place=place, got=f"{target.goal or 0:g}"))
@@ -98,7 +97,7 @@ def _within(target: Target, whose: Commitment, *, rule: RuleBase, limit: int, sh
     return Subject(
         target=target,
         commitment=commitment,
-        metric="compliance",
+        metric=defaults.WITHIN_LIMIT,
         params={"commitment": commitment},
         promise=share,
         within=f"{limit} {single.own_unit}",
