@@ -9,10 +9,13 @@ or a plugin pays only for what it uses.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = ["Workspace", "__version__", "open"]
+
+logging.getLogger("svcqa").addHandler(logging.NullHandler())  # silent until somebody asks; see docs/development.md
 
 if TYPE_CHECKING:
     from svcqa.workspace import Workspace

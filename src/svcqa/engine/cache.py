@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import threading
 from pathlib import Path
@@ -21,6 +22,7 @@ from pyarrow import ipc
 from svcqa.engine.batch import integer_array, integers_of
 from svcqa.engine.summary import Summary, narrowed
 
+_LOG = logging.getLogger(__name__)
 _VERSION = "2"
 _NUMBERS = ("day", "fact", "value", "follow_up", "weight")
 
@@ -44,7 +46,9 @@ class SummaryCache:
                 continue
             # What was settled at one moment says nothing of the moments before it.
             if key is not None or as_of >= since:
+                _LOG.debug("hit: part %s, %d cells", identity, len(summary))
                 return summary
+        _LOG.debug("missed: part %s", identity)
         return None
 
     def put(self, identity: str, fingerprint: str, as_of: int, summary: Summary) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from svcqa.engine.summary import Observations, Summary, merge, merge_groups, sum
 from svcqa.errors import Fault, MetricError
 from svcqa.records.store import Part, Positions, RecordStore
 from svcqa.records.tables import table as table_schema
+
+_LOG = logging.getLogger(__name__)
 
 Kernel = Callable[[Batch], Observations]
 Progress = Callable[[int, int], None]
@@ -78,10 +82,15 @@ class EmbeddedEngine:
         Args:
             progress: called with the number of parts done and of all parts.
         """
+        began = time.perf_counter()
         parts = self._parts(request)
         if request.derive is not None:
             derived = self._derived(request, parts).combine_chunks().to_batches(_PIECE)
-            return merge([_summarised(derived, request, kernel)], request.keys)
+            whole = merge([_summarised(derived, request, kernel)], request.keys)
+            _LOG.info(
+                "joined and passed over %s: %d cells, %.2f s", request.table, len(whole), time.perf_counter() - began
+            )
+            return whole
         pool = ThreadPoolExecutor(self._threads)
         try:
             pending = [self._begin(pool, part, request, kernel) for part in parts]
@@ -92,7 +101,16 @@ class EmbeddedEngine:
                     progress(done, len(parts))
         finally:
             pool.shutdown(cancel_futures=True)
-        return merge(found, request.keys)
+        whole = merge(found, request.keys)
+        _LOG.info(
+            "passed over %s: %d parts, %d of them from the cache, %d cells, %.2f s",
+            request.table,
+            len(parts),
+            sum(isinstance(groups, Summary) for groups in pending),
+            len(whole),
+            time.perf_counter() - began,
+        )
+        return whole
 
     def _begin(self, pool: Executor, part: Part, request: Request, kernel: Kernel) -> Summary | list[Future[Summary]]:
         """The summary of a part if it is known, else one task for each of its row groups."""

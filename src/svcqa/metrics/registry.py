@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError, NameUnknownError, PluginError
 from svcqa.metrics.contract import MetricSpec
 
+_LOG = logging.getLogger(__name__)
 GROUP: Final = "svcqa.metrics"
 _METHODS: Final = {
     "record": ("table", "columns", "derive", "observe", "measure"),
@@ -129,5 +131,7 @@ def _load(entry: EntryPoint, validate: Callable[[str, Any], None]) -> Plugin:
     except (Exception, SystemExit) as error:  # anything an outside package raises costs only its own part
         message = f"{type(error).__name__}: {error}"
         warnings.warn(f"svcqa: the plugin {entry.name!r} ({entry.value}) cannot be used: {message}", stacklevel=4)
+        _LOG.warning("%s (%s) cannot be used: %s", entry.name, entry.value, type(error).__name__)
         return Plugin(name=entry.name, source=entry.value, distribution=distribution, error=message)
+    _LOG.info("loaded %s (%s) of %s", entry.name, entry.value, distribution or "no package")
     return Plugin(name=entry.name, source=entry.value, distribution=distribution, metric=metric)
