@@ -40,8 +40,10 @@ class Scores:
     def build(self, context):
         now = context.review.commitments[0].course.now
         frame = pd.DataFrame({"=unit": ["<b>D1</b>"], "score": [f"{100 * now.value:.0f}"]}, index=[1])
-        row = Row("D1", context.review.period.label, now.value, None, None, None, now.n, "90")
-        chart = Chart("bars", "<Scores> of D1", "score", "share", context.language, rows=(row,))
+        row = Row(group="D1", period=context.review.period.label, value=now.value, lower=None, upper=None, goal=None,
+                  n=now.n, shown="90")
+        chart = Chart(kind="bars", title="<Scores> of D1", axis="score", unit="share", language=context.language,
+                      rows=(row,))
         table = SectionTable("=Scores & more", frame)
         return SectionContent(("Counted: <i>20</i>",), {"scores": table}, {"bars": chart})
 
