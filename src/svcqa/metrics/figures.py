@@ -26,7 +26,7 @@ from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns, windows
 from svcqa.metrics.measure import check_reads_records, read, summarise, validated
 from svcqa.metrics.registry import Registry
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Reader, Result
 from svcqa.metrics.series import series_for
 from svcqa.metrics.survey.designed import with_waves
 from svcqa.metrics.survey.waves import TABLE, Surveyed, SurveyParams, Surveys
@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Figures:
-    """Binds the engine, the calendars and the organisation; ``progress`` names what is being summarised."""
+    """Binds the engine, the calendars and the organisation.
+
+    ``progress`` names what is being summarised; ``reader`` shows results.
+    """
 
     engine: EmbeddedEngine
     registry: Registry
@@ -48,6 +51,7 @@ class Figures:
     policy_digest: str
     progress: Callable[[str], Progress] | None = None
     surveys: Surveys | None = None
+    reader: Reader | None = None
     _summaries: dict[tuple[Any, ...], Summary] = field(default_factory=dict, init=False)
     _waves: dict[tuple[Any, ...], Surveyed] = field(default_factory=dict, init=False)
 
@@ -93,6 +97,9 @@ class Figures:
         Raises:
             MetricError: the metric refuses, or breaks.
         """
+        return self._result(metric, params, context).shown_by(self.reader)
+
+    def _result(self, metric: str, params: dict[str, Any], context: Context) -> Result:
         plugin, model = self._bound(metric, params)
         pins = {"policy": self.policy_digest, "records": self.engine.digest(context.known_at)}
         with _named(metric):
@@ -288,4 +295,4 @@ class WhatIf:
         plugin, params = self._changed(changes)
         pins = {"policy": self.figures.policy_digest, "records": self.records}
         with _named(self.metric):
-            return read(plugin, self.summary, params, self.context, pins=pins)
+            return read(plugin, self.summary, params, self.context, pins=pins).shown_by(self.figures.reader)

@@ -71,6 +71,8 @@ class OpenedWorkspace:
     @cached_property
     def figures(self) -> Figures:
         """The door to all metrics."""
+        from svcqa.report.tables.shown import ResultReader
+
         engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
         return Figures(
             engine=engine,
@@ -81,6 +83,7 @@ class OpenedWorkspace:
             policy_digest=self.policies.digest,
             progress=self.progress,
             surveys=Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
+            reader=ResultReader(self.language, self.policies.names(self.language)),
         )
 
     @cached_property
