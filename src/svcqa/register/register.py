@@ -7,6 +7,7 @@ refuses updates and deletions.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    make_url,
     select,
 )
 from sqlalchemy import Connection as SqlConnection
@@ -37,6 +39,7 @@ from svcqa.entities.validation import allowed_of
 from svcqa.entities.wave import ContactExport, Wave
 from svcqa.errors import Fault, RegisterError, SvcqaError
 
+_LOG = logging.getLogger(__name__)
 _Item = TypeVar("_Item", bound=Entity)
 _METADATA: Final = MetaData()
 _ENTRIES: Final = Table(
@@ -77,6 +80,7 @@ class Register:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        _LOG.info("the register is %s", make_url(url).render_as_string(hide_password=True))
 
     @contextmanager
     def _connection(self) -> Iterator[SqlConnection]:
