@@ -31,7 +31,7 @@ def write_store(folder: Path, rows: int, seed: int) -> None:
         for label, table in _months(rows, rng):
             months = np.full(table.num_rows, label)
             entry = {"source": f"{label}.csv", "read_digest": label, "loaded_at": dt.datetime(2026, 7, 1).isoformat()}
-            writer.add("work_orders", table, months, {}, entry, {})
+            writer.add("work_orders", table, months=months, dead={}, entry=entry, extras={})
 
 
 def _months(rows: int, rng: np.random.Generator) -> Iterator[tuple[str, Any]]:

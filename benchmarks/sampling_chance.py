@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-import duckdb
 import pyarrow as pa
 from scipy.stats import chi2
 
 from svcqa.engine.draw import StratumDraw, draw, start_of
+from svcqa.engine.duckdb_query import query
 
 STRATA = {"small": (40, 20), "large": (400, 40)}
 """Customers and how many of them are drawn."""
@@ -26,15 +26,11 @@ def run(rows: int, seed: int) -> None:
     strata = [StratumDraw(name, size, drawn) for name, (size, drawn) in STRATA.items()]
     taken: Counter[str] = Counter()
     common = 0
-    with duckdb.connect() as connection:
-        connection.register("people", pa.table({"stratum": [p[0] for p in people], "customer": [p[1] for p in people]}))
-        for key in keys:
-            waves = [
-                draw(connection, "people", strata, key=key, start=start_of(wave))["customer"].to_pylist()
-                for wave in WAVES
-            ]
-            taken.update(waves[0])
-            common += len(set(waves[0]) & set(waves[1]))
+    crowd = pa.table({"stratum": [p[0] for p in people], "customer": [p[1] for p in people]})
+    for key in keys:
+        waves = [draw(query, crowd, strata, key=key, start=start_of(wave))["customer"].to_pylist() for wave in WAVES]
+        taken.update(waves[0])
+        common += len(set(waves[0]) & set(waves[1]))
     print(f"two waves drawn under {len(keys)} keys")
     for name, (size, drawn) in STRATA.items():
         _print_inclusion(

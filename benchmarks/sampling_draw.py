@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from svcqa.engine.draw import StratumDraw, as_digits, draw, start_of
+from svcqa.engine.duckdb_query import query
 
 DRAWN = 3_000
 RESERVE = 3_000
@@ -38,15 +39,16 @@ def run(rows: int, seed: int) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         _customers(connection, rows, seed)
-        _check(connection, min(rows, CHECKED))
+        one_table, many_table = (connection.table(name).to_arrow_table() for name in ("one", "many"))
+        _check(one_table.slice(0, CHECKED))
         plain = f"SELECT customer FROM one ORDER BY sha256(customer) LIMIT {drawn + reserve}"
         one = [StratumDraw("all", rows, drawn, reserve)]
         sizes = connection.sql("SELECT stratum, count(*) FROM many GROUP BY stratum ORDER BY stratum").fetchall()
         many = [StratumDraw(name, size, drawn // STRATA, reserve // STRATA) for name, size in sizes]
         theirs, ours, strata = _timed(
             lambda: connection.sql(plain).to_arrow_table(),
-            lambda: draw(connection, "one", one, key=KEY, start=start_of(1)),
-            lambda: draw(connection, "many", many, key=KEY, start=start_of(1)),
+            lambda: draw(query, one_table, one, key=KEY, start=start_of(1)),
+            lambda: draw(query, many_table, many, key=KEY, start=start_of(1)),
         )
     print(f"  DuckDB, ORDER BY sha256(id) LIMIT {drawn + reserve}: {theirs:.2f} s")
     print(f"  svcqa, one stratum: {ours:.2f} s; {len(many)} strata: {strata:.2f} s")
@@ -66,13 +68,13 @@ def _customers(connection: duckdb.DuckDBPyConnection, rows: int, seed: int) -> N
     connection.unregister("numbers")
 
 
-def _check(connection: duckdb.DuckDBPyConnection, rows: int) -> None:
+def _check(people: Any) -> None:
     """The same list from a plain loop."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE few AS SELECT * FROM one LIMIT {rows}")
-    people = [name for (name,) in connection.sql("SELECT customer FROM few").fetchall()]
+    rows = people.num_rows
     start, wanted = as_digits(start_of(2)), rows // 50
-    found = draw(connection, "few", [StratumDraw("all", rows, wanted)], key=KEY, start=start_of(2))
-    numbers = ((hashlib.sha256(f"{KEY}:{name}".encode()).hexdigest()[:15], name) for name in people)
+    found = draw(query, people, [StratumDraw("all", rows, wanted)], key=KEY, start=start_of(2))
+    names = people["customer"].to_pylist()
+    numbers = ((hashlib.sha256(f"{KEY}:{name}".encode()).hexdigest()[:15], name) for name in names)
     loop = heapq.nsmallest(wanted, ((number < start, number, name) for number, name in numbers))
     assert [name for _, _, name in loop] == found["customer"].to_pylist(), "the draws differ"
     print(f"  the same {wanted:,} of {rows:,} as a loop of hashlib draws")

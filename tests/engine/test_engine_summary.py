@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from svcqa.engine import embedded
 from svcqa.engine.batch import NULL, Batch
 from svcqa.engine.cache import SummaryCache
-from svcqa.engine.embedded import EmbeddedEngine, Request
+from svcqa.engine.contract import Request
+from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.engine.summary import (
     MATURE,
     Fact,
@@ -27,6 +27,7 @@ from svcqa.engine.summary import (
     summarise_observations,
     summarise_pieces,
 )
+from svcqa.engine.summary_arrow import from_arrow, to_arrow
 from svcqa.records.store import RecordStore
 
 DAY = 86_400
@@ -97,6 +98,16 @@ def test_pieces_with_other_labels_are_matched_by_label() -> None:
     assert cells(summary) == expected([first, second])
 
 
+@pytest.mark.parametrize(("count", "spread"), [(0, 1), (1, 1), (400, 1), (400, 1 << 61)])
+def test_a_summary_comes_back_from_arrow_as_it_was(count: int, spread: int) -> None:
+    summary = summarise_observations(*observed(count, spread=spread, weighted=True))
+    batch = to_arrow(summary)
+    again = from_arrow(batch)
+    assert cells(again) == cells(summary)
+    assert (again.settled, again.labels, len(again)) == (summary.settled, summary.labels, len(summary))
+    assert cells(merge([again, summary], ["unit"])) == cells(summary) + cells(summary)
+
+
 def test_nothing_observed_gives_no_cells() -> None:
     summary = merge(
         [summarise_pieces([], ["unit"]), summarise_pieces([observed(0, spread=3, weighted=False)], ["unit"])], ["unit"]
@@ -142,7 +153,8 @@ def _store(folder: Path, received: list[int], units: list[str], *, dead: dict[st
         "report": {},
     }
     with store.writing() as writer:
-        writer.add("work_orders", rows, np.full(len(received), "1970-01"), dead or {}, entry, {})
+        months = np.full(len(received), "1970-01")
+        writer.add("work_orders", rows, months=months, dead=dead or {}, entry=entry, extras={})
     return store
 
 
@@ -170,7 +182,7 @@ class Kernel:
         )
 
 
-def test_cut_of_row_groups_and_pieces_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cut_of_row_groups_and_pieces_changes_nothing(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     received = rng.integers(0, 30 * DAY, 1000).tolist()
     units = rng.choice(["a", "b", "c"], 1000).tolist()
@@ -183,11 +195,10 @@ def test_cut_of_row_groups_and_pieces_changes_nothing(tmp_path: Path, monkeypatc
         {("a", "", 40, 0, 10, MATURE): 1}
     )
     assert cells(EmbeddedEngine(store, None).summarise(_request(as_of), Kernel(as_of))) == want
-    monkeypatch.setattr(embedded, "_PIECE", 7)
     path = store.parts("work_orders")[0].path
     table = parquet.read_table(path)
     parquet.write_table(table, path, row_group_size=130)
-    again = EmbeddedEngine(store, None, threads=3).summarise(_request(as_of), Kernel(as_of))
+    again = EmbeddedEngine(store, None, threads=3, piece=7).summarise(_request(as_of), Kernel(as_of))
     assert cells(again) == want
     assert len(again) == len(want)  # row groups that are not in the order of time are added up
 

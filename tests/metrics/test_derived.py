@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svcqa.engine import duckdb_query
 from svcqa.engine.derive import run_derive, typed_table
 from svcqa.errors import MetricError, NameUnknownError, SvcqaError
 from svcqa.metrics.derived import Part, derive, first_contact, first_in_period, linked, next_of_same, repeat_within
@@ -46,7 +47,7 @@ def run(*parts: Part, rows: Sequence[Row], beside: Sequence[Row] = ()) -> dict[s
     views = {"records": typed_table("complaints", columns_of(rows))}
     query = derive(*parts, table="complaints")
     views |= {name: typed_table(name, columns_of(beside)) for name in query.tables}
-    found = run_derive(query, views, place="complaints", wanted=["unit"]).to_pylist()
+    found = run_derive(duckdb_query.query, query, views, place="complaints", wanted=["unit"]).to_pylist()
     assert len(found) == len(rows)
     return {row["complaint_id"]: row for row in found}
 
@@ -376,7 +377,7 @@ def test_a_column_that_no_record_has_is_named_before_the_query_runs() -> None:
     }
     query = derive(*EVERYTHING, table="complaints")
     with pytest.raises(MetricError) as error:
-        run_derive(query, views, place="complaints", wanted=["unit"])
+        run_derive(duckdb_query.query, query, views, place="complaints", wanted=["unit"])
     told = {(fault.code, fault.place, fault.got) for fault in error.value.faults}
     assert told == {
         ("column_missing_in_table", "complaints", "customer"),

@@ -211,9 +211,7 @@ def fill(path: Path, out: Path, language: Any) -> list[dict[str, Any]]:
 
 
 def read_back(workspace: svcqa.Workspace) -> list[dict[str, Any]]:
-    from svcqa.engine.embedded import EmbeddedEngine
-
-    rows = EmbeddedEngine(workspace.store, None).rows("callbacks").to_pylist()
+    rows = workspace.engine.rows("callbacks").to_pylist()
     return [row for row in rows if row["wave"] == "W1"]
 
 

@@ -11,11 +11,11 @@ import os
 import random
 import stat
 from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -27,6 +27,7 @@ import svcqa
 from support.callback_company import AS_OF, DRAW_KEY, SURVEY, company, random_number, random_records
 from support.workspaces import write_rows
 from svcqa.engine.draw import TURN, StratumDraw, draw, start_of, systematic_places
+from svcqa.engine.duckdb_query import query
 from svcqa.errors import RegisterError, WorkspaceError
 from svcqa.records.tables import table
 
@@ -37,21 +38,15 @@ PLACES = list(itertools.accumulate(SIZES.values(), initial=0))
 STRATUM = {who: name for name, begin, end in zip(STRATA, PLACES, PLACES[1:], strict=False) for who in PEOPLE[begin:end]}
 
 
-def drawn(connection: Any, sizes: dict[str, int], key: str, number: int, reserve: int = 0) -> list[dict[str, Any]]:
-    strata = [StratumDraw(name, SIZES[name], n, reserve) for name, n in sizes.items()]
-    found: list[dict[str, Any]] = draw(connection, "people", strata, key=key, start=start_of(number)).to_pylist()
+def drawn(sizes: dict[str, int], key: str, number: int, people: Sequence[str] = PEOPLE) -> list[dict[str, Any]]:
+    strata = [StratumDraw(name, SIZES[name], n) for name, n in sizes.items()]
+    crowd = pa.table({"customer": people, "stratum": [STRATUM[who] for who in people]})
+    found: list[dict[str, Any]] = draw(query, crowd, strata, key=key, start=start_of(number)).to_pylist()
     return found
 
 
-@pytest.fixture
-def connection() -> Any:
-    with duckdb.connect() as opened:
-        opened.register("people", pa.table({"customer": list(STRATUM), "stratum": list(STRATUM.values())}))
-        yield opened
-
-
 @pytest.mark.parametrize("number", [1, 2, 3, 7])
-def test_a_draw_is_that_of_a_loop_of_hashlib(connection: Any, number: int) -> None:
+def test_a_draw_is_that_of_a_loop_of_hashlib(number: int) -> None:
     # (√5 − 1)/2 of the circle for each wave, with decimals of OEIS A094214
     golden = Fraction(6180339887498948482045868343656381177203091798057628621, 10**55)
     start = f"{number * int(golden * TURN) % TURN:015x}"
@@ -60,40 +55,36 @@ def test_a_draw_is_that_of_a_loop_of_hashlib(connection: Any, number: int) -> No
         numbers = sorted(
             (random_number(who) < start, random_number(who), who) for who in STRATUM if STRATUM[who] == name
         )
-        found = drawn(connection, {name: wanted}, DRAW_KEY, number)
+        found = drawn({name: wanted}, DRAW_KEY, number)
         assert [(row["customer"], row["prn"], row["place"]) for row in found] == [
             (who, prn, place) for place, (_, prn, who) in enumerate(numbers[:wanted], start=1)
         ]
 
 
-def test_a_large_stratum_whose_tail_is_not_sorted_gives_the_same(connection: Any) -> None:
+def test_a_large_stratum_whose_tail_is_not_sorted_gives_the_same() -> None:
     many = [f"{number:020x}" for number in range(30_000)]
-    connection.register("crowd", pa.table({"customer": many, "stratum": ["x"] * len(many)}))
+    crowd = pa.table({"customer": many, "stratum": ["x"] * len(many)})
     for number in (1, 3):
         start = f"{start_of(number):015x}"
         numbers = sorted((random_number(who) < start, random_number(who), who) for who in many)
-        found = draw(connection, "crowd", [StratumDraw("x", len(many), 50, 20)], key=DRAW_KEY, start=start_of(number))
+        found = draw(query, crowd, [StratumDraw("x", len(many), 50, 20)], key=DRAW_KEY, start=start_of(number))
         assert found["customer"].to_pylist() == [who for _, _, who in numbers[:70]]
 
 
 @given(order=st.permutations(PEOPLE), number=st.integers(1, 9), taken=st.integers(1, 10))
 def test_the_order_of_the_customers_changes_nothing(order: list[str], number: int, taken: int) -> None:
-    found = []
-    for people in (PEOPLE, order):
-        with duckdb.connect() as opened:
-            opened.register("people", pa.table({"customer": people, "stratum": [STRATUM[who] for who in people]}))
-            found.append(drawn(opened, dict.fromkeys(STRATA, taken), DRAW_KEY, number))
-    assert found[0] == found[1]
+    found, again = (drawn(dict.fromkeys(STRATA, taken), DRAW_KEY, number, people) for people in (PEOPLE, order))
+    assert found == again
 
 
-def test_everybody_of_a_stratum_is_drawn_as_often_as_designed(connection: Any) -> None:
+def test_everybody_of_a_stratum_is_drawn_as_often_as_designed() -> None:
     # Of K simple random samples without replacement Σ (c − Kp)² / (Kp(1 − p)) · (N − 1)/N is chi-square with N − 1
     # degrees of freedom: Cochran (1977), § 2.9 gives the variance p(1 − p) and the covariance −p(1 − p)/(N − 1).
     taken, keys = {"a": 3, "b": 5, "c": 9}, 400
     counts: Counter[str] = Counter()
     for number in range(keys):
         key = hashlib.sha256(f"key {number}".encode()).hexdigest()[:32]
-        counts.update(row["customer"] for row in drawn(connection, taken, key, number % 5 + 1))
+        counts.update(row["customer"] for row in drawn(taken, key, number % 5 + 1))
     for name, n in taken.items():
         size, share = SIZES[name], n / SIZES[name]
         own = [counts[who] for who in STRATUM if STRATUM[who] == name]
@@ -102,14 +93,14 @@ def test_everybody_of_a_stratum_is_drawn_as_often_as_designed(connection: Any) -
         assert chi2.ppf(0.001, size - 1) < statistic < chi2.ppf(0.999, size - 1)
 
 
-def test_waves_of_one_key_share_far_fewer_customers_than_independent_draws(connection: Any) -> None:
+def test_waves_of_one_key_share_far_fewer_customers_than_independent_draws() -> None:
     taken = {"a": 2, "b": 4, "c": 6}
     together = apart = 0
     keys = [hashlib.sha256(f"wave {number}".encode()).hexdigest()[:32] for number in range(60)]
     for first, second in itertools.pairwise(keys):
-        one = {row["customer"] for row in drawn(connection, taken, first, 1)}
-        together += len(one & {row["customer"] for row in drawn(connection, taken, first, 2)})
-        apart += len(one & {row["customer"] for row in drawn(connection, taken, second, 2)})
+        one = {row["customer"] for row in drawn(taken, first, 1)}
+        together += len(one & {row["customer"] for row in drawn(taken, first, 2)})
+        apart += len(one & {row["customer"] for row in drawn(taken, second, 2)})
     # independent draws share Σ n²/N = 0.4 + 0.8 + 1.2 customers on average
     assert abs(apart / 59 - 2.4) < 4 * math.sqrt(2.4 / 59)
     assert together < apart / 10

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 import svcqa
 from support.workspaces import SAMPLE
 from svcqa.cli.application import app
-from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.review.callbacks.callers import CallQuality
 
 TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
@@ -94,7 +93,7 @@ def test_second_calls_agree_as_often_as_was_counted(sample_workspace: svcqa.Work
 
 @pytest.mark.parametrize("code", CODES)
 def test_second_calls_are_others_and_contradict_one_caller(sample_workspace: svcqa.Workspace, code: str) -> None:
-    rows = EmbeddedEngine(sample_workspace.store, None).rows("callbacks").to_pylist()
+    rows = sample_workspace.engine.rows("callbacks").to_pylist()
     first = {(row["callback_id"], row["question"]): row for row in rows if row["wave"] == code}
     second = {key: row for key, row in first.items() if key[0].endswith("-B")}
     pseudonyms = quality_of(sample_workspace, code)[1]

@@ -14,7 +14,6 @@ from openpyxl import load_workbook
 
 import svcqa
 from support.workspaces import SAMPLE, copy_workspace
-from svcqa.engine.embedded import EmbeddedEngine
 
 TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
 CODES = tuple(TRUTH["waves"])
@@ -22,7 +21,7 @@ CODES = tuple(TRUTH["waves"])
 
 @pytest.fixture(scope="module")
 def rows(sample_workspace: svcqa.Workspace) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = EmbeddedEngine(sample_workspace.store, None).rows("callbacks").to_pylist()
+    found: list[dict[str, Any]] = sample_workspace.engine.rows("callbacks").to_pylist()
     # second calls have a number of their own: tests/sample/test_sample_call_checks.py
     return [row for row in found if row["wave"] and not row["callback_id"].endswith("-B")]
 

@@ -7,24 +7,21 @@ gives the same summary at any later ``as_of`` and is kept once; otherwise ``as_o
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import ipc
 
-from svcqa.engine.batch import integer_array, integers_of
-from svcqa.engine.summary import Summary, narrowed
+from svcqa.engine.summary import Summary
+from svcqa.engine.summary_arrow import from_arrow, to_arrow
 
 _LOG = logging.getLogger(__name__)
-_VERSION = "2"
-_NUMBERS = ("day", "fact", "value", "follow_up", "weight")
+_VERSION: Final = "3"
+_AS_OF: Final = b"as_of"
 
 
 class SummaryCache:
@@ -61,29 +58,9 @@ class SummaryCache:
 
 
 def _write(path: Path, summary: Summary, as_of: int) -> None:
-    """Uncompressed, so that reading is mapping the file; narrow integers keep it small all the same."""
-    arrays = {f"key:{name}": codes for name, codes in summary.codes.items()}
-    arrays |= {name: getattr(summary, name) for name in _NUMBERS}
-    constants: dict[str, int] = {}
-    columns: dict[str, npt.NDArray[Any]] = {}
-    for name, array in arrays.items():
-        low, high = (int(array.min()), int(array.max())) if len(array) else (0, 0)
-        if low == high:
-            constants[name] = low
-        else:
-            columns[name] = narrowed(array, low, high)
-    about = {
-        "labels": summary.labels,
-        "settled": summary.settled,
-        "as_of": as_of,
-        "cells": len(summary),
-        "constants": constants,
-    }
-    batch = pa.RecordBatch.from_arrays(
-        [integer_array(column) for column in columns.values()],
-        names=list(columns),
-        metadata={"svcqa": json.dumps(about, ensure_ascii=False)},
-    )
+    """Uncompressed, so that reading is mapping the file."""
+    batch = to_arrow(summary)
+    batch = batch.replace_schema_metadata({**batch.schema.metadata, _AS_OF: str(as_of)})
     with pa.OSFile(str(path), "wb") as sink, ipc.new_file(sink, batch.schema) as writer:
         writer.write_batch(batch)
 
@@ -91,12 +68,4 @@ def _write(path: Path, summary: Summary, as_of: int) -> None:
 def _read(path: Path) -> tuple[Summary, int]:
     with pa.memory_map(str(path)) as source:
         batch = ipc.open_file(source).get_batch(0)
-    about = json.loads(batch.schema.metadata[b"svcqa"])
-    arrays: dict[str, Any] = {
-        name: np.broadcast_to(np.int64(value), about["cells"]) for name, value in about["constants"].items()
-    }
-    arrays |= {name: integers_of(batch[name]) for name in batch.schema.names}
-    labels = {name: tuple(values) for name, values in about["labels"].items()}
-    codes = {name: arrays[f"key:{name}"] for name in labels}
-    numbers = {name: arrays[name] for name in _NUMBERS}
-    return Summary(codes=codes, labels=labels, **numbers, settled=about["settled"]), about["as_of"]
+    return from_arrow(batch), int(batch.schema.metadata[_AS_OF])

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
-from svcqa.engine.draw import SHARED_NAMES
+from svcqa.engine.contract import Derive
 from svcqa.errors import Fault, MetricError, NameUnknownError
+from svcqa.records.query import Query, QueryError
 from svcqa.records.schema import ColumnType, Table
 from svcqa.records.tables import table as table_schema
-
-
-@dataclass(frozen=True)
-class Derive:
-    """Joins and windows as one SQL query, run before the kernel.
-
-    The records of the metric's own table are the view ``records``; those of ``tables`` are views under their own names.
-
-    Attributes:
-        reads: pairs of view and column that must be there; one that is missing is named before the query is run.
-    """
-
-    sql: str
-    tables: tuple[str, ...] = ()
-    reads: tuple[tuple[str, str], ...] = ()
-
 
 _MOMENTS = (ColumnType.MOMENT, ColumnType.MONTH)
 _TEXTS = (ColumnType.CODE, ColumnType.KEY, ColumnType.UNIT)
@@ -59,10 +43,11 @@ def queried(name: str, columns: Iterable[str] = (), *, moments: Iterable[str] = 
     return replace(schema, columns=kept)
 
 
-def run_derive(derive: Derive, views: Mapping[str, Any], *, place: str, wanted: Sequence[str]) -> Any:
-    """The query's rows as an Arrow table.
+def run_derive(query: Query, derive: Derive, views: Mapping[str, Any], *, place: str, wanted: Sequence[str]) -> Any:
+    """The rows that joins and windows give, as an Arrow table.
 
     Args:
+        query: runs the SQL.
         views: Arrow tables by the names that the query knows them by.
         place: the metric's table, for errors.
         wanted: columns that the query must give.
@@ -71,14 +56,10 @@ def run_derive(derive: Derive, views: Mapping[str, Any], *, place: str, wanted: 
         MetricError: the query cannot be run, or does not give what is wanted.
     """
     _check_reads(derive, views, place)
-    with duckdb.connect() as connection:
-        connection.execute(SHARED_NAMES)
-        for name, table in views.items():
-            connection.register(name, table)
-        try:
-            found = connection.sql(derive.sql).to_arrow_table()
-        except duckdb.Error as error:
-            raise MetricError(Fault("derive_failed", place=place, got=str(error).splitlines()[0])) from error
+    try:
+        found = query(derive.sql, views)
+    except QueryError as error:
+        raise MetricError(Fault("derive_failed", place=place, got=str(error))) from error
     given = found.schema.names
     missing = [name for name in wanted if name not in given]
     if missing:

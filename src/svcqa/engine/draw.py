@@ -14,16 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
+
+from svcqa.records.query import Query
 
 DIGITS: Final = 15
 TURN: Final = 1 << 4 * DIGITS
 """The circle's length."""
 _GOLDEN: Final = (math.isqrt(5 << 8 * DIGITS) - TURN) // 2
 """TURN × (√5 − 1) / 2: multiples of it lie as evenly on the circle as any sequence does."""
-SHARED_NAMES: Final = "CREATE MACRO sha2(content, bits) AS sha256(content)"
-"""What DuckDB calls otherwise than Spark."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +59,19 @@ def random_number(key: str, identity: str) -> str:
     return f"substr(sha2({key} || ':' || {identity}, 256), 1, {DIGITS})"
 
 
-def draw(
-    connection: duckdb.DuckDBPyConnection, people: str, strata: Sequence[StratumDraw], *, key: str, start: int
-) -> Any:
+def draw(query: Query, people: Any, strata: Sequence[StratumDraw], *, key: str, start: int) -> Any:
     """The customers drawn, as an Arrow table: stratum, customer, prn, place (1 is drawn first).
 
     Args:
-        people: the name of a view with the columns ``stratum`` and ``customer``.
+        query: runs the SQL.
+        people: an Arrow table with the columns ``stratum`` and ``customer``.
         key: the key of the random numbers.
         start: where every stratum begins on the circle.
     """
-    found = _drawn(connection, people, strata=strata, key=key, start=start, ends=_arcs(strata, start))
+    found = _drawn(query, people, strata=strata, key=key, start=start, ends=_arcs(strata, start))
     counts = {item["values"]: item["counts"] for item in found["stratum"].value_counts().to_pylist()}
     if any(counts.get(item.stratum, 0) < item.wanted for item in strata):  # about once in a million million strata
-        found = _drawn(connection, people, strata=strata, key=key, start=start, ends=[as_digits(start)] * len(strata))
+        found = _drawn(query, people, strata=strata, key=key, start=start, ends=[as_digits(start)] * len(strata))
     return found
 
 
@@ -88,34 +86,19 @@ def _arcs(strata: Sequence[StratumDraw], start: int) -> list[str]:
 
 
 def _drawn(
-    connection: duckdb.DuckDBPyConnection,
-    people: str,
-    *,
-    strata: Sequence[StratumDraw],
-    key: str,
-    start: int,
-    ends: Sequence[str],
+    query: Query, people: Any, *, strata: Sequence[StratumDraw], key: str, start: int, ends: Sequence[str]
 ) -> Any:
-    first = as_digits(start)
-    sizes = pa.table(
-        {"stratum": [item.stratum for item in strata], "wanted": [item.wanted for item in strata], "last": list(ends)}
-    )
-    connection.execute(SHARED_NAMES.replace("CREATE", "CREATE OR REPLACE TEMP"))
-    connection.register("draw_sizes", sizes)
-    connection.register("draw_key", pa.table({"draw_key": [key]}))
-    try:
-        return connection.sql(draw_sql(people, first)).to_arrow_table()
-    finally:
-        connection.unregister("draw_sizes")
-        connection.unregister("draw_key")
+    sizes = {"stratum": [item.stratum for item in strata], "wanted": [item.wanted for item in strata], "last": ends}
+    views = {"people": people, "draw_sizes": pa.table(sizes), "draw_key": pa.table({"draw_key": [key]})}
+    return query(draw_sql(as_digits(start)), views)
 
 
-def draw_sql(people: str, first: str) -> str:
-    """The query of a draw; ``draw_sizes`` and ``draw_key`` are views beside ``people``."""
+def draw_sql(first: str) -> str:
+    """The query of a draw over the views ``people``, ``draw_sizes`` and ``draw_key``."""
     return f"""
 WITH numbered AS (
   SELECT p.stratum, p.customer, {random_number("d.draw_key", "p.customer")} AS prn
-  FROM {people} AS p CROSS JOIN draw_key AS d
+  FROM people AS p CROSS JOIN draw_key AS d
 ), near AS (
   SELECT n.stratum, n.customer, n.prn, s.wanted
   FROM numbered AS n JOIN draw_sizes AS s ON s.stratum = n.stratum

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,47 +16,39 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from svcqa.engine.batch import Batch, Dictionaries
+from svcqa.engine import duckdb_query
 from svcqa.engine.cache import SummaryCache
-from svcqa.engine.derive import Derive, run_derive, typed_table
-from svcqa.engine.summary import Observations, Summary, merge, merge_groups, summarise_pieces
+from svcqa.engine.contract import Kernel, Progress, Request
+from svcqa.engine.derive import typed_table
+from svcqa.engine.kernels import completed, derived, observed, summarised, wanted_columns
+from svcqa.engine.summary import Observations, Summary, merge, merge_groups
 from svcqa.errors import Fault, MetricError
 from svcqa.records.store import Part, Positions, RecordStore
 from svcqa.records.tables import table as table_schema
 
 _LOG = logging.getLogger(__name__)
-
-Kernel = Callable[[Batch], Observations]
-Progress = Callable[[int, int], None]
 _PIECE: Final = 1 << 17
 """Records that a kernel is given at a time: few enough for its arrays to stay in the processor's cache."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What to summarise.
-
-    ``fingerprint`` names metric and parameters, so that equal requests find each other's cells.
-    """
-
-    table: str
-    columns: tuple[str, ...]
-    keys: tuple[str, ...]
-    fingerprint: str
-    as_of: int
-    known_at: dt.datetime | None = None
-    derive: Derive | None = None
-
-
 class EmbeddedEngine:
-    """Runs kernels over the record store."""
+    """Runs kernels over the record store.
+
+    Args:
+        cache: where summaries of parts are kept; nowhere where absent.
+        threads: row groups read at a time.
+        piece: records that a kernel is given at a time.
+    """
 
     name = "embedded"
 
-    def __init__(self, store: RecordStore, cache: SummaryCache | None, *, threads: int | None = None) -> None:
+    def __init__(
+        self, store: RecordStore, cache: SummaryCache | None, *, threads: int | None = None, piece: int = _PIECE
+    ) -> None:
         self.store = store
         self._cache = cache
         self._threads = threads or min(4, os.cpu_count() or 1)
+        self._piece = piece
 
     def columns(self, table: str) -> list[str]:
         """Columns of ``table`` that the store has; all that it can have where it was read and held no row."""
@@ -85,8 +77,8 @@ class EmbeddedEngine:
         began = time.perf_counter()
         parts = self._parts(request)
         if request.derive is not None:
-            derived = self._derived(request, parts).combine_chunks().to_batches(_PIECE)
-            whole = merge([_summarised(derived, request, kernel)], request.keys)
+            pieces = self._derived(request, parts).combine_chunks().to_batches(self._piece)
+            whole = merge([summarised(pieces, request, kernel)], request.keys)
             _LOG.info(
                 "joined and passed over %s: %d cells, %.2f s", request.table, len(whole), time.perf_counter() - began
             )
@@ -118,8 +110,10 @@ class EmbeddedEngine:
             known = self._cache.get(part.identity, _cache_key(request), request.as_of)
             if known is not None:
                 return known
-        columns = (time_of(request), *request.columns, *request.keys)
-        return [pool.submit(_summarised, group.read(columns, _PIECE), request, kernel) for group in _row_groups(part)]
+        columns = wanted_columns(request)
+        return [
+            pool.submit(summarised, group.read(columns, self._piece), request, kernel) for group in _row_groups(part)
+        ]
 
     def _finish(self, part: Part, groups: Summary | list[Future[Summary]], request: Request) -> Summary:
         if isinstance(groups, Summary):
@@ -133,18 +127,17 @@ class EmbeddedEngine:
         self, request: Request, kernel: Kernel, columns: Sequence[str]
     ) -> Iterator[tuple[Any, Observations]]:
         """Each batch's ``columns`` as an Arrow table with its observations, for listing single cases."""
-        for table in self.read_rows(request, columns):
-            yield table, kernel(Batch(table, time=time_of(request)))
+        return observed(self.read_rows(request, columns), request, kernel)
 
     def read_rows(self, request: Request, columns: Sequence[str]) -> Iterator[Any]:
         """What the kernel sees and ``columns`` beside it, as Arrow tables."""
-        wanted = tuple(dict.fromkeys((time_of(request), *request.columns, *request.keys, *columns)))
-        if request.derive is not None:
-            yield self._derived(request, self._parts(request))
-            return
+        wanted = wanted_columns(request, columns)
         parts = self._parts(request)
+        if request.derive is not None:
+            yield self._derived(request, parts)
+            return
         if not parts:
-            yield _completed(_nothing(request.table), wanted)
+            yield completed(_nothing(request.table), wanted)
         for part in parts:
             for group in _row_groups(part):
                 yield from group.read(wanted, group.rows)
@@ -156,12 +149,11 @@ class EmbeddedEngine:
         return parts
 
     def _derived(self, request: Request, parts: Sequence[Part]) -> Any:
-        assert request.derive is not None
-        views = {"records": _whole(parts) if parts else _nothing(request.table)}
-        for name in request.derive.tables:
-            views[name] = self.rows(name, known_at=request.known_at)
-        wanted = (*request.columns, *request.keys)
-        return run_derive(request.derive, views, place=request.table, wanted=wanted)
+        return derived(self, request, _whole(parts) if parts else _nothing(request.table))
+
+    def query(self, sql: str, views: Mapping[str, Any]) -> Any:
+        """The rows of an SQL query as an Arrow table."""
+        return duckdb_query.query(sql, views)
 
 
 def _whole(parts: Sequence[Part]) -> Any:
@@ -185,21 +177,8 @@ def _nothing(table: str) -> Any:
     )
 
 
-def time_of(request: Request) -> str:
-    """The moment that places a record of the table in a month."""
-    return table_schema(request.table).time
-
-
 def _cache_key(request: Request) -> str:
     return f"{request.fingerprint}|{','.join(request.keys)}"
-
-
-def _summarised(batches: Iterable[Any], request: Request, kernel: Kernel) -> Summary:
-    labels = Dictionaries()
-    pieces = (Batch(batch, labels, time=time_of(request)) for batch in batches)
-    return summarise_pieces(
-        ((kernel(piece), {name: piece.codes(name) for name in request.keys}) for piece in pieces), request.keys
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,7 +199,7 @@ class _RowGroup:
             known = [name for name in wanted if name in present]
             offset = 0
             for batch in file.iter_batches(rows, row_groups=[self.number], columns=known, use_threads=False):
-                yield _completed(self._alive(batch, offset), wanted)
+                yield completed(self._alive(batch, offset), wanted)
                 offset += batch.num_rows
 
     def _alive(self, batch: Any, offset: int) -> Any:
@@ -230,13 +209,6 @@ class _RowGroup:
         alive = np.ones(batch.num_rows, dtype=np.bool_)
         alive[self.dead[begin:end] - offset] = False
         return batch.filter(pa.array(alive))
-
-
-def _completed(batch: Any, wanted: Sequence[str]) -> Any:
-    for name in wanted:
-        if name not in batch.schema.names:
-            batch = batch.append_column(name, pa.nulls(batch.num_rows, pa.string()).dictionary_encode())
-    return batch
 
 
 def _row_groups(part: Part) -> list[_RowGroup]:

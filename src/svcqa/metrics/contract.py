@@ -17,7 +17,7 @@ import numpy as np
 from svcqa.clock.calendar import WorkCalendar
 from svcqa.clock.calendar_set import CalendarSet, build_calendars
 from svcqa.engine.batch import NULL, Batch
-from svcqa.engine.derive import Derive
+from svcqa.engine.contract import Derive
 from svcqa.engine.summary import MATURE, Codes, Fact, Int64, Observations, Summary
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.organisation import Level, Organisation

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from svcqa.engine.batch import Batch
-from svcqa.engine.embedded import EmbeddedEngine, time_of
+from svcqa.engine.contract import Engine, time_of
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError, NameUnknownError
 from svcqa.metrics.commitments import CommitmentParams
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def list_cases(
-    engine: EmbeddedEngine,
+    engine: Engine,
     metric: Any,
     params: Entity,
     context: Context,
@@ -96,9 +96,7 @@ def _texts(table: Any) -> Any:
     return table
 
 
-def explain_case(
-    engine: EmbeddedEngine, metric: Any, *, params: CommitmentParams, context: Context, case: str
-) -> Explanation:
+def explain_case(engine: Engine, metric: Any, *, params: CommitmentParams, context: Context, case: str) -> Explanation:
     """One case under the commitment of ``params``, as its metric tells it.
 
     Raises:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from svcqa.clock.calendar_set import CalendarSet
-from svcqa.engine.embedded import EmbeddedEngine, Progress
+from svcqa.engine.contract import Engine, Progress
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
 from svcqa.entities.organisation import Organisation
@@ -43,7 +43,7 @@ class Figures:
     ``progress`` names what is being summarised; ``reader`` shows results.
     """
 
-    engine: EmbeddedEngine
+    engine: Engine
     registry: Registry
     calendars: CalendarSet
     organisation: Organisation

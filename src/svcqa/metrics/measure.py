@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from svcqa.engine.embedded import EmbeddedEngine, Progress, Request
+from svcqa.engine.contract import Engine, Progress, Request
 from svcqa.engine.summary import Summary
 from svcqa.entities.base import Entity
 from svcqa.entities.commitment import Commitment
@@ -141,7 +141,7 @@ def request_for(metric: Any, params: Entity, context: Context, available: Sequen
 
 
 def summarise(
-    engine: EmbeddedEngine, metric: Any, params: Entity, context: Context, *, progress: Progress | None = None
+    engine: Engine, metric: Any, params: Entity, context: Context, *, progress: Progress | None = None
 ) -> Summary:
     """The summary that :func:`read` takes; limits can then be moved without touching the records."""
     request = request_for(metric, params, context, engine.columns(metric.table(params)))

@@ -21,6 +21,7 @@ from svcqa.entities.settings import Source
 from svcqa.records import answers, database, readers, supersede, validate
 from svcqa.records.mapping import Mapping
 from svcqa.records.parsing import Finding, parse_column
+from svcqa.records.query import Query
 from svcqa.records.report import FileReport
 from svcqa.records.schema import PERSONAL, ColumnType, Table
 from svcqa.records.store import RecordStore
@@ -30,14 +31,15 @@ FINDING_FIELDS = ("row", "reason", "column", "got")
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Door:
-    """What every file is read with."""
+    """What every file is read with; ``query`` is the engine's."""
 
     store: RecordStore
     vault: Vault
     organisation: Organisation
     time_zone: str
+    query: Query
 
 
 def read_digest(path: Path, mapping: Mapping, door: Door) -> str:
@@ -123,7 +125,7 @@ def _ingest(
     rows = _store_table(columns, schema, raw, source).filter(pa.array(keep))
     with door.store.writing() as writer:
         rows = _pseudonymised(rows, columns, keep=keep, schema=schema, vault=door.vault)
-        change = supersede.compare(door.store, schema, rows, source=source)
+        change = supersede.compare(door.store, schema, rows, source=source, query=door.query)
         report = FileReport(
             source=source,
             table=schema.name,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
+from svcqa.records.query import Query
 from svcqa.records.schema import PERSONAL, Table
 from svcqa.records.store import Positions, RecordStore
 
@@ -52,8 +53,8 @@ def _live(store: RecordStore, schema: Table) -> Any:
     return pa.concat_tables(tables, promote_options="permissive") if tables else None
 
 
-def compare(store: RecordStore, schema: Table, rows: Any, *, source: str) -> Change:
-    """Compare accepted rows with those of the store that are alive."""
+def compare(store: RecordStore, schema: Table, rows: Any, *, source: str, query: Query) -> Change:
+    """Compare accepted rows with those of the store that are alive; ``query`` finds those of one key."""
     count = rows.num_rows
     old = _live(store, schema)
     nothing = pa.table({name: pa.array([], pa.string()) for name in ("key", "column", "before", "after")})
@@ -65,7 +66,7 @@ def compare(store: RecordStore, schema: Table, rows: Any, *, source: str) -> Cha
     for name in names:
         if name not in old.column_names:  # a column that the mapping has only now
             old = old.append_column(name, pa.nulls(old.num_rows, pa.string()))
-    pairs = _pairs(rows, old, schema, names)
+    pairs = _pairs(query, rows, old=old, schema=schema, names=names)
     write = np.ones(count, dtype=np.bool_)
     found = np.zeros(count, dtype=np.bool_)
     found[pairs["i"]] = True
@@ -95,18 +96,20 @@ def compare(store: RecordStore, schema: Table, rows: Any, *, source: str) -> Cha
     )
 
 
-def _pairs(rows: Any, old: Any, schema: Table, names: list[str]) -> dict[str, Any]:
+def _pairs(query: Query, rows: Any, *, old: Any, schema: Table, names: list[str]) -> dict[str, npt.NDArray[Any]]:
     """Matching rows: ``i`` in the new, ``j`` in the old, ``same`` where every column agrees."""
     fresh = rows.append_column("i", pa.array(np.arange(rows.num_rows, dtype=np.int64)))
     known = old.append_column("j", pa.array(np.arange(old.num_rows, dtype=np.int64)))
-    keys = " AND ".join(f'fresh."{name}" IS NOT DISTINCT FROM known."{name}"' for name in schema.key)
-    same = " AND ".join(f'fresh."{name}" IS NOT DISTINCT FROM known."{name}"' for name in names)
-    with duckdb.connect() as connection:
-        connection.register("fresh", fresh)
-        connection.register("known", known)
-        query = f"SELECT i, j, {same} AS same FROM fresh JOIN known ON {keys} ORDER BY i"
-        pairs: dict[str, Any] = connection.execute(query).fetchnumpy()
-        return pairs
+    pairs = query(pairs_sql(schema.key, names), {"fresh": fresh, "known": known})
+    return {name: pairs[name].to_numpy() for name in ("i", "j", "same")}
+
+
+def pairs_sql(key: Sequence[str], names: Sequence[str]) -> str:
+    """The query for rows of one key in the views ``fresh`` and ``known``, and whether they agree in ``names``."""
+    keys, same = (
+        " AND ".join(f"fresh.{name} IS NOT DISTINCT FROM known.{name}" for name in columns) for columns in (key, names)
+    )
+    return f"SELECT fresh.i, known.j, {same} AS same FROM fresh JOIN known ON {keys} ORDER BY fresh.i, known.j"
 
 
 def _list(rows: Any, old: Any, *, schema: Table, names: list[str], i: Any, j: Any) -> Any:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from svcqa.catalogue import Language
 from svcqa.engine.draw import as_digits, start_of
-from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.entities.survey import Survey
 from svcqa.entities.wave import ContactExport, Wave
 from svcqa.errors import Fault, MetricError, RegisterError
@@ -18,12 +17,12 @@ from svcqa.periods import Period, read_moment
 from svcqa.records.draw_key import draw_key, fingerprint
 from svcqa.records.wave_store import WAVES, WaveStore
 from svcqa.review.callbacks.counts import StratumCounts, count_frame
+from svcqa.review.callbacks.drawing import Drawing, strata_of
 from svcqa.review.callbacks.former import LeftOut, former_answers, left_out
 from svcqa.review.callbacks.frame import Span
 from svcqa.review.callbacks.plan import Former, Plan, make_plan
 from svcqa.review.callbacks.wave import Audit, compared, frame_digest, list_digest, overlap, wave_list
 from svcqa.workspace.callback_results import CallbackResults
-from svcqa.workspace.drawing import Drawing, strata_of, take
 from svcqa.workspace.sheet_names import sheet_names
 
 if TYPE_CHECKING:
@@ -249,7 +248,7 @@ class Callbacks(CallbackResults):
             compared("key", fingerprint(self._key), wave.key_fingerprint),
             compared("survey", policy.digest, wave.survey_digest),
         ]
-        again = wave_list(policy, wave, take(policy, wave, frame, key=self._key), frame)
+        again = wave_list(policy, wave, self._drawing.take(policy, wave, frame, key=self._key), frame)
         checks.append(compared("draw", list_digest(again), wave.list_digest))
         span = Span(dt.datetime.combine(wave.first, dt.time()), self._end(wave.last, wave.as_of), wave.as_of)
         anew = self._drawing.frame(policy, span, key=self._key, known_at=self._known(wave), before=wave.number)
@@ -303,7 +302,7 @@ class Callbacks(CallbackResults):
             frame_digest=frame_digest(frame),
             list_digest="",
         )
-        drawn = wave_list(policy, wave, take(policy, wave, frame, key=self._key), frame)
+        drawn = wave_list(policy, wave, self._drawing.take(policy, wave, frame, key=self._key), frame)
         return wave.model_copy(update={"list_digest": list_digest(drawn)}), drawn
 
     def _asked(self, survey: str, period: str | Period, as_of: dt.datetime | str) -> tuple[Survey, Span]:
@@ -323,9 +322,8 @@ class Callbacks(CallbackResults):
     @cached_property
     def _drawing(self) -> Drawing:
         workspace = self._workspace
-        engine = EmbeddedEngine(workspace.store, None)
         return Drawing(
-            engine,
+            workspace.engine,
             vault=workspace.vault,
             organisation=workspace.policies.organisation,
             waves=self.store,

@@ -12,7 +12,8 @@ from svcqa.catalogue import Language
 from svcqa.clock.calendar import WorkCalendar
 from svcqa.clock.calendar_set import CalendarSet, build_calendars
 from svcqa.engine.cache import SummaryCache
-from svcqa.engine.embedded import EmbeddedEngine, Progress
+from svcqa.engine.contract import Engine, Progress
+from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.entities.policy import Policies
 from svcqa.entities.settings import Settings
 from svcqa.metrics.contract import Context
@@ -69,13 +70,19 @@ class OpenedWorkspace:
         return Vault(self.folder / self.settings.vault, key_file=self.folder / key if key is not None else None)
 
     @cached_property
+    def engine(self) -> Engine:
+        """What reads the records and runs SQL. Which one, the settings decide, here and nowhere else."""
+        match self.settings.engine:
+            case "embedded":
+                return EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
+
+    @cached_property
     def figures(self) -> Figures:
         """The door to all metrics."""
         from svcqa.report.tables.shown import ResultReader
 
-        engine = EmbeddedEngine(self.store, SummaryCache(self.folder / ".svcqa" / "cache"))
         return Figures(
-            engine=engine,
+            engine=self.engine,
             registry=self.registry,
             calendars=self.calendars,
             organisation=self.policies.organisation,

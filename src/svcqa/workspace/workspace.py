@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import LANGUAGES, Language
-from svcqa.engine.embedded import Progress
+from svcqa.engine.contract import Progress
 from svcqa.entities.complaint import Complaint
 from svcqa.errors import Fault, NameUnknownError
 from svcqa.metrics.figures import WhatIf
@@ -62,7 +62,13 @@ class Workspace(ReviewVerbs, NoteVerbs, LetterVerbs):
             SourceError: with every file that is missing or cannot be read; the others have been read.
         """
         base = Path(source_folder) if source_folder is not None else self.folder
-        door = Door(self.store, self.vault, self.policies.organisation, self.settings.company.time_zone)
+        door = Door(
+            store=self.store,
+            vault=self.vault,
+            organisation=self.policies.organisation,
+            time_zone=self.settings.company.time_zone,
+            query=self.engine.query,
+        )
         try:
             return ingest_sources(
                 door,

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from svcqa.engine.derive import Derive, queried
+from svcqa.engine.contract import Derive
+from svcqa.engine.derive import queried
 from svcqa.errors import Fault, MetricError
 
 if TYPE_CHECKING:

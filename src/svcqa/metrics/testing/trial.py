@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from svcqa.engine.batch import Batch
+from svcqa.engine.contract import time_of
 from svcqa.engine.derive import typed_table
 from svcqa.engine.memory import MemoryEngine
 from svcqa.engine.summary import Observations, Summary
@@ -62,26 +63,23 @@ class Trial:
         """An engine over the example, or over ``records`` instead of its own."""
         empty = records is not None and records.num_rows == 0
         beside = {name: typed_table(name, {} if empty else given) for name, given in self.example.beside.items()}
-        engine = MemoryEngine({**beside, self.name: self.records if records is None else records})
-        if split is not None:
-            engine.split = split
-        return engine
+        return MemoryEngine({**beside, self.name: self.records if records is None else records}, split=split)
 
     def result(self, by: Sequence[str] = (), *, records: Any = None, split: Any = None) -> Result:
         """The figures."""
         context = self.example.context(by=by)
-        summary = summarise(self.engine(records, split), self.metric, self.params, context)  # type: ignore[arg-type]
+        summary = summarise(self.engine(records, split), self.metric, self.params, context)
         return read(self.metric, summary, self.params, context, pins={})
 
     def summary(self, context: Context) -> Summary:
         """The summary that figures are read from."""
-        return summarise(self.engine(), self.metric, self.params, context)  # type: ignore[arg-type]
+        return summarise(self.engine(), self.metric, self.params, context)
 
     def batches(self, context: Context, split: Any = None, kind: type[Batch] = Batch) -> list[Batch]:
         """What the kernel sees."""
         engine = self.engine(split=split)
         request = request_for(self.metric, self.params, context, engine.columns(self.name))
-        return list(engine.batches(request, kind=kind))
+        return [kind(table, time=time_of(request)) for table in engine.read_rows(request, ())]
 
 
 def trials(metric: Any) -> list[Trial]:

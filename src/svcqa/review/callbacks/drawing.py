@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from svcqa.engine.derive import Derive, run_derive
+from svcqa.engine.contract import Derive, Engine
+from svcqa.engine.derive import run_derive
 from svcqa.engine.draw import StratumDraw, draw, start_of, systematic_places
 from svcqa.entities.organisation import LEVELS, Organisation
 from svcqa.entities.survey import Survey
@@ -24,7 +25,6 @@ from svcqa.review.callbacks.plan import Plan
 from svcqa.review.callbacks.wave import Taken
 
 if TYPE_CHECKING:
-    from svcqa.engine.embedded import EmbeddedEngine
     from svcqa.records.vault import Vault
     from svcqa.records.wave_store import WaveStore
 
@@ -33,7 +33,7 @@ class Drawing:
     """Everything a wave is drawn with; reads the records, writes nothing."""
 
     def __init__(
-        self, engine: EmbeddedEngine, *, vault: Vault, organisation: Organisation, waves: WaveStore, folder: Path
+        self, engine: Engine, *, vault: Vault, organisation: Organisation, waves: WaveStore, folder: Path
     ) -> None:
         self._engine, self._vault, self._organisation = engine, vault, organisation
         self._waves, self._folder = waves, folder
@@ -49,7 +49,7 @@ class Drawing:
         views = {name: self._engine.rows(name, known_at=known_at) for name in tables_of(survey)}
         callbacks = self._engine.rows("callbacks", known_at=known_at)
         waves = self._drawn_before(before)
-        contacts = _run(contacts_sql(survey, span.as_of), {"callbacks": callbacks, "waves": waves}, ("customer",))
+        contacts = self._run(contacts_sql(survey, span.as_of), {"callbacks": callbacks, "waves": waves}, ("customer",))
         numbers = self._not_to_call(survey)
         views |= {
             "units": self._units([*views.values()], span.as_of.date()),
@@ -60,19 +60,49 @@ class Drawing:
         }
         keys = {name: self._engine.key(name)[0] for name in tables_of(survey)}
         columns = {name: views[name].schema.names for name in tables_of(survey)}
-        return _run(frame_sql(survey, span, keys=keys, columns=columns), views, COLUMNS)
+        return self._run(frame_sql(survey, span, keys=keys, columns=columns), views, COLUMNS)
 
     def answers(self, survey: Survey, as_of: dt.datetime, *, known_at: dt.datetime | None) -> Any:
         """Former scores with customer, stratum and whether they check others, as an Arrow table."""
         callbacks = self._engine.rows("callbacks", known_at=known_at)
         views = {"callbacks": callbacks, "units": self._units([callbacks], as_of.date())}
         wanted = ("customer", "stratum", "score", back_checks.COLUMN)
-        return _run(answers_sql(survey, as_of, columns=callbacks.schema.names), views, wanted)
+        return self._run(answers_sql(survey, as_of, columns=callbacks.schema.names), views, wanted)
 
     def not_to_call_digest(self, survey: Survey) -> str:
         """Pins the list of whom not to call; empty where the survey has none."""
         numbers = sorted(number for number in self._vault.surrogates(self._not_to_call(survey)) if number)
         return hashlib.sha256("\n".join(numbers).encode()).hexdigest()[:16] if survey.do_not_call else ""
+
+    def take(self, survey: Survey, wave: Wave, frame: Any, *, key: str) -> list[Taken]:
+        """Who is drawn from ``frame``, by the wave's document and the key alone."""
+        people = in_frame(frame).select(["stratum", "customer"])
+        systematic = survey.draw == "systematic"
+        sizes = [
+            StratumDraw(
+                item.key,
+                item.population_size,
+                *((item.population_size, 0) if systematic else (item.drawn, item.reserve)),
+            )
+            for item in wave.strata
+        ]
+        found = draw(self._engine.query, people, sizes, key=key, start=start_of(wave.number)).to_pylist()
+        if systematic:
+            return _systematic(survey, wave, found=found, frame=frame, key=key)
+        main = {item.key: item.drawn for item in wave.strata}
+        return [
+            Taken(
+                stratum=row["stratum"],
+                customer=row["customer"],
+                prn=row["prn"],
+                place=row["place"],
+                role="main" if row["place"] <= main[row["stratum"]] else "reserve",
+            )
+            for row in found
+        ]
+
+    def _run(self, sql: str, views: dict[str, Any], wanted: Sequence[str]) -> Any:
+        return run_derive(self._engine.query, Derive(sql), views, place="callbacks", wanted=tuple(wanted))
 
     def _not_to_call(self, survey: Survey) -> list[str]:
         return numbers_not_to_call(self._folder / survey.do_not_call) if survey.do_not_call else []
@@ -105,10 +135,6 @@ _DRAWN = pa.schema(
 )
 
 
-def _run(sql: str, views: dict[str, Any], wanted: Sequence[str]) -> Any:
-    return run_derive(Derive(sql), views, place="callbacks", wanted=tuple(wanted))
-
-
 def strata_of(plan: Plan) -> tuple[WaveStratum, ...]:
     """The strata of a plan as a wave's document has them."""
     return tuple(
@@ -124,36 +150,6 @@ def strata_of(plan: Plan) -> tuple[WaveStratum, ...]:
         )
         for item in plan.strata
     )
-
-
-def take(survey: Survey, wave: Wave, frame: Any, *, key: str) -> list[Taken]:
-    """Who is drawn from ``frame``, by the wave's document and the key alone."""
-    import duckdb
-
-    people = in_frame(frame).select(["stratum", "customer"])
-    systematic = survey.draw == "systematic"
-    sizes = [
-        StratumDraw(
-            item.key, item.population_size, *((item.population_size, 0) if systematic else (item.drawn, item.reserve))
-        )
-        for item in wave.strata
-    ]
-    with duckdb.connect() as connection:
-        connection.register("people", people)
-        found = draw(connection, "people", sizes, key=key, start=start_of(wave.number)).to_pylist()
-    if systematic:
-        return _systematic(survey, wave, found=found, frame=frame, key=key)
-    main = {item.key: item.drawn for item in wave.strata}
-    return [
-        Taken(
-            stratum=row["stratum"],
-            customer=row["customer"],
-            prn=row["prn"],
-            place=row["place"],
-            role="main" if row["place"] <= main[row["stratum"]] else "reserve",
-        )
-        for row in found
-    ]
 
 
 def _systematic(survey: Survey, wave: Wave, *, found: Sequence[dict[str, Any]], frame: Any, key: str) -> list[Taken]:
