@@ -26,7 +26,7 @@ from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Organisation, Unit
 from svcqa.entities.rules import ElapsedWorkingTime
 from svcqa.entities.settings import Calendar as CalendarSettings
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.measure import summarise
 from svcqa.periods import PeriodRule
 from svcqa.plugins.cases.clock import HORIZON

@@ -1,12 +1,16 @@
-"""The table "Rooms" of DESIGN.md: who may import whom directly, and what a plain import loads."""
+"""docs/architecture.md, "Where things are": who may import whom, types included, and what a plain import loads."""
 
 from __future__ import annotations
 
 import ast
 import importlib.metadata
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -14,63 +18,44 @@ import pytest
 from support.workspaces import REPO
 
 PACKAGE = REPO / "src" / "svcqa"
-
-OPEN_TO_ALL = {"errors", "extras", "periods", "catalogue"}
-ALL_ROOMS = {
-    "entities",
-    "clock",
-    "stats",
-    "records",
-    "engine",
-    "metrics",
-    "plugins",
-    "register",
-    "review",
-    "report",
-    "widgets",
-}
-ROOMS: dict[str, set[str]] = {
-    "catalogue": set(),
-    "errors": set(),
-    "periods": set(),
-    "extras": set(),
-    "entities": set(),
-    "clock": {"entities"},
-    "stats": set(),
-    "records": {"entities"},
-    "engine": {"records"},
-    "metrics": {"entities", "clock", "stats", "engine"},
-    "plugins": {"metrics", "entities", "stats", "clock"},
-    "register": {"entities"},
-    "review": {
-        "metrics",
-        "register",
-        "entities",
-        "stats",
-        "engine.contract",
-        "engine.derive",
-        "engine.draw",
-        "records.survey_records",
-        "records.vault",
-        "records.wave_store",
-    },
-    "report": {"review", "metrics", "entities"},
-    "widgets": {"report", "review", "entities"},
-    "bundled": set(),
-    "starter": set(),
-    "workspace": ALL_ROOMS | {"bundled"},
-    "cli": ALL_ROOMS | {"bundled", "starter", "workspace"},
-    "__init__": {"workspace"},
-    "__main__": {"cli"},
-}
-"""DESIGN.md, "Rooms": a room's own modules and the three open ones are understood; ``engine.draw`` opens one module of
-a room. ``bundled`` only knows where the sample company and the notebooks were installed."""
-
+PAGE = (REPO / "docs" / "architecture.md").read_text(encoding="utf-8")
+LONG = 300
+MOST_MODULES = 35
 VIEW_LIBRARIES = ("altair", "ipywidgets", "matplotlib", "IPython", "xlsxwriter", "rich")
 
 
-def modules() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py"))
+# --- the table of the page ------------------------------------------------------------------------------------------
+
+
+def named(cell: str) -> list[str]:
+    """The rooms and modules that a cell names: ``records.schema`` or `` `report/` ``."""
+    return [re.sub(r"\.py$|/$", "", name) for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def table() -> dict[str, set[str]]:
+    """Each room with what it may import beside itself and what is open to all."""
+    rows = re.findall(r"^\| (`[^|]+) \| [^|]+ \| ([^|]+) \|$", PAGE, re.MULTILINE)
+    return {room: set(named(allowed)) for rooms, allowed in rows for room in named(rooms)}
+
+
+def order_in_report() -> list[set[str]]:
+    """The rooms of ``report/`` from the lowest to the highest; those of one set do not know each other."""
+    (said,) = re.findall(r"none climbs: ([^;]+);", PAGE)
+    return [set(named(step)) for step in said.split(", ")]
+
+
+ROOMS = table()
+OPEN = {
+    "errors": {"catalogue"},
+    "extras": {"errors"},
+    "periods": {"errors"},
+    "catalogue": set[str](),
+    "lazy_modules": set[str](),
+}
+"""Open to all others, and what each of these may import."""
+
+
+# --- what imports what ----------------------------------------------------------------------------------------------
 
 
 def dotted(path: Path) -> str:
@@ -78,63 +63,97 @@ def dotted(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+MODULES = {dotted(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
 def room_of(module: str) -> str:
-    """``svcqa.records.store`` → ``records``; ``svcqa`` itself → ``__init__``."""
-    parts = module.split(".")
-    return parts[1] if len(parts) > 1 else "__init__"
+    """``svcqa.records.store`` → ``records``; ``svcqa`` itself → ``svcqa``."""
+    return module.split(".")[1] if "." in module else module
 
 
-def without_type_checking(tree: ast.Module) -> Iterator[ast.AST]:
-    """All nodes but those under ``if TYPE_CHECKING:``, which never run."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            waiting += node.orelse
-        else:
-            waiting += ast.iter_child_nodes(node)
-
-
-def own_imports(path: Path) -> Iterator[str]:
-    """Every module of ours that ``path`` imports, at the top or in a function."""
-    package = dotted(path) if path.name == "__init__.py" else dotted(path).rpartition(".")[0]
-    for node in without_type_checking(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def imports(module: str) -> tuple[str, ...]:
+    """Every module of ours that ``module`` imports, at the top, in a function, or for type checkers alone."""
+    path, found = MODULES[module], []
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (item.name for item in node.names if item.name.split(".")[0] == "svcqa")
+            found += [item.name for item in node.names if item.name in MODULES]
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
                 parents = package.split(".")
                 base = ".".join([*parents[: len(parents) - node.level + 1], *([base] if base else [])])
-            if base.split(".")[0] == "svcqa":
-                # ``from svcqa import catalogue`` imports the room, not the package's body
-                yield from (f"svcqa.{item.name}" for item in node.names) if base == "svcqa" else (base,)
+            if base in MODULES:
+                # ``from svcqa.report import charts`` imports the module, not the package's body
+                inside = [f"{base}.{item.name}" for item in node.names]
+                found += [name if name in MODULES else base for name in inside]
+    return tuple(dict.fromkeys(found))
+
+
+def crossings(room: str) -> Iterator[tuple[str, str]]:
+    """Every import out of a room."""
+    for module in MODULES:
+        if room_of(module) == room:
+            yield from ((module, other) for other in imports(module) if room_of(other) != room)
 
 
 def test_every_module_lives_in_a_room_of_the_table() -> None:
-    strangers = {dotted(path) for path in modules() if room_of(dotted(path)) not in ROOMS}
-    assert strangers == set()
+    assert {room_of(module) for module in MODULES} - set(ROOMS) == set()
+
+
+def test_the_table_names_rooms_and_modules_that_are_there() -> None:
+    known = {module.removeprefix("svcqa.") for module in MODULES}
+    assert {name for allowed in ROOMS.values() for name in allowed} - known == set()
 
 
 @pytest.mark.parametrize("room", sorted(ROOMS))
 def test_rooms_import_only_what_the_table_allows(room: str) -> None:
-    open_to_it = {
-        "catalogue": set[str](),
-        "errors": {"catalogue"},
-        "extras": {"errors"},
-        "periods": {"errors"},
-    }.get(room, OPEN_TO_ALL)
-    allowed = ROOMS[room] | open_to_it | {room}
-    wrong = {
-        (path.relative_to(PACKAGE).as_posix(), room_of(found))
-        for path in modules()
-        if room_of(dotted(path)) == room
-        for found in own_imports(path)
-        if not {room_of(found), found.removeprefix("svcqa.")} & allowed and found != "svcqa.__version__"
-    }
+    allowed = OPEN.get(room, ROOMS[room] | set(OPEN))
+    wrong = [
+        f"{module} imports {other}"
+        for module, other in crossings(room)
+        if not {room_of(other), other.removeprefix("svcqa.")} & allowed and (room, other) != ("cli", "svcqa")
+    ]
+    assert wrong == []
 
-    assert wrong == set()
+
+def test_no_room_can_be_reached_from_itself() -> None:
+    rooms = {room: {name.split(".")[0] for name in allowed} - {room} for room, allowed in ROOMS.items()}
+    assert no_circle(rooms) == []
+
+
+def test_no_import_goes_round() -> None:
+    assert no_circle({module: set(imports(module)) - {module} for module in MODULES}) == []
+
+
+def no_circle(graph: dict[str, set[str]]) -> list[str]:
+    """The nodes of a circle, the first one once more at the end; nothing where there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_nothing_climbs_within_the_report() -> None:
+    order = order_in_report()
+    assert len(order) == 6
+    height = {room: place for place, step in enumerate(order) for room in step}
+    assert set(height) == {path.name for path in (PACKAGE / "report").iterdir() if (path / "__init__.py").is_file()}
+    wrong = [
+        f"{module} imports {other}"
+        for module in MODULES
+        if module.startswith("svcqa.report.")
+        for other in imports(module)
+        if other.startswith("svcqa.report.")
+        for own, its in [(module.split(".")[2], other.split(".")[2])]
+        if own != its and height[its] >= height[own]
+    ]
+    assert wrong == []
+
+
+# --- plugins and sections are found, not imported -------------------------------------------------------------------
 
 
 def registered_modules(group: str = "svcqa.metrics") -> set[str]:
@@ -144,52 +163,72 @@ def registered_modules(group: str = "svcqa.metrics") -> set[str]:
 def test_registered_plugins_never_import_each_other() -> None:
     registered = registered_modules()
     assert registered >= {"svcqa.plugins.compliance.metric", "svcqa.plugins.quantity", "svcqa.plugins.milestone"}
-    wrong = [
-        f"{dotted(path)} imports {found}"
-        for path in modules()
-        if dotted(path) in registered
-        for found in own_imports(path)
-        if found in registered and found != dotted(path)
-    ]
-    assert wrong == []
+    assert [(module, other) for module in registered for other in imports(module) if other in registered] == []
 
 
 def test_nobody_imports_a_section_past_the_registry() -> None:
     sections = registered_modules("svcqa.review_sections")
     assert sections >= {"svcqa.report.sections.targets", "svcqa.report.sections.comparison"}
-    wrong = [
-        f"{dotted(path)} imports {found}" for path in modules() for found in own_imports(path) if found in sections
-    ]
-    assert wrong == []
+    assert [(module, other) for module in MODULES for other in imports(module) if other in sections] == []
 
 
 def test_nobody_imports_a_plugin_past_the_registry() -> None:
-    wrong = [
-        f"{dotted(path)} imports {found}"
-        for path in modules()
-        if room_of(dotted(path)) != "plugins"
-        for found in own_imports(path)
-        if room_of(found) == "plugins"
-    ]
-    assert wrong == []
+    found = {
+        module for module in MODULES if room_of(module) != "plugins" for o in imports(module) if room_of(o) == "plugins"
+    }
+    assert found == set()
+
+
+def test_no_program_needs_the_conformance_kit() -> None:
+    kit = "svcqa.metrics.testing"
+    users = {m for m in MODULES if not m.startswith(kit) for other in imports(m) if other.startswith(kit)}
+    assert users == {"svcqa.testing"}
+    assert [module for module in MODULES if "svcqa.testing" in imports(module) and module != "svcqa"] == []
 
 
 def test_one_module_knows_of_duckdb_and_no_review_needs_it() -> None:
-    imported = {
-        dotted(path)
-        for path in modules()
+    knowing = {
+        module
+        for module, path in MODULES.items()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        for name in (
-            [item.name for item in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in [getattr(node, "module", None) or node.names[0].name]
         if name.split(".")[0] == "duckdb"
     }
-    assert imported == {"svcqa.engine.duckdb_query"}
+    assert knowing == {"svcqa.engine.duckdb_query"}
     assert loaded_after("import svcqa.review.callbacks.drawing, svcqa.metrics.figures", ("duckdb",)) == []
+
+
+# --- size and form --------------------------------------------------------------------------------------------------
+
+
+def test_a_long_module_says_why() -> None:
+    long = {module: path for module, path in MODULES.items() if len(lines(path)) > LONG}
+    silent = [module for module, path in long.items() if not any(map(gives_a_reason, lines(path)[:30]))]
+    assert silent == []
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def gives_a_reason(line: str) -> bool:
+    return re.match(r"# Over 300 lines: \w+", line) is not None
+
+
+def test_no_room_holds_more_modules_than_can_be_overlooked() -> None:
+    counted = Counter(module.rpartition(".")[0] for module, path in MODULES.items() if path.name != "__init__.py")
+    listing = "\n".join(f"{count:4}  {room}" for room, count in sorted(counted.items()))
+    assert max(counted.values()) <= MOST_MODULES, f"modules by room:\n{listing}"
+
+
+def test_the_formatter_lays_out_every_line() -> None:
+    opted_out = re.compile(r"#\s*fmt:\s*(off|skip)")
+    sources = [path for folder in ("src", "tests") for path in (REPO / folder).rglob("*.py")]
+    assert [path.name for path in sources if opted_out.search(path.read_text(encoding="utf-8"))] == []
+
+
+# --- what is loaded -------------------------------------------------------------------------------------------------
 
 
 def loaded_after(statement: str, names: tuple[str, ...]) -> list[str]:
@@ -199,9 +238,10 @@ def loaded_after(statement: str, names: tuple[str, ...]) -> list[str]:
     return done.stdout.split()
 
 
-def test_a_plain_import_loads_neither_pandas_nor_pydantic_nor_views() -> None:
+@pytest.mark.parametrize("statement", ["import svcqa", "import svcqa.report, svcqa.stats, svcqa.errors"])
+def test_a_plain_import_loads_neither_pandas_nor_pydantic_nor_views(statement: str) -> None:
     heavy = ("pandas", "pydantic", "numpy", "pyarrow", "duckdb", "scipy", "sqlalchemy", *VIEW_LIBRARIES)
-    assert loaded_after("import svcqa", heavy) == []
+    assert loaded_after(statement, heavy) == []
 
 
 def test_the_workspace_loads_no_view_library() -> None:

@@ -190,7 +190,7 @@ def _outcome(rng: np.random.Generator, tier: str) -> str:
 def _write(path: Path, workspace: Any, *, code: str, listed: list[Record], calls: dict[str, Record]) -> None:
     """The call sheet as it comes back: the same columns in the same rows, without what only helps filling it in."""
     from svcqa.report.forms.call_sheet import HEADER_ROW, headings
-    from svcqa.workspace.sheet_names import sheet_names
+    from svcqa.report.forms.sheet_names import sheet_names
 
     policies = workspace.policies
     survey = policies.survey("satisfaction")

@@ -3,8 +3,8 @@
 >>> import svcqa
 >>> workspace = svcqa.open("sample_data")  # doctest: +SKIP
 
-The package body is empty on purpose: importing it loads nothing, so that a notebook, the command line
-or a plugin pays only for what it uses.
+What is published stands in ``__all__`` here and in the modules it names; where anything else stands may change.
+Nothing is loaded before it is named, so that a notebook, the command line or a plugin pays only for what it uses.
 """
 
 from __future__ import annotations
@@ -12,14 +12,24 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from svcqa.lazy_modules import loaded_when_named
+
 __version__ = "0.1.0"
-__all__ = ["Workspace", "__version__", "open"]
+__all__ = ["Workspace", "__version__", "errors", "open", "panels", "plugin", "report", "stats", "testing"]
 
 logging.getLogger("svcqa").addHandler(logging.NullHandler())  # silent until somebody asks; see docs/development.md
 
 if TYPE_CHECKING:
+    from svcqa import errors as errors
+    from svcqa import panels as panels
+    from svcqa import plugin as plugin
+    from svcqa import report as report
+    from svcqa import stats as stats
+    from svcqa import testing as testing
     from svcqa.workspace import Workspace
     from svcqa.workspace import open_workspace as open
+
+_module = loaded_when_named(__name__, ("errors", "panels", "plugin", "report", "stats", "testing"))
 
 
 def __getattr__(name: str) -> Any:
@@ -31,4 +41,4 @@ def __getattr__(name: str) -> Any:
         from svcqa.workspace import Workspace
 
         return Workspace
-    raise AttributeError(f"module 'svcqa' has no attribute {name!r}")
+    return _module(name)

@@ -78,9 +78,11 @@ class Fault:
 class SvcqaError(Exception):
     """Anything svcqa refuses. ``faults`` says why; ``render`` says it in the reader's language."""
 
-    def __init__(self, faults: Fault | Iterable[Fault]) -> None:
+    def __init__(self, faults: Fault | Iterable[Fault], *, language: Language = "en") -> None:
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
-        super().__init__(self.render())
+        self.language: Language = language
+        """What a traceback is told in; whoever catches the error renders it in any language."""
+        super().__init__(self.render(language))
 
     def render(self, language: Language = "en") -> str:
         """All faults, one a line."""
@@ -91,7 +93,7 @@ class SvcqaError(Exception):
         return "\n".join([head, *(f"- {line}" for line in lines)])
 
     def __str__(self) -> str:
-        return self.render()
+        return self.render(self.language)
 
 
 class PolicyError(SvcqaError, ValueError):
@@ -112,6 +114,14 @@ class NameUnknownError(SvcqaError, KeyError):
 
 class MetricError(SvcqaError, ValueError):
     """A metric asked for something it cannot give."""
+
+
+class ReviewChangedError(SvcqaError, ValueError):
+    """A review that was pinned and comes out otherwise when it is computed again."""
+
+
+class NotebookError(SvcqaError, RuntimeError):
+    """A notebook of svcqa that did not run to its end."""
 
 
 class PluginError(SvcqaError, TypeError):

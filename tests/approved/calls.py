@@ -53,31 +53,31 @@ def check(workspace: Any) -> Any:
 
 
 def note_problem(workspace: Any, **fields: Any) -> int:
-    return int(workspace.note_problem(now=NOTED, **fields))
+    return int(workspace.notes.add_problem(now=NOTED, **fields))
 
 
 def note_step(workspace: Any, number: int, step: str, **fields: Any) -> None:
-    workspace.note_step(number, step, now=NOTED, **fields)
+    workspace.notes.add_step(number, step, now=NOTED, **fields)
 
 
 def note_success(workspace: Any, **fields: Any) -> None:
-    workspace.note_success(now=NOTED, **fields)
+    workspace.notes.add_success(now=NOTED, **fields)
 
 
 def note_rebase(workspace: Any, indicator: str, **fields: Any) -> None:
-    workspace.note_rebase(indicator, now=NOTED, **fields)
+    workspace.notes.add_rebase(indicator, now=NOTED, **fields)
 
 
 def half_year_review(workspace: Any, period: str) -> Any:
-    return workspace.review_half_year(period)
+    return workspace.reviews.review(period)
 
 
 def annual_review(workspace: Any, year: int) -> Any:
-    return workspace.review_annual(year)
+    return workspace.reviews.review(year)
 
 
 def sections(workspace: Any, review: Any) -> Any:
-    return workspace.sections(review, LANGUAGE)
+    return workspace.reviews.sections(review, LANGUAGE)
 
 
 def headline(review: Any) -> str:
@@ -93,9 +93,10 @@ def proposed_problems(review: Any) -> Any:
 
 
 def review_table(name: str, found: Any) -> Any:
-    from svcqa.report.tables import reviews as tables
+    from svcqa.report.tables import explained, outlook, reviews
 
-    return getattr(tables, name)(found, LANGUAGE)
+    homes = {"outlooks": outlook, "forecasts": outlook, "explanation": explained}
+    return getattr(homes.get(name, reviews), name)(found, LANGUAGE)
 
 
 def write_forms(workspace: Any, review: Any, built: Any, path: Path) -> None:
@@ -106,7 +107,7 @@ def write_forms(workspace: Any, review: Any, built: Any, path: Path) -> None:
 
 
 def compared_returns(workspace: Any, period: str) -> Any:
-    return workspace.compare_returns(period)
+    return workspace.reviews.compare_returns(period)
 
 
 def next_year(workspace: Any) -> Any:
@@ -150,9 +151,7 @@ def parts_table(workspace: Any, parts: Any, promise: float | None) -> Any:
 
 
 def outlooks(workspace: Any, period: str) -> Any:
-    from svcqa.workspace import Outlooks
-
-    return Outlooks(workspace, period=period).all()
+    return workspace.outlook(period).all()
 
 
 def measure(workspace: Any, metric: str, **asked: Any) -> Any:
@@ -195,6 +194,9 @@ def wave_codes(workspace: Any) -> list[str]:
 
 
 def of_wave(workspace: Any, verb: str, *given: Any, **options: Any) -> Any:
+    if verb in ("outcomes", "call_quality", "estimate", "feedback", "feedback_in_time"):
+        (code,) = given
+        return getattr(workspace.callbacks.results(code), verb)(**options)
     return getattr(workspace.callbacks, verb)(*given, **options)
 
 

@@ -81,5 +81,5 @@ def test_success_is_noted_for_the_annual_review(tmp_path: Path, run: Run) -> Non
         "到场率 91% → 96%",
     )
     workspace = svcqa.open(tmp_path)
-    told = workspace.sections(workspace.review_annual(2026), "zh-Hans")["success"].table("told")
+    told = workspace.reviews.sections(workspace.reviews.review(2026), "zh-Hans")["success"].table("told")
     assert told.iloc[0].tolist() == ["一部", "增设驻点", "到场率 91% → 96%", "2026", "乙"]

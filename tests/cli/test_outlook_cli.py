@@ -55,5 +55,5 @@ def test_a_rebase_is_noted_with_reason_and_name(company: Path) -> None:
     assert refused.returncode == 2
     assert "reason" in refused.stderr
     assert run(*asked, "--reason", "two posts vacant", "--name", "A. Analyst").returncode == 0
-    (noted,) = svcqa.open(company).rebases("complaint_reply")
+    (noted,) = svcqa.open(company).notes.rebases("complaint_reply")
     assert (noted.unit, noted.reason, noted.name) == ("CQ-KF", "two posts vacant", "A. Analyst")

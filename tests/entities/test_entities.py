@@ -572,14 +572,14 @@ def test_a_complaint_is_found_by_its_number(tmp_path: Path) -> None:
     ]
     workspace = make_workspace(tmp_path, records={"complaints": rows})
     workspace.ingest()
-    complaint = workspace.complaint("TS-1")
+    complaint = workspace.complaints.get("TS-1")
     assert complaint.state(dt.datetime(2026, 1, 7, 8, 59)) is ComplaintState.RECEIVED
     assert complaint.state(dt.datetime(2026, 1, 7, 9)) is ComplaintState.REPLIED
     assert complaint.valid is True
     assert complaint.customer not in (None, "KH1")  # a surrogate
-    assert workspace.complaint("TS-2").valid is False
+    assert workspace.complaints.get("TS-2").valid is False
     with pytest.raises(NameUnknownError, match="TS-3"):
-        workspace.complaint("TS-3")
+        workspace.complaints.get("TS-3")
 
 
 @pytest.mark.parametrize(

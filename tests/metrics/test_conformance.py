@@ -10,7 +10,9 @@ import pytest
 
 from svcqa.entities.base import Text
 from svcqa.errors import PluginError
-from svcqa.metrics.contract import Example, Fact, MetricSpec, Observations
+from svcqa.metrics.context import MetricSpec
+from svcqa.metrics.contract import Fact, Observations
+from svcqa.metrics.examples import Example
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
 from svcqa.metrics.shapes import SECONDS_A_DAY, ShareMetric, ShareParams, shares
@@ -247,7 +249,7 @@ BREAKERS = [
 
 @pytest.mark.parametrize(("kind", "name"), [pytest.param(k, n, id=f"{k.__name__}-{n}") for k, n in BREAKERS])
 def test_each_check_catches_its_own(kind: type[Any], name: str) -> None:
-    failed = {outcome.check.name: outcome.error for outcome in outcomes(kind()) if outcome.error is not None}
+    failed = {outcome.name: outcome.error for outcome in outcomes(kind()) if outcome.error is not None}
     assert name in failed
     assert "sound" in str(failed[name])
     with pytest.raises(PluginError, match=name):
@@ -264,7 +266,7 @@ def test_a_metric_that_does_not_add_up_may_say_so() -> None:
 
         spec = replace(Sound.spec, additive=False)
 
-    assert "halves_add_up" not in {o.check.name for o in outcomes(Apart()) if o.error is not None}
+    assert "halves_add_up" not in {o.name for o in outcomes(Apart()) if o.error is not None}
 
 
 def test_all_failures_are_told_at_once() -> None:

@@ -177,7 +177,7 @@ def test_each_month_is_judged_by_the_goal_in_force_when_it_ends(tmp_path: Path, 
 
 def test_the_review_judges_its_months_by_their_own_goals_and_the_half_by_the_last(tmp_path: Path) -> None:
     promise, records, goals, verdicts = CHANGING["compliance"]
-    review = read(tmp_path, [promise], records).review_half_year(HALF)
+    review = read(tmp_path, [promise], records).reviews.review(HALF)
     (item,) = review.commitments
     assert [figure.goal for figure in item.course.months] == goals
     assert [figure.verdict for figure in item.course.months] == verdicts

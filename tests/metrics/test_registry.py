@@ -27,7 +27,8 @@ OUTSIDE = '''
 """A metric as somebody else would write it: how many orders there are, of which how many are closed."""
 import numpy as np
 from svcqa.entities.base import Entity, Text
-from svcqa.metrics.contract import MATURE, NULL, Derive, Fact, MetricSpec, Observations
+from svcqa.metrics.context import MetricSpec
+from svcqa.metrics.contract import MATURE, NULL, Derive, Fact, Observations
 from svcqa.metrics.grouping import group, rows, sums, windows, within
 from svcqa.metrics.result import Result
 
@@ -293,7 +294,7 @@ def test_a_broken_metric_costs_the_review_its_own_row(outside: None, tmp_path: P
     workspace = one_order(tmp_path, targets=targets)
     others = [item for item in entry_points(group=GROUP) if item.name != "quantity"]
     workspace.registry = Registry([*others, entry("quantity", "metrics:Quantity")])
-    level, quantity = workspace.review_half_year("2026H1").targets
+    level, quantity = workspace.reviews.review("2026H1").targets
     assert quantity.fault is not None
     assert "quantity" in quantity.fault.render("en")
     assert level.fault is None

@@ -10,12 +10,11 @@ import pytest
 
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError
-from svcqa.metrics.contract import SeriesExample
+from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.measure import read, validated
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result, Scale
-from svcqa.report import charts
-from svcqa.report.tables import reviews as tables
+from svcqa.report import charts, tables
 from svcqa.report.tables.outlook import forecast_sentence, season_sentence
 from svcqa.report.words.signals import signed_change, trend_sentence
 from svcqa.stats.forecast import simulate_year, year_chance
@@ -70,7 +69,7 @@ def test_one_month_has_no_limits_and_no_verdict() -> None:
     assert {"variation_none", "assurance_unknown", "few_periods"} <= set(only(found, "icons")["flags"])
     assert not [row for row in found.rows if row["measure"] == "limits"]
     for language, said in zip(LANGUAGES, ("还没有控制限", "還沒有管制界限", "too few periods"), strict=True):
-        (row,) = tables.management([found], language).to_dict("records")
+        (row,) = tables.outlook.management([found], language).to_dict("records")
         shown = " ".join(str(cell) for cell in row.values())
         assert said in shown
         assert not any(wrong in shown for wrong in ("没有目标", "沒有目標", "no target", "routine", "平稳", "平穩"))
@@ -80,7 +79,7 @@ def test_one_month_has_no_limits_and_no_verdict() -> None:
 def test_limits_of_less_than_twelve_periods_are_called_provisional(months: int, few: bool) -> None:
     found = asked("process_chart", shares([(90 + place % 3, 100) for place in range(months)]), "2024")
     assert ("few_periods" in only(found, "icons")["flags"]) is few
-    sentence = str(tables.management([found], "en").iloc[0, -1])
+    sentence = str(tables.outlook.management([found], "en").iloc[0, -1])
     assert sentence.endswith("(fewer than twelve periods: limits are provisional)") is few
     assert ("provisional" in " ".join(charts.process(found, "en").chart.notes)) is few
 

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from support.workspaces import REPO, SAMPLE, copy_workspace
 from svcqa.catalogue import Language, text
+from svcqa.errors import NotebookError, ReviewChangedError
 from svcqa.report.files.notebook import run_notebook, write_html
 
 NOTEBOOK = REPO / "notebooks" / "02_half_year_review.ipynb"
@@ -146,6 +147,26 @@ def test_it_has_parameters_for_papermill(notebook: Path) -> None:
     first = next(cell for cell in code_cells(notebook) if "parameters" in tags(cell))
     for name in ("workspace_path", "period", "as_of", "language", "unit"):
         assert re.search(rf"^{name} = ", source(first), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("name", "period"), [("02_half_year_review", "2026H1"), ("03_annual_review", "2025")])
+def test_a_review_s_notebook_refuses_other_figures_than_it_was_given(checkout: Path, name: str, period: str) -> None:
+    pins = {"records": "0123456789abcdef"}
+    parameters = {"workspace_path": str(checkout / "sample_data"), "period": period, "pins": pins}
+    with pytest.raises(ReviewChangedError) as error:
+        run_notebook(checkout / "notebooks" / f"{name}.ipynb", checkout / "run.ipynb", parameters, language="zh-Hans")
+    (fault,) = error.value.faults
+    assert (fault.code, fault.file) == ("notebook_differs", "run.ipynb")
+    assert "0123456789abcdef" in fault.got
+    assert "记录摘要" in fault.got
+    assert not (checkout / "run.ipynb").exists()
+
+
+def test_a_notebook_that_fails_is_told_and_leaves_no_file(checkout: Path) -> None:
+    parameters = {"workspace_path": str(checkout / "nowhere"), "period": "2025"}
+    with pytest.raises(NotebookError, match="nowhere"):
+        run_notebook(checkout / "notebooks/03_annual_review.ipynb", checkout / "run.ipynb", parameters, language="en")
+    assert not (checkout / "run.ipynb").exists()
 
 
 @each

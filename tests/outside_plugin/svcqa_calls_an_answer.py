@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from svcqa.entities.base import Text
-from svcqa.metrics.contract import Context, MetricSpec
-from svcqa.metrics.result import Result
-from svcqa.metrics.survey import SurveyExample, SurveyParams, WaveDesign, WaveRecords, groups_of
+from svcqa.plugin import (
+    Context,
+    MetricSpec,
+    Result,
+    SurveyExample,
+    SurveyParams,
+    Text,
+    WaveDesign,
+    WaveRecords,
+    groups_of,
+)
 
 
 class Params(SurveyParams):

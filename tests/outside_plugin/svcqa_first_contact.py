@@ -6,9 +6,20 @@ from typing import Any
 
 from pydantic import Field
 
-from svcqa.entities.base import Text
-from svcqa.metrics.contract import NULL, Batch, Context, Derive, Example, MetricSpec, Observations
-from svcqa.metrics.shapes import SECONDS_A_DAY, ShareMetric, ShareParams, shares
+from svcqa.plugin import (
+    NULL,
+    SECONDS_A_DAY,
+    Batch,
+    Context,
+    Derive,
+    Example,
+    MetricSpec,
+    Observations,
+    ShareMetric,
+    ShareParams,
+    Text,
+    shares,
+)
 
 
 class Params(ShareParams):

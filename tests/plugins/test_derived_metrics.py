@@ -14,8 +14,7 @@ from support.workspaces import UNITS, commitment, make_workspace
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError, NameUnknownError, PolicyError
 from svcqa.metrics.result import STATES
-from svcqa.report import charts
-from svcqa.report.tables import reviews as tables
+from svcqa.report import charts, tables
 
 Row = dict[str, Any]
 BEGIN, DAY = dt.datetime(2025, 12, 28), dt.timedelta(days=1)
@@ -206,7 +205,7 @@ def test_both_measures_are_told_apart(company: Any, language: Language) -> None:
     found = workspace.measure(
         "called_back", period="2026-01", by=["department"], params={"table": "work_orders", "goal": "90%"}
     )
-    shown = tables.result(found, language)
+    shown = tables.results.result(found, language)
     names = {
         "zh-Hans": ("回访率", "接通回访率"),
         "zh-Hant": ("回訪率", "接通回訪率"),
@@ -248,7 +247,7 @@ def test_targets_are_held_against_the_first_measure(tmp_path: Path) -> None:
     calls = random_calls(8, orders)
     workspace = make_workspace(tmp_path, records={"work_orders": orders, "callbacks": calls}, targets=TARGETS)
     workspace.ingest()
-    fixed, called = workspace.review_half_year("2026H1").targets
+    fixed, called = workspace.reviews.review("2026H1").targets
     for item, metric in ((fixed, "repeats"), (called, "called_back")):
         assert item.fault is None
         first = workspace.measure(metric, period="2026H1", params=item.target.params).figures()[0]

@@ -27,9 +27,8 @@ from svcqa.errors import MetricError, NameUnknownError, PluginError, PolicyError
 from svcqa.metrics.registry import GROUP, Registry
 from svcqa.metrics.testing import check_metric
 from svcqa.records.tables import table
-from svcqa.report import charts
+from svcqa.report import charts, tables
 from svcqa.report.forms.workbook import write_forms
-from svcqa.report.tables import reviews as tables
 from svcqa.starter import make_plugin
 from svcqa.widgets.metric_panel import MetricPanel
 
@@ -130,7 +129,7 @@ def test_a_survey_metric_of_somebody_elses_is_driven(site: Path, installed: None
     workspace.ingest()
     (figure,) = workspace.measure("calls_an_answer", period="2026Q1").figures()
     assert (figure.value, figure.n) == (5.0, 1)
-    shown = tables.result(workspace.measure("calls_an_answer", period="2026Q1"), "zh-Hans")
+    shown = tables.results.result(workspace.measure("calls_an_answer", period="2026Q1"), "zh-Hans")
     assert "5.0 call" in list(shown.iloc[0])
     said = run(site, "measure", "calls_an_answer", "-w", str(tmp_path), "--period", "2026Q1", "--format", "json").stdout
     (row,) = json.loads(said)["rows"]
@@ -177,7 +176,7 @@ def test_it_has_table_and_chart(installed: None, tmp_path: Path, language: Langu
     workspace = company(tmp_path)
     label = Registry().get("first_contact").spec.label.in_language(language)
     bars = workspace.measure("first_contact", period="2026H1", by=["department"], params={"goal": 0.9})
-    shown = tables.result(bars, language)
+    shown = tables.results.result(bars, language)
     assert list(shown.iloc[:, 3]) == ["66.7%", "100.0%"]
     picture = charts.of_result(bars, language, names={"D1": "一部", "D2": "二部"})
     assert label in picture.title
@@ -209,13 +208,13 @@ def test_it_has_a_panel(installed: None, tmp_path: Path) -> None:
 
 def test_it_has_a_row_on_the_board_and_in_the_forms(installed: None, tmp_path: Path) -> None:
     workspace = company(tmp_path / "w")
-    review = workspace.review_half_year("2026H1")
+    review = workspace.reviews.review("2026H1")
     (item,) = review.targets
     assert item.fault is None
     assert item.course.now is not None
     assert (item.course.now.value, item.judged.verdict) == (4 / 5, "missed")
     assert [figure.value for figure in item.course.year_months] == [1 / 2, 1.0, None]
-    board = tables.board(review, "zh-Hans")
+    board = tables.reviews.board(review, "zh-Hans")
     assert board.iloc[0]["服务目标"] == "首次解决率"
     assert board.iloc[0]["本期"] == "80.0%"
     book = load_workbook(write_forms(review, tmp_path / "forms.xlsx", language="zh-Hans", company="公司"))
@@ -252,7 +251,7 @@ def test_without_its_package_the_policy_names_an_unknown_metric(tmp_path: Path) 
 def test_broken_later_it_costs_only_its_row(installed: None, tmp_path: Path) -> None:
     workspace = company(tmp_path)
     workspace.registry = Registry([item for item in entry_points(group=GROUP) if item.name != "first_contact"])
-    (item,) = workspace.review_half_year("2026H1").targets
+    (item,) = workspace.reviews.review("2026H1").targets
     assert item.fault is not None
     assert "first_contact" in item.fault.render("en")
 

@@ -203,11 +203,11 @@ def test_where_all_say_the_same_a_goal_of_it_is_met_and_no_total_is_sure(tmp_pat
     main = drawn[drawn["role"] == "main"].to_dict("records")
     read_calls(workspace, "w1", [one for row in main for one in call(row, "reached", attitude=10, solved=1)])
     for weighting in ("response_classes", "raked", "post_stratified"):
-        found = workspace.callbacks.estimate("W1", goal=10, weighting=weighting, by=["tier"])
+        found = workspace.callbacks.results("W1").estimate(goal=10, weighting=weighting, by=["tier"])
         for row in found.rows:
             if row["measure"] == "mean":
                 assert (row["value"], row["verdict"]) == (10.0, "met")
-    (row,) = workspace.callbacks.estimate("W1", question="solved", estimate="total").rows[:1]
+    (row,) = workspace.callbacks.results("W1").estimate(question="solved", estimate="total").rows[:1]
     assert len(main) < wave.population_size
     assert row["value"] == pytest.approx(wave.population_size)
     assert (row["lower"], row["upper"]) == (None, None)

@@ -63,8 +63,10 @@ def test_a_rebase_gives_new_limits_from_its_month_and_is_never_applied_alone(tmp
     before = process(workspace)
     assert [row["value"] for row in before if row["measure"] == "limits"] == pytest.approx([0.85] * 16)
     assert [row["period"] for row in before if row["measure"] == "suggested_rebase"] == ["2025-09"]
-    assert workspace.rebases() == ()
-    workspace.note_rebase("promise", unit="D1", since="2025-09", reason="second shift abolished", name="A. Analyst")
+    assert workspace.notes.rebases() == ()
+    workspace.notes.add_rebase(
+        "promise", unit="D1", since="2025-09", reason="second shift abolished", name="A. Analyst"
+    )
     after = {row["period"]: row for row in process(workspace) if row["measure"] == "limits"}
     assert after["2025-08"]["value"] == pytest.approx(0.95)
     assert after["2025-09"]["value"] == pytest.approx(0.75)
@@ -72,9 +74,9 @@ def test_a_rebase_gives_new_limits_from_its_month_and_is_never_applied_alone(tmp
     assert flagged == ["2025-09"]
     assert [row for row in process(workspace) if row["measure"] == "suggested_rebase"] == []
     # that of another unit changes nothing here
-    workspace.note_rebase("promise", unit="D2", since="2025-05", reason="x", name="y")
+    workspace.notes.add_rebase("promise", unit="D2", since="2025-05", reason="x", name="y")
     assert {r["period"]: r for r in process(workspace) if r["measure"] == "limits"} == after
-    (own, other) = workspace.rebases("promise")
+    (own, other) = workspace.notes.rebases("promise")
     assert (own.unit, own.since, own.reason, own.name) == (
         "D1",
         dt.date(2025, 9, 1),
@@ -87,14 +89,14 @@ def test_a_rebase_gives_new_limits_from_its_month_and_is_never_applied_alone(tmp
 def test_a_rebase_needs_a_reason_and_a_name(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     with pytest.raises(RegisterError) as refused:
-        workspace.note_rebase("promise", unit="D1", since="2025-09", reason=" ", name="")
+        workspace.notes.add_rebase("promise", unit="D1", since="2025-09", reason=" ", name="")
     assert {(fault.code, fault.place) for fault in refused.value.faults} == {
         ("rebase_field", "reason"),
         ("rebase_field", "name"),
     }
     with pytest.raises(NameUnknownError):
-        workspace.note_rebase("promise", unit="nowhere", since="2025-09", reason="r", name="n")
-    assert workspace.rebases() == ()
+        workspace.notes.add_rebase("promise", unit="nowhere", since="2025-09", reason="r", name="n")
+    assert workspace.notes.rebases() == ()
 
 
 def two_levels(folder: Path) -> svcqa.Workspace:
@@ -180,7 +182,7 @@ def test_the_last_lunar_year_is_asked_of_the_records(sample_workspace: svcqa.Wor
     }
     assert [label for label in found if label.startswith("2026")] == ["2026-01", "2026-02", "2026-03"]
     # 2026-02 lies 384 days after 2025-01-13 to 2025-02-09; counted from the source, one order at a time
-    from svcqa.metrics.contract import Context
+    from svcqa.metrics.context import Context
     from svcqa.periods import Period, PeriodKind
 
     stretch = Period(first=dt.date(2025, 1, 13), last=dt.date(2025, 2, 9), kind=PeriodKind.RANGE, year=2025, number=2)

@@ -233,7 +233,7 @@ def test_a_status_that_nobody_named_is_told_and_costs_its_own_row_of_a_review(tm
     for language in LANGUAGES:
         assert "parked" in caught.value.render(language)
         assert "waiting" in caught.value.render(language)
-    broken, kept = workspace.review_half_year("2026H1").commitments
+    broken, kept = workspace.reviews.review("2026H1").commitments
     assert broken.fault is not None
     assert "parked" in broken.fault.render("zh-Hans")
     assert kept.fault is None

@@ -201,7 +201,7 @@ def test_a_problem_that_begins_like_a_formula_stays_text_in_the_forms(tmp_path: 
     )
     workspace.ingest()
     for text in FORMULAS:
-        workspace.note_problem(
+        workspace.notes.add_problem(
             category=text,
             problem=text,
             action=text,
@@ -212,7 +212,7 @@ def test_a_problem_that_begins_like_a_formula_stays_text_in_the_forms(tmp_path: 
             author=text,
         )
     path = tmp_path / "forms.xlsx"
-    write_forms(workspace.review_half_year("2026H1"), path, language="zh-Hans", company="公司")
+    write_forms(workspace.reviews.review("2026H1"), path, language="zh-Hans", company="公司")
     cells = [cell for sheet in load_workbook(path).worksheets for row in sheet.iter_rows() for cell in row]
     held = [cell for cell in cells if cell.value in FORMULAS]
     assert len(held) >= len(FORMULAS)

@@ -70,7 +70,7 @@ def workspace(tmp_path: Path) -> svcqa.Workspace:
     write_rows(elsewhere / "work_orders_corrections.csv", corrected, HEADER)
     workspace.ingest(source_folder=tmp_path / "elsewhere")
     workspace.measure("compliance", commitment="promise", period="2026-01", by=["unit", "channel", "customer"])
-    workspace.review_half_year("2026H1")
+    workspace.reviews.review("2026H1")
     return workspace
 
 
@@ -132,7 +132,7 @@ def test_neither_check_nor_cases_nor_figures_say_a_customers_name(workspace: svc
     assert len(check.odd) == 2
     cases = workspace.cases("promise", period="2026-01", columns=["customer", "unit", "channel"])
     result = workspace.measure("compliance", commitment="promise", period="2026-01", by=["customer"])
-    told = [repr(check), cases.to_csv(), result.to_json(), repr(workspace.complaint("TS2"))]
+    told = [repr(check), cases.to_csv(), result.to_json(), repr(workspace.complaints.get("TS2"))]
     assert [word for word in PERSONAL for text in told if word in text] == []
     # a correction of the customer is listed as such, without saying who
     assert [(c.key, c.before, c.after) for c in check.changes if c.column == "customer"] == [
@@ -163,7 +163,7 @@ def test_a_customer_has_one_surrogate_in_every_file_and_run(workspace: svcqa.Wor
     before = surrogates(workspace)
     assert before["GD1"] == before["GD2"] == before["GD9"]
     assert before["GD8"] != before["GD1"]
-    assert workspace.complaint("TS2").customer == before["GD8"]  # the same customer in another table
+    assert workspace.complaints.get("TS2").customer == before["GD8"]  # the same customer in another table
     write_rows(tmp_path / "elsewhere/sources/work_orders_later.csv", [order(20, **FIRST), order(21)], HEADER)
     again = svcqa.open(workspace.folder)
     again.ingest(source_folder=tmp_path / "elsewhere")

@@ -623,7 +623,7 @@ def test_other_endings_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_forms_hold_the_notebooks_pictures(sample_workspace: svcqa.Workspace, tmp_path: Path) -> None:
-    review = sample_workspace.review_half_year("2026H1")
+    review = sample_workspace.reviews.review("2026H1")
     path = write_forms(review, tmp_path / "forms.xlsx", language="zh-Hans", company="公司")
     sheet = openpyxl.load_workbook(path)["图表"]
     pictures = [charts.targets(review, "zh-Hans")]

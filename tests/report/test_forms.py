@@ -38,12 +38,12 @@ C_MONTH, C_YEAR = 4, 16
 
 @pytest.fixture(scope="module")
 def review(sample_workspace: svcqa.Workspace) -> PeriodReview:
-    return sample_workspace.review_half_year("2026H1")
+    return sample_workspace.reviews.review("2026H1")
 
 
 @pytest.fixture(scope="module")
 def whole_year(sample_workspace: svcqa.Workspace) -> PeriodReview:
-    return sample_workspace.review_half_year("2025H2")
+    return sample_workspace.reviews.review("2025H2")
 
 
 @pytest.fixture(scope="module")
@@ -553,7 +553,7 @@ def test_form_c_lists_the_commitments_in_their_order_under_merged_categories(boo
 
 
 def test_form_c_before_the_half_is_over(sample_workspace: svcqa.Workspace, tmp_path: Path) -> None:
-    review = sample_workspace.review_half_year("2026H1", as_of="2026-04-15", unit="CQ")
+    review = sample_workspace.reviews.review("2026H1", as_of="2026-04-15", unit="CQ")
     sheet = written(review, tmp_path).worksheets[-2]
     assert sheet["A2"].value == "范围：城区分公司"
     for row, item in commitment_rows(sheet, review, FIRST_C_ROW + 1):

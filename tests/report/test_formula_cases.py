@@ -597,7 +597,7 @@ GOALS = {
 
 @pytest.fixture(scope="module")
 def review(workspace: svcqa.Workspace) -> PeriodReview:
-    return workspace.review_half_year("2026H2", as_of=AS_OF)
+    return workspace.reviews.review("2026H2", as_of=AS_OF)
 
 
 @pytest.fixture(scope="module")

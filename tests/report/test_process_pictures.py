@@ -11,13 +11,12 @@ import pytest
 import svcqa
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError
-from svcqa.metrics.contract import SeriesExample
+from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.measure import read, validated
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
-from svcqa.report import charts
+from svcqa.report import charts, tables
 from svcqa.report.files.picture import write_picture
-from svcqa.report.tables import reviews as tables
 from svcqa.report.words.signals import trend_sentence
 
 NAMES = {"CQ-KF": "城区客服部", "complaint_reply": "投诉答复"}
@@ -38,7 +37,7 @@ def funnel() -> Result:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_management_has_one_row_an_indicator_and_unit(sample_workspace: svcqa.Workspace, language: Language) -> None:
     found = process(sample_workspace)
-    frame = tables.management([found], language, names=NAMES)
+    frame = tables.outlook.management([found], language, names=NAMES)
     units = [row["unit"] for row in found.rows if row["measure"] == "icons"]
     assert list(frame.iloc[:, 1]) == [NAMES.get(unit, unit) for unit in units]
     text = frame.to_string()
@@ -46,7 +45,7 @@ def test_management_has_one_row_an_indicator_and_unit(sample_workspace: svcqa.Wo
 
 
 def test_management_tells_of_the_planted_step(sample_workspace: svcqa.Workspace) -> None:
-    frame = tables.management([process(sample_workspace)], "en", names=NAMES)
+    frame = tables.outlook.management([process(sample_workspace)], "en", names=NAMES)
     (row,) = frame[frame["Unit"] == "城区客服部"].to_dict("records")
     # 41 of 46 kept in 2026-06, the ninth month below the centre; 95 % lies between the limits
     assert row["Variation"] == "▼! concern (lower)"

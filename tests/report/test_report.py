@@ -14,8 +14,7 @@ import svcqa
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import STATES, Result, Scale
-from svcqa.report import charts
-from svcqa.report.tables import reviews as tables
+from svcqa.report import charts, tables
 from svcqa.report.words import figures as wording
 from svcqa.report.words.headline import headline
 from svcqa.report.words.proposals import proposals
@@ -24,7 +23,7 @@ from svcqa.review.period_review import PeriodReview
 
 @pytest.fixture(scope="module")
 def review(sample_workspace: svcqa.Workspace) -> PeriodReview:
-    return sample_workspace.review_half_year("2026H1")
+    return sample_workspace.reviews.review("2026H1")
 
 
 @given(st.floats(0, 1), st.sampled_from([0.8, 0.9, 0.95, 0.98, 0.995, 0.9999, 1.0]))
@@ -97,8 +96,15 @@ def test_a_change_that_rounds_to_nothing_has_no_sign() -> None:
 def test_every_table_speaks_the_language_and_is_the_same_each_time(
     review: PeriodReview, sample_workspace: svcqa.Workspace, language: Language
 ) -> None:
-    again = sample_workspace.review_half_year("2026H1")
-    for make in (tables.board, tables.progress, tables.months, tables.states, tables.exclusions, tables.about):
+    again = sample_workspace.reviews.review("2026H1")
+    for make in (
+        tables.reviews.board,
+        tables.reviews.progress,
+        tables.reviews.months,
+        tables.reviews.states,
+        tables.reviews.exclusions,
+        tables.reviews.about,
+    ):
         first, second = make(review, language), make(again, language)
         assert first.equals(second)
         assert len(first) > 0
@@ -107,7 +113,7 @@ def test_every_table_speaks_the_language_and_is_the_same_each_time(
 
 
 def test_states_add_up_to_the_total(review: PeriodReview) -> None:
-    frame = tables.states(review, "en")
+    frame = tables.reviews.states(review, "en")
     names = [name for state in STATES if (name := wording.state(state, "en")) in frame]
     assert "met" in names
     assert "not yet determinable" not in names  # no commitment waits for what the customer does
@@ -119,7 +125,7 @@ def test_states_add_up_to_the_total(review: PeriodReview) -> None:
 def test_the_board_has_a_row_for_every_target_of_the_year(
     review: PeriodReview, sample_workspace: svcqa.Workspace
 ) -> None:
-    assert len(tables.board(review, "en")) == len(sample_workspace.policies.targets_of(2026))
+    assert len(tables.reviews.board(review, "en")) == len(sample_workspace.policies.targets_of(2026))
 
 
 def test_the_picture_shows_the_figures_of_the_company(review: PeriodReview) -> None:
@@ -168,5 +174,5 @@ def test_an_estimate_by_design_is_not_compared_with_the_mean_of_whoever_was_reac
     assert attitude.course.year_before is not None
     assert "designed" in attitude.course.now.flags
     assert "undesigned" in attitude.course.year_before.flags
-    whole = tables.departments(attitude, "zh-Hans").iloc[-1]
+    whole = tables.reviews.departments(attitude, "zh-Hans").iloc[-1]
     assert whole["同比"] == "口径不同"

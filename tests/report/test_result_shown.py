@@ -10,7 +10,7 @@ import svcqa
 from support.workspaces import UNITS, commitment, make_workspace
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
-from svcqa.report.tables import reviews
+from svcqa.report.tables import results
 from svcqa.report.tables.shown import ResultReader
 
 MARKUP = "<script>alert(1)</script> & <b>一部</b>"
@@ -47,7 +47,7 @@ def test_a_notebook_shows_the_table_in_the_first_language_of_the_workspace(
 ) -> None:
     shown = result._repr_html_()
     assert shown is not None
-    table = reviews.result(result, "zh-Hant", names=workspace.policies.names("zh-Hant"))
+    table = results.result(result, "zh-Hant", names=workspace.policies.names("zh-Hant"))
     for name in table.columns:
         assert f"<th>{name}</th>" in shown
     assert "50.0%" in shown  # one of two within the hour

@@ -97,8 +97,8 @@ def workspace(tmp_path: Path) -> svcqa.Workspace:
 
 
 def composed(workspace: svcqa.Workspace, language: Language = "en") -> tuple[PeriodReview, Sections]:
-    review = workspace.review_annual(2025)
-    return review, workspace.sections(review, language)
+    review = workspace.reviews.review(2025)
+    return review, workspace.reviews.sections(review, language)
 
 
 def test_own_sections_come_through_the_same_door_in_order(workspace: svcqa.Workspace) -> None:
@@ -119,7 +119,7 @@ def test_own_sections_come_through_the_same_door_in_order(workspace: svcqa.Works
     assert all(section.fault is None for section in sections)
     registered = {entry.name: entry.value for entry in entry_points(group=GROUP)}
     assert set(registered) == {section.name for section in sections}
-    half = workspace.sections(workspace.review_half_year("2025H1"), "en")
+    half = workspace.reviews.sections(workspace.reviews.review("2025H1"), "en")
     assert {"targets", "problems", "basis"} <= {section.name for section in half}
     assert not {"success", "last_year", "subsidiaries"} & {section.name for section in half}
 
@@ -208,8 +208,8 @@ def test_before_anything_was_read_the_documents_say_why_they_are_empty(tmp_path:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_section_leaves_a_place_unfilled(sample_workspace: svcqa.Workspace, language: Language) -> None:
-    for review in (sample_workspace.review_annual(2025), sample_workspace.review_half_year("2026H1")):
-        for section in sample_workspace.sections(review, language):
+    for review in (sample_workspace.reviews.review(2025), sample_workspace.reviews.review("2026H1")):
+        for section in sample_workspace.reviews.sections(review, language):
             assert section.fault is None, section.said
             shown: list[Any] = [section.title, section.said]
             for table in section.content.tables.values():

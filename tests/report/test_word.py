@@ -35,8 +35,8 @@ class Written:
 
 
 def write(workspace: svcqa.Workspace, kind: str, language: Language, folder: Path) -> Written:
-    review = workspace.review_annual(2025) if kind == "annual" else workspace.review_half_year("2026H1")
-    sections = workspace.sections(review, language)
+    review = workspace.reviews.review(2025) if kind == "annual" else workspace.reviews.review("2026H1")
+    sections = workspace.reviews.sections(review, language)
     path = write_summary(review, sections, folder / "summary.docx", language=language, company=COMPANY)
     return Written(review, sections, path, language)
 

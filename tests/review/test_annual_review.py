@@ -45,7 +45,7 @@ def company(
 
 
 def last_year(workspace: svcqa.Workspace, year: int = 2025) -> BesideLastYear:
-    review = workspace.review_annual(year)
+    review = workspace.reviews.review(year)
     published = workspace.register.publications(period=str(year - 1))
     (found,) = beside_last_year(
         workspace.figures,
@@ -63,7 +63,7 @@ def last_year(workspace: svcqa.Workspace, year: int = 2025) -> BesideLastYear:
 def test_the_year_is_that_of_all_cases_and_its_months_are_counted(tmp_path: Path) -> None:
     """January 9 of 10, February 1 of 2, March 0 of 0, December 8 of 8: the year 18 of 20, two months of three met."""
     counts = {"2025-01": (9, 1), "2025-02": (1, 1), "2025-12": (8, 0)}
-    review = company(tmp_path, orders(counts)).review_annual(2025)
+    review = company(tmp_path, orders(counts)).reviews.review(2025)
     (item,) = review.targets
     now = item.course.now
     assert now is not None
@@ -79,16 +79,16 @@ def test_each_review_takes_its_own_length_of_time(tmp_path: Path) -> None:
     workspace = company(tmp_path, orders({"2025-01": (1, 0)}))
     for wrong in ("2025H1", "2025-01"):
         with pytest.raises(PeriodError, match="no year"):
-            workspace.review_annual(wrong)
+            workspace.reviews.review(wrong, kind="annual")
     with pytest.raises(PeriodError, match="no half-year"):
-        workspace.review_half_year("2025")
+        workspace.reviews.review("2025", kind="half_year")
     with pytest.raises(PeriodError, match="2025Q1"):
-        workspace.publish("2025Q1", author="审核人")
-    assert workspace.review_annual("2025").period == workspace.review_annual(2025).period
+        workspace.reviews.publish("2025Q1", author="审核人")
+    assert workspace.reviews.review("2025").period == workspace.reviews.review(2025).period
 
 
 def test_the_sample_year_is_the_sum_of_what_was_counted_month_by_month(sample_workspace: svcqa.Workspace) -> None:
-    review = sample_workspace.review_annual(2025, as_of=TRUTH["as_of"])
+    review = sample_workspace.reviews.review(2025, as_of=TRUTH["as_of"])
     months = [f"2025-{month:02d}" for month in range(1, 13)]
     compared = 0
     for item in review.commitments:
@@ -154,7 +154,7 @@ def test_what_was_published_stays_beside_what_the_records_say_now(tmp_path: Path
     """Published: 8 of 10. A correction closes one of the two late orders in time: 9 of 10 today."""
     rows = orders({"2024-03": (8, 2), "2025-03": (9, 1)})
     workspace = company(tmp_path, rows, targets=[target(2024), target(2025)])
-    workspace.publish("2024", author="审核人", now=NOTED)
+    workspace.reviews.publish("2024", author="审核人", now=NOTED)
     assert last_year(workspace).changed == ()
     late = next(row for row in rows if row["order_id"] == "D1-2024-03-9")
     on_time = {**late, "closed_at": str(dt.datetime.fromisoformat(late["received_at"]) + dt.timedelta(minutes=5))}
@@ -183,7 +183,7 @@ def test_units_that_merged_stand_on_either_tree(tmp_path: Path) -> None:
     """2024: D1 8 of 10, D2 4 of 10. D2 then goes into D1: on today's tree last year's D1 is 12 of 20."""
     rows = [*orders({"2024-03": (8, 2), "2025-03": (9, 1)}), *orders({"2024-04": (4, 6)}, unit="D2")]
     workspace = company(tmp_path, rows, units=MERGED)
-    review = workspace.review_annual(2025)
+    review = workspace.reviews.review(2025)
     context = workspace.figures.context(review.period)
 
     def found(day: dt.date | None) -> dict[str, tuple[int | None, int | None]]:
@@ -192,7 +192,7 @@ def test_units_that_merged_stand_on_either_tree(tmp_path: Path) -> None:
 
     assert found(None) == {"D1": (12, 20)}
     assert found(dt.date(2024, 12, 31)) == {"D1": (8, 10), "D2": (4, 10)}
-    told = workspace.sections(review, "zh-Hans")["subsidiaries"]
+    told = workspace.reviews.sections(review, "zh-Hans")["subsidiaries"]
     assert "二部于 2024-12-31 撤销，由一部承接" in told.said
     assert list(told.table("tree_then").iloc[:, 1]) == ["一部", "二部"]
     assert list(told.table("tree_now").iloc[:, 1]) == ["一部"]
@@ -206,7 +206,7 @@ def test_pooling_draws_small_units_towards_all_and_needs_three(tmp_path: Path) -
         with scratch() as folder:
             rows = [row for unit, counts in named.items() for row in orders({"2025-03": counts}, unit=unit)]
             workspace = company(folder, rows, units=units)
-            review = workspace.review_annual(2025)
+            review = workspace.reviews.review(2025)
             context = workspace.figures.context(review.period)
             (one,) = side_by_side(workspace.figures, review, context, level="department")
             pooled = {unit.unit.code: unit.pooled for unit in one.units}
@@ -227,7 +227,7 @@ def test_improvements_are_those_beyond_chance(tmp_path: Path) -> None:
         *orders({"2024-03": (80, 20), "2025-03": (80, 20)}, unit="D2"),
     ]
     workspace = company(tmp_path, rows)
-    review = workspace.review_annual(2025)
+    review = workspace.reviews.review(2025)
     found = improvements(workspace.figures, review, workspace.figures.context(review.period))
     assert [one.unit.code for one in found.clear] == ["D1"]
     assert found.compared == 2
@@ -248,11 +248,11 @@ def noted(workspace: svcqa.Workspace, **fields: Any) -> int:
         "unit": "D1",
         "now": NOTED,
     }
-    return workspace.note_problem(**{**plain, **fields})
+    return workspace.notes.add_problem(**{**plain, **fields})
 
 
 def problem(workspace: svcqa.Workspace, number: int, as_of: str = "2026-01-01") -> Problem | None:
-    review = workspace.review_annual(2025, as_of=as_of)
+    review = workspace.reviews.review(2025, as_of=as_of)
     found = problems_of(workspace.register, review.year, workspace.period_rule, as_of=review.as_of)
     return next((one for one in found if one.number == number), None)
 
@@ -284,7 +284,7 @@ def test_the_state_of_a_problem(
     workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
     number = noted(workspace, **fields)
     for step, on, *due in steps:
-        workspace.note_step(
+        workspace.notes.add_step(
             number,
             step,
             by="乙",
@@ -302,17 +302,17 @@ def test_nothing_is_silently_closed(tmp_path: Path) -> None:
     workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
     number = noted(workspace)
     with pytest.raises(RegisterError, match="not been reported"):
-        workspace.note_step(number, "effective", by="乙", on="2025-07-01", finding="好")
-    workspace.note_step(number, "done", by="乙", on="2025-06-20", now=NOTED)
+        workspace.notes.add_step(number, "effective", by="乙", on="2025-07-01", finding="好")
+    workspace.notes.add_step(number, "done", by="乙", on="2025-06-20", now=NOTED)
     for wrong, said in (({"finding": ""}, "finding"), ({"finding": "好", "by": " "}, "by")):
         with pytest.raises(RegisterError, match=said):
-            workspace.note_step(number, "effective", **{"by": "乙", "on": "2025-07-01", **wrong})
+            workspace.notes.add_step(number, "effective", **{"by": "乙", "on": "2025-07-01", **wrong})
     with pytest.raises(RegisterError, match="99"):
-        workspace.note_step(99, "done", by="乙")
+        workspace.notes.add_step(99, "done", by="乙")
     with pytest.raises(RegisterError, match="due goes with reopened"):
-        workspace.note_step(number, "done", by="乙", on="2025-07-01", due=dt.date(2025, 9, 1))
+        workspace.notes.add_step(number, "done", by="乙", on="2025-07-01", due=dt.date(2025, 9, 1))
     with pytest.raises(RegisterError) as refused:  # else it would be closed on the 10th, ten days before the report
-        workspace.note_step(number, "effective", by="乙", on="2025-06-10", finding="好")
+        workspace.notes.add_step(number, "effective", by="乙", on="2025-06-10", finding="好")
     assert "2025-06-10 早于上一步的日期 2025-06-20" in refused.value.render("zh-Hans")
     found = problem(workspace, number, as_of="2025-06-15")
     assert found is not None
@@ -335,7 +335,7 @@ def test_a_step_that_is_wrong_is_told_in_the_readers_language(
     workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
     number = noted(workspace)
     with pytest.raises(SvcqaError) as refused:
-        workspace.note_step(number, step, **{"by": "乙", "on": "2025-07-01", **fields})
+        workspace.notes.add_step(number, step, **{"by": "乙", "on": "2025-07-01", **fields})
     assert said in refused.value.render("zh-Hans")
     assert "Value error" not in refused.value.render("zh-Hans")
 
@@ -357,7 +357,7 @@ def test_a_problem_names_what_there_is(tmp_path: Path, fields: dict[str, Any], s
     assert said in refused.value.render("zh-Hans")
     assert not workspace.register.actions()
     noted(workspace, responsible="")
-    shown = workspace.sections(workspace.review_annual(2025), "zh-Hans")["problems"].table("problems")
+    shown = workspace.reviews.sections(workspace.reviews.review(2025), "zh-Hans")["problems"].table("problems")
     assert list(shown["责任单位"]) == ["一部"]  # its name, no code
 
 
@@ -369,7 +369,7 @@ def test_only_an_effective_check_closes(wanted: list[str]) -> None:
         taken = []
         for place, step in enumerate(wanted, start=1):
             try:
-                workspace.note_step(number, step, by="乙", on=dt.date(2025, 7, place), finding="见记录", now=NOTED)
+                workspace.notes.add_step(number, step, by="乙", on=dt.date(2025, 7, place), finding="见记录", now=NOTED)
             except RegisterError:
                 continue
             taken.append(step)
@@ -382,7 +382,7 @@ def test_only_an_effective_check_closes(wanted: list[str]) -> None:
 def test_a_corrected_row_keeps_what_was_noted_of_it(tmp_path: Path) -> None:
     workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
     number = noted(workspace)
-    workspace.note_step(number, "done", by="乙", on="2025-06-20", now=NOTED)
+    workspace.notes.add_step(number, "done", by="乙", on="2025-06-20", now=NOTED)
     (item,) = workspace.register.actions()
     second = workspace.register.note(
         item.model_copy(update={"action": "增设两处驻点"}), author="甲", now=NOTED, replaces=number
@@ -398,28 +398,28 @@ def test_open_problems_are_taken_over_into_the_next_year(tmp_path: Path) -> None
     workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
     left, closed, ended = (noted(workspace, period="2024H2", due=dt.date(2025, 3, 31)) for _ in range(3))
     for number, day in ((closed, "2024-12-20"), (ended, "2025-02-01")):
-        workspace.note_step(number, "done", by="乙", on=day, now=NOTED)
-        workspace.note_step(number, "effective", by="丙", on=day, finding="见记录", now=NOTED)
+        workspace.notes.add_step(number, "done", by="乙", on=day, now=NOTED)
+        workspace.notes.add_step(number, "effective", by="丙", on=day, finding="见记录", now=NOTED)
     found = {number: problem(workspace, number) for number in (left, closed, ended)}
     assert found[closed] is None
     assert [(one.state, one.carried) for one in (found[left], found[ended]) if one] == [
         ("overdue", True),
         ("closed", True),
     ]
-    assert len(workspace.review_annual(2025).actions) == 0
-    told = workspace.sections(workspace.review_annual(2025), "zh-Hans")["problems"]
+    assert len(workspace.reviews.review(2025).actions) == 0
+    told = workspace.reviews.sections(workspace.reviews.review(2025), "zh-Hans")["problems"]
     assert "共 2 个问题：逾期 1；检查有效，已关闭 1。" in told.said
 
 
 def test_success_is_told_by_people(tmp_path: Path) -> None:
     workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
     said = {"unit": "D1", "experience": "早晚错峰派单", "period": "2025H2", "name": "乙", "evidence": "18/20"}
-    workspace.note_success(**said, now=NOTED)
-    workspace.note_success(**{**said, "period": "2024"}, now=NOTED)
-    shown = workspace.sections(workspace.review_annual(2025), "zh-Hans")["success"].table("told")
+    workspace.notes.add_success(**said, now=NOTED)
+    workspace.notes.add_success(**{**said, "period": "2024"}, now=NOTED)
+    shown = workspace.reviews.sections(workspace.reviews.review(2025), "zh-Hans")["success"].table("told")
     assert shown.to_numpy().tolist() == [["一部", "早晚错峰派单", "18/20", "2025H2", "乙"]]
     with pytest.raises(RegisterError, match="experience"):
-        workspace.note_success(**{**said, "experience": " "})
+        workspace.notes.add_success(**{**said, "experience": " "})
 
 
 def test_a_review_can_be_seen_as_it_was_known(tmp_path: Path) -> None:
@@ -437,11 +437,11 @@ def test_a_review_can_be_seen_as_it_was_known(tmp_path: Path) -> None:
         assert review.targets[0].course.now is not None
         return review.targets[0].course.now.n
 
-    assert n(workspace.review_annual(2025)) == 12
-    then = workspace.review_annual(2025, known_at=dt.datetime(2026, 1, 2, 12))
+    assert n(workspace.reviews.review(2025)) == 12
+    then = workspace.reviews.review(2025, known_at=dt.datetime(2026, 1, 2, 12))
     assert n(then) == 2
-    workspace.publish("2024", author="甲", now=dt.datetime(2026, 2, 3))
-    sections = workspace.sections(then, "zh-Hans")
+    workspace.reviews.publish("2024", author="甲", now=dt.datetime(2026, 2, 3))
+    sections = workspace.reviews.sections(then, "zh-Hans")
     assert list(sections["last_year"].table("last_year")["本期"]) == ["50.0%"]
     assert "2024 没有发布过数字" in sections["last_year"].said
     units = sections["subsidiaries"].table("units")
@@ -456,18 +456,18 @@ def test_form_b_leaves_out_no_problem_of_the_period(tmp_path: Path) -> None:
     noted(workspace, problem="无期间", period="", now=dt.datetime(2025, 7, 1))
     noted(workspace, problem="下半年", period="2025H2", now=dt.datetime(2026, 1, 8))
     noted(workspace, problem="来年", period="2026-01", now=dt.datetime(2026, 2, 1))
-    of_year = [item.problem for item in workspace.review_annual(2025).actions]
+    of_year = [item.problem for item in workspace.reviews.review(2025).actions]
     assert of_year == ["季度", "无期间", "下半年"]
-    assert [item.problem for item in workspace.review_half_year("2025H1").actions] == ["季度"]
-    assert [item.problem for item in workspace.review_half_year("2025H2").actions] == ["下半年"]
+    assert [item.problem for item in workspace.reviews.review("2025H1").actions] == ["季度"]
+    assert [item.problem for item in workspace.reviews.review("2025H2").actions] == ["下半年"]
 
 
 def test_a_workspace_with_nothing_says_so_in_words(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     with pytest.raises(SvcqaError) as refused:
-        workspace.review_annual(2025).weakest  # noqa: B018
+        workspace.reviews.review(2025).weakest  # noqa: B018
     assert "没有服务承诺" in refused.value.render("zh-Hans")
     with pytest.raises(SvcqaError) as refused:
-        workspace.publish("2025", author="甲")
+        workspace.reviews.publish("2025", author="甲")
     assert "2025" in refused.value.render("zh-Hans")
     assert refused.value.faults[0].code == "publication_empty"

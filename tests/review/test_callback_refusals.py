@@ -44,18 +44,19 @@ def test_a_plan_has_one_aim_above_nought(workspace: svcqa.Workspace, aims: dict[
 
 
 def test_before_the_draw_there_is_nothing_to_ask(workspace: svcqa.Workspace) -> None:
-    for ask in (workspace.callbacks.outcomes, workspace.callbacks.estimate, workspace.callbacks.feedback):
+    early = workspace.callbacks.results("W1", as_of="2026-04-01 09:00")
+    for ask in (early.outcomes, early.estimate, early.feedback):
         with pytest.raises(MetricError, match="had not been drawn by 2026-04-01 09:00"):
-            ask("W1", as_of="2026-04-01 09:00")
-    assert workspace.callbacks.outcomes("W1", as_of="2026-04-01 09:01").overall.attempted == 0
+            ask()
+    assert workspace.callbacks.results("W1", as_of="2026-04-01 09:01").outcomes().overall.attempted == 0
 
 
 def test_estimates_name_what_they_lack(workspace: svcqa.Workspace) -> None:
     with pytest.raises(MetricError, match="over which question") as error:
-        workspace.callbacks.estimate("W1", estimate="ratio")
+        workspace.callbacks.results("W1").estimate(estimate="ratio")
     assert "attitude, solved" in error.value.render("zh-Hans")
     with pytest.raises(MetricError, match="Cannot group by month"):
-        workspace.callbacks.estimate("W1", by=["month"])
+        workspace.callbacks.results("W1").estimate(by=["month"])
 
 
 @pytest.mark.parametrize("param", ["by=tier", "as_of=2026-04-02", "level=0.9", "wave=W2"])

@@ -48,7 +48,7 @@ def drawn_only(folder: Path, **survey: Any) -> tuple[svcqa.Workspace, list[dict[
 def test_the_waterfall_counts_the_list_and_the_calls(workspace: svcqa.Workspace) -> None:
     rows = {row["callback_id"]: row["outcome"] for row in answered(workspace, "W1", 5)}
     drawn = workspace.callbacks.drawn("W1")
-    found = workspace.callbacks.outcomes("W1")
+    found = workspace.callbacks.results("W1").outcomes()
     overall = found.overall
     main = set(drawn.loc[drawn["role"] == "main", "reference"])
     assert overall.drawn == len(main)
@@ -68,7 +68,7 @@ def test_the_waterfall_counts_the_list_and_the_calls(workspace: svcqa.Workspace)
 
 
 def test_reserves_in_their_order_are_no_finding(workspace: svcqa.Workspace) -> None:
-    found = workspace.callbacks.outcomes("W1")
+    found = workspace.callbacks.results("W1").outcomes()
     assert {one.kind for one in found.findings} <= {"not_replaced"}
     gone = {row["callback_id"] for row in answered(workspace, "W1", 5) if row["outcome"] != "reached"}
     used = [one.reserve for one in found.replacements]
@@ -97,7 +97,7 @@ def test_a_jump_a_needless_reserve_and_a_forgotten_row_are_found(tmp_path: Path)
     needless = by_stratum[third]["reserve"][0]
     calls += call(jumped, "reached", attitude=9, solved=1) + call(needless, "reached", attitude=9, solved=1)
     read_calls(workspace, "w1", calls)
-    found = {(one.kind, one.stratum): one.references for one in workspace.callbacks.outcomes("W1").findings}
+    found = {(one.kind, one.stratum): one.references for one in workspace.callbacks.results("W1").outcomes().findings}
     lost = by_stratum[second]["main"][0]["reference"]
     assert found == {
         ("jump", first): (jumped["reference"],),
@@ -106,10 +106,10 @@ def test_a_jump_a_needless_reserve_and_a_forgotten_row_are_found(tmp_path: Path)
         ("needless", third): (needless["reference"],),
         ("not_called", third): (by_stratum[third]["main"][0]["reference"],),
     }
-    during = workspace.callbacks.outcomes("W1", as_of="2026-04-01 16:00")
+    during = workspace.callbacks.results("W1", as_of="2026-04-01 16:00").outcomes()
     assert {one.kind for one in during.findings} == {"jump", "needless"}
     with pytest.raises(MetricError):
-        workspace.callbacks.outcomes("W9")
+        workspace.callbacks.results("W9").outcomes()
 
 
 def test_nobody_replaces_himself_whenever_the_last_try_was(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_nobody_replaces_himself_whenever_the_last_try_was(tmp_path: Path) -> No
             scores = {"attitude": 9, "solved": 1} if outcome == "reached" else {}
             calls += [{**said, "called_at": CALLED.replace(hour=hour)} for said in call(row, outcome, **scores)]
         read_calls(workspace, "w1", calls)
-        return workspace.callbacks.outcomes("W1")
+        return workspace.callbacks.results("W1").outcomes()
 
     silent = found("no_answer")
     assert [(pair.replaced, pair.reserve) for pair in silent.replacements] == [
@@ -139,7 +139,7 @@ def test_nobody_replaces_himself_whenever_the_last_try_was(tmp_path: Path) -> No
 
 
 def test_tables_name_strata_in_words(workspace: svcqa.Workspace) -> None:
-    found, wave = workspace.callbacks.outcomes("W1"), workspace.callbacks.wave("W1")
+    found, wave = workspace.callbacks.results("W1").outcomes(), workspace.callbacks.wave("W1")
     names = results.stratum_names(wave, workspace.policies, "zh-Hans")
     words = {"维修 · 一部", "维修 · 二部", "安装 · 一部", "安装 · 二部"}
     assert set(names.values()) == words
@@ -163,7 +163,7 @@ def test_callers_are_told_apart_listened_to_and_checked(tmp_path: Path) -> None:
         score = 10 if caller == "HF3" else rng.randrange(5, 9)  # HF3 always notes the best
         calls += [{**one, "caller": caller} for one in call(row, "reached", attitude=score, solved=1)]
     read_calls(workspace, "w1", calls)
-    quality = workspace.callbacks.call_quality("W1")
+    quality = workspace.callbacks.results("W1").call_quality()
     (effect,) = [one for one in quality.effects if one.question == "attitude"]
     out = [label for label, odd in zip(effect.means.labels, effect.means.standing_out, strict=True) if odd]
     assert len(out) == 1
@@ -210,7 +210,7 @@ def test_callers_are_told_apart_listened_to_and_checked(tmp_path: Path) -> None:
     (tmp_path / "mappings/checked_items.toml").write_text(f'table = "checked_items"\n[columns]\n{columns}')
     opened = svcqa.open(tmp_path)
     read_calls(opened, "again", again)
-    quality = opened.callbacks.call_quality("W1")
+    quality = opened.callbacks.results("W1").call_quality()
     (score,) = [one for one in quality.scores if one.listened]
     assert score.score == pytest.approx((1 + 1 / 4) / 2)
     assert len(quality.missing) == 8
@@ -233,7 +233,7 @@ def test_low_scores_and_opinions_are_noted_once_and_followed(tmp_path: Path) -> 
     low, told, good = rows[:3]
     calls = said(low, attitude=6) + said(told, opinion="=1+1 请打 13800138000 找王师傅") + said(good, attitude=7)
     read_calls(workspace, "w1", calls)
-    found = {one.reference: one for one in workspace.callbacks.feedback("W1", as_of="2026-04-02 09:00")}
+    found = {one.reference: one for one in workspace.callbacks.results("W1", as_of="2026-04-02 09:00").feedback()}
     assert set(found) == {low["reference"], told["reference"]}
     assert found[low["reference"]].low == {"attitude": 6}
     assert found[told["reference"]].opinions["opinion"].startswith("=1+1")
@@ -241,10 +241,10 @@ def test_low_scores_and_opinions_are_noted_once_and_followed(tmp_path: Path) -> 
     assert {one.due for one in found.values()} == {dt.date(2026, 4, 6)}
     assert {one.responsible for one in found.values()} == {low["unit"], told["unit"]}
     with pytest.raises(RegisterError):
-        workspace.callbacks.note_feedback("W1", author=" ")
-    numbers = workspace.callbacks.note_feedback("W1", author="甲", now=dt.datetime(2026, 4, 2, 1))
+        workspace.callbacks.results("W1").note_feedback(author=" ")
+    numbers = workspace.callbacks.results("W1").note_feedback(author="甲", now=dt.datetime(2026, 4, 2, 1))
     assert len(numbers) == 2
-    assert workspace.callbacks.note_feedback("W1", author="甲") == ()
+    assert workspace.callbacks.results("W1").note_feedback(author="甲") == ()
     items = workspace.register.actions(period="2026Q1")
     assert {item.reference for item in items} == set(found)
     assert all(item.category == "客户意见" and item.due == dt.date(2026, 4, 6) and item.agreed for item in items)
@@ -253,12 +253,14 @@ def test_low_scores_and_opinions_are_noted_once_and_followed(tmp_path: Path) -> 
     assert "13800138000" not in text
     assert "王师傅" not in text
     assert low["customer"] not in json.dumps([item.model_dump(mode="json") for item in items])
-    by_reference = {one.reference: one.number for one in workspace.callbacks.feedback("W1")}
+    by_reference = {one.reference: one.number for one in workspace.callbacks.results("W1").feedback()}
     assert by_reference[low["reference"]] is not None
-    workspace.note_step(by_reference[low["reference"]], "done", by="乙", on=dt.date(2026, 4, 6))
-    states = {one.reference: one.state for one in workspace.callbacks.feedback("W1", as_of="2026-04-06 18:00")}
+    workspace.notes.add_step(by_reference[low["reference"]], "done", by="乙", on=dt.date(2026, 4, 6))
+    states = {
+        one.reference: one.state for one in workspace.callbacks.results("W1", as_of="2026-04-06 18:00").feedback()
+    }
     assert states == {low["reference"]: "in_time", told["reference"]: "open"}
-    after = workspace.callbacks.feedback_in_time("W1", as_of="2026-04-07 00:00")
+    after = workspace.callbacks.results("W1", as_of="2026-04-07 00:00").feedback_in_time()
     assert (after[0].unit, after[0].n, after[0].in_time, after[0].overdue, after[0].value) == ("C", 2, 1, 1, 0.5)
     assert after[0].lower is not None
     assert after[0].upper is not None
@@ -268,10 +270,10 @@ def test_low_scores_and_opinions_are_noted_once_and_followed(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_can_be_read_in_three_languages(workspace: svcqa.Workspace, language: Language) -> None:
-    outcomes, quality = workspace.callbacks.outcomes("W1"), workspace.callbacks.call_quality("W1")
+    outcomes, quality = workspace.callbacks.results("W1").outcomes(), workspace.callbacks.results("W1").call_quality()
     wave, policies = workspace.callbacks.wave("W1"), workspace.policies
     survey = policies.survey("satisfaction")
-    estimate = workspace.callbacks.estimate("W1", by=["department"], goal=9)
+    estimate = workspace.callbacks.results("W1").estimate(by=["department"], goal=9)
     tables = [
         results.waterfall_table(outcomes, wave, policies, language),
         results.codes_table(outcomes, language),
@@ -283,8 +285,8 @@ def test_everything_can_be_read_in_three_languages(workspace: svcqa.Workspace, l
         results.listening_table(quality, language),
         results.back_checks_table(quality, survey, language),
         results.estimate_table(estimate, policies, language),
-        results.feedback_table(workspace.callbacks.feedback("W1"), survey, policies, language),
-        results.in_time_table(workspace.callbacks.feedback_in_time("W1"), policies, language),
+        results.feedback_table(workspace.callbacks.results("W1").feedback(), survey, policies, language),
+        results.in_time_table(workspace.callbacks.results("W1").feedback_in_time(), policies, language),
     ]
     shown = " ".join(found.to_csv() for found in tables)
     assert list(tables[9].iloc[:, 0]) == ["一部", "二部"]
@@ -309,9 +311,9 @@ def test_the_command_line_tells_the_same(workspace: svcqa.Workspace) -> None:
         return done.output
 
     assert "RR1" in run("outcomes", "W1")
-    found = workspace.callbacks.estimate("W1", question="attitude")
+    found = workspace.callbacks.results("W1").estimate(question="attitude")
     shown = run("estimate", "W1", "--question", "attitude", "--by", "department", "--param", "goal=9")
-    assert f"{workspace.callbacks.estimate('W1', by=['department']).rows[0]['value']:.2f}" in shown
+    assert f"{workspace.callbacks.results('W1').estimate(by=['department']).rows[0]['value']:.2f}" in shown
     assert found.about["weights"] in shown
     assert "not noted" in run("feedback", "W1")
     assert "rows of form B noted" in run("feedback", "W1", "--note", "--author", "A")

@@ -21,9 +21,8 @@ from support.clock_cases import CHINA, DAYS_OF_WORK, NATURAL, POST, WORKING, clo
 from support.workspaces import commitment, make_workspace, scratch
 from svcqa.catalogue import LANGUAGES
 from svcqa.errors import MetricError, NameUnknownError
-from svcqa.report import charts
+from svcqa.report import charts, tables
 from svcqa.report.files.picture import write_picture
-from svcqa.report.tables import reviews as tables
 
 LATER = "2026-07-01"
 LONGEST = {
@@ -144,9 +143,9 @@ def test_a_case_of_mean_and_maximum_is_held_against_the_maximum(tmp_path: Path) 
     assert states == ["open_not_due", "open_overdue"]
     left_out = only(workspace, "4")
     assert (left_out.clock.state, left_out.clock.excluded_by) == ("excluded", "flood")
-    shown = tables.explanation(first, "en").to_string()
+    shown = tables.explained.explanation(first, "en").to_string()
     assert all(word in shown for word in ("2.5 h (net of pauses)", "3 h", "10,800", "2026-01-10 10:30:00"))
-    assert "2.5 小时（扣除暂停）" in tables.explanation(first, "zh-Hans").to_string()
+    assert "2.5 小时（扣除暂停）" in tables.explained.explanation(first, "zh-Hans").to_string()
 
 
 def test_working_time_of_mean_and_maximum_is_told_by_the_hours_of_work(tmp_path: Path) -> None:
@@ -155,7 +154,7 @@ def test_working_time_of_mean_and_maximum_is_told_by_the_hours_of_work(tmp_path:
     # Friday 16:30-17:30, Monday 08:30-10:30: three hours; two and a half are used up on Monday at 10:00
     assert (found.clock.value, found.clock.state) == (3 * 3600, "breached")
     assert found.clock.due == dt.datetime(2026, 1, 12, 10)
-    assert "2.5 working h" in tables.explanation(found, "en").to_string()
+    assert "2.5 working h" in tables.explained.explanation(found, "en").to_string()
 
 
 def test_a_moved_case_is_told_by_the_hours_of_whoever_had_it(tmp_path: Path) -> None:
@@ -186,7 +185,7 @@ def test_while_a_pause_lasts_the_due_moment_is_the_earliest_possible(tmp_path: P
     workspace = read(tmp_path, paused(WORKING), [order("1", "2026-01-05 09:00:00")], history)
     found = only(workspace, as_of="2026-01-05 11:00")
     assert (found.clock.held, found.clock.due) == (True, dt.datetime(2026, 1, 5, 12))
-    assert "最早可能" in tables.explanation(found, "zh-Hans").to_string()
+    assert "最早可能" in tables.explained.explanation(found, "zh-Hans").to_string()
 
 
 def test_notice_and_appointments_are_held_against_their_moment(tmp_path: Path) -> None:
@@ -220,7 +219,7 @@ def test_notice_and_appointments_are_held_against_their_moment(tmp_path: Path) -
     ahead = only(workspace, "9")
     assert stretches(ahead) == [("01-08 07:00", "01-10 08:00", "ahead")]
     assert (ahead.clock.value, ahead.clock.state, ahead.clock.due) == (-49 * 60, "met", dt.datetime(2026, 1, 8, 8))
-    assert "提前 49 小时" in tables.explanation(ahead, "zh-Hans").to_string()
+    assert "提前 49 小时" in tables.explained.explanation(ahead, "zh-Hans").to_string()
     late, early, waits = (only(workspace, key, as_of="2026-01-07 12:10") for key in ("1", "2", "3"))
     assert (late.clock.value, late.clock.state) == (10, "open_overdue")  # not closed yet at ten past twelve
     assert only(workspace, "1").clock.value == 30
@@ -243,7 +242,7 @@ def test_what_is_left_out_says_why_and_what_has_no_clock_has_no_ledger(tmp_path:
     workspace.ingest()
     left_out = only(workspace, "1")
     assert (left_out.clock.state, left_out.clock.excluded_by, left_out.clock.value) == ("excluded", "pilot", 120)
-    assert "试点" in tables.explanation(left_out, "zh-Hans").to_string()
+    assert "试点" in tables.explained.explanation(left_out, "zh-Hans").to_string()
     counted = only(workspace, "7")
     assert (counted.ledger, counted.clock.value, counted.clock.state) == (None, 5, "breached")
 
@@ -266,7 +265,7 @@ def test_days_that_nobody_announced_mark_the_explanation(tmp_path: Path) -> None
     workspace = read(tmp_path, commitment(rule=rule), [order("1", "2026-12-31 10:00:00", "2027-01-04 10:00:00")])
     found = only(workspace, as_of="2027-02-01")
     assert found.provisional
-    assert "尚未公布" in tables.explanation(found, "zh-Hans").to_string()
+    assert "尚未公布" in tables.explained.explanation(found, "zh-Hans").to_string()
 
 
 # --- all commitments, and what cannot be explained ------------------------------------------------------------------
@@ -389,7 +388,7 @@ def test_what_cannot_be_drawn_says_so(tmp_path: Path) -> None:
 
 
 def test_the_worst_case_of_a_review_can_be_explained(sample_workspace: svcqa.Workspace) -> None:
-    review = sample_workspace.review_half_year("2026H1")
+    review = sample_workspace.reviews.review("2026H1")
     weakest = review.weakest
     found = only(sample_workspace, weakest.worst_case, commitment=weakest.commitment.key, as_of=review.as_of)
     assert weakest.cases is not None
@@ -439,7 +438,7 @@ def test_state_and_figure_are_those_of_the_list_and_the_ledger_adds_up(rule: Any
             assert (found.clock.state, found.clock.value) == (row["state"], row["value"])
             if found.ledger is not None:
                 assert found.clock.told == row["value"]
-            frame = tables.explanation(found, "en")
+            frame = tables.explained.explanation(found, "en")
             assert frame.notna().all(axis=None)
 
 
@@ -450,6 +449,10 @@ def test_an_explanation_cannot_be_changed(tmp_path: Path) -> None:
     found = only(workspace)
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.case = "2"
-    said = repr(found) + tables.explanation(found, "zh-Hans").to_string() + found.ledger.frame("zh-Hans").to_string()
+    said = (
+        repr(found)
+        + tables.explained.explanation(found, "zh-Hans").to_string()
+        + found.ledger.frame("zh-Hans").to_string()
+    )
     assert "某某" not in said
     assert "13800000000" not in said

@@ -81,7 +81,7 @@ def said(path: Path) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_department_and_post_has_a_letter_with_its_own_goals(tmp_path: Path, language: Language) -> None:
-    written = company(tmp_path / "w").letters(2027, tmp_path / "letters", language=language)
+    written = company(tmp_path / "w").letters.write(2027, tmp_path / "letters", language=language)
     assert set(written) == {"D1", "P1"}
     name = "Arrival" if language == "en" else "到场率"
     assert cells(written["D1"]) == [
@@ -108,33 +108,33 @@ def test_a_unit_founded_in_the_year_signs_and_one_that_is_gone_is_named(tmp_path
         "successor": "D1",
     }
     goals = (*TARGETS, level("arrival_D9", "D9"))
-    written = company(tmp_path / "a", units=(*UNITS, founded), targets=goals).letters(2027, tmp_path / "letters")
+    written = company(tmp_path / "a", units=(*UNITS, founded), targets=goals).letters.write(2027, tmp_path / "letters")
     assert list(written) == ["D1", "P1", "D9"]
     late = {"code": "D8", "name": "新部", "level": "department", "parent": "S1", "valid_from": dt.date(2028, 1, 1)}
     for place, gone in enumerate((closed, late)):
         workspace = company(tmp_path / f"b{place}", units=(*UNITS, gone), targets=(*TARGETS, level("arr_D8", "D8")))
         with pytest.raises(RegisterError) as refused:
-            workspace.letters(2027, tmp_path / "none")
+            workspace.letters.write(2027, tmp_path / "none")
         assert "D8: 该单位在 2027 年不存在" in refused.value.render("zh-Hans")
 
 
 def test_the_day_of_a_signature_is_told_in_words(tmp_path: Path) -> None:
     workspace = company(tmp_path)
-    path = workspace.letters(2027, tmp_path / "letters")["D1"]
+    path = workspace.letters.write(2027, tmp_path / "letters")["D1"]
     with pytest.raises(WorkspaceError) as refused:
-        workspace.sign_letter(path, name="甲", role="主任", on="昨天")
+        workspace.letters.sign(path, name="甲", role="主任", on="昨天")
     assert "看不懂的时刻 '昨天'。允许：2026-07-01" in refused.value.render("zh-Hans")
 
 
 def test_a_year_without_goals_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match="2030"):
-        company(tmp_path / "w").letters(2030, tmp_path)
+        company(tmp_path / "w").letters.write(2030, tmp_path)
 
 
 def test_a_provisional_calendar_is_told(tmp_path: Path) -> None:
     """The notices of the State Council end with 2026; a calendar of weekdays is never provisional."""
     for source, told in (("china", True), ("weekdays", False)):
-        written = company(tmp_path / source, calendar={"source": source}).letters(2027, tmp_path / source / "out")
+        written = company(tmp_path / source, calendar={"source": source}).letters.write(2027, tmp_path / source / "out")
         assert ("尚未公布" in said(written["D1"])) == told
 
 
@@ -191,7 +191,7 @@ def template(path: Path, *lines: str, row: tuple[str, ...] = ("{{number}}", "{{t
 
 def test_a_company_puts_its_own_template_in_place(tmp_path: Path) -> None:
     own = template(tmp_path / "own.docx", "{{ company }}致{{unit}}：{{year}}", "不变的话")
-    written = company(tmp_path / "w").letters(2027, tmp_path / "out", template=own)
+    written = company(tmp_path / "w").letters.write(2027, tmp_path / "out", template=own)
     document = docx.Document(str(written["D1"]))
     assert [p.text for p in document.paragraphs] == ["公司致抢险中心：2027", "不变的话"]
     assert [[cell.text for cell in row.cells] for row in document.tables[0].rows] == [
@@ -202,16 +202,16 @@ def test_a_company_puts_its_own_template_in_place(tmp_path: Path) -> None:
 
 def test_our_template_can_be_written_out_and_given_back(tmp_path: Path) -> None:
     workspace = company(tmp_path / "w")
-    own = workspace.letter_template(tmp_path / "template.docx")
-    with_own = workspace.letters(2027, tmp_path / "a", template=own)
-    plain = workspace.letters(2027, tmp_path / "b")
+    own = workspace.letters.write_template(tmp_path / "template.docx")
+    with_own = workspace.letters.write(2027, tmp_path / "a", template=own)
+    plain = workspace.letters.write(2027, tmp_path / "b")
     assert said(with_own["D1"]) == said(plain["D1"])
 
 
 def test_placeholders_that_nobody_knows_are_all_named(tmp_path: Path) -> None:
     own = template(tmp_path / "own.docx", "{{unit}} {{bonus}}", "{{}} {{ Year }}")
     with pytest.raises(PolicyError) as error:
-        company(tmp_path / "w").letters(2027, tmp_path / "out", template=own)
+        company(tmp_path / "w").letters.write(2027, tmp_path / "out", template=own)
     told = error.value.render("zh-Hans")
     for part in ("own.docx", "{{bonus}}", "{{}}", "{{Year}}", "{{superior}}", "{{goal}}"):
         assert part in told
@@ -221,11 +221,11 @@ def test_placeholders_that_nobody_knows_are_all_named(tmp_path: Path) -> None:
 def test_a_template_needs_a_row_to_repeat_and_must_be_one_of_words(tmp_path: Path) -> None:
     workspace = company(tmp_path / "w")
     with pytest.raises(PolicyError, match="no table row"):
-        workspace.letters(2027, tmp_path / "out", template=template(tmp_path / "bare.docx", "{{unit}}", row=()))
+        workspace.letters.write(2027, tmp_path / "out", template=template(tmp_path / "bare.docx", "{{unit}}", row=()))
     (tmp_path / "text.docx").write_text("no document", encoding="utf-8")
     for wrong in ("text.docx", "missing.docx"):
         with pytest.raises(PolicyError, match=wrong):
-            workspace.letters(2027, tmp_path / "out", template=tmp_path / wrong)
+            workspace.letters.write(2027, tmp_path / "out", template=tmp_path / wrong)
 
 
 @given(cuts=st.lists(st.integers(0, 40), max_size=6), value=st.text(max_size=8))
@@ -251,7 +251,7 @@ def test_what_is_filled_in_is_text_and_keeps_the_format(tmp_path: Path) -> None:
     own.add_table(rows=1, cols=1).rows[0].cells[0].text = "{{goal}}"
     own.save(str(tmp_path / "own.docx"))
     units = [{**unit, "name": str(unit["name"]).replace("\x07", "")} for unit in units]
-    written = company(tmp_path / "w", units=units).letters(2027, tmp_path / "out", template=tmp_path / "own.docx")
+    written = company(tmp_path / "w", units=units).letters.write(2027, tmp_path / "out", template=tmp_path / "own.docx")
     (run,) = [run for run in docx.Document(str(written["D1"])).paragraphs[0].runs if run.text]
     assert run.text == "<w:b/>{{year}}&"  # a name is no template
     assert run.bold
@@ -262,10 +262,10 @@ def test_what_is_filled_in_is_text_and_keeps_the_format(tmp_path: Path) -> None:
 
 def test_a_signature_holds_until_the_text_changes(tmp_path: Path) -> None:
     workspace = company(tmp_path / "w")
-    path = workspace.letters(2027, tmp_path / "out")["D1"]
-    workspace.sign_letter(path, name="甲", role="部门负责人", on="2027-01-08", now=SIGNED)
-    workspace.sign_letter(path, name="乙", role="分公司负责人", on="2027-01-09", now=SIGNED)
-    found = workspace.check_letter(path)
+    path = workspace.letters.write(2027, tmp_path / "out")["D1"]
+    workspace.letters.sign(path, name="甲", role="部门负责人", on="2027-01-08", now=SIGNED)
+    workspace.letters.sign(path, name="乙", role="分公司负责人", on="2027-01-09", now=SIGNED)
+    found = workspace.letters.check(path)
     assert found.letter == "D1 2027"
     assert [(one.name, one.on) for one in found.holding] == [("甲", dt.date(2027, 1, 8)), ("乙", dt.date(2027, 1, 9))]
     assert found.broken == ()
@@ -273,26 +273,26 @@ def test_a_signature_holds_until_the_text_changes(tmp_path: Path) -> None:
     document = docx.Document(str(path))
     document.save(str(tmp_path / "saved again.docx"))  # other bytes, the same text
     assert (tmp_path / "saved again.docx").read_bytes() != path.read_bytes()
-    assert len(workspace.check_letter(tmp_path / "saved again.docx").holding) == 2
+    assert len(workspace.letters.check(tmp_path / "saved again.docx").holding) == 2
 
     document.tables[0].rows[1].cells[2].text = "≥90%"
     document.save(str(path))
-    changed = workspace.check_letter(path)
+    changed = workspace.letters.check(path)
     assert changed.holding == ()
     assert [one.name for one in changed.broken] == ["甲", "乙"]
-    other = workspace.check_letter(tmp_path / "out" / path.name.replace("D1", "P1"))
+    other = workspace.letters.check(tmp_path / "out" / path.name.replace("D1", "P1"))
     assert (other.holding, other.broken) == ((), ())
 
 
 def test_only_our_letters_are_signed_and_by_somebody(tmp_path: Path) -> None:
     workspace = company(tmp_path / "w")
-    path = workspace.letters(2027, tmp_path / "out")["D1"]
+    path = workspace.letters.write(2027, tmp_path / "out")["D1"]
     with pytest.raises(RegisterError, match="role"):
-        workspace.sign_letter(path, name="甲", role=" ")
+        workspace.letters.sign(path, name="甲", role=" ")
     docx.Document().save(str(tmp_path / "other.docx"))
     with pytest.raises(RegisterError, match=r"other\.docx"):
-        workspace.sign_letter(tmp_path / "other.docx", name="甲", role="部门负责人")
-    assert workspace.check_letter(tmp_path / "other.docx").letter == ""
+        workspace.letters.sign(tmp_path / "other.docx", name="甲", role="部门负责人")
+    assert workspace.letters.check(tmp_path / "other.docx").letter == ""
 
 
 def test_the_command_line_writes_signs_and_checks(tmp_path: Path) -> None:

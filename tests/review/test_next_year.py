@@ -15,7 +15,7 @@ from support.workspaces import UNITS, commitment, make_workspace
 from svcqa.errors import MetricError, NameUnknownError, PeriodError, PolicyError, RegisterError, SvcqaError
 from svcqa.report.tables import next_year as tables
 from svcqa.review.next_year.proposal import Proposal
-from svcqa.workspace.next_year import COLUMNS, NextYear
+from svcqa.review.next_year.year import COLUMNS, NextYear
 
 AS_OF = "2026-07-01"
 

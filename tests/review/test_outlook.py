@@ -15,13 +15,12 @@ from support.workspaces import commitment, copy_read, make_workspace
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError
 from svcqa.metrics.result import Result, Scale
-from svcqa.report import charts
-from svcqa.report.tables import reviews as tables
+from svcqa.report import charts, tables
 from svcqa.report.tables.drivers import drivers_sentence
 from svcqa.report.tables.outlook import forecast_sentence, season_sentence
 from svcqa.stats.forecast import simulate_year, year_chance
 from svcqa.widgets.outlook_panel import OutlookPanel
-from svcqa.workspace import Outlooks
+from svcqa.workspace.outlooks import Outlooks
 
 AS_OF = "2026-07-01"
 
@@ -34,7 +33,7 @@ def company(sample_workspace: svcqa.Workspace, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="module")
 def outlooks(company: svcqa.Workspace) -> Outlooks:
-    return Outlooks(company, period="2026H1", as_of=AS_OF)
+    return company.outlook("2026H1", as_of=AS_OF)
 
 
 # --- a goal that moves ------------------------------------------------------------------------------------------------
@@ -79,35 +78,37 @@ def test_a_series_that_keeps_no_fit_is_not_asked_for_one(company: svcqa.Workspac
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_commitment_has_a_row_in_both_tables(outlooks: Outlooks, language: Language) -> None:
+def test_every_commitment_has_a_row_in_both_tables(
+    company: svcqa.Workspace, outlooks: Outlooks, language: Language
+) -> None:
     found = outlooks.all()
-    items = [one.item.in_language(language) for one in outlooks.workspace.policies.commitments]
-    assert sorted(tables.outlooks(found, language).iloc[:, 0]) == sorted(items)
-    frame = tables.forecasts(found, language)
+    items = [one.item.in_language(language) for one in company.policies.commitments]
+    assert sorted(tables.outlook.outlooks(found, language).iloc[:, 0]) == sorted(items)
+    frame = tables.outlook.forecasts(found, language)
     assert list(frame.iloc[:, 0]) == items
     assert len(set(frame.columns)) == len(frame.columns)
     assert not re.search(
-        r"nan|None|wording\.|signals\.", frame.to_string() + tables.outlooks(found, language).to_string()
+        r"nan|None|wording\.|signals\.", frame.to_string() + tables.outlook.outlooks(found, language).to_string()
     )
 
 
 def test_what_cannot_be_had_says_why(company: svcqa.Workspace) -> None:
-    found = Outlooks(company, period="2026H1", as_of=AS_OF, unit="CJ-QX").all()
+    found = company.outlook("2026H1", as_of=AS_OF, unit="CJ-QX").all()
     chances = dict(
-        zip([one.commitment.key for one in found], tables.forecasts(found, "en")["In a sentence"], strict=True)
+        zip([one.commitment.key for one in found], tables.outlook.forecasts(found, "en")["In a sentence"], strict=True)
     )
     assert "is no month" in chances["safety_visit"]  # judged by quarter
     assert "no case" in chances["complaint_reply"]
     assert chances["emergency_arrival"].endswith("the goal is out of reach")
-    charted = tables.outlooks(found, "en")
+    charted = tables.outlook.outlooks(found, "en")
     assert len(charted) == len(found)
     assert (charted["In a sentence"] == "There is no case under this choice.").sum() == 7
 
 
 def test_the_history_ends_with_the_period_and_begins_with_the_records(company: svcqa.Workspace) -> None:
-    assert Outlooks(company, period="2026H1").history.label == "2023-07..2026-06"
-    assert Outlooks(company, period="2025-03").history.label == "2023-07..2025-03"
-    late = Outlooks(company, period="2030H1").history
+    assert company.outlook("2026H1").history.label == "2023-07..2026-06"
+    assert company.outlook("2025-03").history.label == "2023-07..2025-03"
+    late = company.outlook("2030H1").history
     assert (late.first.year, late.first.month) == (2025, 7)  # five years back
 
 
@@ -162,8 +163,8 @@ def test_drivers_as_a_table_and_in_a_sentence(company: svcqa.Workspace) -> None:
     found = company.drivers("complaint_reply", period="2026H1", as_of=AS_OF, by=("department", "tier"))
     scale = Scale("share")
     for language in LANGUAGES:
-        assert len(tables.drivers(found, scale, language)) == len(found)
-    frame = tables.drivers(found, scale, "en", names={"CQ-KF": "City"})
+        assert len(tables.drivers.drivers(found, scale, language)) == len(found)
+    frame = tables.drivers.drivers(found, scale, "en", names={"CQ-KF": "City"})
     first = frame.iloc[0]
     assert first["Group"] == "City"
     assert first["Not kept"] == "30 → 46"
@@ -180,7 +181,7 @@ def test_a_code_that_is_a_units_code_too_is_no_unit(company: svcqa.Workspace) ->
     found = company.drivers("complaint_reply", period="2026H1", as_of=AS_OF, by=("department", "tier"))
     names = company.policies.organisation.names("zh-Hans")
     assert "C" in names
-    frame = tables.drivers(found, Scale("share"), "zh-Hans", names=names)
+    frame = tables.drivers.drivers(found, Scale("share"), "zh-Hans", names=names)
     own = frame[frame.iloc[:, 0] == "客户等级"]
     assert set(own.iloc[:, 1]) == {"A", "B", "C"}
     assert set(frame[frame.iloc[:, 0] == "部门"].iloc[:, 1]) <= set(names.values())
@@ -197,8 +198,8 @@ def test_a_period_beside_itself_is_said_to_have_changed_nothing(company: svcqa.W
 # --- the panel --------------------------------------------------------------------------------------------------------
 
 
-def test_the_panel_tells_the_chance_of_every_goal(company: svcqa.Workspace, outlooks: Outlooks) -> None:
-    panel = OutlookPanel(outlooks, language="en", commitment="emergency_arrival")
+def test_the_panel_tells_the_chance_of_every_goal(company: svcqa.Workspace) -> None:
+    panel = OutlookPanel(company, period="2026H1", as_of=AS_OF, language="en", commitment="emergency_arrival")
     asked: dict[str, Any] = {"commitment": "emergency_arrival", "period": "2023-07..2026-06", "as_of": AS_OF}
     for goal in (panel.goal.value, 0.93, 0.925, panel.goal.min, panel.goal.max):
         panel.goal.value = goal
@@ -216,10 +217,8 @@ def test_the_panel_tells_the_chance_of_every_goal(company: svcqa.Workspace, outl
     assert panel.goal.value == 9.0
 
 
-def test_a_rebase_is_suggested_in_words_and_made_by_a_person_alone(
-    company: svcqa.Workspace, outlooks: Outlooks
-) -> None:
-    panel = OutlookPanel(outlooks, language="en", commitment="complaint_reply")
+def test_a_rebase_is_suggested_in_words_and_made_by_a_person_alone(company: svcqa.Workspace) -> None:
+    panel = OutlookPanel(company, period="2026H1", as_of=AS_OF, language="en", commitment="complaint_reply")
     panel.unit.value = "CQ-KF"
     form = panel.form
     assert "2025-10" in form.suggested.value  # the planted step
@@ -230,11 +229,11 @@ def test_a_rebase_is_suggested_in_words_and_made_by_a_person_alone(
     form.since.value = "2025-10"
     form.button.click()
     assert "reason" in form.message.value
-    assert company.rebases() == ()
+    assert company.notes.rebases() == ()
     form.reason.value, form.name.value = "two posts <vacant>", "A. Analyst"
     form.button.click()
     assert form.message.value == "Noted, number 1."
-    (noted,) = company.rebases("complaint_reply")
+    (noted,) = company.notes.rebases("complaint_reply")
     assert (noted.unit, f"{noted.since}", noted.reason, noted.name) == (
         "CQ-KF",
         "2025-10-01",
@@ -247,7 +246,7 @@ def test_a_rebase_is_suggested_in_words_and_made_by_a_person_alone(
 
 def test_a_unit_without_cases_empties_the_panel(company: svcqa.Workspace) -> None:
     panel = OutlookPanel(
-        Outlooks(company, period="2026H1", as_of=AS_OF, unit="CJ-QX"), language="en", commitment="complaint_reply"
+        company, period="2026H1", as_of=AS_OF, unit="CJ-QX", language="en", commitment="complaint_reply"
     )
     assert panel.goal.disabled
     assert panel.answer.value == "There is no case under this choice."
@@ -256,6 +255,6 @@ def test_a_unit_without_cases_empties_the_panel(company: svcqa.Workspace) -> Non
 
 def test_a_workspace_without_records_has_rows_that_say_so(tmp_path: Any) -> None:
     workspace = make_workspace(tmp_path, commitments=[commitment()])
-    found = Outlooks(workspace, period="2026H1").all()
-    assert len(tables.outlooks(found, "en")) == len(tables.forecasts(found, "en")) == 1
-    assert np.all(tables.forecasts(found, "en")["Chance"] == "—")
+    found = workspace.outlook("2026H1").all()
+    assert len(tables.outlook.outlooks(found, "en")) == len(tables.outlook.forecasts(found, "en")) == 1
+    assert np.all(tables.outlook.forecasts(found, "en")["Chance"] == "—")

@@ -28,12 +28,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "svcqa.toml").write_text(settings.replace(late, 'files = "sources/work_orders_20*.csv"'), encoding="utf-8")
     workspace = svcqa.open(made)
     workspace.ingest()
-    workspace.publish("2026H1", author="审核人", now=REPORTED)
+    workspace.reviews.publish("2026H1", author="审核人", now=REPORTED)
     return made
 
 
 def test_the_same_question_gives_the_same_figures(folder: Path) -> None:
-    (found,) = svcqa.open(folder).restated("2026H1")
+    (found,) = svcqa.open(folder).reviews.restated("2026H1")
     assert found.causes == ()
     assert len(found.figures) > 100
     assert found.changed == ()
@@ -46,12 +46,12 @@ def test_a_period_without_any_figure_is_not_published(tmp_path: Path) -> None:
     workspace.ingest()
     for period, as_of in (("2027H1", "2027-07-01"), ("2026H1", "2020-01-01")):
         with pytest.raises(MetricError, match=f"{period} has no figure as of {as_of}"):
-            workspace.publish(period, author="审核人", as_of=as_of, now=REPORTED)
-    assert workspace.restated() == ()
+            workspace.reviews.publish(period, author="审核人", as_of=as_of, now=REPORTED)
+    assert workspace.reviews.restated() == ()
 
 
 def test_another_period_has_no_publication(folder: Path) -> None:
-    assert svcqa.open(folder).restated("2025H2") == ()
+    assert svcqa.open(folder).reviews.restated("2025H2") == ()
 
 
 def test_records_that_came_later_restate_what_they_touch(folder: Path, tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_records_that_came_later_restate_what_they_touch(folder: Path, tmp_path:
     shutil.copy(SAMPLE / "svcqa.toml", later)
     workspace = svcqa.open(later)
     workspace.ingest()
-    (found,) = workspace.restated("2026H1")
+    (found,) = workspace.reviews.restated("2026H1")
     assert found.causes == ("records",)
     arrival = next(
         one
@@ -85,7 +85,7 @@ def test_another_working_day_restates_what_counts_working_days(folder: Path, tmp
     settings = other / "svcqa.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(re.sub(r"\n\[\[sources\]\]", override + r"\n[[sources]]", text, count=1), encoding="utf-8")
-    (found,) = svcqa.open(other).restated("2026H1")
+    (found,) = svcqa.open(other).reviews.restated("2026H1")
     assert "calendar" in found.causes
     assert found.changed
     assert all(one.reported.key.startswith("complaint_reply") for one in found.changed)
@@ -95,7 +95,7 @@ def test_what_the_policy_no_longer_has_says_so(folder: Path, tmp_path: Path) -> 
     other = Path(shutil.copytree(folder, tmp_path / "policy"))
     policy = other / "policy" / "commitments.toml"
     policy.write_text(policy.read_text(encoding="utf-8").replace('key = "skill"', 'key = "ability"'), encoding="utf-8")
-    (found,) = svcqa.open(other).restated("2026H1")
+    (found,) = svcqa.open(other).reviews.restated("2026H1")
     assert found.causes == ("policy",)
     gone = [one for one in found.figures if one.now is None]
     assert gone

@@ -59,10 +59,10 @@ def figures(review: PeriodReview) -> Iterator[Figure | None]:
 
 def test_the_year(workspace: svcqa.Workspace, folder: Path) -> None:
     # the half-year meeting: figures pinned, a problem noted from what the program proposes, done, not good enough
-    half = workspace.review_half_year("2026H1")
-    workspace.publish("2026H1", author="审核人", now=REPORTED)
+    half = workspace.reviews.review("2026H1")
+    workspace.reviews.publish("2026H1", author="审核人", now=REPORTED)
     proposed = proposals(half, "zh-Hans")[0]
-    number = workspace.note_problem(
+    number = workspace.notes.add_problem(
         category=proposed.category,
         problem=proposed.problem,
         action="增设驻点",
@@ -74,19 +74,21 @@ def test_the_year(workspace: svcqa.Workspace, folder: Path) -> None:
         author="审核人",
         now=REPORTED,
     )
-    workspace.note_step(number, "done", by="责任单位", on="2026-09-20")
-    workspace.note_step(number, "reopened", by="追踪人", on="2026-11-05", finding="夜间仍慢", due=dt.date(2027, 1, 31))
-    after = workspace.review_half_year("2026H1")
+    workspace.notes.add_step(number, "done", by="责任单位", on="2026-09-20")
+    workspace.notes.add_step(
+        number, "reopened", by="追踪人", on="2026-11-05", finding="夜间仍慢", due=dt.date(2027, 1, 31)
+    )
+    after = workspace.reviews.review("2026H1")
     assert [item.problem for item in after.actions] == [proposed.problem]
     assert proposed.target not in {row.target for row in proposals(after, "zh-Hans") if row.unit == proposed.unit}
 
     # the annual review of the last whole year; that of 2026 sees the problem of its half-year
-    annual = workspace.review_annual(2025)
-    sections = workspace.sections(annual, "zh-Hans")
+    annual = workspace.reviews.review(2025)
+    sections = workspace.reviews.sections(annual, "zh-Hans")
     assert all(section.fault is None for section in sections)
     summary = write_summary(annual, sections, folder / "summary.docx", language="zh-Hans", company=COMPANY)
     forms = write_forms(annual, folder / "forms.xlsx", language="zh-Hans", company=COMPANY, sections=sections)
-    running = workspace.sections(workspace.review_annual(2026, as_of="2026-12-01"), "zh-Hans")
+    running = workspace.reviews.sections(workspace.reviews.review(2026, as_of="2026-12-01"), "zh-Hans")
     assert "检查后重开" in running["problems"].table("problems").to_string()
     assert "夜间仍慢" in running["problems"].table("problems").to_string()
 
@@ -97,15 +99,15 @@ def test_the_year(workspace: svcqa.Workspace, folder: Path) -> None:
     assert {cell.unit for cell in plan.cells} >= {"CQ-KF", "CJ-KF"}
 
     # letters: each unit answers for its part of the plan
-    letters = workspace.letters(2027, folder / "letters")
+    letters = workspace.letters.write(2027, folder / "letters")
     parts = {cell.unit: cell.goal for cell in plan.cells if not cell.own}
     assert set(letters) == {unit for unit in parts if unit != "C"}
     for unit, path in letters.items():
         (row,) = docx.Document(str(path)).tables[0].rows[1:]
         shown = float(row.cells[2].text.removeprefix("≥").removesuffix("%")) / 100
         assert 0 <= shown - parts[unit] < 0.0001 + 1e-9  # rounded, and never the easier way
-    workspace.sign_letter(letters["CQ-KF"], name="甲", role="部门负责人", on="2027-01-08")
-    assert len(workspace.check_letter(letters["CQ-KF"]).holding) == 1
+    workspace.letters.sign(letters["CQ-KF"], name="甲", role="部门负责人", on="2027-01-08")
+    assert len(workspace.letters.check(letters["CQ-KF"]).holding) == 1
     _open_as_pages(folder, {summary: "年度检讨", forms: "服务承诺成绩监控统计表", letters["CQ-KF"]: "责任书"})
 
 
@@ -139,21 +141,21 @@ def test_a_reviewer_runs_the_half_year_again(workspace: svcqa.Workspace) -> None
 
     truth.json counts arrivals before and after the corrections: 1,206 of 1,302 and 1,209 of 1,303.
     """
-    first = workspace.review_half_year("2026H1")
+    first = workspace.reviews.review("2026H1")
     if not workspace.register.publications(period="2026H1"):
-        workspace.publish("2026H1", author="审核人", now=REPORTED)
+        workspace.reviews.publish("2026H1", author="审核人", now=REPORTED)
     for path in workspace.folder.glob("work_orders_corrections*"):
         path.rename(workspace.folder / "sources" / path.name)
     shutil.copy(SAMPLE / "svcqa.toml", workspace.folder)
     later = svcqa.open(workspace.folder)
     later.ingest(now=CORRECTED)
 
-    again = later.review_half_year("2026H1", as_of=first.as_of, known_at=REPORTED)
+    again = later.reviews.review("2026H1", as_of=first.as_of, known_at=REPORTED)
     assert list(figures(again)) == list(figures(first))
     assert len(list(figures(first))) > 500
     assert again.about == first.about
 
-    (found,) = later.restated("2026H1")
+    (found,) = later.reviews.restated("2026H1")
     assert found.causes == ("records",)
     arrival = next(
         one
@@ -163,7 +165,7 @@ def test_a_reviewer_runs_the_half_year_again(workspace: svcqa.Workspace) -> None
     assert (arrival.reported.numerator, arrival.reported.n) == (1206, 1302)
     assert arrival.now is not None
     assert (arrival.now.numerator, arrival.now.n) == (1209, 1303)
-    today = later.review_half_year("2026H1", as_of=first.as_of)
+    today = later.reviews.review("2026H1", as_of=first.as_of)
     changed = {one.reported.key for one in found.changed if one.reported.subject == "commitment"}
     for old, new in zip(first.commitments, today.commitments, strict=True):
         own = [(item.course.now, item.course.year, item.course.months) for item in (old, new)]

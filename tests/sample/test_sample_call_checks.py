@@ -27,7 +27,7 @@ LEADING = PLANTED["caller"]
 def quality_of(workspace: svcqa.Workspace, code: str) -> tuple[CallQuality, dict[str, str]]:
     """What svcqa says of the callers, and each caller's pseudonym."""
     callers = list(CHECKS[code]["listened"])
-    return workspace.callbacks.call_quality(code), dict(
+    return workspace.callbacks.results(code).call_quality(), dict(
         zip(callers, map(str, workspace.vault.colleagues(callers)), strict=True)
     )
 

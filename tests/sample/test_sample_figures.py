@@ -89,7 +89,7 @@ def test_what_the_returns_say_otherwise_is_listed(sample_workspace: svcqa.Worksp
     whole = "2023-07..2026-06"
     (notices,) = (
         comparison
-        for comparison in sample_workspace.compare_returns(whole, as_of=AS_OF)
+        for comparison in sample_workspace.reviews.compare_returns(whole, as_of=AS_OF)
         if comparison.commitment.key == "stop_notice"
     )
     found, one_sided = [], []

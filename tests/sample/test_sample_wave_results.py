@@ -18,7 +18,7 @@ QUESTIONS = ("attitude", "skill")
 
 def standing_out(workspace: svcqa.Workspace, code: str, question: str) -> list[str]:
     """The callers whose answers differ from all others'."""
-    (effect,) = [one for one in workspace.callbacks.call_quality(code).effects if one.question == question]
+    (effect,) = [one for one in workspace.callbacks.results(code).call_quality().effects if one.question == question]
     means = effect.means
     return [label for label, out in zip(means.labels, means.standing_out, strict=True) if out]
 
@@ -27,7 +27,7 @@ def rows_of(workspace: svcqa.Workspace, code: str, question: str, **params: Any)
     found = [
         dict(row)
         for by in ((), ("department",))
-        for row in workspace.callbacks.estimate(code, question=question, by=by, **params).rows
+        for row in workspace.callbacks.results(code).estimate(question=question, by=by, **params).rows
     ]
     plain = {row["unit"]: row["value"] for row in found if row["measure"] == "unweighted"}
     known = TRUTH[code]["population_mean"][question]
@@ -38,7 +38,7 @@ def rows_of(workspace: svcqa.Workspace, code: str, question: str, **params: Any)
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_waterfall_is_what_was_planted(sample_workspace: svcqa.Workspace, code: str) -> None:
-    known, found = TRUTH[code], sample_workspace.callbacks.outcomes(code)
+    known, found = TRUTH[code], sample_workspace.callbacks.results(code).outcomes()
     main, reserve = known["outcomes"]["main"], known["outcomes"]["reserve"]
     overall = found.overall
     assert (overall.drawn, overall.reserves) == (known["drawn"], sum(reserve.values()))
@@ -88,7 +88,7 @@ def test_form_c_has_one_figure_for_a_half_year_of_waves(sample_workspace: svcqa.
     (half,) = sample_workspace.measure("rating", commitment=question, period="2026H1").figures()
     assert "designed" in half.flags
     assert "undesigned" not in half.flags
-    estimates = [sample_workspace.callbacks.estimate(code, question=question).figures()[0] for code in CODES]
+    estimates = [sample_workspace.callbacks.results(code).estimate(question=question).figures()[0] for code in CODES]
     assert half.n == sum(one.n or 0 for one in estimates)
     low, high = sorted(one.value or 0.0 for one in estimates)
     assert half.value is not None
@@ -124,13 +124,15 @@ def test_a_target_can_be_held_against_a_wave(sample_workspace: svcqa.Workspace, 
     }
     path.write_text(path.read_text(encoding="utf-8") + "\n" + toml_list("target", [target]), encoding="utf-8")
     workspace = svcqa.open(workspace.folder)
-    review = workspace.review_half_year("2026H1")
+    review = workspace.reviews.review("2026H1")
     (item,) = [one for one in review.targets if one.target.key == "satisfied_2026"]
     assert item.fault is None
     assert item.course.now is not None
     (wave,) = [
         row
-        for row in workspace.callbacks.estimate("2026Q2", question="attitude", estimate="top_box", goal=0.7).rows
+        for row in workspace.callbacks.results("2026Q2")
+        .estimate(question="attitude", estimate="top_box", goal=0.7)
+        .rows
         if row["measure"] == "top_box"
     ]
     assert item.course.now.value == pytest.approx(wave["value"])

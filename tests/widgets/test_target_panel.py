@@ -11,8 +11,8 @@ from support.workspaces import commitment, copy_read, make_workspace
 from svcqa.entities.plan import Assumption
 from svcqa.errors import MetricError
 from svcqa.report.words.figures import probability
+from svcqa.review.next_year.year import NextYear
 from svcqa.widgets.target_panel import TargetPanel
-from svcqa.workspace.next_year import NextYear
 
 KEY = "complaint_reply_2026"
 

@@ -11,7 +11,7 @@ import svcqa
 from support.workspaces import copy_read
 from svcqa.catalogue import text
 from svcqa.errors import WorkspaceError
-from svcqa.report.tables import reviews as tables
+from svcqa.report import tables
 from svcqa.report.words.proposals import proposals
 from svcqa.widgets.distribution_panel import DistributionPanel
 from svcqa.widgets.half_year import HalfYearPanel
@@ -71,14 +71,16 @@ def test_a_noted_problem_is_in_form_b_and_no_longer_proposed(company: svcqa.Work
     form.due.value = dt.date(2026, 9, 30)
     form.author.value = "Reviewer"
     form.button.click()
-    review = company.review_half_year("2026H1")
+    review = company.reviews.review("2026H1")
     assert [(item.category, item.problem, item.due) for item in review.actions] == [
         ("<b>Safety</b>", "=Suburban centre arrives late", dt.date(2026, 9, 30))
     ]
     before = proposals(review, "en")
     first = before[0]
-    company.note_problem(category="x", problem="y", author="z", period="2026H1", target=first.target, unit=first.unit)
-    after = proposals(company.review_half_year("2026H1"), "en")
+    company.notes.add_problem(
+        category="x", problem="y", author="z", period="2026H1", target=first.target, unit=first.unit
+    )
+    after = proposals(company.reviews.review("2026H1"), "en")
     assert len(after) == len(before) - 1
 
 
@@ -96,7 +98,7 @@ def test_the_distribution_follows_limit_percentile_and_moment(company: svcqa.Wor
             params={"percentiles": [float(percentile)], "limit": limit},
         )
         rows = {row["measure"]: row for row in found.rows}
-        shown = tables.result(found, "en", names=company.policies.names("en"))
+        shown = tables.results.result(found, "en", names=company.policies.names("en"))
         assert shown.to_html(escape=True, border=0) == panel.table.value
         assert "complaint_reply" not in panel.table.value
         assert f"P{percentile}" in panel.chart.value

@@ -128,8 +128,10 @@ def _print_restated(workspace: Workspace, old: Path, new: Path | None, language:
     from svcqa.report.tables.restated import restated
 
     with Screen() as screen:
-        after = workspace.restated(calendars=_kept_set(new, workspace) if new is not None else workspace.calendars)
-        before = workspace.restated(calendars=_kept_set(old, workspace))
+        after = workspace.reviews.restated(
+            calendars=_kept_set(new, workspace) if new is not None else workspace.calendars
+        )
+        before = workspace.reviews.restated(calendars=_kept_set(old, workspace))
         found = [one.differing_from(other) for one, other in zip(after, before, strict=True)]
         count = sum(len(one.figures) for one in found)
         if not after:

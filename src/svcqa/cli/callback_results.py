@@ -32,13 +32,14 @@ def outcomes(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.callbacks.outcomes(code, as_of=as_of)
+        brought = opened.callbacks.results(code, as_of=as_of)
+        found = brought.outcomes()
         wave = opened.callbacks.wave(code)
         screen.show(results.waterfall_table(found, wave, opened.policies, language))
         screen.show(results.codes_table(found, language))
         screen.show(results.rates_table(found, language))
         screen.console.print(results.rates_note(language), markup=False)
-        quality, survey = opened.callbacks.call_quality(code, as_of=as_of), opened.policies.survey(wave.survey)
+        quality, survey = brought.call_quality(), opened.policies.survey(wave.survey)
         strata = results.stratum_names(wave, opened.policies, language)
         for table in (
             results.replacements_table(found, language, strata=strata),
@@ -74,7 +75,7 @@ def estimate(
         if own:
             raise NameUnknownError(own)
         given: dict[str, Any] = {"question": question, **params}
-        found = opened.callbacks.estimate(code, by=listed(by), as_of=as_of, **given)
+        found = opened.callbacks.results(code, as_of=as_of).estimate(by=listed(by), **given)
         screen.show(estimate_table(found, opened.policies, language))
         screen.console.print(estimate_note(found, language), markup=False)
 
@@ -95,10 +96,11 @@ def feedback(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
+        brought = opened.callbacks.results(code, as_of=as_of)
         if note:
-            numbers = opened.callbacks.note_feedback(code, author=author, as_of=as_of)
+            numbers = brought.note_feedback(author=author)
             said = text("call_results.noted", language, count=len(numbers))
             screen.console.print(said if numbers else text("call_results.nothing_to_note", language), markup=False)
         survey = opened.policies.survey(opened.callbacks.wave(code).survey)
-        screen.show(feedback_table(opened.callbacks.feedback(code, as_of=as_of), survey, opened.policies, language))
-        screen.show(in_time_table(opened.callbacks.feedback_in_time(code, as_of=as_of), opened.policies, language))
+        screen.show(feedback_table(brought.feedback(), survey, opened.policies, language))
+        screen.show(in_time_table(brought.feedback_in_time(), opened.policies, language))

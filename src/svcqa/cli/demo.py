@@ -35,4 +35,5 @@ def demo(
     with Screen() as screen:
         opened = screen.open(folder)
         read_sources(screen, opened, None, language)
-        write_files(screen, opened, review=opened.review_half_year("2026H1"), out=out, as_of=None, language=language)
+        opened = opened.as_known_at()
+        write_files(screen, opened, review=opened.reviews.review("2026H1"), out=out, as_of=None, language=language)

@@ -29,7 +29,7 @@ def explain(
 ) -> None:
     """What of one case's time counted and why, and what follows from it."""
     from svcqa.report.files.picture import DRAWN, check_ending
-    from svcqa.report.tables.reviews import explanation
+    from svcqa.report.tables.explained import explanation
 
     if chart is not None:
         check_ending(chart, DRAWN)

@@ -27,7 +27,7 @@ def write(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        written = opened.letters(year, out, template=template, language=language)
+        written = opened.letters.write(year, out, template=template, language=language)
         screen.console.print(text("terminal.letters_written", language, count=len(written)))
         for path in written.values():
             screen.console.print(f"  {path}", soft_wrap=True, markup=False)
@@ -42,7 +42,7 @@ def template_of(
     """Our template, to be edited and given back with --template."""
     with Screen() as screen:
         opened = screen.open(workspace)
-        path = opened.letter_template(out, language=language_of(opened, lang))
+        path = opened.letters.write_template(out, language=language_of(opened, lang))
         screen.console.print(f"{path}", soft_wrap=True, markup=False)
 
 
@@ -59,7 +59,7 @@ def sign(
     """Record in the register that somebody signed a letter."""
     with Screen() as screen:
         opened = screen.open(workspace)
-        opened.sign_letter(letter, name=by, role=role, on=on)
+        opened.letters.sign(letter, name=by, role=role, on=on)
         said = text("terminal.letter_signed", language_of(opened, lang), letter=letter.name, name=by, role=role)
         screen.console.print(said, markup=False, soft_wrap=True)
 
@@ -70,7 +70,7 @@ def check(letter: LetterArgument, workspace: WorkspaceOption = Path(), lang: Lan
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.check_letter(letter)
+        found = opened.letters.check(letter)
         lines = [("signature_holds", one) for one in found.holding] + [
             ("signature_broken", one) for one in found.broken
         ]

@@ -122,6 +122,6 @@ def _print_result(result: object, output: Format, language: Language, names: Map
 
         typer.echo(csv_text(result.frame), nl=False)
     else:
-        from svcqa.report.tables.reviews import result as result_table
+        from svcqa.report.tables.results import result as result_table
 
         Screen().show(result_table(result, language, names=names))

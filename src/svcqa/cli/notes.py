@@ -34,7 +34,7 @@ def problem(
     """Note a row of form B."""
     with Screen() as screen:
         opened = screen.open(workspace)
-        number = opened.note_problem(
+        number = opened.notes.add_problem(
             category=category,
             problem=problem,
             author=author,
@@ -65,7 +65,7 @@ def step(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        opened.note_step(number, step, by=by, on=on, finding=finding, due=due)
+        opened.notes.add_step(number, step, by=by, on=on, finding=finding, due=due)
         said = text("terminal.step_noted", language, number=number, step=text(f"sections.step_{step}", language))
         screen.console.print(said, markup=False, soft_wrap=True)
 
@@ -85,7 +85,7 @@ def success(
     """Note success experience."""
     with Screen() as screen:
         opened = screen.open(workspace)
-        number = opened.note_success(
+        number = opened.notes.add_success(
             unit=unit, experience=experience, period=period, name=name, target=target, evidence=evidence
         )
         screen.console.print(text("panel.noted", language_of(opened, lang), number=number))

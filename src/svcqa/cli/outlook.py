@@ -24,14 +24,13 @@ def outlook(
     lang: LangOption = None,
 ) -> None:
     """One row a commitment: routine or special, sure of its goal or not, the chance of making the year."""
-    from svcqa.report.tables import reviews as tables
-    from svcqa.workspace import Outlooks
+    from svcqa.report import tables
 
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = Outlooks(opened, period=period, as_of=as_of, unit=unit).all()
-        for name, table in (("outlooks", tables.outlooks), ("forecasts", tables.forecasts)):
+        found = opened.outlook(period, as_of=as_of, unit=unit).all()
+        for name, table in (("outlooks", tables.outlook.outlooks), ("forecasts", tables.outlook.forecasts)):
             screen.show(table(found, language), title=text(f"terminal.{name}", language))
 
 
@@ -49,7 +48,7 @@ def drivers(
 ) -> None:
     """What moved a figure between two periods: mix and rate of each group, largest first."""
     from svcqa.metrics.result import Scale
-    from svcqa.report.tables import reviews as tables
+    from svcqa.report import tables
     from svcqa.report.tables.drivers import drivers_sentence
 
     with Screen() as screen:
@@ -60,7 +59,7 @@ def drivers(
         rule, called = opened.policies.commitment(commitment).counted.rule, opened.policies.organisation.names(language)
         scale = Scale(rule.value_unit, rule.better)
         screen.console.print(drivers_sentence(found, scale, language, names=called))
-        screen.show(tables.drivers(found, scale, language, names=called))
+        screen.show(tables.drivers.drivers(found, scale, language, names=called))
 
 
 @commands.command()
@@ -78,5 +77,5 @@ def rebase(
     with Screen() as screen:
         opened = screen.open(workspace)
         key = opened.policies.commitment(commitment).key
-        number = opened.note_rebase(key, unit=unit, since=since, reason=reason.strip(), name=name.strip())
+        number = opened.notes.add_rebase(key, unit=unit, since=since, reason=reason.strip(), name=name.strip())
         screen.console.print(text("panel.noted", language_of(opened, lang), number=number))

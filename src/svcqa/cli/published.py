@@ -31,7 +31,7 @@ def publish(
     """Pin the figures of a half-year review in the register, with what they rest on."""
     with Screen() as screen:
         opened = screen.open(workspace)
-        found = opened.publish(period, author=by, as_of=as_of)
+        found = opened.reviews.publish(period, author=by, as_of=as_of)
         said = text(
             "terminal.published",
             language_of(opened, lang),
@@ -55,7 +55,7 @@ def restated(
     """Published figures that are no longer the same: as reported, restated, and what changed since."""
     with Screen() as screen:
         opened = screen.open(workspace)
-        found = opened.restated(period)
+        found = opened.reviews.restated(period)
         print_restated(found, opened, language_of(opened, lang), screen, everything=everything)
 
 
@@ -69,7 +69,7 @@ def print_restated(
 ) -> None:
     """Each publication in a line, then the figures that changed."""
     from svcqa.report.tables.restated import causes
-    from svcqa.report.tables.reviews import restated as table
+    from svcqa.report.tables.restated import restated as table
 
     if not found:
         screen.console.print(text("terminal.nothing_published", language), markup=False)

@@ -32,8 +32,8 @@ def half_year(
 ) -> None:
     """The half-year review: score board, executed notebook, HTML report, forms in one workbook, summary in Word."""
     with Screen() as screen:
-        opened = screen.open(workspace)
-        review = opened.review_half_year(period, as_of=as_of, unit=unit)
+        opened = screen.open(workspace).as_known_at()
+        review = opened.reviews.review(period, kind="half_year", as_of=as_of, unit=unit)
         write_files(screen, opened, review=review, out=out, as_of=as_of, language=language_of(opened, lang))
 
 
@@ -49,8 +49,8 @@ def annual(
 ) -> None:
     """The annual review: score board, executed notebook, HTML report, forms in one workbook, summary in Word."""
     with Screen() as screen:
-        opened = screen.open(workspace)
-        review = opened.review_annual(year, as_of=as_of, unit=unit)
+        opened = screen.open(workspace).as_known_at()
+        review = opened.reviews.review(year, kind="annual", as_of=as_of, unit=unit)
         write_files(screen, opened, review=review, out=out, as_of=as_of, language=language_of(opened, lang))
 
 
@@ -74,7 +74,7 @@ def write_files(
     running = screen.bar(text("terminal.running", language))
     written = write_review(
         review,
-        workspace.sections(review, language),
+        workspace.reviews.sections(review, language),
         out,
         notebook=bundled("notebooks") / NOTEBOOKS[review.kind],
         language=language,
@@ -100,7 +100,7 @@ def returns_beside_records(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.compare_returns(period, as_of=as_of)
+        found = opened.reviews.compare_returns(period, as_of=as_of)
         compared, differing = sum(len(one.months) for one in found), sum(len(one.differences) for one in found)
         if differing:
             screen.show(differences(found, language))

@@ -130,7 +130,7 @@ def map_file(
 
     opened = open_workspace(workspace) if (workspace / SETTINGS_FILE).is_file() else None
     language = language_of(opened, lang)
-    proposal = opened.propose_mapping(file, table=table) if opened else propose(file, table)
+    proposal = opened.mappings.propose(file, table=table) if opened else propose(file, table)
     screen = Screen()
     console = screen.console
     screen.show(proposal_table(proposal, language), proposal_title(proposal, language))

@@ -12,7 +12,7 @@ import numpy as np
 
 from svcqa.engine.summary import Summary
 from svcqa.entities.organisation import Unit
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.grouping import EPOCH, day_number
 from svcqa.periods import Period, PeriodKind
 

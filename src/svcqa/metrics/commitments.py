@@ -11,7 +11,8 @@ import numpy as np
 
 from svcqa.entities.base import Entity
 from svcqa.entities.commitment import Commitment
-from svcqa.metrics.contract import Batch, Codes, Context, Observations, Summary
+from svcqa.metrics.context import Context
+from svcqa.metrics.contract import Batch, Codes, Observations, Summary
 from svcqa.metrics.grouping import windows
 from svcqa.metrics.verdict import judge
 from svcqa.periods import Period, PeriodKind

@@ -14,7 +14,7 @@ from svcqa.engine.contract import Engine, time_of
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError, NameUnknownError
 from svcqa.metrics.commitments import CommitmentParams
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.explanation import CaseClock, Explanation
 from svcqa.metrics.grouping import day_number
 from svcqa.metrics.measure import request_for

@@ -20,7 +20,8 @@ from svcqa.entities.organisation import Organisation
 from svcqa.entities.wave import Wave
 from svcqa.errors import Fault, MetricError, SvcqaError
 from svcqa.metrics.commitments import CommitmentParams
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
+from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.evidence import explain_case, list_cases
 from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns, windows
@@ -279,7 +280,7 @@ class WhatIf:
         found = plugin.limit_range(self.params) if hasattr(plugin, "limit_range") else None
         return None if found is None else LimitRange(*found)
 
-    def distributions(self, **changes: Any) -> tuple[Any, ...]:
+    def distributions(self, **changes: Any) -> tuple[TimeDistribution, ...]:
         """The whole distributions behind the figures, where the metric gives them, ready to be drawn."""
         plugin, params = self._changed(changes)
         with _named(self.metric):

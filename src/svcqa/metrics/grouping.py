@@ -13,7 +13,7 @@ import numpy.typing as npt
 from svcqa.engine.summary import Summary
 from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.periods import Period, PeriodKind
 
 EPOCH: Final = dt.date(1970, 1, 1)

@@ -17,7 +17,7 @@ from svcqa.entities.organisation import LEVELS
 from svcqa.entities.target import LevelTarget
 from svcqa.entities.validation import faults_of
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result

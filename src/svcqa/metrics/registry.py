@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError, NameUnknownError, PluginError
-from svcqa.metrics.contract import MetricSpec
+from svcqa.metrics.context import MetricSpec
 
 _LOG = logging.getLogger(__name__)
 GROUP: Final = "svcqa.metrics"

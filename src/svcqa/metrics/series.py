@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from svcqa.entities.base import Entity, Key
 from svcqa.entities.commitment import Commitment
 from svcqa.errors import Fault, MetricError, NotAllowedError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns, windows
 from svcqa.metrics.result import Result
 from svcqa.periods import Period

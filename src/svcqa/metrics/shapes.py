@@ -10,20 +10,9 @@ import numpy.typing as npt
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Share
-from svcqa.metrics.contract import (
-    MATURE,
-    NULL,
-    Batch,
-    Codes,
-    Context,
-    Derive,
-    Example,
-    Fact,
-    Int64,
-    MetricSpec,
-    Observations,
-    Summary,
-)
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import MATURE, NULL, Batch, Codes, Derive, Fact, Int64, Observations, Summary
+from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, group, rows, sums, windows, within, year_ahead
 from svcqa.metrics.result import STATES, Result
 from svcqa.metrics.verdict import judge, needed_share

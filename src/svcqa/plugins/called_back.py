@@ -11,8 +11,10 @@ from pydantic import Field, model_validator
 
 from svcqa.entities.base import Entity, Text
 from svcqa.errors import NotAllowedError
-from svcqa.metrics.contract import NULL, Batch, Context, Derive, Example, Int64, MetricSpec, Observations
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import NULL, Batch, Derive, Int64, Observations
 from svcqa.metrics.derived import derive, linked
+from svcqa.metrics.examples import Example
 from svcqa.metrics.shapes import SECONDS_A_DAY, ShareMetric, ShareParams, shares
 
 _OWN_KEY: Final = {"complaints": "complaint_id", "work_orders": "order_id"}

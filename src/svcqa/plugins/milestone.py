@@ -9,18 +9,9 @@ import numpy as np
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.target import MilestoneTarget
-from svcqa.metrics.contract import (
-    MATURE,
-    NULL,
-    Batch,
-    Context,
-    Derive,
-    Example,
-    Fact,
-    MetricSpec,
-    Observations,
-    Summary,
-)
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Observations, Summary
+from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import day_number
 from svcqa.metrics.result import Result
 

@@ -9,18 +9,9 @@ import numpy as np
 
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.target import QuantityTarget
-from svcqa.metrics.contract import (
-    MATURE,
-    NULL,
-    Batch,
-    Context,
-    Derive,
-    Example,
-    Fact,
-    MetricSpec,
-    Observations,
-    Summary,
-)
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Observations, Summary
+from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, day_number, group, rows, sums, windows, within
 from svcqa.metrics.result import Result
 from svcqa.periods import Period

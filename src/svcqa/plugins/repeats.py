@@ -8,8 +8,10 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from svcqa.entities.base import Entity, Text
 from svcqa.errors import MetricError, SvcqaError
-from svcqa.metrics.contract import NULL, Batch, Context, Derive, Example, MetricSpec, Observations
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import NULL, Batch, Derive, Observations
 from svcqa.metrics.derived import derive, next_of_same, repeat_within
+from svcqa.metrics.examples import Example
 from svcqa.metrics.shapes import ShareMetric, ShareParams, shares
 
 

@@ -1,5 +1,7 @@
 """A mapping proposed for a file: by the names of its columns, and by what they hold."""
 
+# Over 300 lines: one guess a column, and each kind of column is guessed in its own way.
+
 from __future__ import annotations
 
 import csv
@@ -22,7 +24,7 @@ from svcqa.errors import Fault, SourceError
 from svcqa.records import readers
 from svcqa.records.masking import COVER, is_personal, masked
 from svcqa.records.parsing import FLAGS
-from svcqa.records.plain import moment_text, narrow, number_text
+from svcqa.records.plain import cell_text, moment_text, narrow, number_text
 from svcqa.records.schema import PERSONAL, Column, ColumnType, Table
 from svcqa.records.tables import TABLES, table
 
@@ -342,7 +344,7 @@ def _excel_rows(path: Path) -> list[list[str]]:
         cells = page.to_python(skip_empty_area=False, nrows=_LOOKED_AT)
     except CalamineError as error:
         raise ValueError(str(error)) from error
-    return [[readers.cell_text(cell).strip() for cell in row] for row in cells]
+    return [[cell_text(cell).strip() for cell in row] for row in cells]
 
 
 def _look_at_parquet(path: Path) -> Sheet:

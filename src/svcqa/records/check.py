@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +54,10 @@ class CheckReport:
         return all(file.accepted + file.quarantined == file.read for file in self.files)
 
 
-def check_report(store: RecordStore) -> CheckReport:
-    """Collect the reports of every batch of the store."""
+def check_report(store: RecordStore, *, known_at: dt.datetime | None = None) -> CheckReport:
+    """Collect the reports of every batch of the store that was known at ``known_at`` (UTC; all where absent)."""
     files, quarantined, odd, changes = [], list[Place](), list[Place](), list[CellChange]()
-    for batch in store.manifest()["batches"]:
+    for batch in store.batches(known_at):
         folder = store.folder / f"{batch['number']:06d}"
         about = {"source": batch["source"], "table": batch["table"]}
         files.append(FileReport(**batch["report"]))

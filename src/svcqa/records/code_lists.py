@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 from svcqa.errors import Fault
+from svcqa.records.plain import cell_text
 
 
 def read_codes(path: Path, faults: list[Fault]) -> dict[str, str]:
@@ -53,8 +54,6 @@ def _text(path: Path) -> str:
 
 def _sheet(path: Path) -> list[list[str]]:
     from python_calamine import CalamineError, CalamineWorkbook
-
-    from svcqa.records.readers import cell_text
 
     try:
         rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)

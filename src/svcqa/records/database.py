@@ -17,7 +17,8 @@ import pyarrow as pa
 from svcqa.entities.settings import Source
 from svcqa.errors import Fault, SourceError
 from svcqa.records.mapping import Mapping
-from svcqa.records.readers import RawTable, cell_text, require_columns
+from svcqa.records.plain import cell_text
+from svcqa.records.readers import RawTable, require_columns
 
 _PIECE: Final = 10_000
 """Rows that are held as Python objects at a time."""

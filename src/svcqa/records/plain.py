@@ -125,6 +125,15 @@ def number_text(text: str, unit: str, source_unit: str | None) -> str:
     return str(number) if number.denominator == 1 else plain
 
 
+def cell_text(cell: Any) -> str:
+    """A cell of a workbook or a database as text."""
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)
+
+
 def each(texts: Any, rewrite: Callable[[str], str]) -> Any:
     """``rewrite`` of every text, once per different text."""
     encoded = texts.dictionary_encode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv as text_csv
-import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import pyarrow.compute as pc
 
 from svcqa.errors import Fault, SourceError
 from svcqa.records.mapping import Mapping
+from svcqa.records.plain import cell_text
 
 EXCEL = {".xlsx", ".xls", ".xlsm", ".xlsb"}
 
@@ -225,15 +225,6 @@ def _excel_header(page: Any, cells: Sequence[Sequence[Any]], mapping: Mapping) -
                 for place in range(left, right + 1):
                     levels[row - first][place] = str(cells[top][left]).strip()
     return join_levels(levels)
-
-
-def cell_text(cell: Any) -> str:
-    """A cell of a workbook or a database as text."""
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(sep=" ")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return "" if cell is None else str(cell)
 
 
 def _read_parquet(path: Path, mapping: Mapping) -> RawTable:

@@ -115,7 +115,7 @@ class RecordStore:
 
     def parts(self, table: str, *, known_at: dt.datetime | None = None) -> list[Part]:
         """The parts of ``table`` as known at ``known_at`` (UTC; now where absent), oldest batch first."""
-        batches = self._batches(known_at)
+        batches = self.batches(known_at)
         dead: dict[str, list[tuple[str, str]]] = {}
         for batch in batches:
             for name, item in batch["dead"].items():
@@ -143,11 +143,17 @@ class RecordStore:
 
         Where a row was put in quarantine something did happen, and nothing is known of it.
         """
-        reports = [b["report"] for b in self._batches(known_at) if b["table"] == table]
+        reports = [b["report"] for b in self.batches(known_at) if b["table"] == table]
         return bool(reports) and not any(report["accepted"] or report["quarantined"] for report in reports)
 
-    def _batches(self, known_at: dt.datetime | None) -> list[dict[str, Any]]:
+    def batches(self, known_at: dt.datetime | None = None) -> list[dict[str, Any]]:
+        """What the manifest says of each reading that was known at ``known_at`` (UTC; all where absent), in order."""
         return [b for b in self.manifest()["batches"] if known_at is None or _moment(b) <= known_at]
+
+    @property
+    def last_read(self) -> dt.datetime | None:
+        """When the last reading became known (UTC)."""
+        return max((_moment(batch) for batch in self.batches()), default=None)
 
     def columns(self, table: str) -> list[str]:
         """The columns that any part of ``table`` has."""
@@ -168,7 +174,7 @@ class RecordStore:
         """
 
         def make() -> str:
-            read = "".join(batch["read_digest"] for batch in self._batches(known_at))
+            read = "".join(batch["read_digest"] for batch in self.batches(known_at))
             return hashlib.sha256(read.encode()).hexdigest()[:16]
 
         digest: str = self._remembered(("digest", known_at), make)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from svcqa.errors import SvcqaError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Result
 

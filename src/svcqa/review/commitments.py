@@ -9,7 +9,7 @@ from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Level, Unit
 from svcqa.entities.rules import ClockRule
 from svcqa.errors import SvcqaError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.verdict import Judgement
 from svcqa.review.courses import NO_COURSE, Course, courses, first_course, judged_by_course

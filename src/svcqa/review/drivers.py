@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from svcqa.entities.commitment import Commitment
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.grouping import PERIOD_KINDS
 from svcqa.periods import Period

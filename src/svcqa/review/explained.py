@@ -6,7 +6,7 @@ from svcqa.entities.commitment import Commitment
 from svcqa.entities.policy import Policies
 from svcqa.entities.rules import ClockRule, MeanAndMaximum
 from svcqa.errors import Fault, NameUnknownError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.figures import Figures
 

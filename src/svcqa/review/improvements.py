@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Unit
 from svcqa.entities.success import Success
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure, Scale
 from svcqa.periods import Period, PeriodRule

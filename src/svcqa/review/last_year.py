@@ -15,7 +15,7 @@ from svcqa.entities.commitment import Commitment
 from svcqa.entities.policy import Policies
 from svcqa.entities.published import Publication, PublishedFigure
 from svcqa.errors import SvcqaError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure, Scale
 from svcqa.review.commitments import CommitmentReview

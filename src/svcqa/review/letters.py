@@ -3,60 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from svcqa.entities.base import Text
 from svcqa.entities.organisation import Organisation, Unit
+from svcqa.entities.plan import TargetPlan
 from svcqa.entities.policy import Policies
+from svcqa.entities.signature import Signature
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
 from svcqa.errors import Fault, RegisterError
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Scale
-
-
-class PlannedPart(Protocol):
-    """A unit's part of a plan that was saved."""
-
-    @property
-    def unit(self) -> str:
-        """Its code."""
-        ...
-
-    @property
-    def goal(self) -> float:
-        """Its goal."""
-        ...
-
-    @property
-    def own(self) -> bool:
-        """Whether the part is no unit's goal: cases that no unit below has."""
-        ...
-
-
-class Planned(Protocol):
-    """What a letter reads of a plan that was saved: see ``entities/plan.py``."""
-
-    @property
-    def target(self) -> str:
-        """Key of the target that it follows."""
-        ...
-
-    @property
-    def owner(self) -> str:
-        """The unit that the goal is for."""
-        ...
-
-    @property
-    def goal(self) -> float:
-        """The goal of the owner."""
-        ...
-
-    @property
-    def cells(self) -> Sequence[PlannedPart]:
-        """The parts of the units below."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +53,22 @@ class Letter:
         return f"{self.unit.code} {self.year}"
 
 
+@dataclass(frozen=True)
+class LetterCheck:
+    """A letter beside its signatures.
+
+    Attributes:
+        letter: unit and year, such as ``CQ-KF 2027``; empty where the file is none of our letters.
+        holding: signatures under the text as it is.
+        broken: signatures under another text: the letter was changed afterwards, or is another version.
+    """
+
+    letter: str
+    digest: str
+    holding: tuple[Signature, ...]
+    broken: tuple[Signature, ...]
+
+
 def letters_of(
     policies: Policies,
     registry: Registry,
@@ -101,7 +76,7 @@ def letters_of(
     *,
     first: dt.date,
     last: dt.date,
-    plans: Iterable[Planned] = (),
+    plans: Iterable[TargetPlan] = (),
     provisional: bool = False,
 ) -> tuple[Letter, ...]:
     """One letter for each unit below the company that has goals in ``year``, in the order of the organisation.

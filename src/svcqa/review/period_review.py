@@ -14,7 +14,7 @@ from svcqa.entities.action import ActionItem
 from svcqa.entities.organisation import Unit
 from svcqa.entities.policy import Policies
 from svcqa.errors import Fault, MetricError, PeriodError, SvcqaError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.periods import Period, PeriodKind
 from svcqa.review.commitments import CommitmentReview, commitment_review

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Unit
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Level, Unit
 from svcqa.errors import SvcqaError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure, Scale
 from svcqa.review.last_year import change_limits

@@ -9,7 +9,7 @@ from svcqa.entities.organisation import Unit
 from svcqa.entities.policy import Policies
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
 from svcqa.errors import SvcqaError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.verdict import Judgement
 from svcqa.review.courses import NO_COURSE, Course, first_course, first_of, judged_by_course

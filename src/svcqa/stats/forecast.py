@@ -5,6 +5,8 @@ weighed by how well they fit (``stats/importance.py``), is run on into the month
 come are forecast the same way. The year's figure is counted from what has happened and what each simulated future adds.
 """
 
+# Over 300 lines: one model, from its history to its simulated year, read side by side with its sources.
+
 from __future__ import annotations
 
 from collections.abc import Sequence

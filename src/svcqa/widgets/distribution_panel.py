@@ -11,9 +11,8 @@ import ipywidgets as widgets
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
 from svcqa.periods import read_moment
-from svcqa.report import charts
+from svcqa.report import charts, tables
 from svcqa.report.charts.times import times_chart
-from svcqa.report.tables import reviews as tables
 
 if TYPE_CHECKING:
     from svcqa.metrics.figures import WhatIf
@@ -104,7 +103,7 @@ class DistributionPanel:
             return
         names = self.workspace.policies.names(self.language)
         self.chart.value = charts.Picture(times_chart(drawn[0], names[self._commitment], self.language)).html()
-        self.table.value = tables.result(found, self.language, names=names).to_html(escape=True, border=0)
+        self.table.value = tables.results.result(found, self.language, names=names).to_html(escape=True, border=0)
 
     def _refuse(self, error: SvcqaError) -> None:
         self.chart.value, self.table.value = "", html.escape(error.render(self.language))

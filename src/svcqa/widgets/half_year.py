@@ -115,7 +115,7 @@ class ProblemForm:
     def _note(self, _: object) -> None:
         values = {name: field.value.strip() for name, field in self.fields.items()}
         try:
-            number = self.workspace.note_problem(
+            number = self.workspace.notes.add_problem(
                 **values, due=self.due.value, period=self._period(), unit=self._unit(), author=self.author.value
             )
         except SvcqaError as error:

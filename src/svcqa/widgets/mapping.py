@@ -32,7 +32,7 @@ class MappingPanel:
         self, workspace: Workspace, file: str | Path, out: str | Path, *, language: Language, table: str | None = None
     ) -> None:
         self.workspace, self.language, self._file, self._out = workspace, language, Path(file), Path(out)
-        self.proposal = workspace.propose_mapping(self._file, table=table)
+        self.proposal = workspace.mappings.propose(self._file, table=table)
         self.table = widgets.Dropdown(
             description=text("mapping.table", language),
             options=list(self.proposal.tables),
@@ -50,7 +50,7 @@ class MappingPanel:
         self._offer()
 
     def _other_table(self, change: dict[str, Any]) -> None:
-        self.proposal = self.workspace.propose_mapping(self._file, table=change["new"])
+        self.proposal = self.workspace.mappings.propose(self._file, table=change["new"])
         self._offer()
 
     def _offer(self) -> None:
@@ -83,7 +83,7 @@ class MappingPanel:
 
     def _save(self, _: object) -> None:
         try:
-            self.workspace.save_mapping(self.proposal, self._out, language=self.language)
+            self.workspace.mappings.save(self.proposal, self._out, language=self.language)
         except SvcqaError as error:
             said = f"{text('mapping.refused', self.language)}: {error.render(self.language)}"
         else:

@@ -10,8 +10,7 @@ import ipywidgets as widgets
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import SvcqaError
-from svcqa.report import charts
-from svcqa.report.tables import reviews as tables
+from svcqa.report import charts, tables
 
 if TYPE_CHECKING:
     from svcqa.workspace import Workspace
@@ -84,7 +83,7 @@ class MetricPanel:
             self.chart.value, self.table.value = "", html.escape(text("panel.no_cases", self.language))
             return
         self.chart.value = charts.of_result(found, self.language, names=self._names).html()
-        self.table.value = tables.result(found, self.language, names=self._names).to_html(escape=True, border=0)
+        self.table.value = tables.results.result(found, self.language, names=self._names).to_html(escape=True, border=0)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self.box._repr_mimebundle_(**options)

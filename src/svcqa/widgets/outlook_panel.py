@@ -19,7 +19,8 @@ from svcqa.widgets.rebase_form import RebaseForm
 if TYPE_CHECKING:
     from svcqa.metrics.figures import WhatIf
     from svcqa.metrics.result import Result
-    from svcqa.workspace import Outlooks
+    from svcqa.periods import Period
+    from svcqa.workspace import Workspace
 
 _STYLE = {"description_width": "7em"}
 _WIDE = widgets.Layout(width="34em")
@@ -31,13 +32,23 @@ class OutlookPanel:
     """Widgets over the years up to a period. ``box`` is what a notebook shows.
 
     Args:
+        period, as_of, unit: as for :meth:`svcqa.Workspace.outlook`.
         commitment: key of the commitment to begin with; the first of the policy where absent.
     """
 
-    def __init__(self, outlooks: Outlooks, *, language: Language, commitment: str | None = None) -> None:
-        self._outlooks, self.language = outlooks, language
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        period: str | Period,
+        language: Language,
+        as_of: str | None = None,
+        unit: str | None = None,
+        commitment: str | None = None,
+    ) -> None:
+        self._outlooks, self.language = workspace.outlook(period, as_of=as_of, unit=unit), language
         self._what_if: WhatIf | None = None
-        workspace, policies = outlooks.workspace, outlooks.workspace.policies
+        policies = workspace.policies
         self._names = policies.names(language)
         keys = [item.key for item in policies.commitments]
         self.commitment = self._dropdown("commitment", keys, commitment or keys[0])

@@ -62,7 +62,7 @@ class RebaseForm:
             if not self.since.value:
                 self.message.value = html.escape(self._text("choose"))
                 return
-            number = self.workspace.note_rebase(
+            number = self.workspace.notes.add_rebase(
                 self._indicator(),
                 unit=self._unit(),
                 since=self.since.value,

@@ -16,7 +16,7 @@ from svcqa.widgets.target_cells import TargetCells
 
 if TYPE_CHECKING:
     from svcqa.review.next_year.what_if import Answer, TargetWhatIf
-    from svcqa.workspace.next_year import NextYear
+    from svcqa.review.next_year.year import NextYear
 
 _STYLE: Final = {"description_width": "9em"}
 _WIDE: Final = widgets.Layout(width="38em")

@@ -1,4 +1,6 @@
-"""Callbacks: plan a wave, draw it, write its call sheet, draw it again for an audit. It stands beside the workspace."""
+"""Callbacks: plan a wave, draw it, write its call sheet, draw it again for an audit, see what it brought."""
+
+# Over 300 lines: one verb of the subject a method, each with its arguments told.
 
 from __future__ import annotations
 
@@ -15,31 +17,28 @@ from svcqa.entities.wave import ContactExport, Wave
 from svcqa.errors import Fault, MetricError, RegisterError
 from svcqa.periods import Period, read_moment
 from svcqa.records.draw_key import draw_key, fingerprint
-from svcqa.records.wave_store import WAVES, WaveStore
 from svcqa.review.callbacks.counts import StratumCounts, count_frame
 from svcqa.review.callbacks.drawing import Drawing, strata_of
 from svcqa.review.callbacks.former import LeftOut, former_answers, left_out
 from svcqa.review.callbacks.frame import Span
 from svcqa.review.callbacks.plan import Former, Plan, make_plan
+from svcqa.review.callbacks.results import WaveResults
 from svcqa.review.callbacks.wave import Audit, compared, frame_digest, list_digest, overlap, wave_list
-from svcqa.workspace.callback_results import CallbackResults
-from svcqa.workspace.sheet_names import sheet_names
+from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from svcqa.workspace.workspace import Workspace
 
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
 
 
-class Callbacks(CallbackResults):
+class Callbacks:
     """The surveys and waves of one workspace. Reach it as ``workspace.callbacks``."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: OpenedWorkspace) -> None:
         self._workspace = workspace
-        self.store = WaveStore(workspace.folder / WAVES)
+        self.store = workspace.wave_store
 
     @property
     def surveys(self) -> tuple[Survey, ...]:
@@ -216,6 +215,7 @@ class Callbacks(CallbackResults):
         """
         from svcqa.report.forms.call_sheet import write_call_sheet
         from svcqa.report.forms.call_sheet_mapping import call_sheet_mapping
+        from svcqa.report.forms.sheet_names import sheet_names
 
         wave, workspace = self.wave(code), self._workspace
         policy, language = workspace.policies.survey(wave.survey), language or workspace.language
@@ -232,6 +232,21 @@ class Callbacks(CallbackResults):
         self.store.mapping(code, language).write_text(mapping, encoding="utf-8", newline="\n")
         return write_call_sheet(
             path, policy, wave=wave, rows=rows, names=names, language=language, company=company, contacts=known
+        )
+
+    def results(self, code: str, *, as_of: dt.datetime | str | None = None) -> WaveResults:
+        """What a wave brought.
+
+        Args:
+            as_of: calls after it are masked (local time); the end of the wave's calls where absent.
+        """
+        workspace = self._workspace
+        return WaveResults(
+            figures=workspace.figures,
+            register=workspace.register,
+            code=code,
+            language=workspace.language,
+            asked_as_of=as_of,
         )
 
     def audit(self, code: str) -> Audit:

@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcqa.catalogue import Language
-from svcqa.entities.signature import Signature
 from svcqa.errors import Fault, RegisterError
 from svcqa.periods import day_of
+from svcqa.review.letters import LetterCheck, letters_of
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
     from svcqa.entities.plan import TargetPlan
 
 
-@dataclass(frozen=True)
-class LetterCheck:
-    """A letter beside its signatures.
+class Letters:
+    """The responsibility letters of a workspace. Reach it as ``workspace.letters``."""
 
-    Attributes:
-        letter: unit and year, such as ``CQ-KF 2027``; empty where the file is none of our letters.
-        holding: signatures under the text as it is.
-        broken: signatures under another text: the letter was changed afterwards, or is another version.
-    """
+    def __init__(self, workspace: OpenedWorkspace) -> None:
+        self._workspace = workspace
 
-    letter: str
-    digest: str
-    holding: tuple[Signature, ...]
-    broken: tuple[Signature, ...]
-
-
-class LetterVerbs(OpenedWorkspace):
-    """What a workspace does with letters."""
-
-    def letters(
+    def write(
         self, year: int, out: str | Path, *, template: str | Path | None = None, language: Language | None = None
     ) -> dict[str, Path]:
         """Write a responsibility letter for each unit that has goals in ``year``; gives their paths by code of unit.
@@ -51,21 +37,20 @@ class LetterVerbs(OpenedWorkspace):
             PolicyError: the template cannot be read, or holds placeholders that nobody knows.
         """
         from svcqa.report.word.letter import write_letters
-        from svcqa.review.letters import letters_of
 
-        period, chosen = self.period(str(year)), language or self.language
+        period, chosen = self._workspace.period(str(year)), language or self._workspace.language
         found = letters_of(
-            self.policies,
-            self.registry,
+            self._workspace.policies,
+            self._workspace.registry,
             year,
             first=period.first,
             last=period.last,
             plans=self._plans(year),
-            provisional=self.calendar.is_provisional(period.last),
+            provisional=self._workspace.calendar.is_provisional(period.last),
         )
         if not found:
             raise RegisterError(Fault("no_letters", got=str(year)))
-        company = self.settings.company.name.in_language(chosen)
+        company = self._workspace.settings.company.name.in_language(chosen)
         return write_letters(
             found, Path(out), language=chosen, company=company, template=Path(template) if template else None
         )
@@ -74,16 +59,16 @@ class LetterVerbs(OpenedWorkspace):
         """The plans in force."""
         from svcqa.register.plans import saved_plans
 
-        return tuple(one.plan for one in saved_plans(self.register, year=year) if one.in_force)
+        return tuple(one.plan for one in saved_plans(self._workspace.register, year=year) if one.in_force)
 
-    def letter_template(self, out: str | Path, *, language: Language | None = None) -> Path:
+    def write_template(self, out: str | Path, *, language: Language | None = None) -> Path:
         """Write our template to ``out``, to be edited and given back as ``template``."""
         from svcqa.report.word.package import save
         from svcqa.report.word.template import letter_template
 
-        return save(letter_template(language or self.language), Path(out))
+        return save(letter_template(language or self._workspace.language), Path(out))
 
-    def sign_letter(
+    def sign(
         self, path: str | Path, *, name: str, role: str, on: dt.date | str | None = None, now: dt.datetime | None = None
     ) -> int:
         """Record that somebody signed the letter in ``path``; give the number of the entry.
@@ -103,9 +88,9 @@ class LetterVerbs(OpenedWorkspace):
         if not key:
             raise RegisterError(Fault("not_a_letter", file=Path(path).name))
         item = signature(letter=key, digest=digest_of(Path(path)), name=name, role=role, on=day_of(on))
-        return sign(self.register, item, now=now)
+        return sign(self._workspace.register, item, now=now)
 
-    def check_letter(self, path: str | Path) -> LetterCheck:
+    def check(self, path: str | Path) -> LetterCheck:
         """Whose signatures hold for the letter in ``path``, and whose were given to another text.
 
         Raises:
@@ -115,6 +100,6 @@ class LetterVerbs(OpenedWorkspace):
         from svcqa.report.word.letter import digest_of, key_of
 
         key, digest = key_of(Path(path)), digest_of(Path(path))
-        found = signatures(self.register, letter=key) if key else []
+        found = signatures(self._workspace.register, letter=key) if key else []
         holding = tuple(one for one in found if one.digest == digest)
         return LetterCheck(key, digest, holding, tuple(one for one in found if one.digest != digest))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+from svcqa.entities.policy import Policies
 from svcqa.entities.rebase import Rebase
 from svcqa.errors import Fault, NameUnknownError
-from svcqa.periods import Period, day_of
+from svcqa.periods import Period, PeriodRule, day_of
+from svcqa.register import Register
 from svcqa.register.register import action_item, rebase_item
-from svcqa.workspace.opened import OpenedWorkspace
 
 
-class NoteVerbs(OpenedWorkspace):
-    """What a workspace notes."""
+class Notes:
+    """The notes of a workspace. Reach it as ``workspace.notes``."""
 
-    def note_problem(
+    def __init__(self, register: Register, policies: Policies, period_rule: PeriodRule) -> None:
+        self._register, self._policies, self._period_rule = register, policies, period_rule
+
+    def add_problem(
         self,
         *,
         category: str,
@@ -48,13 +52,13 @@ class NoteVerbs(OpenedWorkspace):
             due=day_of(due) if due else None,
             responsible=responsible,
             tracker=tracker,
-            period=self.period(period).label if period else "",
+            period=self._period_rule.parse(period).label if period else "",
             target=self._served(target),
-            unit=self.policies.organisation.unit(unit).code if unit else "",
+            unit=self._policies.organisation.unit(unit).code if unit else "",
         )
-        return self.register.note(item, author=author.strip() or "—", now=now)
+        return self._register.note(item, author=author.strip() or "—", now=now)
 
-    def note_rebase(
+    def add_rebase(
         self,
         indicator: str,
         *,
@@ -75,16 +79,16 @@ class NoteVerbs(OpenedWorkspace):
         Raises:
             RegisterError: reason, name or indicator is empty.
         """
-        code = self.policies.organisation.unit(unit).code
-        first = (self.period(since) if isinstance(since, str) else since).first
+        code = self._policies.organisation.unit(unit).code
+        first = (self._period_rule.parse(since) if isinstance(since, str) else since).first
         item = rebase_item(indicator=indicator, unit=code, since=first, reason=reason, name=name)
-        return self.register.note_rebase(item, now=now, replaces=replaces)
+        return self._register.note_rebase(item, now=now, replaces=replaces)
 
     def rebases(self, indicator: str | None = None) -> tuple[Rebase, ...]:
         """What people decided on new levels, oldest entry first; of one indicator where it is given."""
-        return tuple(self.register.rebases(indicator=indicator))
+        return tuple(self._register.rebases(indicator=indicator))
 
-    def note_step(
+    def add_step(
         self,
         number: int,
         step: str,
@@ -98,7 +102,7 @@ class NoteVerbs(OpenedWorkspace):
         """Note what became of a row of form B; give the number of the entry.
 
         Args:
-            number: of the row, as :meth:`note_problem` gave it.
+            number: of the row, as :meth:`add_problem` gave it.
             step: ``done`` (reported), ``effective`` (checked, and so closed) or ``reopened`` (checked, and not enough).
             by: who reports or checks.
             on: the day; today where absent.
@@ -114,9 +118,9 @@ class NoteVerbs(OpenedWorkspace):
         item = action_step(
             action=number, step=step, by=by, on=day_of(on), finding=finding, due=day_of(due) if due else None
         )
-        return note_step(self.register, item, now=now)
+        return note_step(self._register, item, now=now)
 
-    def note_success(
+    def add_success(
         self,
         *,
         unit: str,
@@ -147,18 +151,18 @@ class NoteVerbs(OpenedWorkspace):
         from svcqa.register.successes import note_success, success
 
         item = success(
-            unit=self.policies.organisation.unit(unit).code,
+            unit=self._policies.organisation.unit(unit).code,
             experience=experience,
-            period=self.period(period).label,
+            period=self._period_rule.parse(period).label,
             name=name,
             target=self._served(target),
             evidence=evidence,
         )
-        return note_success(self.register, item, now=now, replaces=replaces)
+        return note_success(self._register, item, now=now, replaces=replaces)
 
     def _served(self, key: str) -> str:
         """The key of a target or commitment, or nothing."""
-        known = [one.key for one in (*self.policies.targets, *self.policies.commitments)]
+        known = [one.key for one in (*self._policies.targets, *self._policies.commitments)]
         if key and key not in known:
             raise NameUnknownError(Fault("note_target", place="target", got=repr(key), allowed=", ".join(known)))
         return key

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from svcqa.catalogue import Language
 from svcqa.clock.calendar import WorkCalendar
@@ -16,7 +16,7 @@ from svcqa.engine.contract import Engine, Progress
 from svcqa.engine.embedded import EmbeddedEngine
 from svcqa.entities.policy import Policies
 from svcqa.entities.settings import Settings
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.survey.waves import Surveys
@@ -33,13 +33,23 @@ if TYPE_CHECKING:
 class OpenedWorkspace:
     """One company's settings, policies and stores."""
 
-    def __init__(self, folder: Path, settings: Settings, policies: Policies, registry: Registry | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        policies: Policies,
+        registry: Registry | None = None,
+        *,
+        known_at: dt.datetime | None = None,
+    ) -> None:
         self.folder = folder
         self.settings = settings
         self.policies = policies
         self.period_rule = PeriodRule(settings.company.month_closes_on)
         self.store = RecordStore(folder / ".svcqa" / "records")
         self.registry = registry or Registry()
+        self.known_at = known_at
+        """Questions see only what had been read or noted by then (UTC), unless they say otherwise; all where absent."""
         self.progress: Callable[[str], Progress] | None = None
 
     @property
@@ -56,6 +66,11 @@ class OpenedWorkspace:
     def calendars(self) -> CalendarSet:
         """Working days and hours of the company and of the units that keep others."""
         return build_calendars(self.settings.calendar, self.policies.organisation, folder=self.folder)
+
+    def calendars_with(self, **changes: Any) -> CalendarSet:
+        """The same with some of the section ``[calendar]`` changed, to try another calendar before it is adopted."""
+        settings = self.settings.calendar.model_copy(update=changes)
+        return build_calendars(settings, self.policies.organisation, folder=self.folder)
 
     @cached_property
     def register(self) -> Register:
@@ -89,9 +104,14 @@ class OpenedWorkspace:
             period_rule=self.period_rule,
             policy_digest=self.policies.digest,
             progress=self.progress,
-            surveys=Surveys(self.policies.surveys, WaveStore(self.folder / WAVES)),
+            surveys=Surveys(self.policies.surveys, self.wave_store),
             reader=ResultReader(self.language, self.policies.names(self.language)),
         )
+
+    @cached_property
+    def wave_store(self) -> WaveStore:
+        """The documents, lists and frames of waves of callbacks."""
+        return WaveStore(self.folder / WAVES)
 
     @cached_property
     def section_registry(self) -> SectionRegistry:
@@ -104,14 +124,29 @@ class OpenedWorkspace:
         """A period of this company's calendar."""
         return self.period_rule.parse(label)
 
-    def _context(self, period: str | Period, as_of: dt.datetime | str | None, **options: Any) -> Context:
+    def context(self, period: str | Period, as_of: dt.datetime | str | None = None, **options: Any) -> Context:
+        """The circumstances of a question about ``period``; options are those of ``Figures.context``."""
         found = self.period(period) if isinstance(period, str) else period
+        options["known_at"] = options.get("known_at") or self.known_at
         return self.figures.context(found, as_of=read_moment(as_of), **options)
 
-    def _params(self, commitment: str | None, target: str | None) -> dict[str, Any]:
-        params: dict[str, Any] = {}
-        if commitment is not None:
-            params["commitment"] = self.policies.commitment(commitment).counted
-        if target is not None:
-            params["target"] = self.policies.target(target)
-        return params
+    def as_known_at(self, moment: dt.datetime | None = None) -> Self:
+        """The workspace as it is known at ``moment`` (UTC): what is read or noted later changes no answer.
+
+        Args:
+            moment: now where absent, and no earlier than the last reading, should the clock have been set back.
+        """
+        last = self.store.last_read or dt.datetime.min
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        pinned = type(self)(self.folder, self.settings, self.policies, self.registry, known_at=moment or max(now, last))
+        pinned.progress = self.progress
+        return pinned
+
+    def months_read(self, *further: str) -> list[str]:
+        """The months of which records were read, of the tables that commitments and ``further`` name."""
+        tables = {item.counted.table for item in self.policies.commitments} | set(further)
+        return [part.month for table in tables for part in self.store.parts(table) if part.month]
+
+    def forget_figures(self) -> None:
+        """What was measured is measured anew: other records have been read."""
+        self.__dict__.pop("figures", None)

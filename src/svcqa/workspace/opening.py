@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from svcqa.entities.policy import load_policies, load_settings
 from svcqa.entities.target import LevelTarget
 from svcqa.errors import Fault, WorkspaceError
 from svcqa.metrics.measure import target_faults
 from svcqa.metrics.registry import Registry
+from svcqa.periods import read_moment
 from svcqa.records.survey_records import survey_faults
-from svcqa.workspace.workspace import SETTINGS_FILE, Workspace
+from svcqa.workspace.workspace import Workspace
+
+SETTINGS_FILE: Final = "svcqa.toml"
 
 
-def open_workspace(path: str | Path = ".") -> Workspace:
+def open_workspace(path: str | Path = ".", *, known_at: dt.datetime | str | None = None) -> Workspace:
     """Open the workspace in folder ``path``.
+
+    Args:
+        known_at: see it as it was known at this moment (UTC): questions leave out what was read or noted later.
 
     Raises:
         WorkspaceError: the folder holds no ``svcqa.toml``.
@@ -31,4 +39,4 @@ def open_workspace(path: str | Path = ".") -> Workspace:
         return target_faults(registry, target, file)
 
     policies = load_policies(folder, settings, metric_faults=metric_faults, survey_faults=survey_faults)
-    return Workspace(folder, settings, policies, registry)
+    return Workspace(folder, settings, policies, registry, known_at=read_moment(known_at or None))

@@ -10,10 +10,11 @@ from svcqa.errors import SvcqaError
 from svcqa.metrics.result import Result
 from svcqa.periods import Period, PeriodKind
 from svcqa.review.outlook import Outlook
+from svcqa.workspace import measuring
+from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
     from svcqa.metrics.figures import WhatIf
-    from svcqa.workspace.workspace import Workspace
 
 YEARS: Final = 5
 """How far back is looked: older months tell little of this one."""
@@ -21,6 +22,8 @@ YEARS: Final = 5
 
 class Outlooks:
     """What the months up to a period say: routine or special, season, the chance of making the year.
+
+    Reach it as ``workspace.outlook(period)``.
 
     Args:
         period: its last month is the last one looked at.
@@ -30,13 +33,13 @@ class Outlooks:
 
     def __init__(
         self,
-        workspace: Workspace,
+        workspace: OpenedWorkspace,
         *,
         period: str | Period,
         as_of: dt.datetime | str | None = None,
         unit: str | None = None,
     ) -> None:
-        self.workspace = workspace
+        self._workspace = workspace
         self.period = workspace.period(period) if isinstance(period, str) else period
         self.unit = unit or workspace.policies.organisation.company.code
         self._as_of = as_of or self.period.end
@@ -48,12 +51,11 @@ class Outlooks:
         A month without any record is no month without a fault: a post whose gaps nobody noted yet was not staffed
         without a gap.
         """
-        last = self.workspace.period_rule.split(self.period, PeriodKind.MONTH)[-1]
-        earliest = self.workspace.period_rule.following(self.workspace.period(f"{last.year - YEARS}-{last.number:02}"))
-        tables = {item.counted.table for item in self.workspace.policies.commitments}
-        known = [part.month for table in tables for part in self.workspace.store.parts(table) if part.month]
-        first = max(earliest.label, min((*known, last.label)))
-        return self.workspace.period(f"{min(first, last.label)}..{last.label}")
+        last = self._workspace.period_rule.split(self.period, PeriodKind.MONTH)[-1]
+        workspace = self._workspace
+        earliest = workspace.period_rule.following(workspace.period(f"{last.year - YEARS}-{last.number:02}"))
+        first = max(earliest.label, min((*workspace.months_read(), last.label)))
+        return workspace.period(f"{min(first, last.label)}..{last.label}")
 
     def chart(self, commitment: str, *, unit: str | None = None) -> Result:
         """The process chart, rebased where people decided so."""
@@ -69,13 +71,18 @@ class Outlooks:
 
     def forecast(self, commitment: str, *, unit: str | None = None) -> WhatIf:
         """The year run to its end; ``.at(goal=0.96)`` holds another goal against it at once."""
-        return self.workspace.what_if(
-            commitment, metric="forecast", period=self.history, unit=unit or self.unit, as_of=self._as_of
+        return measuring.what_if(
+            self._workspace,
+            commitment,
+            metric="forecast",
+            period=self.history,
+            unit=unit or self.unit,
+            as_of=self._as_of,
         )
 
     def all(self) -> tuple[Outlook, ...]:
         """Every commitment of the policy, one after the other; what cannot be had says why."""
-        return tuple(self._outlook(item.key) for item in self.workspace.policies.commitments)
+        return tuple(self._outlook(item.key) for item in self._workspace.policies.commitments)
 
     def _outlook(self, key: str) -> Outlook:
         found: dict[str, Any] = {}
@@ -84,10 +91,15 @@ class Outlooks:
                 found[name] = ask(key)
             except SvcqaError as error:
                 found[f"{name}_fault"] = error
-        policies = self.workspace.policies
+        policies = self._workspace.policies
         return Outlook(commitment=policies.commitment(key), unit=policies.organisation.unit(self.unit), **found)
 
     def _measured(self, metric: str, commitment: str, unit: str | None) -> Result:
-        return self.workspace.measure(
-            metric, commitment=commitment, period=self.history, unit=unit or self.unit, as_of=self._as_of
+        return measuring.measure(
+            self._workspace,
+            metric,
+            commitment=commitment,
+            period=self.history,
+            unit=unit or self.unit,
+            as_of=self._as_of,
         )

@@ -3,109 +3,114 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from svcqa.catalogue import Language
 from svcqa.clock.calendar_set import CalendarSet
 from svcqa.entities.published import Publication
 from svcqa.errors import Fault, PeriodError
-from svcqa.periods import Period, PeriodKind
+from svcqa.periods import Period
 from svcqa.records.check import check_report
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
     from svcqa.report.sections import Sections
-    from svcqa.review.period_review import PeriodReview
+    from svcqa.review.period_review import Kind, PeriodReview
     from svcqa.review.published import Restatement
     from svcqa.review.returns import Comparison
 
 
-class ReviewVerbs(OpenedWorkspace):
-    """What a workspace does for reviews."""
+class Reviews:
+    """The reviews of a workspace. Reach it as ``workspace.reviews``."""
 
-    def review_half_year(
+    def __init__(self, workspace: OpenedWorkspace) -> None:
+        self._workspace = workspace
+
+    def review(
         self,
-        period: str | Period,
+        period: str | int | Period,
         *,
         as_of: dt.datetime | str | None = None,
         unit: str | None = None,
         known_at: dt.datetime | None = None,
+        kind: Kind | None = None,
+        pins: Mapping[str, str] | None = None,
     ) -> PeriodReview:
-        """The half-year review: pure figures and register entries, ready to be shown.
+        """The review of a half-year or year: pure figures and register entries, ready to be shown.
 
         Args:
-            period: such as ``2026H1``.
+            period: such as ``2026H1`` or ``2025``.
             as_of: events after it are masked (local time); the end of the period where absent.
             unit: only this unit and what is below it.
-            known_at: only what had been read by then (UTC), to see a review as it was.
+            known_at: only what had been read by then (UTC), to see a review as it was; as the workspace where absent.
+            kind: ``half_year`` or ``annual`` where the period is to be of that kind.
+            pins: digests that its files were made with (:func:`svcqa.review.pinned.pins_of`).
 
         Raises:
-            PeriodError: the period is no half-year.
+            PeriodError: the period is neither a half-year nor a year, or not of the kind.
+            ReviewChangedError: ``pins`` are given, and the review comes out otherwise.
         """
-        found = self.period(period) if isinstance(period, str) else period
-        if found.kind is not PeriodKind.HALF:
-            raise PeriodError(Fault("not_a_half", got=found.label))
-        return self._review(found, as_of, unit, known_at)
-
-    def review_annual(
-        self,
-        year: int | str | Period,
-        *,
-        as_of: dt.datetime | str | None = None,
-        unit: str | None = None,
-        known_at: dt.datetime | None = None,
-    ) -> PeriodReview:
-        """The annual review; the options are those of :meth:`review_half_year`.
-
-        Raises:
-            PeriodError: the period is no year.
-        """
-        found = year if isinstance(year, Period) else self.period(str(year))
-        if found.kind is not PeriodKind.YEAR:
-            raise PeriodError(Fault("not_a_year", got=found.label))
-        return self._review(found, as_of, unit, known_at)
-
-    def _review(
-        self,
-        period: Period,
-        as_of: dt.datetime | str | None,
-        unit: str | None = None,
-        known_at: dt.datetime | None = None,
-    ) -> PeriodReview:
         from svcqa.review.follow_up import rows_of
-        from svcqa.review.period_review import period_review
+        from svcqa.review.period_review import KINDS, period_review
+        from svcqa.review.pinned import hold, pins_of
 
-        context = self._context(period, as_of, unit=unit, known_at=known_at)
-        return period_review(
-            self.figures, self.policies, context, rows_of(self.register, period, self.period_rule, known_at=known_at)
-        )
+        workspace = self._workspace
+        asked = str(period) if isinstance(period, int) else period
+        context = workspace.context(asked, as_of, unit=unit, known_at=known_at)
+        found = context.period
+        if kind is not None and found.kind is not KINDS[kind]:
+            raise PeriodError(Fault("not_a_half" if kind == "half_year" else "not_a_year", got=found.label))
+        noted = rows_of(workspace.register, found, workspace.period_rule, known_at=context.known_at)
+        review = period_review(workspace.figures, workspace.policies, context, noted)
+        if pins:
+            hold(pins_of(review), pins, place=found.label, language=workspace.language)
+        return review
 
     def sections(
-        self, review: PeriodReview, language: Language | None = None, *, known_at: dt.datetime | None = None
+        self,
+        review: PeriodReview,
+        language: Language | None = None,
+        *,
+        known_at: dt.datetime | None = None,
+        pins: Mapping[str, str] | None = None,
     ) -> Sections:
         """The review in its sections: those of svcqa and of every package that registers some.
 
         Args:
-            review: from :meth:`review_half_year` or :meth:`review_annual`.
+            review: from :meth:`review`.
             language: the workspace's first where absent.
             known_at: only what had been read by then (UTC); as the review where absent.
+            pins: digests that the review's files were made with, in the same language.
+
+        Raises:
+            ReviewChangedError: ``pins`` are given, and the sections come out otherwise.
         """
         from svcqa.report.sections import SectionContext
+        from svcqa.review.pinned import hold
 
         known_at = known_at or review.known_at
         unit = review.unit.code if review.unit.level != "company" else None
-        context = self._context(review.period, review.as_of, unit=unit, known_at=known_at)
-        return self.section_registry.compose(
+        context = self._workspace.context(review.period, review.as_of, unit=unit, known_at=known_at)
+        sections = self._workspace.section_registry.compose(
             SectionContext(
                 review=review,
                 context=context,
-                figures=self.figures,
-                policies=self.policies,
-                register=self.register,
-                check=check_report(self.store),
-                language=language or self.language,
+                figures=self._workspace.figures,
+                policies=self._workspace.policies,
+                register=self._workspace.register,
+                check=check_report(self._workspace.store, known_at=context.known_at),
+                language=language or self._workspace.language,
             )
         )
+        if pins:
+            hold(
+                {"sections": sections.digest},
+                pins,
+                place=review.period.label,
+                language=language or self._workspace.language,
+            )
+        return sections
 
     def compare_returns(
         self, period: str | Period, *, as_of: dt.datetime | str | None = None
@@ -113,7 +118,8 @@ class ReviewVerbs(OpenedWorkspace):
         """Records beside monthly returns, per department and month, of each commitment that has both."""
         from svcqa.review.returns import compare_returns
 
-        return compare_returns(self.figures, self.policies.commitments, self._context(period, as_of))
+        workspace = self._workspace
+        return compare_returns(workspace.figures, workspace.policies.commitments, workspace.context(period, as_of))
 
     def publish(
         self,
@@ -136,9 +142,8 @@ class ReviewVerbs(OpenedWorkspace):
         from svcqa.review.published import publication
 
         moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-        asked = self.period(period) if isinstance(period, str) else period
-        found = publication(self._review(asked, as_of), now=moment)
-        self.register.publish(found, author=author, now=moment)
+        found = publication(self.review(period, as_of=as_of), now=moment)
+        self._workspace.register.publish(found, author=author, now=moment)
         return found
 
     def restated(
@@ -154,6 +159,8 @@ class ReviewVerbs(OpenedWorkspace):
 
         from svcqa.review.published import restate
 
-        label = self.period(period).label if isinstance(period, str) else period.label if period else None
-        figures = self.figures if calendars is None else replace(self.figures, calendars=calendars)
-        return tuple(restate(figures, self.policies, one) for one in self.register.publications(period=label))
+        workspace = self._workspace
+        label = workspace.period(period).label if isinstance(period, str) else period.label if period else None
+        figures = workspace.figures if calendars is None else replace(workspace.figures, calendars=calendars)
+        published = workspace.register.publications(period=label)
+        return tuple(restate(figures, workspace.policies, one) for one in published)

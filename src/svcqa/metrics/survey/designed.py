@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from svcqa.metrics.commitments import CommitmentParams, cycle_windows
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey.waves import Surveyed, Surveys
 from svcqa.periods import Period

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Final
 
-from svcqa.entities.organisation import Level
 from svcqa.entities.survey import Survey
 from svcqa.entities.wave import Wave, WaveStratum
-from svcqa.metrics.contract import Context, Example
+from svcqa.metrics.context import Context
+from svcqa.metrics.examples import UNITS, Example, Units
 from svcqa.metrics.survey.waves import DrawnCustomer, FrameCell, Surveyed, WaveDesign, WaveRecords
 
 _SURVEY: Final[dict[str, Any]] = {
@@ -52,11 +52,7 @@ class SurveyExample:
     before: tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]] | None = None
     survey: Mapping[str, Any] = field(default_factory=dict)
     by: tuple[str, ...] = ()
-    units: tuple[tuple[str, Level, str], ...] = (
-        ("C", "company", ""),
-        ("D1", "department", "C"),
-        ("D2", "department", "C"),
-    )
+    units: Units = UNITS
 
     def context(self) -> Context:
         """The circumstances of the example: asked after the last call."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.grouping import code_columns, unit_labels
 from svcqa.metrics.survey.waves import COLUMNS, DrawnCustomer
 

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from svcqa.errors import Fault, PluginError, SvcqaError
+from svcqa.errors import Fault, PluginError
+from svcqa.metrics.conformance import CheckOutcome
 from svcqa.metrics.testing.problems import FailureError, name_of
 from svcqa.metrics.testing.record_checks import EVERY, RECORD
 from svcqa.metrics.testing.series_checks import SERIES
@@ -45,14 +46,6 @@ class Check:
         return Fault("check_failed", place=f"{name_of(self.metric)} › {self.name}", got=got)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a check ended; ``error`` is empty where it passed."""
-
-    check: Check
-    error: SvcqaError | None
-
-
 def checks(metric: Any) -> Iterator[Check]:
     """The checks that apply to ``metric``, in order."""
     shape = getattr(getattr(metric, "spec", None), "shape", "record")
@@ -61,15 +54,15 @@ def checks(metric: Any) -> Iterator[Check]:
         yield Check(run.__name__.strip("_"), str(run.__doc__).strip(), metric, run)
 
 
-def outcomes(metric: Any) -> tuple[Outcome, ...]:
+def outcomes(metric: Any) -> tuple[CheckOutcome, ...]:
     """Run every check and say how each ended."""
     found = []
     for check in checks(metric):
         try:
             check()
-            found.append(Outcome(check, None))
+            found.append(CheckOutcome(check.name, None))
         except PluginError as error:
-            found.append(Outcome(check, error))
+            found.append(CheckOutcome(check.name, error))
     return tuple(found)
 
 
@@ -85,7 +78,7 @@ def check_metric(metric: Any, *, expected_failures: Mapping[str, str] | None = N
     expected = _expected(metric, expected_failures)
     faults: list[Fault] = []
     for outcome in outcomes(metric):
-        name = outcome.check.name
+        name = outcome.name
         if outcome.error is not None and name not in expected:
             faults.extend(outcome.error.faults)
         elif outcome.error is None and name in expected:

@@ -10,7 +10,8 @@ import numpy as np
 
 from svcqa.entities.base import Entity
 from svcqa.errors import MetricError
-from svcqa.metrics.contract import Context, SeriesExample
+from svcqa.metrics.context import Context
+from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.measure import read, validated
 from svcqa.metrics.result import Result
 from svcqa.metrics.testing.problems import SEED, examples_of, require

@@ -17,7 +17,8 @@ from svcqa.engine.derive import typed_table
 from svcqa.engine.memory import MemoryEngine
 from svcqa.engine.summary import Observations, Summary
 from svcqa.entities.base import Entity
-from svcqa.metrics.contract import Context, Example
+from svcqa.metrics.context import Context
+from svcqa.metrics.examples import Example
 from svcqa.metrics.measure import read, request_for, summarise, validated
 from svcqa.metrics.result import Result
 from svcqa.metrics.testing.problems import examples_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from svcqa.metrics.contract import Example
+from svcqa.metrics.examples import Example
 
 _PROMISE: Final[dict[str, Any]] = {"category": "稳定供气", "item": "保证连续供气", "promise": ">99.9 %"}
 SUPPLY: Final[dict[str, Any]] = {

@@ -4,6 +4,8 @@ Interruptions are cut at midnight, so that each day, month and year gets its own
 to ``as_of``. Customers hit together cluster in incidents, so the interval comes from incidents, not from customers.
 """
 
+# Over 300 lines: one kernel with the figures that follow from it.
+
 from __future__ import annotations
 
 import datetime as dt
@@ -36,19 +38,9 @@ from svcqa.metrics.commitments import (
     held_against_goal,
     is_excluded,
 )
-from svcqa.metrics.contract import (
-    MATURE,
-    NULL,
-    Batch,
-    Context,
-    Derive,
-    Example,
-    Fact,
-    Int64,
-    MetricSpec,
-    Observations,
-    Summary,
-)
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Int64, Observations, Summary
+from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import Groups, code_columns, group, rows, shown_units, within
 from svcqa.metrics.result import Result
 from svcqa.periods import Period

@@ -8,7 +8,7 @@ from typing import Final
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.rules import Availability, Staffed
 from svcqa.metrics.base import COUNTED_KIND, KIND_OF_COUNT, existence
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.sql import code, column, exclusion_reason, matches, moment, quoted
 
 INCIDENT, WHOLE, BASE = "incident", "whole", "base"

@@ -24,7 +24,8 @@ from svcqa.entities.rules import (
     LeadTime,
     RecordDue,
 )
-from svcqa.metrics.contract import NULL, Batch, Context, Fact, Observations
+from svcqa.metrics.context import Context
+from svcqa.metrics.contract import NULL, Batch, Fact, Observations
 from svcqa.metrics.explanation import CaseClock, CaseLedger
 from svcqa.plugins.cases.clock import (
     RunningRule,

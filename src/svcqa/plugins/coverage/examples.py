@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from svcqa.metrics.contract import Example
+from svcqa.metrics.examples import Example
 
 VISITS: Final[dict[str, Any]] = {
     "category": "安全保障",

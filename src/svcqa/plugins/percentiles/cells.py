@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from svcqa.metrics.commitments import by_reason, is_excluded
-from svcqa.metrics.contract import Context, Fact, Int64, Summary
+from svcqa.metrics.context import Context
+from svcqa.metrics.contract import Fact, Int64, Summary
 from svcqa.metrics.grouping import Groups, group, sums, within
 from svcqa.metrics.result import STATES
 from svcqa.periods import Period

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.plugins.percentiles.cells import Cells, Sample
 from svcqa.plugins.percentiles.figures import Estimate
 from svcqa.stats.logrank import LogRank, logrank

@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 
-from svcqa.metrics.contract import Context, Int64
+from svcqa.metrics.context import Context
+from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.grouping import rows, windows
-from svcqa.plugins.percentiles.cells import Cells, Float64
-from svcqa.plugins.percentiles.figures import Estimate, How, percentiles
+from svcqa.plugins.percentiles.cells import Cells
+from svcqa.plugins.percentiles.figures import How, percentiles
 from svcqa.plugins.percentiles.params import PercentilesParams, name_of, unit_of
 from svcqa.stats.survival import limits
 
 
-@dataclass(frozen=True, kw_only=True)
-class Distribution:
-    """Times of one group and period in order, in ``value_unit``; arrays are ``(times,)``.
-
-    Attributes:
-        unit, keys, period: which group and period.
-        value_unit: unit of the times, such as ``minute``.
-        time: distinct times.
-        closed, open: cases that ended at each time, and open ones that have come so far.
-        survival, lower, upper: the share that takes longer, with its limits; NaN where there are none.
-        never: cases that ended without the service, at no time.
-        limit: the limit, where all cases have the same.
-        percentiles: by name, such as ``p90``.
-    """
-
-    unit: str
-    keys: Mapping[str, str]
-    period: str
-    value_unit: str
-    time: Float64
-    closed: Int64
-    open: Int64
-    survival: Float64
-    lower: Float64
-    upper: Float64
-    never: int
-    limit: float | None
-    percentiles: Mapping[str, Estimate]
-
-
-def distributions(cells: Cells, params: PercentilesParams, context: Context) -> tuple[Distribution, ...]:
+def distributions(cells: Cells, params: PercentilesParams, context: Context) -> tuple[TimeDistribution, ...]:
     """One for every group and period that has cases."""
     how, units = How(params.limits, context.level), cells.counts_a_unit
     shares = [percentile / 100 for percentile in params.percentiles]
@@ -64,10 +32,12 @@ def distributions(cells: Cells, params: PercentilesParams, context: Context) -> 
             continue
         leaving = curves.at_risk[steps] - np.append(curves.at_risk[steps][1:], 0)
         finite = np.isfinite(time)
-        named = {name_of(p): one.scaled(units) for p, one in zip(params.percentiles, quantiles[group], strict=True)}
+        named = {
+            name_of(p): one.scaled(units).value for p, one in zip(params.percentiles, quantiles[group], strict=True)
+        }
         one_limit = params.has_limit and not params.promise.limits and len(cells.limit) > 0
         found.append(
-            Distribution(
+            TimeDistribution(
                 unit=lead["unit"],
                 keys=cells.groups.keys[group],
                 period=lead["period"],

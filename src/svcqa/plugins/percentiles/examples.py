@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from svcqa.metrics.contract import Example
+from svcqa.metrics.examples import Example
 
 
 def _commitment(rule: dict[str, Any], **fields: Any) -> dict[str, Any]:

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from svcqa.entities.commitment import Commitment, MonthOf
 from svcqa.entities.rules import ClockRule
 from svcqa.metrics.commitments import EXCLUDED_COLUMN, condition_columns, exclusions
-from svcqa.metrics.contract import MATURE, Batch, Context, Fact, Int64, Observations
+from svcqa.metrics.context import Context
+from svcqa.metrics.contract import MATURE, Batch, Fact, Int64, Observations
 from svcqa.plugins.cases.clock import Reading, columns, limit_in_units, limits_of, read_clock
 from svcqa.plugins.cases.times import HISTORY
 from svcqa.plugins.percentiles.params import PercentilesParams, clock_rule

@@ -10,13 +10,16 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from svcqa.entities.base import Entity, Text
-from svcqa.metrics.contract import Batch, Context, Derive, Example, MetricSpec, Observations, Summary
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import Batch, Derive, Observations, Summary
+from svcqa.metrics.distribution import TimeDistribution
+from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, rows, windows
 from svcqa.metrics.result import Result
 from svcqa.plugins.cases.clock import highest_limit
 from svcqa.plugins.cases.times import with_history
 from svcqa.plugins.percentiles.cells import Cells
-from svcqa.plugins.percentiles.distribution import Distribution, distributions
+from svcqa.plugins.percentiles.distribution import distributions
 from svcqa.plugins.percentiles.examples import EXAMPLES
 from svcqa.plugins.percentiles.kernel import columns_read, observe_times
 from svcqa.plugins.percentiles.params import PercentilesParams, check_limit, clock_rule, unit_of
@@ -84,7 +87,9 @@ class PercentilesMetric:
         about = {"commitment": params.promise.key, "percentiles_of": unit_of(params)}
         return Result(tuple(found), keys=keys, about=about, unit=unit_of(params))
 
-    def distributions(self, summary: Summary, params: PercentilesParams, context: Context) -> tuple[Distribution, ...]:
+    def distributions(
+        self, summary: Summary, params: PercentilesParams, context: Context
+    ) -> tuple[TimeDistribution, ...]:
         """Every group's times, curve, limit and percentiles, ready to be drawn."""
         check_limit(params)
         return distributions(Cells(summary, params, context), params, context)

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.rules import ElapsedWorkingDays, ElapsedWorkingTime
-from svcqa.metrics.contract import Context, Int64
+from svcqa.metrics.context import Context
+from svcqa.metrics.contract import Int64
 from svcqa.metrics.grouping import day_number, rows
 from svcqa.metrics.result import STATES
 from svcqa.periods import Period

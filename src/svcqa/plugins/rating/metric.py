@@ -25,19 +25,9 @@ from svcqa.metrics.commitments import (
     held_against_goal,
     is_excluded,
 )
-from svcqa.metrics.contract import (
-    MATURE,
-    NULL,
-    Batch,
-    Context,
-    Derive,
-    Example,
-    Fact,
-    Int64,
-    MetricSpec,
-    Observations,
-    Summary,
-)
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Int64, Observations, Summary
+from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, group, rows, sums, within, year_ahead
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey import Surveyed, back_checks

@@ -10,7 +10,7 @@ from svcqa.entities.commitment import Commitment
 from svcqa.entities.rules import Rating
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.commitments import CommitmentParams, flags_of, held_against_goal
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns
 from svcqa.metrics.survey import (
     Asked,

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from svcqa.entities.base import Entity, Level, Text
 from svcqa.errors import MetricError
-from svcqa.metrics.contract import Context, MetricSpec
+from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.grouping import code_columns
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey import (

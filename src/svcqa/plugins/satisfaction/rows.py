@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.survey import Asked, Estimated, Group, WaveDesign, Weighted, difference, estimate, hits
 from svcqa.metrics.verdict import judge
 from svcqa.stats.survey.estimate import Estimate

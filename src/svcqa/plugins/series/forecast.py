@@ -12,7 +12,8 @@ from pydantic import Field
 from svcqa.clock.festivals import festivals, follows_china
 from svcqa.entities.base import Entity, Text
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.monthly import months_of
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import Series, SeriesParams, split

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from svcqa.metrics.contract import SeriesExample
+from svcqa.metrics.examples import SeriesExample
 
 _HALF: Final = [
     {"period": f"2026-{month:02}", "value": met / 100, "numerator": met, "n": 100}

@@ -10,7 +10,8 @@ import numpy as np
 from svcqa.entities.base import Entity, Key, Text
 from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import WHOLE, Row, SeriesParams, chosen_measure
 from svcqa.plugins.series.funnel_examples import EXAMPLES

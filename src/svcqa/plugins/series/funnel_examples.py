@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import asin, pi, sin, sqrt
 from typing import Final
 
-from svcqa.metrics.contract import SeriesExample
+from svcqa.metrics.examples import SeriesExample
 
 _HALF: Final = 1.96 / (2 * sqrt(400))
 

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.rebase import Rebase
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.monthly import RATE
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import Series, SeriesParams, split

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from svcqa.metrics.contract import SeriesExample
+from svcqa.metrics.examples import SeriesExample
 
 _OF: Final = {"of": {"metric": "base"}}
 _DAYS: Final = (10.0, 12.0, 11.0, 13.0, 12.0)

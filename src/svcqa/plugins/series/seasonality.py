@@ -10,7 +10,8 @@ import numpy as np
 
 from svcqa.clock.festivals import lunar_new_years, spring_festivals
 from svcqa.entities.base import Entity, Text
-from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import Row, Series, SeriesParams, split
 from svcqa.periods import Period, PeriodKind

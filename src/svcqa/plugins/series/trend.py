@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from svcqa.entities.base import Entity, Text
-from svcqa.metrics.contract import Context, MetricSpec, SeriesExample
+from svcqa.metrics.context import Context, MetricSpec
+from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.result import Result
 from svcqa.metrics.series import Series, SeriesParams, split
 from svcqa.periods import PeriodKind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from svcqa.catalogue import Language
 from svcqa.metrics.explanation import Explanation
@@ -21,9 +20,6 @@ from svcqa.report.charts.timeline import timeline_chart
 from svcqa.review.callbacks.outcomes import Outcomes
 from svcqa.review.commitments import CommitmentReview
 from svcqa.review.period_review import PeriodReview
-
-if TYPE_CHECKING:
-    from svcqa.report.sections.registry import BuiltSection
 
 __all__ = [
     "Better",
@@ -46,7 +42,6 @@ __all__ = [
     "months",
     "months_chart",
     "of_result",
-    "of_section",
     "outlook",
     "outlook_chart",
     "process",
@@ -112,12 +107,6 @@ def distribution(
 ) -> Picture:
     """A picture of a distribution; the options are those of :func:`chart_of_distribution`."""
     return Picture(chart_of_distribution(given, language, cumulative=cumulative, title=title))
-
-
-def of_section(section: BuiltSection, name: str) -> Picture | None:
-    """A picture of one of a section's charts; nothing where it had nothing to draw."""
-    found = section.chart(name)
-    return Picture(found) if found is not None else None
 
 
 def targets(review: PeriodReview, language: Language) -> Picture:

@@ -12,7 +12,6 @@ from svcqa.report.words import figures as wording
 from svcqa.report.words import signals as signal_words
 
 _DRAWN = ("value", "limits_95", "limits_998", "pooled")
-FLAGS = ("funnel_near_high", "funnel_near_low", "funnel_far_high", "funnel_far_low")
 
 
 def funnel_chart(
@@ -71,7 +70,7 @@ def _dot(
     unit: str, own: Mapping[str, Mapping[str, Any]], *, called: Mapping[str, str], found: Result, language: Language
 ) -> Dot:
     value, near, far = own["value"], own["limits_95"], own["limits_998"]
-    flag = next((flag for flag in value.get("flags") or () if flag in FLAGS), "")
+    flag = next((flag for flag in value.get("flags") or () if flag in signal_words.FUNNEL_FLAGS), "")
     return Dot(
         group=called.get(unit, unit),
         n=int(value["n"]),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from svcqa.catalogue import Language, text
+from svcqa.errors import Fault, NotebookError, ReviewChangedError
 from svcqa.extras import require
 
 INTERACTIVE: Final = "interactive"
@@ -29,6 +30,8 @@ def run_notebook(source: Path, target: Path, parameters: Mapping[str, object], *
 
     Raises:
         MissingExtraError: this installation runs no notebooks.
+        ReviewChangedError: it refused what it computed; nothing is left at ``target``.
+        NotebookError: a cell of it failed; nothing is left at ``target``.
     """
     require("notebook")
     target.write_text(json.dumps(_translated(source, language), ensure_ascii=False, indent=1), encoding="utf-8")
@@ -37,15 +40,22 @@ def run_notebook(source: Path, target: Path, parameters: Mapping[str, object], *
         warnings.simplefilter("ignore")
         import papermill
 
-        papermill.execute_notebook(
-            str(target),
-            str(target),
-            parameters={**parameters, "language": language},
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            kernel_manager_class="svcqa.report.files.kernel.QuietKernelManager",
-        )
+        try:
+            papermill.execute_notebook(
+                str(target),
+                str(target),
+                parameters={**parameters, "language": language},
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                kernel_manager_class="svcqa.report.files.kernel.QuietKernelManager",
+            )
+        except papermill.PapermillExecutionError as error:
+            target.unlink(missing_ok=True)  # half a review is none
+            if error.ename == ReviewChangedError.__name__:
+                raise ReviewChangedError(Fault("notebook_differs", file=target.name, got=error.evalue)) from error
+            said = f"{error.ename}: {error.evalue}"
+            raise NotebookError(Fault("notebook_failed", file=target.name, got=said)) from error
     return target
 
 

@@ -13,6 +13,7 @@ from svcqa.report.sections import Sections
 from svcqa.report.word.summary import write_summary
 from svcqa.report.words.proposals import proposals
 from svcqa.review.period_review import Kind, PeriodReview
+from svcqa.review.pinned import pins_of
 
 NOTEBOOKS: Final[Mapping[Kind, str]] = {
     "half_year": "02_half_year_review.ipynb",
@@ -30,7 +31,17 @@ def write_review(
     company: str,
     parameters: Mapping[str, object],
 ) -> dict[str, Path]:
-    """Run ``notebook`` and write all files into ``out``; gives their paths by kind: notebook, html, forms, word."""
+    """Run ``notebook`` and write all files into ``out``; gives their paths by kind: notebook, html, forms, word.
+
+    Forms and summary show ``review`` and ``sections``; the notebook, and the HTML report made of it, compute them in a
+    process of its own. It is given their digests and the moment up to which records count, and refuses others.
+
+    Raises:
+        ReviewChangedError: the notebook computed other figures or sections.
+    """
+    pins = {**pins_of(review), "sections": sections.digest}
+    known_at = review.known_at.isoformat() if review.known_at is not None else ""
+    parameters = {**parameters, "known_at": known_at, "pins": pins}
     out.mkdir(parents=True, exist_ok=True)
     stem = f"{review.kind}_review_{review.period.label}"
     executed = run_notebook(notebook, out / f"{stem}.ipynb", parameters, language=language)

@@ -8,7 +8,7 @@ from typing import Final
 from svcqa.catalogue import Language
 from svcqa.report.forms.naming import period_name, say
 from svcqa.report.forms.sheet import FormSheet, words
-from svcqa.report.sections.registry import BuiltSection
+from svcqa.report.sections.page import BuiltSection
 from svcqa.report.words.text_width import text_width
 from svcqa.review.period_review import PeriodReview
 

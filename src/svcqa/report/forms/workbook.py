@@ -14,7 +14,7 @@ from svcqa.report.forms.book import new_book
 from svcqa.report.forms.naming import say
 from svcqa.report.forms.sheet import FormSheet
 from svcqa.report.forms.styles import Styles
-from svcqa.report.sections.registry import BuiltSection
+from svcqa.report.sections.page import BuiltSection
 from svcqa.review.period_review import PeriodReview
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ A section is a class under the entry-point group ``svcqa.review_sections``; see 
 """
 
 from svcqa.report.sections.contract import SectionContent, SectionContext, SectionTable
-from svcqa.report.sections.registry import BuiltSection, SectionRegistry, Sections
+from svcqa.report.sections.page import BuiltSection, Sections
+from svcqa.report.sections.registry import SectionRegistry
 
 __all__ = ["BuiltSection", "SectionContent", "SectionContext", "SectionRegistry", "SectionTable", "Sections"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from svcqa.catalogue import Language, text
 from svcqa.entities.policy import Policies
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.report.charts.grammar import Chart
 from svcqa.review.period_review import Kind, PeriodReview

@@ -4,99 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from svcqa.catalogue import Language, text
-from svcqa.errors import Fault, NameUnknownError, PluginError, SvcqaError
+from svcqa.errors import Fault, PluginError, SvcqaError
 from svcqa.metrics.registry import Plugin, load_entries
-from svcqa.report.charts.grammar import Chart
 from svcqa.report.sections.contract import SectionContent, SectionContext
-from svcqa.report.tables.frames import frame
+from svcqa.report.sections.page import BuiltSection, Sections
 from svcqa.review.period_review import KINDS
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _LOG = logging.getLogger(__name__)
 GROUP: Final = "svcqa.review_sections"
-
-
-@dataclass(frozen=True, kw_only=True)
-class BuiltSection:
-    """A section with what it says of one review; ``fault`` where it could not be built."""
-
-    name: str
-    title: str
-    in_forms: bool
-    language: Language
-    content: SectionContent = field(default_factory=SectionContent)
-    fault: SvcqaError | None = None
-
-    @property
-    def said(self) -> str:
-        """Its sentences, one a line; why there is nothing where it could not be built."""
-        if self.fault is not None:
-            return text("sections.not_built", self.language, why=self.fault.render(self.language))
-        return "\n".join(self.content.sentences)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it has nothing to say."""
-        return self.fault is None and not (self.content.sentences or self.content.tables or self.content.charts)
-
-    def table(self, name: str) -> pd.DataFrame:
-        """One of its tables; a table of why there is none where it could not be built.
-
-        Raises:
-            NameUnknownError: it has no such table.
-        """
-        if self.fault is not None:
-            return frame([(self.fault.render(self.language),)], ("reason",), self.language)
-        if name not in self.content.tables:
-            allowed = ", ".join(self.content.tables) or "—"
-            raise NameUnknownError(Fault("section_part", place=self.name, got=repr(name), allowed=allowed))
-        return self.content.tables[name].frame
-
-    def chart(self, name: str) -> Chart | None:
-        """One of its charts; ``None`` where there was nothing to draw."""
-        return self.content.charts.get(name)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Sentences and tables; a picture is asked for by itself, since no machine draws it like another."""
-        from svcqa.report.sections.page import body_of, plain_body_of
-
-        return {"text/html": body_of(self), "text/plain": plain_body_of(self)}
-
-
-@dataclass(frozen=True)
-class Sections:
-    """A review in its sections, in order."""
-
-    sections: tuple[BuiltSection, ...]
-
-    def __iter__(self) -> Iterator[BuiltSection]:
-        return iter(self.sections)
-
-    def __len__(self) -> int:
-        return len(self.sections)
-
-    def __getitem__(self, name: str) -> BuiltSection:
-        for section in self.sections:
-            if section.name == name:
-                return section
-        raise NameUnknownError(Fault("unknown_section", got=repr(name), allowed=", ".join(s.name for s in self)))
-
-    def without(self, *names: str) -> Sections:
-        """Those that are not named: what other packages added."""
-        return Sections(tuple(section for section in self if section.name not in names))
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        from svcqa.report.sections.page import page_of, text_of
-
-        return {"text/html": page_of(self), "text/plain": text_of(self)}
 
 
 def validate_section(name: str, section: Any) -> None:

@@ -1,9 +1,11 @@
 """What a wave brought, as tables and sentences for reading: outcomes, callers, estimates, feedback."""
 
+# Over 300 lines: one table a function.
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from svcqa.catalogue import Language, or_key, text
 from svcqa.entities.policy import Policies
@@ -13,7 +15,7 @@ from svcqa.metrics.result import Figure, Result
 from svcqa.report.tables.callbacks import part_names, stratum_name
 from svcqa.report.tables.frames import frame
 from svcqa.report.words import figures as wording
-from svcqa.review.callbacks.callers import CallQuality
+from svcqa.review.callbacks.callers import CallerEffect, CallQuality
 from svcqa.review.callbacks.feedback import Feedback, InTime, problem
 from svcqa.review.callbacks.outcomes import SHOWN_RATES, STANDARD, Outcomes, Waterfall
 
@@ -140,7 +142,7 @@ def callers_table(found: CallQuality, survey: Survey, language: Language) -> pd.
             f"{one.effect.correlation:.3f}",
             f"{one.effect.lower:.3f}–{one.effect.upper:.3f}",
             f"{one.effect.design_effect:.2f}",
-            ", ".join(_standing_out(one.means)) or wording.DASH,
+            ", ".join(_standing_out(one)) or wording.DASH,
         )
         for one in found.effects
     ]
@@ -148,7 +150,8 @@ def callers_table(found: CallQuality, survey: Survey, language: Language) -> pd.
     return _table(rows, columns, language)
 
 
-def _standing_out(means: Any) -> list[str]:
+def _standing_out(effect: CallerEffect) -> list[str]:
+    means = effect.means
     return [
         f"{_pseudonym(label)} {raw:.2f} (n {n})"
         for label, raw, n, out in zip(means.labels, means.raw, means.n, means.standing_out, strict=True)

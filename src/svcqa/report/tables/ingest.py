@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from svcqa.catalogue import Language, or_key, text
+from svcqa.metrics.registry import Plugin
+
+if TYPE_CHECKING:
+    from svcqa.records.check import CheckReport, Place
+    from svcqa.records.report import FileReport
 
 FIRST = 3
 """How many rows of each file and reason are listed before the rest is only counted."""
@@ -24,7 +29,7 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]],
     return shown
 
 
-def reading_table(files: Iterable[Any], language: Language) -> Table:
+def reading_table(files: Iterable[FileReport], language: Language) -> Table:
     """Rows read, accepted, quarantined, by file."""
     rows = [
         (
@@ -43,7 +48,7 @@ def reading_table(files: Iterable[Any], language: Language) -> Table:
     return _table(text("terminal.check_title", language), columns, rows, language)
 
 
-def print_check(report: Any, language: Language, console: Console, *, everything: bool) -> None:
+def print_check(report: CheckReport, language: Language, console: Console, *, everything: bool) -> None:
     """The whole report: files, quarantined rows, odd rows, corrections."""
     console.print(reading_table(report.files, language))
     for title, places in (("quarantined_title", report.quarantined), ("odd_title", report.odd)):
@@ -56,14 +61,14 @@ def print_check(report: Any, language: Language, console: Console, *, everything
             console.print(text("terminal.more", language, count=f"{left:,}"))
     if report.changes:
         changes = report.changes if everything else report.changes[: FIRST * 10]
-        rows = [(c.source, c.key, c.column, c.before, c.after) for c in changes]
+        cells = [(c.source, c.key, c.column, c.before, c.after) for c in changes]
         title = f"{text('terminal.changes_title', language)} ({len(report.changes):,})"
-        console.print(_table(title, ("file", "key", "column", "before", "after"), rows, language))
+        console.print(_table(title, ("file", "key", "column", "before", "after"), cells, language))
         if len(changes) < len(report.changes):
             console.print(text("terminal.more", language, count=f"{len(report.changes) - len(changes):,}"))
 
 
-def _column(place: Any) -> str:
+def _column(place: Place) -> str:
     """The column as its file calls it, and as the tables do where that differs."""
     named = place.source_column
     return place.column if named in ("", place.column) else f"{named} ({place.column})"
@@ -73,7 +78,7 @@ def _reason(code: str, language: Language) -> str:
     return or_key(f"reasons.{code}", language)
 
 
-def _some(places: Sequence[Any], everything: bool) -> tuple[list[Any], int]:
+def _some(places: Sequence[Place], everything: bool) -> tuple[list[Place], int]:
     """The first rows of each file and reason, and how many were left out."""
     if everything:
         return list(places), 0
@@ -87,7 +92,7 @@ def _some(places: Sequence[Any], everything: bool) -> tuple[list[Any], int]:
     return kept, len(places) - len(kept)
 
 
-def plugin_table(plugins: Iterable[Any], language: Language) -> Table:
+def plugin_table(plugins: Iterable[Plugin], language: Language) -> Table:
     """The installed metrics, broken ones with their error."""
     rows = []
     for plugin in plugins:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from svcqa.catalogue import Language, text
 from svcqa.metrics.result import Figure, Result
-from svcqa.report.charts.funnel import FLAGS
 from svcqa.report.tables.frames import frame
 from svcqa.report.words import figures as wording
 from svcqa.report.words import signals as signal_words
@@ -96,7 +95,7 @@ def _ranks(units: Mapping[str, Own], name: str, found: Result) -> dict[str, int]
 
 
 def _outside(own: Own, language: Language) -> str:
-    flag = next((flag for flag in own["value"].flags if flag in FLAGS), "")
+    flag = next((flag for flag in own["value"].flags if flag in signal_words.FUNNEL_FLAGS), "")
     return signal_words.flag(flag, language) if flag else wording.DASH
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from svcqa.catalogue import Language, text
 
+if TYPE_CHECKING:
+    from svcqa.records.assistant import Proposal
 
-def proposal_table(proposal: Any, language: Language) -> pd.DataFrame:
+
+def proposal_table(proposal: Proposal, language: Language) -> pd.DataFrame:
     """One row per column of ours that has a source."""
     rows = [
         (
@@ -25,13 +28,13 @@ def proposal_table(proposal: Any, language: Language) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=heads, dtype=object)
 
 
-def proposal_title(proposal: Any, language: Language) -> str:
+def proposal_title(proposal: Proposal, language: Language) -> str:
     """The file and the table it seems to be."""
     name = f"{proposal.table} {text(f'tables.table_{proposal.table}', language)}"
     return text("mapping.title", language, source=proposal.file, table=name)
 
 
-def proposal_notes(proposal: Any, language: Language) -> list[str]:
+def proposal_notes(proposal: Proposal, language: Language) -> list[str]:
     """What is missing and what is not used."""
     notes, between = [], text("forms.between_names", language)
     if proposal.missing:

@@ -1,5 +1,7 @@
 """Next year's targets as tables for reading: proposals, what to know of them, their parts, the plans saved."""
 
+# Over 300 lines: one table a function.
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -5,26 +5,20 @@ Every function gives a pandas frame of texts whose columns are named in the read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from svcqa.catalogue import Language, has, or_key, text
+from svcqa.catalogue import Language, or_key, text
 from svcqa.entities.action import ActionItem
 from svcqa.entities.target import LevelTarget
-from svcqa.metrics.result import STATES, Figure, Result
-from svcqa.metrics.testing import outcomes
-from svcqa.report.tables.drivers import drivers as drivers
-from svcqa.report.tables.explained import explanation as explanation
+from svcqa.metrics.result import STATES, Figure
 from svcqa.report.tables.frames import frame as _frame
 from svcqa.report.tables.frames import numbered as _numbered
-from svcqa.report.tables.outlook import forecasts as forecasts
-from svcqa.report.tables.outlook import management as management
-from svcqa.report.tables.outlook import outlooks as outlooks
-from svcqa.report.tables.restated import restated as restated
 from svcqa.report.words import figures as wording
 from svcqa.review.commitments import CommitmentReview
 from svcqa.review.courses import Course
 from svcqa.review.period_review import PeriodReview
+from svcqa.review.pinned import pins_of
 from svcqa.review.returns import Comparison
 from svcqa.review.targets import TargetReview
 
@@ -255,107 +249,6 @@ def about(review: PeriodReview, language: Language) -> pd.DataFrame:
         ("policy_digest", review.about["policy"]),
         ("calendar_digest", review.about["calendar"]),
         ("calendar_source", review.about["calendar_source"]),
+        ("figures_digest", pins_of(review)["figures"]),
     )
     return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
-
-
-def result(found: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Any result as a table for reading: what it is, the figure with its interval, every state that occurs.
-
-    Args:
-        names: what units and commitments are called, by code and key; those stand alone where absent.
-    """
-    rows, known = [], names or {}
-    seen = [state for state in STATES if any(row.get(state) for row in found.rows)]
-    called = wording.measures(found, language)
-    for row, figure in zip(found.rows, found.figures(), strict=True):
-        scale = found.scale_of(figure)
-        value = wording.level_with_unit(figure.value, scale, language, figure.goal)
-        if "not_reached" in figure.flags:
-            value = text("wording.not_reached", language)
-        rows.append(
-            (
-                known.get(str(row.get("indicator")), row.get("indicator")),
-                known.get(figure.unit, figure.unit),
-                figure.period,
-                *(str(row.get(key) or "") for key in found.keys),
-                *([called[str(row.get("measure") or "")]] if len(called) > 1 else []),
-                value,
-                wording.level_interval(figure, scale, figure.goal),
-                wording.cases(figure),
-                *(f"{figure.states[state]:,}" for state in seen),
-                _verdict_of(figure, language),
-                wording.flags(figure, language),
-            )
-        )
-    import pandas as pd
-
-    head = [text(f"tables.{name}", language) for name in ("indicator", "unit", "period")]
-    keys = [_key_heading(key, language) for key in (*found.keys, *(("measure",) if len(called) > 1 else ()))]
-    tail = [text(f"tables.{name}", language) for name in ("now", "interval", "n")]
-    states = [wording.state(state, language) for state in seen]
-    last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
-    return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *states, *last]))
-
-
-def _key_heading(key: str, language: Language) -> str:
-    """A key of ours by its name, a column of the records as the data dictionary calls it, else the key itself."""
-    return next((text(name, language) for name in (f"tables.{key}", f"data_dictionary.label_{key}") if has(name)), key)
-
-
-def metric(found: Any, language: Language) -> pd.DataFrame:
-    """What a metric says of itself, and its parameters."""
-    spec = found.spec
-    pairs = [
-        ("plugin", spec.name),
-        ("label", spec.label.in_language(language)),
-        ("unit_of_value", spec.unit),
-        ("better", text(f"tables.better_{spec.better}", language)),
-        ("formula", spec.formula.in_language(language)),
-        ("reference", spec.reference),
-        ("params", ", ".join(found.params.model_fields)),
-    ]
-    return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
-
-
-def conformance(found: Any, language: Language) -> pd.DataFrame:
-    """The checks of the conformance kit and how each ended."""
-    ended = outcomes(found)
-    return _frame(
-        (
-            (
-                text(f"tables.check_{one.check.name}", language),
-                text("tables.passed", language) if one.error is None else one.error.render(language),
-            )
-            for one in ended
-        ),
-        ("check", "outcome"),
-        language,
-    )
-
-
-def examples(found: Any, language: Language) -> pd.DataFrame:
-    """The metric's examples: what was expected of them and how it was worked out."""
-    return _frame(
-        (
-            (
-                one.period,
-                one.as_of,
-                ", ".join(f"{key} = {_short(value)}" for key, value in one.expected.items()),
-                one.source,
-            )
-            for one in found.examples()
-        ),
-        ("period", "as_of", "expected", "source_of_figures"),
-        language,
-    )
-
-
-def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _verdict_of(figure: Figure, language: Language) -> str:
-    if figure.goal is None and not figure.verdict:
-        return ""
-    return text(f"wording.verdict_{figure.verdict or 'none'}", language)

@@ -39,9 +39,9 @@ class ResultReader:
         return "\n".join([self._title(result), self._table(result).to_string(), *self._left_out(result)])
 
     def _table(self, result: Result) -> pd.DataFrame:
-        from svcqa.report.tables import reviews
+        from svcqa.report.tables import results
 
-        return reviews.result(result, self.language, names=self.names).iloc[:_ROWS]
+        return results.result(result, self.language, names=self.names).iloc[:_ROWS]
 
     def _title(self, result: Result) -> str:
         called = "" if result.label is None else result.label.in_language(self.language)

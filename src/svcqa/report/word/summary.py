@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from svcqa.catalogue import Language, text
-from svcqa.report.sections.registry import BuiltSection
+from svcqa.report.sections.page import BuiltSection
 from svcqa.report.word.blocks import add_picture, add_table, caption
 from svcqa.report.word.package import save
 from svcqa.report.word.styles import new_document

@@ -22,6 +22,9 @@ SIGNALS: Final = (
 )
 """The flags of a point with a special cause, in the order of their rules' precedence."""
 
+FUNNEL_FLAGS: Final = ("funnel_near_high", "funnel_near_low", "funnel_far_high", "funnel_far_low")
+"""The flags of a unit outside a funnel's limits."""
+
 
 def signal(row: Mapping[str, Any]) -> str:
     """The signal of a point of a process chart; empty where there is none."""

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from svcqa.catalogue import Language, text
 from svcqa.entities.action import ActionItem
 from svcqa.entities.survey import Survey
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.survey import DrawnCustomer, Surveyed
 from svcqa.register.follow_up import Followed
 from svcqa.stats.proportions import wilson

@@ -1,5 +1,7 @@
 """How many to draw, in which stratum, and what precision that buys: from counts alone, for sliders."""
 
+# Over 300 lines: sizes, rules and expected precision of one allocation.
+
 from __future__ import annotations
 
 import math

@@ -13,7 +13,7 @@ from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import FairRule, PlanCell
 from svcqa.entities.target import QuantityTarget
 from svcqa.errors import Fault, MetricError, NameUnknownError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Scale
 from svcqa.review.next_year.past import Past

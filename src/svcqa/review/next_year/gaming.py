@@ -13,7 +13,7 @@ from dataclasses import replace
 from svcqa.entities.plan import NextYearRules
 from svcqa.entities.rules import ClockRule, LeadTime
 from svcqa.errors import MetricError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure
 from svcqa.review.next_year.note import Note

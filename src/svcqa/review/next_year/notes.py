@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from svcqa.entities.plan import NextYearRules
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Scale
 from svcqa.review.next_year.gaming import gaming

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from svcqa.entities.policy import Policies
 from svcqa.entities.target import LevelTarget, QuantityTarget
 from svcqa.errors import Fault, MetricError, PeriodError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.monthly import Months, months_of
 from svcqa.metrics.result import Figure, Scale

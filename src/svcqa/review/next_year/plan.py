@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from svcqa.entities.plan import NextYearRules, PlanEvidence, TargetPlan
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.review.next_year.notes import calendar_is_provisional
 from svcqa.review.next_year.subject import needs_calendar

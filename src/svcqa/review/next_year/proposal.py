@@ -13,7 +13,7 @@ from svcqa.entities.plan import NextYearRules
 from svcqa.entities.policy import Policies
 from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
 from svcqa.errors import SvcqaError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.notes import notes

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from svcqa.entities.target import QuantityTarget
 from svcqa.errors import Fault, MetricError
-from svcqa.metrics.contract import Context
+from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure
 from svcqa.review.next_year.past import Past

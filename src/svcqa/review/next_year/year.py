@@ -1,85 +1,52 @@
-"""Next year's targets of a workspace: what is proposed, shared out, tried and saved."""
+"""Next year's targets: what is proposed, shared out, tried and saved."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
 
 from svcqa.entities.plan import Assumption, FairRule, NextYearRules, TargetPlan
+from svcqa.entities.policy import Policies
 from svcqa.entities.target import Target
 from svcqa.errors import Fault, MetricError
-from svcqa.periods import PeriodKind, read_moment
+from svcqa.metrics.context import Context
+from svcqa.metrics.figures import Figures
+from svcqa.register import Register
 from svcqa.register.plans import SavedPlan, save_plan, saved_plans
 from svcqa.register.register import checked
 from svcqa.review.next_year.decomposition import Decomposition
 from svcqa.review.next_year.past import past_of
 from svcqa.review.next_year.plan import target_plan
 from svcqa.review.next_year.proposal import Name, Proposal, former_targets, proposal_of, propose
+from svcqa.review.next_year.proposal_rows import COLUMNS, proposal_rows
 from svcqa.review.next_year.subject import within_maximum
 from svcqa.review.next_year.units import starts_of
 from svcqa.review.next_year.what_if import Answer, TargetWhatIf
-from svcqa.stats.year_ahead import METHOD
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from svcqa.workspace.workspace import Workspace
 
-COLUMNS = (
-    "target",
-    "owner",
-    "year",
-    "candidate",
-    "goal",
-    "chance",
-    "is_promise",
-    "promise",
-    "current_goal",
-    "lower",
-    "median",
-    "upper",
-    "unit",
-    "cases",
-    "improvement",
-    "improvement_unit",
-    "known_months",
-    "last_month",
-    "model",
-    "method",
-    "notes",
-    "fault",
-)
-"""One row for each candidate goal; a target of which nothing can be said has one row with its fault."""
-
-
+@dataclass(kw_only=True)
 class NextYear:
-    """The targets of one year to come.
+    """The targets of one year to come. Reach it as ``workspace.next_year(year)``.
 
-    Args:
+    Attributes:
+        context: what is known, and whose targets; the company's where it names no unit.
         year: the year that is planned.
-        as_of: what was known at this moment (local time); the end of the last month with records where absent.
-        unit: whose targets; the company's where absent.
-        rules: how goals are proposed; those of ``svcqa.toml`` where absent.
+        rules: how goals are proposed.
     """
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        year: int,
-        *,
-        as_of: dt.datetime | str | None = None,
-        unit: str | None = None,
-        rules: NextYearRules | None = None,
-    ) -> None:
-        self.figures, self.policies, self.register = workspace.figures, workspace.policies, workspace.register
-        self.year, self.rules = year, rules or workspace.settings.next_year
-        moment = read_moment(as_of) or _last_known(workspace)
-        month = workspace.period_rule.containing(moment.date(), PeriodKind.MONTH)
-        self.context = self.figures.context(month, as_of=moment, unit=unit)
-        self._found: dict[str, Proposal] = {}
+    figures: Figures
+    policies: Policies
+    register: Register
+    context: Context
+    year: int
+    rules: NextYearRules
+    _found: dict[str, Proposal] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -137,7 +104,7 @@ class NextYear:
         """All candidate goals as a tidy frame with the columns :data:`COLUMNS`."""
         import pandas as pd
 
-        rows = [row for found in self.every_proposal() for row in _rows(found)]
+        rows = [row for found in self.every_proposal() for row in proposal_rows(found)]
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def what_if(self, target: str, *, maximum: bool = False) -> TargetWhatIf:
@@ -256,47 +223,3 @@ def _assumption(given: Mapping[str, Any]) -> Assumption:
     if measure is not None and measure not in known:
         raise MetricError(Fault("assumed_measure", place="measure", got=repr(measure), allowed=", ".join(known)))
     return checked(Assumption, dict(given), "assumption_field")
-
-
-def _last_known(workspace: Workspace) -> dt.datetime:
-    """The end of the last month that has records, or now: what nobody has read yet is not nothing."""
-    tables = {item.counted.table for item in workspace.policies.commitments} | {"monthly_returns"}
-    months = [part.month for table in tables for part in workspace.store.parts(table) if part.month]
-    now = dt.datetime.now().replace(microsecond=0)
-    return min(now, workspace.period(max(months)).end) if months else now
-
-
-def _rows(found: Proposal) -> list[dict[str, Any]]:
-    lead = {"target": found.target.key, "owner": found.target.owner, "year": found.year}
-    if found.fault is not None:
-        return [{**lead, "fault": str(found.fault)}]
-    if found.ahead is None or found.past is None or found.subject is None:
-        return [lead]
-    low, middle, high = found.ahead.interval()
-    shared = {
-        **lead,
-        "promise": found.subject.promise,
-        "current_goal": found.subject.goal,
-        "lower": low,
-        "median": middle,
-        "upper": high,
-        "unit": found.past.scale.unit,
-        "cases": found.cases_in(found.ahead),
-        "improvement_unit": found.improvement_unit,
-        "known_months": found.ahead.known_months,
-        "last_month": found.past.last.label,
-        "model": found.ahead.model,
-        "notes": ", ".join(note.code for note in found.notes),
-    }
-    return [
-        {
-            **shared,
-            "candidate": one.name,
-            "goal": one.goal,
-            "chance": one.chance,
-            "is_promise": one.is_promise,
-            "improvement": one.improvement,
-            "method": METHOD,
-        }
-        for one in found.candidates
-    ]
