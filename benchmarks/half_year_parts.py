@@ -27,7 +27,7 @@ from svcqa.entities.organisation import Organisation, Unit
 from svcqa.entities.rules import ElapsedWorkingTime
 from svcqa.entities.settings import Calendar as CalendarSettings
 from svcqa.metrics.context import Context
-from svcqa.metrics.measure import summarise
+from svcqa.metrics.drivers.requests import summarise
 from svcqa.periods import PeriodRule
 from svcqa.plugins.cases.clock import HORIZON
 from svcqa.plugins.compliance.metric import ComplianceMetric, ComplianceParams

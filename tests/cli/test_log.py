@@ -60,7 +60,7 @@ def test_the_whole_way_says_what_it_does_and_of_whom_nothing(folder: Path, perso
         assert done.returncode == (1 if name == "refused" else 0), done.stderr
         told[name] = "\n".join(line for line in done.stderr.splitlines() if " svcqa." in line)
     assert "read work_orders.csv into work_orders: 224 rows" in told["ingest"]
-    assert "the register is sqlite:///" in told["draw"]
+    assert "svcqa.register.ledger: opened sqlite:///" in told["draw"]
     assert "built the section targets" in told["review"]
     assert "loaded compliance" in told["review"]
     assert [(name, word) for name, log in told.items() for word in sorted(personal) if word in log] == []

@@ -12,6 +12,7 @@ import svcqa
 from support.workspaces import commitment, make_workspace
 from svcqa.cli.application import app
 from svcqa.errors import RegisterError
+from svcqa.register.problems import problems
 
 Run = Callable[..., str]
 
@@ -62,7 +63,7 @@ def test_a_problem_is_noted_reported_and_opened_again(tmp_path: Path, run: Run) 
     assert "2027-01-31" in shown
     assert "一部" in shown
     assert "没有本期记入的问题" in run("list", "2025")
-    (item,) = svcqa.open(tmp_path).register.actions(period="2026H1")
+    (item,) = problems(svcqa.open(tmp_path).register, period="2026H1")
     assert (item.unit, item.target, str(item.due)) == ("D1", "promise", "2026-09-30")
 
 

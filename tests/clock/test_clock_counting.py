@@ -27,7 +27,7 @@ from svcqa.clock.counting import (
 from svcqa.clock.elapsed import working_day_number
 from svcqa.clock.intervals import NULL
 from svcqa.clock.zones import natural_seconds, to_utc
-from svcqa.entities.rules import Counting
+from svcqa.entities.rule_base import Counting
 from svcqa.entities.settings import Calendar
 from svcqa.errors import MetricError
 

@@ -24,7 +24,7 @@ from support.clock_oracle import (
     worked,
 )
 from svcqa.clock.calendar import build_calendar
-from svcqa.clock.elapsed import as_days, cumulative_working_seconds, due_moment, moment_at, touches_provisional
+from svcqa.clock.elapsed import as_days, cumulative_working_seconds, due_moment, moment_at
 from svcqa.clock.intervals import NONE, NULL, Assigned, Intervals
 from svcqa.clock.pauses import due, elapsed, from_runs
 from svcqa.engine.batch import NULL as MISSING
@@ -115,12 +115,6 @@ def test_days_shown_are_working_minutes_by_those_of_a_working_day() -> None:
     # Monday 08:30 to Tuesday 17:30 is two working days, not 33 ÷ 24 (pm4py#559)
     found = elapsed(CHINA, array(at("2026-01-05 08:30")), array(at("2026-01-06 17:30")), as_of=at("2026-07-01"))
     assert as_days(CHINA, found.working).tolist() == [2.0]
-
-
-def test_a_time_that_touches_days_not_announced_says_so() -> None:
-    starts, stops = ("2026-12-30", "2026-12-30", "2027-01-01"), ("2026-12-31 23:59:59", "2027-01-01", "2027-01-02")
-    found = touches_provisional(CHINA, array(*map(at, starts)), array(*map(at, stops)))
-    assert found.tolist() == [False, True, True]
 
 
 def test_a_reopened_case_does_not_count_while_it_was_closed() -> None:

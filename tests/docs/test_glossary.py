@@ -9,7 +9,9 @@ import pytest
 
 from support.workspaces import REPO
 from svcqa import catalogue
-from svcqa.metrics.registry import Plugin, Registry
+from svcqa.metrics.contract import Metric
+from svcqa.metrics.loading import Plugin
+from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import STATES
 from svcqa.report.words.glossary import markdown, terms
 
@@ -20,7 +22,7 @@ MEANINGS = {key for key in catalogue.entries() if key.startswith("glossary.") an
 FILLED = {"name": "P90", "number": "1"}
 
 
-def built_in() -> list[Plugin]:
+def built_in() -> list[Plugin[Metric]]:
     return [plugin for plugin in Registry().plugins().values() if plugin.distribution == "svcqa"]
 
 

@@ -12,6 +12,7 @@ import pytest
 from support.workspaces import REPO
 from svcqa.entities.target import LevelTarget
 from svcqa.metrics import derived
+from svcqa.metrics.abilities import ABILITIES
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import Metric, Observations, RecordMetric
 from svcqa.metrics.registry import Registry
@@ -50,7 +51,25 @@ def test_every_member_of_a_record_metric_has_its_row() -> None:
 
 def test_every_check_has_its_row() -> None:
     named = re.findall(r"^\| `(\w+)", section("The checks"), re.MULTILINE)
-    assert named == [check.name for check in checks(Registry().get("compliance"))]
+    plugins = Registry().plugins().values()
+    given = {check.name for plugin in plugins for check in checks(plugin.metric)}
+    assert sorted(named) == sorted(given - {"empty_wave"})
+    assert len(named) > 25
+
+
+def test_every_ability_has_its_row_with_all_that_it_asks_for() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` (\|.*)$", section("Abilities"), re.MULTILINE))
+    assert list(rows) == [ability.name for ability in ABILITIES]
+    for ability in ABILITIES:
+        assert [name for name in ability.members if not re.search(rf"`{name}\b", rows[ability.name])] == []
+        assert ability.field == "" or f"parameter `{ability.field}`" in rows[ability.name]
+        assert ability.shape is None or f"| {ability.shape}" in rows[ability.name]
+    assert {"states", "fit", "grain", "wave_examples"} <= {name for one in ABILITIES for name in one.members}
+
+
+def test_every_ability_has_a_row_of_its_check() -> None:
+    of = re.findall(r"^\| `\w+` \| `(\w+)` \|", section("The checks"), re.MULTILINE)
+    assert of == [ability.name for ability in ABILITIES]
 
 
 def test_every_builder_has_its_row() -> None:
@@ -60,7 +79,7 @@ def test_every_builder_has_its_row() -> None:
 
 def test_the_code_runs(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     names: dict[str, Any] = {"__name__": "page"}
     for block in blocks:
         exec(compile(block, "docs/plugins.md", "exec"), names)

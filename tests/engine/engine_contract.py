@@ -24,7 +24,9 @@ from svcqa.engine.derive import typed_table
 from svcqa.engine.draw import StratumDraw, draw, start_of
 from svcqa.engine.summary import MATURE, Fact, Observations, Summary
 from svcqa.errors import MetricError
-from svcqa.metrics.measure import read, request_for, summarise, validated
+from svcqa.metrics.drivers import driver_of
+from svcqa.metrics.drivers.requests import request_for, summarise
+from svcqa.metrics.parameters import validated
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.testing.problems import same
 from svcqa.records import supersede
@@ -331,7 +333,8 @@ class EngineContract:
             readings = [Reading(columns, table=beside) for beside, columns in example.beside.items()]
             engine = build([Reading(example.records, table=table), *readings], cut=cut)
             assert time_of(request_for(metric, params, context, engine.columns(table))) == table_schema(table).time
-            result = read(metric, summarise(engine, metric, params, context), params, context, pins={})
+            summary = summarise(engine, metric, params, context)
+            result = driver_of(metric).read(summary, params, context, pins={})
             for expected, wanted in example.expected.items():
                 measure, _, column = expected.partition(".")
                 (row,) = (row for row in result.rows if row["measure"] == measure)

@@ -225,9 +225,34 @@ class Complacent(Sound):
         return replace(super().observe(batch, params, context), complete=True)
 
 
+class Fits(Sound):
+    """Has a method of an ability's name and does not declare the ability."""
+
+    def fit(self, series: Any, params: Any, context: Any) -> None: ...
+
+
+class ListsOthers(Sound):
+    """Lists its cases in another state than it counts them in."""
+
+    def states(self, observed: Any, params: Any) -> Any:
+        found = super().states(observed, params)
+        return np.zeros_like(found) if isinstance(observed, Observations) else found
+
+
+class Aimless(Sound):
+    """Is given a goal and leaves it out."""
+
+    def measure(self, summary: Any, params: Any, context: Any) -> Result:
+        found = super().measure(summary, params, context)
+        return replace(found, rows=tuple({**row, "goal": None} for row in found.rows))
+
+
 BREAKERS = [
     (NoDerive, "keeps_the_contract"),
     (Undocumented, "documented"),
+    (Fits, "abilities_declared"),
+    (ListsOthers, "cases_are_those_counted"),
+    (Aimless, "goal_is_taken"),
     (WrongFigure, "examples_reproduced"),
     (NoExample, "examples_reproduced"),
     (Ragged, "observations_are_well_formed"),

@@ -1,9 +1,7 @@
-"""Plugins: built-ins through the door of outsiders, broken ones that cost only themselves; the append-only register."""
+"""Plugins: built-ins through the door of outsiders, broken ones that cost only themselves."""
 
 from __future__ import annotations
 
-import datetime as dt
-import sqlite3
 import sys
 import textwrap
 import warnings
@@ -15,11 +13,9 @@ import pytest
 
 import svcqa
 from support.workspaces import commitment, make_workspace, measured
-from svcqa.entities.action import ActionItem
-from svcqa.errors import MetricError, NameUnknownError, PluginError, RegisterError, SvcqaError
+from svcqa.errors import MetricError, NameUnknownError, PluginError, SvcqaError
 from svcqa.metrics.contract import RecordMetric, SeriesMetric, SurveyMetric
-from svcqa.metrics.registry import GROUP, Registry, validate_metric
-from svcqa.register.register import Register, action_item
+from svcqa.metrics.registry import GROUP, Registry, checked_metric
 
 # --- the registry -------------------------------------------------------------------------------------------------
 
@@ -135,7 +131,7 @@ def test_built_in_metrics_come_through_entry_points() -> None:
         assert (found[name].source, found[name].distribution, found[name].error) == (value, "svcqa", "")
         shape = {"record": RecordMetric, "series": SeriesMetric, "survey": SurveyMetric}[found[name].metric.spec.shape]
         assert isinstance(found[name].metric, shape)
-        validate_metric(name, found[name].metric)
+        checked_metric(name, found[name].metric)
     assert list(found) == sorted(found)
 
 
@@ -208,7 +204,7 @@ def test_everything_wrong_with_a_contract_is_told_at_once(outside: None) -> None
     import outside_metrics
 
     with pytest.raises(PluginError) as error:
-        validate_metric("empty", outside_metrics.Empty())
+        checked_metric("empty", outside_metrics.Empty())
     told = [fault.got for fault in error.value.faults]
     assert {fault.place for fault in error.value.faults} == {"empty"}
     for method in ("table", "columns", "derive", "observe", "measure"):
@@ -300,88 +296,3 @@ def test_a_broken_metric_costs_the_review_its_own_row(outside: None, tmp_path: P
     assert level.fault is None
     assert level.course.now is not None
     assert level.course.now.value == 1
-
-
-# --- the register -------------------------------------------------------------------------------------------------
-
-FIRST, SECOND, THIRD = (dt.datetime(2026, 7, day, 9) for day in (1, 2, 3))
-
-
-def item(problem: str, **fields: Any) -> ActionItem:
-    return action_item(category="未达标", problem=problem, period="2026H1", **fields)
-
-
-def test_what_is_noted_is_kept_by_period(tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path)
-    first = item("到场慢", action="增设驻点", due="2026-09-30", responsible="D1", tracker="服务部")
-    workspace.register.note(first, author="李", now=FIRST)
-    workspace.register.note(item("答复慢").model_copy(update={"period": "2026H2"}), author="王", now=SECOND)
-    again = svcqa.open(tmp_path).register
-    assert again.actions(period="2026H1") == [first]
-    assert [found.problem for found in again.actions()] == ["到场慢", "答复慢"]
-    assert first.due == dt.date(2026, 9, 30)
-    (entry_one, _) = again.entries("action")
-    assert (entry_one.author, entry_one.at, entry_one.replaces) == ("李", FIRST, None)
-
-
-def test_a_correction_replaces_and_the_past_stays_known(tmp_path: Path) -> None:
-    register = make_workspace(tmp_path).register
-    number = register.note(item("到场慢"), author="李", now=FIRST)
-    second = register.note(item("到场慢:夜间"), author="李", now=SECOND, replaces=number)
-    register.note(item("到场慢:夜间、城郊"), author="王", now=THIRD, replaces=second)
-    assert [found.problem for found in register.actions()] == ["到场慢:夜间、城郊"]
-
-    def known(moment: dt.datetime) -> list[str]:
-        return [found.problem for found in register.actions(known_at=moment)]
-
-    assert known(FIRST - dt.timedelta(seconds=1)) == []
-    assert known(FIRST) == ["到场慢"]
-    assert known(SECOND) == ["到场慢:夜间"]
-    assert known(THIRD) == ["到场慢:夜间、城郊"]
-
-
-@pytest.mark.parametrize("statement", ["UPDATE entries SET author = 'x'", "DELETE FROM entries"])
-def test_the_database_itself_refuses_changes(tmp_path: Path, statement: str) -> None:
-    register = make_workspace(tmp_path).register
-    register.note(item("到场慢"), author="李", now=FIRST)
-    connection = sqlite3.connect(tmp_path / "register.sqlite")
-    try:
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            connection.execute(statement)
-    finally:
-        connection.close()
-    assert [found.author for found in register.entries("action")] == ["李"]
-
-
-def test_kinds_are_kept_apart(tmp_path: Path) -> None:
-    register = Register(f"sqlite:///{tmp_path / 'register.sqlite'}")
-    register.add("deduction", {"points": 0.5}, author="李", now=FIRST)
-    register.add("appeal", {"of": 1}, author="王", now=SECOND)
-    assert [found.body for found in register.entries("deduction")] == [{"points": 0.5}]
-    assert [found.body for found in register.entries("appeal")] == [{"of": 1}]
-    assert register.entries("action") == []
-
-
-def test_what_a_form_leaves_empty_or_gets_wrong_is_named() -> None:
-    with pytest.raises(RegisterError) as error:
-        action_item(category="", problem="  ", due="soon")
-    found = {fault.place: (fault.code, fault.got) for fault in error.value.faults}
-    assert found == {
-        "category": ("register_field", ""),
-        "problem": ("register_field", ""),
-        "due": ("bad_value", "'soon'"),
-    }
-    with pytest.raises(RegisterError) as error:
-        action_item(problem="到场慢", colour="red")
-    assert {fault.place for fault in error.value.faults} == {"category", "colour"}
-
-
-def test_only_a_standing_entry_can_be_replaced(tmp_path: Path) -> None:
-    register = Register(f"sqlite:///{tmp_path / 'register.sqlite'}")
-    noon = dt.datetime(2026, 7, 1, 20, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-    first = register.add("action", {"text": "a"}, author="x", now=noon)
-    second = register.add("action", {"text": "b"}, author="x", now=noon, replaces=first)
-    assert [(entry.id, entry.at) for entry in register.entries("action")] == [(second, dt.datetime(2026, 7, 1, 12))]
-    for number in (first, 99):
-        with pytest.raises(RegisterError, match=str(number)):
-            register.add("action", {"text": "c"}, author="x", now=noon, replaces=number)

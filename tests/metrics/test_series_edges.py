@@ -10,8 +10,9 @@ import pytest
 
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError
+from svcqa.metrics.drivers import driver_of
 from svcqa.metrics.examples import SeriesExample
-from svcqa.metrics.measure import read, validated
+from svcqa.metrics.parameters import validated
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result, Scale
 from svcqa.report import charts, tables
@@ -37,7 +38,7 @@ def asked(name: str, rows: list[dict[str, Any]], period: str, *, unit: str = "sh
         by=by,
         units=units,
     )  # type: ignore[arg-type]
-    return read(metric, example.series(), validated(metric, example.params), example.context(), pins={})
+    return driver_of(metric).read(example.series(), validated(metric, example.params), example.context(), pins={})
 
 
 def shares(counts: list[tuple[int, int]], *, year: int = 2024, **further: Any) -> list[dict[str, Any]]:

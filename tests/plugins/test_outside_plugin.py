@@ -275,7 +275,7 @@ def test_the_starter_passes_the_kit_as_it_stands(tmp_path: Path, language: Langu
         timeout=120,
     )
     assert tests.returncode == 0, tests.stdout[-2000:]
-    assert "15 passed" in tests.stdout
+    assert "18 passed" in tests.stdout
 
 
 def test_the_starter_refuses_odd_names_and_full_folders(tmp_path: Path) -> None:

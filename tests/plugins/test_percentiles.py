@@ -622,7 +622,7 @@ def test_distributions_hold_what_the_figures_say(compared: tuple[svcqa.Workspace
     context = workspace.figures.context(workspace.period("2026Q1"), by=["unit", "month"])
     bound = {"commitment": workspace.policies.commitment("promise")}
     moved = workspace.figures.what_if("sla_percentiles", bound, context)
-    found = workspace.registry.get("sla_percentiles").distributions(moved.summary, moved.params, context)
+    found = workspace.registry.get("sla_percentiles").distributions(moved.prepared, moved.params, context)
     said = figures(workspace, period="2026Q1", by=["unit", "month"], commitment="promise")
     assert [(one.unit, one.period) for one in found] == [
         (unit, f"2026-0{month}") for unit in ("D1", "D2") for month in (1, 2)

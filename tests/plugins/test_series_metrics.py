@@ -390,6 +390,7 @@ def test_series_metrics_have_their_own_checks() -> None:
     assert names == [
         "keeps_the_contract",
         "documented",
+        "abilities_declared",
         "examples_reproduced",
         "input_not_mutated",
         "same_answer_twice",

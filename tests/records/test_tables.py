@@ -15,11 +15,10 @@ import svcqa
 from support.workspaces import REPO, make_workspace, write
 from svcqa import catalogue
 from svcqa.cli import app
-from svcqa.records.dictionary import example
 from svcqa.records.schema import PERSONAL, ColumnType, Table
-from svcqa.records.tables import TABLES, table
+from svcqa.records.tables import example, table, tables
 
-NAMES = [item.name for item in TABLES]
+NAMES = [item.name for item in tables()]
 DOMAIN_9 = {
     "work_orders",
     "calls",

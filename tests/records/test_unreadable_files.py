@@ -27,7 +27,7 @@ from support.workspaces import (
 )
 from svcqa import catalogue
 from svcqa.errors import SourceError
-from svcqa.records.tables import TABLES
+from svcqa.records.tables import tables
 
 # --- files that cannot be read -------------------------------------------------------------------------------------
 
@@ -177,4 +177,4 @@ def test_an_unknown_table_is_refused_with_the_known_ones(tmp_path: Path) -> None
         workspace.ingest()
     (fault,) = error.value.faults
     assert (fault.code, fault.place, fault.got) == ("unknown_table", "table", "'meters'")
-    assert fault.allowed == ", ".join(table.name for table in TABLES)
+    assert fault.allowed == ", ".join(table.name for table in tables())

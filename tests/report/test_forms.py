@@ -24,7 +24,7 @@ from svcqa.entities.base import Text
 from svcqa.errors import Fault, SvcqaError
 from svcqa.metrics.verdict import Judgement
 from svcqa.report.forms import write_forms
-from svcqa.report.forms.numbers import share_format
+from svcqa.report.words.shown import share_format
 from svcqa.review.commitments import CommitmentReview
 from svcqa.review.courses import Course
 from svcqa.review.period_review import PeriodReview

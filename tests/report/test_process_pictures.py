@@ -11,8 +11,9 @@ import pytest
 import svcqa
 from svcqa.catalogue import LANGUAGES, Language
 from svcqa.errors import MetricError
+from svcqa.metrics.drivers import driver_of
 from svcqa.metrics.examples import SeriesExample
-from svcqa.metrics.measure import read, validated
+from svcqa.metrics.parameters import validated
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
 from svcqa.report import charts, tables
@@ -31,7 +32,7 @@ def funnel() -> Result:
     """Twelve departments of 100 cases, eleven of which keep half of them and one none."""
     metric = Registry().get("funnel")
     example: SeriesExample = metric.examples()[1]
-    return read(metric, example.series(), validated(metric, example.params), example.context(), pins={})
+    return driver_of(metric).read(example.series(), validated(metric, example.params), example.context(), pins={})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -127,7 +128,7 @@ def test_no_ratio_is_drawn_beside_a_share(sample_workspace: svcqa.Workspace) -> 
 def test_rates_counts_and_rare_events_are_drawn_and_explained(number: int) -> None:
     metric = Registry().get("process_chart")
     example: SeriesExample = metric.examples()[number]
-    found = read(metric, example.series(), validated(metric, example.params), example.context(), pins={})
+    found = driver_of(metric).read(example.series(), validated(metric, example.params), example.context(), pins={})
     kind = ("u", "c", "g", "t")[number - 2]
     for language in LANGUAGES:
         picture = charts.process(found, language, names={"base": "X"})

@@ -21,6 +21,8 @@ import svcqa
 from support.level_targets import orders, target
 from support.workspaces import SAMPLE, UNITS, commitment, make_workspace, scratch
 from svcqa.errors import PeriodError, RegisterError, SvcqaError
+from svcqa.register.problems import note_problem, problems
+from svcqa.register.publications import publications
 from svcqa.review.follow_up import Problem, problems_of
 from svcqa.review.improvements import improvements
 from svcqa.review.last_year import BesideLastYear, beside_last_year
@@ -46,7 +48,7 @@ def company(
 
 def last_year(workspace: svcqa.Workspace, year: int = 2025) -> BesideLastYear:
     review = workspace.reviews.review(year)
-    published = workspace.register.publications(period=str(year - 1))
+    published = publications(workspace.register, period=str(year - 1))
     (found,) = beside_last_year(
         workspace.figures,
         workspace.policies,
@@ -355,7 +357,7 @@ def test_a_problem_names_what_there_is(tmp_path: Path, fields: dict[str, Any], s
     with pytest.raises(SvcqaError) as refused:
         noted(workspace, **fields)
     assert said in refused.value.render("zh-Hans")
-    assert not workspace.register.actions()
+    assert not problems(workspace.register)
     noted(workspace, responsible="")
     shown = workspace.reviews.sections(workspace.reviews.review(2025), "zh-Hans")["problems"].table("problems")
     assert list(shown["责任单位"]) == ["一部"]  # its name, no code
@@ -383,11 +385,11 @@ def test_a_corrected_row_keeps_what_was_noted_of_it(tmp_path: Path) -> None:
     workspace = company(tmp_path, orders({"2025-03": (1, 0)}))
     number = noted(workspace)
     workspace.notes.add_step(number, "done", by="乙", on="2025-06-20", now=NOTED)
-    (item,) = workspace.register.actions()
-    second = workspace.register.note(
-        item.model_copy(update={"action": "增设两处驻点"}), author="甲", now=NOTED, replaces=number
+    (item,) = problems(workspace.register)
+    second = note_problem(
+        workspace.register, item.model_copy(update={"action": "增设两处驻点"}), author="甲", now=NOTED, replaces=number
     )
-    third = workspace.register.note(item, author="甲", now=NOTED, replaces=second)
+    third = note_problem(workspace.register, item, author="甲", now=NOTED, replaces=second)
     found = problem(workspace, third)
     assert found is not None
     assert (found.state, len(found.steps)) == ("done", 1)

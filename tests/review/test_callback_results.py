@@ -21,6 +21,7 @@ from svcqa.catalogue import LANGUAGES, Language
 from svcqa.cli.application import app
 from svcqa.errors import MetricError, RegisterError
 from svcqa.records.tables import table
+from svcqa.register.problems import problems
 from svcqa.report import charts
 from svcqa.report.tables import callback_results as results
 from svcqa.review.callbacks.outcomes import Outcomes
@@ -245,7 +246,7 @@ def test_low_scores_and_opinions_are_noted_once_and_followed(tmp_path: Path) -> 
     numbers = workspace.callbacks.results("W1").note_feedback(author="甲", now=dt.datetime(2026, 4, 2, 1))
     assert len(numbers) == 2
     assert workspace.callbacks.results("W1").note_feedback(author="甲") == ()
-    items = workspace.register.actions(period="2026Q1")
+    items = problems(workspace.register, period="2026Q1")
     assert {item.reference for item in items} == set(found)
     assert all(item.category == "客户意见" and item.due == dt.date(2026, 4, 6) and item.agreed for item in items)
     text = " ".join(item.problem for item in items)

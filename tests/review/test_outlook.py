@@ -66,7 +66,7 @@ def test_what_if_moves_the_goal_and_fits_anew_only_for_more(company: svcqa.Works
     for changes in ({}, {"goal": 0.93}, {"seed": 2}, {"draws": 200, "goal": 0.9}):
         direct = company.measure("forecast", commitment="emergency_arrival", params=changes, **asked)
         assert what_if.at(**changes).rows == direct.rows
-        assert what_if.summary.serves(what_if.params.model_copy(update=changes)) == (set(changes) <= {"goal"})
+        assert what_if.prepared.serves(what_if.params.model_copy(update=changes)) == (set(changes) <= {"goal"})
 
 
 def test_a_series_that_keeps_no_fit_is_not_asked_for_one(company: svcqa.Workspace) -> None:

@@ -18,6 +18,7 @@ import pytest
 import svcqa
 from support.workspaces import SAMPLE, copy_workspace, require
 from svcqa.metrics.result import Figure
+from svcqa.register.publications import publications
 from svcqa.report.forms import write_forms
 from svcqa.report.word.summary import write_summary
 from svcqa.report.words.proposals import proposals
@@ -142,7 +143,7 @@ def test_a_reviewer_runs_the_half_year_again(workspace: svcqa.Workspace) -> None
     truth.json counts arrivals before and after the corrections: 1,206 of 1,302 and 1,209 of 1,303.
     """
     first = workspace.reviews.review("2026H1")
-    if not workspace.register.publications(period="2026H1"):
+    if not publications(workspace.register, period="2026H1"):
         workspace.reviews.publish("2026H1", author="审核人", now=REPORTED)
     for path in workspace.folder.glob("work_orders_corrections*"):
         path.rename(workspace.folder / "sources" / path.name)

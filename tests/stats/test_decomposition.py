@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, lsq_linear, minimize
 
-from svcqa.errors import MetricError
+from svcqa.errors import StatsError
 from svcqa.stats.decomposition import Part, conflicts, share_tree
 from svcqa.stats.share_out import RULES, Shared, effort_shares, share_out
 
@@ -195,7 +195,7 @@ def test_what_locked_parts_make_impossible_is_named() -> None:
     (found,) = conflicts(company(S1=0.90), 0.98)
     assert (found.code, found.locked) == ("C", ("S1",))
     assert found.most == pytest.approx(0.975)
-    with pytest.raises(MetricError, match=r"0\.98.*0\.975"):
+    with pytest.raises(StatsError, match=r"0\.98.*0\.975"):
         share_tree(company(S1=0.90), 0.98, rule="equal_points", best=1.0)
 
 

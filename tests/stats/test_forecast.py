@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from svcqa.errors import MetricError
+from svcqa.errors import StatsError
 from svcqa.stats.forecast import year_chance
 from svcqa.stats.importance import halton, posterior
 from svcqa.stats.monthly_history import draw_binomial, draw_poisson
@@ -439,7 +439,7 @@ def test_a_goal_out_of_reach_and_one_that_is_safe_are_told() -> None:
     ],
 )
 def test_what_cannot_be_forecast_is_refused_in_words(given_: dict[str, Any], word: str) -> None:
-    with pytest.raises(MetricError) as refused:
+    with pytest.raises(StatsError) as refused:
         year_chance("share", **{"rest_months": 6, **given_})
     for language in ("zh-Hans", "zh-Hant", "en"):
         assert word in refused.value.render(language)
@@ -478,5 +478,5 @@ def test_under_three_years_a_moving_holiday_has_no_effect_of_its_own() -> None:
 
 
 def test_a_holiday_of_another_length_is_refused() -> None:
-    with pytest.raises(MetricError, match="same months"):
+    with pytest.raises(StatsError, match="same months"):
         year_chance("amount", [1.0] * 40, rest_months=8, festival=[0.0] * 40)

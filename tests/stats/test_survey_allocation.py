@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from support.survey_oracle import RELATIVE, Data, reference
-from svcqa.errors import MetricError
+from svcqa.errors import StatsError
 from svcqa.stats.survey.allocation import Limits, allocate, cost_optimal, neyman, power, proportional
 from svcqa.stats.survey.precision import affordable, interviews_needed, precision, smallest, spread_of_share, to_draw
 
@@ -117,7 +117,7 @@ def test_sizes_add_up_and_keep_every_limit(plan: dict) -> None:
     limits = Limits(plan["minimum"], share, plan["domain"], plan["domain_minimum"])
     try:
         found = allocate(plan["n"], plan["key"], population_size=size, limits=limits)
-    except MetricError as error:
+    except StatsError as error:
         assert error.faults[0].code == "survey_too_few"  # noqa: PT017
         assert plan["n"] < int(error.faults[0].allowed.removeprefix("≥ "))  # noqa: PT017
         return
@@ -245,7 +245,7 @@ def test_more_are_drawn_where_few_answer() -> None:
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(call: object, code: str) -> None:
-    with pytest.raises(MetricError) as caught:
+    with pytest.raises(StatsError) as caught:
         call()  # type: ignore[operator]
     assert caught.value.faults[0].code == code
     assert caught.value.faults[0].place

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svcqa.errors import MetricError
-from svcqa.metrics.measure import read, validated
+from svcqa.metrics.drivers import driver_of
+from svcqa.metrics.parameters import validated
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Result
 from svcqa.metrics.survey import SurveyExample
@@ -38,7 +39,7 @@ def measured(example: SurveyExample, by: tuple[str, ...] = (), **params: Any) ->
     metric = Registry().get("satisfaction_sampling")
     asked = replace(example, by=by)
     model = validated(metric, {"class_minimum": 2, **params})
-    return read(metric, asked.surveyed(), model, asked.context(), pins={})
+    return driver_of(metric).read(asked.surveyed(), model, asked.context(), pins={})
 
 
 def rows(found: Result, measure: str) -> dict[str, dict[str, Any]]:

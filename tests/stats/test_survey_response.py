@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from svcqa.errors import MetricError
+from svcqa.errors import StatsError
 from svcqa.stats.survey.calibration import post_stratified
 from svcqa.stats.survey.design import sample_design
 from svcqa.stats.survey.estimate import by_domain, mean, quantile, total
@@ -242,6 +242,6 @@ def test_what_cannot_be_weighted_is_refused() -> None:
         (lambda: outcome_rates(Outcomes(complete=-1)), "survey_range"),
     ]
     for call, code in calls:
-        with pytest.raises(MetricError) as caught:
+        with pytest.raises(StatsError) as caught:
             call()
         assert caught.value.faults[0].code == code

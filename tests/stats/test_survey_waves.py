@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from svcqa.errors import MetricError
+from svcqa.errors import StatsError
 from svcqa.stats.survey.agreement import agreement
 from svcqa.stats.survey.design import sample_design
 from svcqa.stats.survey.estimate import mean
@@ -232,6 +232,6 @@ def test_what_cannot_be_compared_is_refused() -> None:
         (lambda: interviewer_effect([1, 2, math.nan], list("aab")), "survey_missing"),
     ]
     for call, code in calls:
-        with pytest.raises(MetricError) as caught:
+        with pytest.raises(StatsError) as caught:
             call()
         assert caught.value.faults[0].code == code

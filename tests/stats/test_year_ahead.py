@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from svcqa.errors import MetricError
+from svcqa.errors import StatsError
 from svcqa.stats.forecast import year_chance
 from svcqa.stats.year_ahead import Effect, YearAhead, year_ahead
 
@@ -100,14 +100,14 @@ def test_quarters_are_counted_at_their_ends() -> None:
 
 def test_what_cannot_be_assumed_is_refused(ahead: YearAhead) -> None:
     for effects, volume in (([Effect("points", 0.1, from_month=13)], 1.0), ([Effect("failures", 1.5)], 1.0), ([], 0.0)):
-        with pytest.raises(MetricError):
+        with pytest.raises(StatsError):
             ahead.assuming(effects, volume=volume)
     amount = year_ahead("amount", [100] * 12, ahead=12)
-    with pytest.raises(MetricError):
+    with pytest.raises(StatsError):
         amount.assuming(volume=2.0)
-    with pytest.raises(MetricError):
+    with pytest.raises(StatsError):
         amount.assuming([Effect("failures", 0.1)])
-    with pytest.raises(MetricError):
+    with pytest.raises(StatsError):
         year_ahead("amount", [100] * 12, ahead=25)
 
 
@@ -130,5 +130,5 @@ def test_a_simulated_year_without_cases_has_no_figure_and_says_nothing() -> None
     assert 0 < len(some) < len(years)
     assert found.chance(0.8) == pytest.approx(sum(share >= 0.8 for share in some) / len(some))
     assert found.interval()[0] == pytest.approx(sorted(some)[round(0.025 * (len(some) - 1))], abs=0.02)
-    with pytest.raises(MetricError, match="no figure"):
+    with pytest.raises(StatsError, match="no figure"):
         found.assuming(volume=0.001)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from svcqa.catalogue import text
 
 if TYPE_CHECKING:
@@ -27,13 +29,17 @@ class Screen:
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
         shown = self.console.is_terminal
         self.bars = Progress(*columns, console=self.console, transient=True, disable=not shown)
+        self.opened: Workspace | None = None
 
     def __enter__(self) -> Screen:
         self.bars.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.bars.stop()
+        if kind is None and self.opened is not None and "register" in vars(self.opened):
+            for fault in self.opened.notices():
+                typer.echo(fault.render(self.opened.language), err=True)
 
     def bar(self, label: str) -> Callable[[int, int], None]:
         """A bar that goes away when it is full."""
@@ -54,6 +60,6 @@ class Screen:
         """The workspace in ``folder``, reporting its progress here."""
         from svcqa.workspace import open_workspace
 
-        workspace = open_workspace(folder)
+        workspace = self.opened = open_workspace(folder)
         workspace.progress = lambda what: self.bar(text("terminal.measuring", workspace.language, what=what))
         return workspace

@@ -99,7 +99,7 @@ def template(
     lang: LangOption = None,
 ) -> None:
     """A workbook that a department fills in, and the mapping file that reads it back."""
-    from svcqa.records.dictionary import example
+    from svcqa.records.tables import example
     from svcqa.records.tables import table as schema_of
     from svcqa.report.files.templates import write_template
     from svcqa.workspace import SETTINGS_FILE, open_workspace

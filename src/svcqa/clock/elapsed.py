@@ -83,14 +83,6 @@ def due_moment(calendar: WorkCalendar, start: Int64, limit: int | Int64) -> Int6
     return np.maximum(moment_at(calendar, cumulative_working_seconds(calendar, start) + limit), start)
 
 
-def touches_provisional(calendar: WorkCalendar, start: Int64, stop: Int64) -> npt.NDArray[np.bool_]:
-    """Whether a day between ``start`` and ``stop``, both included, has not been announced, ``(n,)``."""
-    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(calendar.provisional, dtype=np.int64)])
-    first, last = _days(calendar, np.minimum(start, stop)), _days(calendar, np.maximum(start, stop))
-    touched: npt.NDArray[np.bool_] = before[last + 1] > before[first]
-    return touched
-
-
 def as_days(calendar: WorkCalendar, seconds: Int64) -> npt.NDArray[np.float64]:
     """Working time in days: working seconds by those of a usual working day, never by 24 hours, ``(n,)``."""
     return seconds / calendar.seconds_a_day

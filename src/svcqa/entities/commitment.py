@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Conditions, Entity, Key, Share, Text
-from svcqa.entities.rules import (
-    LIMITED,
-    Counting,
-    ElapsedNatural,
-    ElapsedWorkingDays,
-    ElapsedWorkingTime,
-    MeanAndMaximum,
-    MonthlyReturn,
-    Rating,
-    Rule,
-    StatusClock,
-)
+from svcqa.entities.clock_rules import StatusClock
+from svcqa.entities.rule_base import RuleBase
+from svcqa.entities.rules import MonthlyReturn, Rule
 from svcqa.errors import NotAllowedError
 from svcqa.periods import PeriodKind
+
+_Kind = TypeVar("_Kind", bound=RuleBase)
 
 
 class MonthOf(StrEnum):
@@ -108,11 +101,11 @@ class Commitment(Entity):
 
     @model_validator(mode="after")
     def _fits_its_rule(self) -> Commitment:
-        if self.limits and not isinstance(self.rule, LIMITED):
+        if self.limits and not self.rule.limited:
             raise NotAllowedError("limits_by_case", kind=self.rule.kind)
         if self.counted_from == "returns" and self.returns is None:
             raise NotAllowedError("returns_needed")
-        if self.returns is not None and (isinstance(self.rule, MonthlyReturn) or self.rule.value_unit != "share"):
+        if self.returns is not None and (self.rule.only_counts or self.rule.value_unit != "share"):
             raise NotAllowedError("returns_beside_shares", kind=self.rule.kind)
         return self
 
@@ -122,24 +115,24 @@ class Commitment(Entity):
             return self
         if self.table not in ("work_orders", "complaints"):
             raise NotAllowedError("status_tables")
-        days = isinstance(self.rule, ElapsedWorkingDays)
-        if days and getattr(self.rule, "counting", None) is not Counting.MINUTES:
+        days = self.rule.running.day_count if self.rule.running is not None else None
+        if days is not None and not days.by_minutes:
             raise NotAllowedError("status_minutes")
-        if not days and not isinstance(self.rule, (ElapsedNatural, ElapsedWorkingTime, MeanAndMaximum)):
+        if not self.rule.can_pause:
             raise NotAllowedError("status_clock", kind=self.rule.kind)
         return self
 
     @model_validator(mode="after")
     def _requires_what_it_measures(self) -> Commitment:
-        fitting = {"point": {"required_score"}, "share": {"required_share"}}.get(self.rule.value_unit, set())
-        own = {"mean", "maximum"} if isinstance(self.rule, MeanAndMaximum) else fitting
+        own = set(self.rule.requires)
+        fitting = own & set(type(self).model_fields)  # what the rule does not say itself
         for place, allowed in ((self, fitting), *((goal, own) for goal in self.goals)):
             given = {name for name in _REQUIRED if getattr(place, name, None) is not None}
             if given - allowed:
                 raise NotAllowedError("not_with_kind", names=", ".join(sorted(given - allowed)), kind=self.rule.kind)
-            if isinstance(place, GoalFrom) and not given:
+            if place is not self and not given:
                 raise NotAllowedError("goal_says", names=", ".join(sorted(own)))
-        if isinstance(self.rule, Rating) and not self.rule.holds(self.required_score):
+        if not self.rule.holds(self.required_score):
             raise NotAllowedError("score_in_scale")
         return self
 
@@ -170,20 +163,21 @@ class Commitment(Entity):
         """What the figure is held against on ``day``, in its own unit; ``None`` before the promise was made."""
         if self.effective_from is not None and day < self.effective_from:
             return None
-        return self._required("mean" if isinstance(self.rule, MeanAndMaximum) else self._name, day)
+        return self._required(self.rule.requires[0], day)
 
     def maximum_on(self, day: dt.date) -> float | None:
         """The maximum promised on ``day``, where one is."""
         if self.effective_from is not None and day < self.effective_from:
             return None
-        return self._required("maximum", day) if isinstance(self.rule, MeanAndMaximum) else None
+        return self._required("maximum", day) if "maximum" in self.rule.requires else None
 
-    @property
-    def _name(self) -> str:
-        return "required_score" if isinstance(self.rule, Rating) else "required_share"
+    def rule_as(self, kind: type[_Kind]) -> _Kind:
+        """The rule, which the metric that asks measures only of that kind."""
+        assert isinstance(self.rule, kind), self.rule.kind
+        return self.rule
 
     def _required(self, name: str, day: dt.date) -> float | None:
-        found = getattr(self, name, None) if not isinstance(self.rule, MeanAndMaximum) else getattr(self.rule, name)
+        found: float | None = getattr(self if name in type(self).model_fields else self.rule, name)
         for goal in sorted(self.goals, key=lambda item: item.effective_from):
             if goal.effective_from <= day and getattr(goal, name) is not None:
                 found = getattr(goal, name)

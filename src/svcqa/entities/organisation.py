@@ -11,7 +11,7 @@ from pydantic import ConfigDict, model_validator
 
 from svcqa.catalogue import Language
 from svcqa.entities.base import Entity, Text
-from svcqa.errors import Fault, NameUnknownError, PolicyError, Requirement
+from svcqa.errors import Fault, PolicyError, Requirement, one_of
 
 Level = Literal["company", "subsidiary", "department", "post"]
 LEVELS: tuple[Level, ...] = ("company", "subsidiary", "department", "post")
@@ -82,7 +82,7 @@ class Organisation(Entity):
 
     @cached_property
     def _by_code(self) -> dict[str, Unit]:
-        return {unit.code: unit for unit in self.units}
+        return {unit.code: unit for unit in sorted(self.units, key=lambda unit: unit.code)}
 
     @property
     def company(self) -> Unit:
@@ -99,12 +99,9 @@ class Organisation(Entity):
         Raises:
             NameUnknownError: the tree has no such unit.
         """
-        found = self._by_code.get(code)
-        if found is not None:
-            return found
-        if self.adopt_unknown:
+        if code not in self._by_code and self.adopt_unknown:
             return Unit(code=code, name=Text(hans=code or "?"), level="department", parent=self.company.code)
-        raise NameUnknownError(Fault("unknown_unit", got=repr(code), allowed=", ".join(sorted(self._by_code))))
+        return one_of(code, self._by_code, fault="unknown_unit")
 
     def names(self, language: Language) -> dict[str, str]:
         """The names of the units of the file, by code, in its order."""

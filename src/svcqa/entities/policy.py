@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,16 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from svcqa.catalogue import Language
-from svcqa.entities.base import Entity
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import CustomerTier, Organisation, Unit
 from svcqa.entities.policy_table import read_excel
-from svcqa.entities.rules import Rating
 from svcqa.entities.settings import Settings
 from svcqa.entities.survey import Survey
 from svcqa.entities.target import LevelTarget, Target
 from svcqa.entities.validation import check, named
-from svcqa.errors import Fault, NameUnknownError, PolicyError
+from svcqa.errors import Fault, PolicyError, one_of
 
 _KINDS: dict[str, Any] = {"commitment": Commitment, "target": Target, "tier": CustomerTier, "survey": Survey}
 Found = dict[str, list[tuple[str, Any]]]
@@ -50,10 +47,7 @@ class Policies:
         Raises:
             NameUnknownError: no policy file declares it.
         """
-        for survey in self.surveys:
-            if survey.key == key:
-                return survey
-        raise NameUnknownError(Fault("unknown_survey", got=repr(key), allowed=", ".join(s.key for s in self.surveys)))
+        return one_of(key, {survey.key: survey for survey in self.surveys}, fault="unknown_survey")
 
     def commitment(self, key: str) -> Commitment:
         """The commitment ``key``.
@@ -61,11 +55,7 @@ class Policies:
         Raises:
             NameUnknownError: no policy file declares it.
         """
-        for commitment in self.commitments:
-            if commitment.key == key:
-                return commitment
-        known = ", ".join(commitment.key for commitment in self.commitments)
-        raise NameUnknownError(Fault("unknown_commitment", got=repr(key), allowed=known))
+        return one_of(key, {item.key: item for item in self.commitments}, fault="unknown_commitment")
 
     def target(self, key: str) -> Target:
         """The target ``key``.
@@ -73,14 +63,7 @@ class Policies:
         Raises:
             NameUnknownError: no policy file declares it.
         """
-        for target in self.targets:
-            if target.key == key:
-                return target
-        raise NameUnknownError(self.unknown_target(key))
-
-    def unknown_target(self, key: str) -> Fault:
-        """What is said of a target that there is not."""
-        return Fault("unknown_target", got=repr(key), allowed=", ".join(target.key for target in self.targets))
+        return one_of(key, {target.key: target for target in self.targets}, fault="unknown_target")
 
     def targets_of(self, year: int) -> tuple[Target, ...]:
         """The targets of ``year`` in the order of the file."""
@@ -101,23 +84,6 @@ def read_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(Fault("not_toml", file=path.name, got=str(error))) from error
-
-
-def read_json(model: type[Entity], path: Path) -> Any:
-    """A document that we wrote, as its model.
-
-    Raises:
-        PolicyError: with all faults of the file.
-    """
-    faults: list[Fault] = []
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise PolicyError(Fault("unreadable_file", file=path.name, got=str(error).splitlines()[0])) from error
-    found = check(model, data, file=path.name, place="", faults=faults)
-    if faults:
-        raise PolicyError(faults)
-    return found
 
 
 def load_settings(path: Path) -> Settings:
@@ -175,7 +141,7 @@ def _cross_faults(found: Found, tree: Organisation) -> Iterable[Fault]:
                 where = ", ".join(dict.fromkeys(named_in))
                 yield Fault("key_twice", file=where, place=f'{kind} "{key}"', got=str(len(named_in)))
     for file, target in found.get("target", []):
-        if isinstance(target, LevelTarget) and target.commitment is not None and target.commitment not in known:
+        if target.commitment is not None and target.commitment not in known:
             yield Fault(
                 "unknown_commitment",
                 file=file,
@@ -183,7 +149,7 @@ def _cross_faults(found: Found, tree: Organisation) -> Iterable[Fault]:
                 got=repr(target.commitment),
                 allowed=", ".join(sorted(known)),
             )
-        if isinstance(target, LevelTarget) and target.commitment in known:
+        if target.commitment in known:
             yield from _goal_faults(file, target, known[target.commitment])
         if not tree.knows(target.owner):
             yield _unknown_unit(file, f'target "{target.key}" › owner', target.owner, tree)
@@ -198,10 +164,9 @@ def _goal_faults(file: str, target: LevelTarget, commitment: Commitment) -> Iter
     rule, place = commitment.rule, f'target "{target.key}" › goal'
     if rule.value_unit == "share" and not 0 <= target.goal <= 1:
         yield Fault("goal_is_no_share", file=file, place=place, got=repr(target.goal))
-    if isinstance(rule, Rating) and not rule.holds(target.goal):
-        yield Fault(
-            "goal_off_scale", file=file, place=place, got=repr(target.goal), allowed=f"{rule.lowest} … {rule.highest}"
-        )
+    if rule.scale is not None and not rule.holds(target.goal):
+        low, high = rule.scale
+        yield Fault("goal_off_scale", file=file, place=place, got=repr(target.goal), allowed=f"{low} … {high}")
     if rule.value_unit not in ("share", "point") and target.goal <= 0:
         yield Fault("goal_off_scale", file=file, place=place, got=repr(target.goal), allowed="> 0")
 
@@ -243,7 +208,7 @@ def load_policies(
     if organisation is not None and not faults:
         faults.extend(_cross_faults(entities, organisation))
         for file, target in entities.get("target", []):
-            if metric_faults is not None and isinstance(target, LevelTarget) and target.metric is not None:
+            if metric_faults is not None and target.level is not None and target.metric is not None:
                 faults.extend(metric_faults(target, file))
         for file, survey in entities.get("survey", []):
             if survey_faults is not None:

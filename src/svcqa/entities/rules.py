@@ -3,142 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from svcqa.entities.base import Conditions, Entity, Key
+from svcqa.entities.base import Key
+from svcqa.entities.clock_rules import (
+    CountThreshold,
+    ElapsedNatural,
+    ElapsedWorkingDays,
+    ElapsedWorkingTime,
+    LeadTime,
+    RecordDue,
+)
+from svcqa.entities.rule_base import RuleBase, RunningRule
 from svcqa.errors import Fault, NotAllowedError, PolicyError
-
-
-class Counting(StrEnum):
-    """How N working days are counted. Either way the last day counts to its end."""
-
-    SAME_DAY = "same_day"
-    """The day of receipt, if it is a working day, is day 1."""
-    NEXT_DAY = "next_day"
-    """The first working day after the day of receipt is day 1."""
-    MINUTES = "minutes"
-    """No day is counted: N days are N times the working time of a usual day."""
-
-
-class RuleBase(Entity):
-    """What all rules share: the metric that measures them, what its value is, which direction is good."""
-
-    metric: ClassVar[str] = "compliance"
-    better: ClassVar[Literal["higher", "lower"]] = "higher"
-
-    @property
-    def value_unit(self) -> str:
-        """Unit of the figure, and of the goal it is held against."""
-        return "share"
-
-
-class ElapsedNatural(RuleBase):
-    """From ``start`` to ``stop`` in natural time."""
-
-    kind: Literal["elapsed_natural"]
-    start: str
-    stop: str
-    limit: int = Field(gt=0)
-    unit: Literal["second", "minute", "hour", "day"]
-
-
-class ElapsedWorkingTime(RuleBase):
-    """From ``start`` to ``stop`` in working time of the calendar's shifts."""
-
-    kind: Literal["elapsed_working_time"]
-    start: str
-    stop: str
-    limit: int = Field(gt=0)
-    unit: Literal["minute", "hour"]
-
-
-class ElapsedWorkingDays(RuleBase):
-    """Stopped by the end of the ``limit``-th working day."""
-
-    kind: Literal["elapsed_working_days"]
-    start: str
-    stop: str
-    limit: int = Field(gt=0)
-    counting: Counting
-    last: Literal["end", "closing", "hour"] = "end"
-    """When the last day is over: at its end, when work ends, at the hour at which the clock started."""
-
-    @model_validator(mode="after")
-    def _a_rule_that_can_be_counted(self) -> ElapsedWorkingDays:
-        if self.last == "hour" and self.counting is Counting.SAME_DAY:
-            raise NotAllowedError("last_hour")
-        if self.last != "end" and self.counting is Counting.MINUTES:
-            raise NotAllowedError("last_day")
-        return self
-
-
-class StatusClock(Entity):
-    """Which statuses of the history run the clock, which pause it (waiting for the customer), which stop it."""
-
-    runs: tuple[str, ...] = ()
-    pauses: tuple[str, ...] = ()
-    stops: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _each_status_does_one_thing(self) -> StatusClock:
-        named = (*self.runs, *self.pauses, *self.stops)
-        twice = sorted({status for status in named if named.count(status) > 1})
-        if not named:
-            raise NotAllowedError("some_status")
-        if twice:
-            raise NotAllowedError("statuses_once", twice=", ".join(twice))
-        return self
-
-    @property
-    def effects(self) -> dict[str, str]:
-        """What each status does to the clock."""
-        named = {"runs": self.runs, "pauses": self.pauses, "stops": self.stops}
-        return {status: effect for effect, statuses in named.items() for status in statuses}
-
-    @staticmethod
-    def key_of(table: str) -> str:
-        """The column of ``table`` that the history calls record_id."""
-        return {"work_orders": "order_id", "complaints": "complaint_id"}[table]
-
-
-class CountThreshold(RuleBase):
-    """A count that the record carries (rings, seconds in the queue) stays within ``limit``.
-
-    ``achieved`` tells which records got the service at all; the others (a caller who hung up) count as breached
-    at any limit.
-    """
-
-    kind: Literal["count_threshold"]
-    start: str
-    value: str
-    limit: int = Field(ge=0)
-    unit: Key
-    achieved: Conditions = ()
-
-
-class RecordDue(RuleBase):
-    """Stopped by a due moment that the record itself carries (an appointment)."""
-
-    kind: Literal["record_due"]
-    start: str
-    due: str
-    stop: str
-    limit: int = Field(default=0, ge=0)
-    unit: Literal["second", "minute", "hour", "day"] = "minute"
-
-
-class LeadTime(RuleBase):
-    """Notice given at least ``limit`` before ``event`` begins: the clock runs backwards, from event to notice."""
-
-    kind: Literal["lead_time"]
-    start: str
-    event: str
-    notice: str
-    limit: int = Field(gt=0)
-    unit: Literal["minute", "hour", "day"]
 
 
 class MonthlyReturn(RuleBase):
@@ -148,19 +27,36 @@ class MonthlyReturn(RuleBase):
     they are cases or amounts (customer-hours, minutes), for which no interval can be given.
     """
 
+    judges_cases: ClassVar[bool] = True
+    only_counts: ClassVar[bool] = True
+
     kind: Literal["monthly_return"]
     indicator: Key
     numerator_is: Literal["met", "missed"] = "met"
     counts: Literal["cases", "amounts"] = "cases"
 
+    @property
+    def counts_amounts(self) -> bool:
+        """As the policy says."""
+        return self.counts == "amounts"
 
-class Availability(RuleBase):
+
+class Uninterrupted(RuleBase):
+    """What was not interrupted, of all the time there was."""
+
+    metric: ClassVar[str] = "availability"
+
+    @property
+    def staffing(self) -> Staffed | None:
+        """The rule as one of posts, where it is not of customers."""
+        return None
+
+
+class Availability(Uninterrupted):
     """1 − Σ(customers hit × time) ÷ (valid customers × time), from interruptions that last from ``start`` to ``stop``.
 
     ``customers`` is the column of customers hit; ``valid`` a column of the customer counts by month.
     """
-
-    metric: ClassVar[str] = "availability"
 
     kind: Literal["availability"]
     start: str
@@ -173,13 +69,11 @@ def _read_posts(value: Any) -> Any:
     return tuple(value.items()) if isinstance(value, Mapping) else value
 
 
-class Staffed(RuleBase):
+class Staffed(Uninterrupted):
     """1 − Σ(time unstaffed) ÷ (posts × time): gaps of posts that are staffed round the clock.
 
     Gaps of one post that overlap count once. ``posts`` says how many posts each unit staffs.
     """
-
-    metric: ClassVar[str] = "availability"
 
     kind: Literal["staffed"]
     start: str
@@ -188,6 +82,11 @@ class Staffed(RuleBase):
     posts: Annotated[tuple[tuple[str, Annotated[int, Field(gt=0)]], ...], BeforeValidator(_read_posts)] = Field(
         min_length=1
     )
+
+    @property
+    def staffing(self) -> Staffed:
+        """The rule itself."""
+        return self
 
 
 class Coverage(RuleBase):
@@ -217,6 +116,8 @@ class Rating(RuleBase):
     """The mean of scores from ``lowest`` to ``highest``."""
 
     metric: ClassVar[str] = "rating"
+    requires: ClassVar[tuple[str, ...]] = ("required_score",)
+    asks_people: ClassVar[bool] = True
 
     kind: Literal["rating"]
     moment: str
@@ -231,9 +132,10 @@ class Rating(RuleBase):
         """Points."""
         return "point"
 
-    def holds(self, score: float | None) -> bool:
-        """Whether ``score`` lies on the scale; nothing does."""
-        return score is None or self.lowest <= score <= self.highest
+    @property
+    def scale(self) -> tuple[int, int]:
+        """From the lowest to the highest score."""
+        return self.lowest, self.highest
 
     @model_validator(mode="after")
     def _a_scale(self) -> Rating:
@@ -247,6 +149,8 @@ class MeanAndMaximum(RuleBase):
 
     metric: ClassVar[str] = "mean_and_maximum"
     better: ClassVar[Literal["higher", "lower"]] = "lower"
+    requires: ClassVar[tuple[str, ...]] = ("mean", "maximum")
+    tells_cases: ClassVar[bool] = True
 
     kind: Literal["mean_and_maximum"]
     start: str
@@ -261,6 +165,24 @@ class MeanAndMaximum(RuleBase):
         """The unit of the limits."""
         return self.unit
 
+    @property
+    def needs_calendar(self) -> bool:
+        """In working time."""
+        return self.clock == "working_time"
+
+    @property
+    def can_pause(self) -> bool:
+        """Its time runs."""
+        return True
+
+    def within(self, maximum: int) -> RunningRule:
+        """From the same start to the same stop."""
+        ends = {"start": self.start, "stop": self.stop, "limit": maximum}
+        if self.clock == "natural":
+            return ElapsedNatural(kind="elapsed_natural", unit=self.unit, **ends)
+        unit = "hour" if self.unit == "hour" else "minute"
+        return ElapsedWorkingTime(kind="elapsed_working_time", unit=unit, **ends)
+
     @model_validator(mode="after")
     def _fits(self) -> MeanAndMaximum:
         if self.maximum < self.mean:
@@ -270,10 +192,6 @@ class MeanAndMaximum(RuleBase):
         return self
 
 
-ClockRule = ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays | RecordDue | LeadTime | CountThreshold
-"""Rules that read time or a count from each case."""
-CaseRule = ClockRule | MonthlyReturn
-"""Rules that say of each case whether it was kept."""
 Rule = Annotated[
     ElapsedNatural
     | ElapsedWorkingTime
@@ -289,5 +207,3 @@ Rule = Annotated[
     | MeanAndMaximum,
     Field(discriminator="kind"),
 ]
-LIMITED = (ElapsedNatural, ElapsedWorkingTime, ElapsedWorkingDays, CountThreshold, LeadTime)
-"""Rules with a limit that every case keeps or does not."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Conditions, Entity, Key, Share, Text
-from svcqa.entities.organisation import LEVELS
 from svcqa.errors import NotAllowedError
 
 StratumColumn = Literal[
@@ -197,13 +196,3 @@ class Survey(Entity):
     def digest(self) -> str:
         """Changes when the survey's rules change."""
         return hashlib.sha256(self.model_dump_json(exclude_unset=True).encode()).hexdigest()[:16]
-
-
-def stratum_levels(survey: Survey) -> tuple[str, ...]:
-    """The levels of the organisation among the columns of the strata."""
-    return tuple(name for name in survey.strata if name in LEVELS)
-
-
-def stratum_key(parts: tuple[Any, ...]) -> str:
-    """``repair/CQ-KF``."""
-    return BETWEEN.join("" if part is None else str(part) for part in parts)

@@ -78,6 +78,23 @@ class Wave(Entity):
         return f"{self.code}-{order:04d}"
 
 
+class WaveNote(Entity):
+    """That a wave was drawn, as the register keeps it."""
+
+    code: Key
+    survey: Key
+    number: int = Field(ge=1)
+    period: str
+    key_fingerprint: str
+    frame_digest: str
+    list_digest: str
+
+    @classmethod
+    def of(cls, wave: Wave) -> WaveNote:
+        """What is noted of ``wave``."""
+        return cls(**wave.model_dump(include=set(cls.model_fields)))
+
+
 class ContactExport(Entity):
     """That contacts of customers left the vault: how many, into which file (its name only), what for."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,9 +22,6 @@ EXCLUDED_COLUMN: Final = "excluded_reason"
 
 class CommitmentParams(Entity):
     """Which commitment. ``goal`` replaces its own from ``goal_from`` on: the goal of a target that names it."""
-
-    only: ClassVar[str | None] = None
-    """The metric that the commitment's rule must be measured by; any where absent."""
 
     commitment: Commitment
     goal: float | None = None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,18 +12,16 @@ from pydantic import Field, model_validator
 
 from svcqa.entities.base import Entity, Key
 from svcqa.entities.commitment import Commitment
-from svcqa.errors import Fault, MetricError, NotAllowedError
+from svcqa.errors import NotAllowedError
+from svcqa.metrics.abilities import OverWhole, having
 from svcqa.metrics.context import Context
+from svcqa.metrics.contract import Metric
 from svcqa.metrics.grouping import PERIOD_KINDS, code_columns, windows
 from svcqa.metrics.result import Result
 from svcqa.periods import Period
 
 Float64 = npt.NDArray[np.float64]
 Row = Mapping[str, Any]
-Ask = Callable[[str, dict[str, Any], Context], Result]
-
-WHOLE: Final = "whole"
-"""The grain of a metric that reads its base over the whole period, not in pieces."""
 
 
 class SeriesOf(Entity):
@@ -55,47 +53,9 @@ class SeriesParams(Entity):
         return SeriesOf(metric=self.commitment.metric, params={"commitment": self.commitment})
 
 
-def series_for(ask: Ask, metric: Any, params: Any, context: Context) -> Result:
-    """The base metric's result that a series metric reads: by its grain and the units asked for.
-
-    The grain is the month, or the cycle of a commitment that is kept by quarter or year. A metric with a method
-    ``stretches`` gets its base over these stretches of time too, as further rows; one with a method ``mixes`` also by
-    each of these columns of codes: a mapping that says whether the base's records must have the column.
-
-    Raises:
-        MetricError: the metric names no base, or cumulative figures are asked for.
-    """
-    if not isinstance(params, SeriesParams):
-        raise MetricError(Fault("series_base", place=metric.spec.name))
-    if context.cumulative:
-        raise MetricError(Fault("series_cumulative", got=metric.spec.name))
-    base = params.base
-    found = ask(base.metric, dict(base.params), replace(context, by=grouped(metric, params, context.by)))
-    rows = list(found.rows)
-    if hasattr(metric, "stretches"):
-        units = tuple(name for name in context.by if name not in PERIOD_KINDS)
-        for stretch in metric.stretches(params, context):
-            rows += ask(base.metric, dict(base.params), replace(context, period=stretch, by=units)).rows
-    if hasattr(metric, "mixes"):
-        for name, needed in metric.mixes(params, context).items():
-            by = (*grouped(metric, params, context.by), name)
-            rows += _by_code(ask, base, replace(context, by=by), needed=needed)
-    return replace(found, rows=tuple(rows))
-
-
-def _by_code(ask: Ask, base: SeriesOf, context: Context, *, needed: bool) -> tuple[Row, ...]:
-    """The base by a further column of codes; nothing where its records have no such column and it is not needed."""
-    try:
-        return tuple(ask(base.metric, dict(base.params), context).rows)
-    except MetricError as error:
-        if needed or any(fault.code != "unknown_grouping" for fault in error.faults):
-            raise
-        return ()
-
-
-def grouped(metric: Any, params: SeriesParams, by: Sequence[str]) -> tuple[str, ...]:
+def grouped(metric: Metric, params: SeriesParams, by: Sequence[str]) -> tuple[str, ...]:
     """What the base is grouped by."""
-    if getattr(metric, "grain", "") == WHOLE or any(name in PERIOD_KINDS for name in by):
+    if having(metric, OverWhole) is not None or any(name in PERIOD_KINDS for name in by):
         return tuple(by)
     return (*by, "month" if params.commitment is None else params.commitment.cycle)
 
@@ -147,7 +107,7 @@ class Series:
         return {**self.lead, "period": period.label, "first": period.first, "last": period.last, **columns}
 
 
-def split(series: Result, params: SeriesParams, context: Context, *, metric: Any) -> list[Series]:
+def split(series: Result, params: SeriesParams, context: Context, *, metric: Metric) -> list[Series]:
     """The series of each group, in order of their units and keys."""
     measure = chosen_measure(series, params)
     keys = ("unit", *code_columns(context.by))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Share
+from svcqa.metrics.abilities import HasStates, TakesGoal
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import MATURE, NULL, Batch, Codes, Derive, Fact, Int64, Observations, Summary
 from svcqa.metrics.examples import Example
@@ -80,7 +81,7 @@ def shares(
     )
 
 
-class ShareMetric:
+class ShareMetric(HasStates[Any], TakesGoal):
     """A share of cases with Wilson's interval, every state a case can be in, and the verdict on its goal.
 
     A subclass sets ``spec``, ``source``, ``reads`` (and ``params``, if it has some of its own), writes ``observe`` with

@@ -19,6 +19,7 @@ from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.commitment import MonthOf
 from svcqa.entities.rules import MeanAndMaximum
+from svcqa.metrics.abilities import Explains, HasStates, MeasuresCommitments, TakesGoal
 from svcqa.metrics.base import moment_of
 from svcqa.metrics.commitments import (
     EXCLUDED_COLUMN,
@@ -68,13 +69,10 @@ _REPAIR: Final[dict[str, Any]] = {
 class MeanAndMaximumParams(CommitmentParams):
     """Which commitment."""
 
-    only: ClassVar[str | None] = "mean_and_maximum"
-
     @property
     def rule(self) -> MeanAndMaximum:
         """The commitment's rule."""
-        assert isinstance(self.commitment.rule, MeanAndMaximum)
-        return self.commitment.rule
+        return self.commitment.rule_as(MeanAndMaximum)
 
     @property
     def second(self) -> int:
@@ -82,7 +80,9 @@ class MeanAndMaximumParams(CommitmentParams):
         return _SECONDS[self.rule.unit]
 
 
-class MeanAndMaximumMetric:
+class MeanAndMaximumMetric(
+    HasStates[MeanAndMaximumParams], Explains[MeanAndMaximumParams], MeasuresCommitments, TakesGoal
+):
     """The mean time and the longest, each with its own goal."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

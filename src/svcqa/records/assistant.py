@@ -1,10 +1,7 @@
 """A mapping proposed for a file: by the names of its columns, and by what they hold."""
 
-# Over 300 lines: one guess a column, and each kind of column is guessed in its own way.
-
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 import tomllib
@@ -13,23 +10,18 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-
 from svcqa.catalogue import LANGUAGES, Language, text
-from svcqa.errors import Fault, SourceError
-from svcqa.records import readers
+from svcqa.entities.toml_text import quoted, quoted_table
+from svcqa.records import tables as schemas
+from svcqa.records.first_rows import Sheet, first_rows
 from svcqa.records.masking import COVER, is_personal, masked
 from svcqa.records.parsing import FLAGS
-from svcqa.records.plain import cell_text, moment_text, narrow, number_text
+from svcqa.records.plain import moment_text, narrow, number_text
 from svcqa.records.schema import PERSONAL, Column, ColumnType, Table
-from svcqa.records.tables import TABLES, table
 
-_LOOKED_AT: Final = 500
-"""Rows that are looked at."""
 _FORMATS: Final = (
     "%d/%m/%Y %H:%M:%S",
     "%d/%m/%Y %H:%M",
@@ -54,21 +46,6 @@ _WHY: Final[dict[ColumnType, str]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """The first rows of a file."""
-
-    header: tuple[str, ...]
-    columns: tuple[tuple[str, ...], ...]
-    header_row: int = 1
-    encoding: str = ""
-    delimiter: str = ","
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """What stands in the column ``name``, blanks left out."""
-        return tuple(cell for cell in self.columns[self.header.index(name)] if cell)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Guess:
     """One of our columns and the source's column it seems to be. ``sure`` is high, middle or low."""
 
@@ -90,12 +67,12 @@ class Proposal:
     missing: tuple[str, ...]
     units: tuple[tuple[str, str], ...] = ()
 
-    tables = tuple(item.name for item in TABLES)
+    tables = tuple(item.name for item in schemas.tables())
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Our columns."""
-        return tuple(column.name for column in table(self.table).columns)
+        return tuple(column.name for column in schemas.table(self.table).columns)
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -105,7 +82,7 @@ class Proposal:
 
     def choose(self, column: str, source: str | None) -> Proposal:
         """The proposal with ``column`` read from ``source``, or from nothing."""
-        schema = table(self.table)
+        schema = schemas.table(self.table)
         kept = [guess for guess in self.guesses if guess.column != column]
         if source:
             kept.append(_guess(schema.column(column), source, self.sheet, schema))
@@ -116,15 +93,15 @@ class Proposal:
 
     def toml(self, language: Language) -> str:
         """A mapping file with comments."""
-        schema = table(self.table)
+        schema = schemas.table(self.table)
         lines = [f"# {text('mapping.head', language)}"]
         if self.missing:
             lines.append("# " + text("mapping.missing", language, columns=", ".join(self.missing)))
-        lines.append(f"table = {_quoted(self.table)}")
+        lines.append(f"table = {quoted(self.table)}")
         if self.sheet.encoding:
-            lines.append(f"encoding = {_quoted(self.sheet.encoding)}")
+            lines.append(f"encoding = {quoted(self.sheet.encoding)}")
         if self.sheet.delimiter != ",":
-            lines.append(f"delimiter = {_quoted(self.sheet.delimiter)}")
+            lines.append(f"delimiter = {quoted(self.sheet.delimiter)}")
         if self.sheet.header_row != 1:
             lines.append(f"header_row = {self.sheet.header_row}")
         lines += ["", "[columns]"]
@@ -134,9 +111,9 @@ class Proposal:
             shown = " | ".join(sample.replace("\n", " ").replace("\r", " ") for sample in guess.samples)
             lines.append(f"# {text(f'mapping.sure_{guess.sure}', language)} ({why}): {_one_line(shown)}")
             layout = _layout(self.sheet.texts(guess.source)) if column.type is ColumnType.MOMENT else None
-            source = _quoted(guess.source)
+            source = quoted(guess.source)
             lines.append(
-                f"{column.name} = " + (f"{{ from = {source}, format = {_quoted(layout)} }}" if layout else source)
+                f"{column.name} = " + (f"{{ from = {source}, format = {quoted(layout)} }}" if layout else source)
             )
         if self.unused:
             unused = text("mapping.unused", language, columns=_one_line(", ".join(self.unused)))
@@ -153,8 +130,8 @@ class Proposal:
         values = list(dict.fromkeys(texts))
         if not any(value in known for value in values) or is_personal(source, texts):
             return []
-        pairs = [(value, known.get(value, value)) for value in values[:200]]
-        return ["", f"[codes.{column.name}]", *(f"{_quoted(value)} = {_quoted(code)}" for value, code in pairs)]
+        pairs = {value: known.get(value, value) for value in values[:200]}
+        return quoted_table(f"codes.{column.name}", pairs)
 
 
 def propose(path: Path, name: str | None = None, *, units: Mapping[str, str] | None = None) -> Proposal:
@@ -167,8 +144,8 @@ def propose(path: Path, name: str | None = None, *, units: Mapping[str, str] | N
         SourceError: the file cannot be read.
         NameUnknownError: there is no such table.
     """
-    sheet = look(path)
-    candidates = [table(name)] if name else TABLES
+    sheet = first_rows(path)
+    candidates = [schemas.table(name)] if name else schemas.tables()
     found = [(schema, _assigned(schema, sheet)) for schema in candidates]
     schema, guesses = max(found, key=lambda item: _worth(*item))
     taken = {guess.column for guess in guesses}
@@ -223,7 +200,7 @@ def _guess(column: Column, source: str, sheet: Sheet, schema: Table) -> Guess:
 def _names() -> dict[str, frozenset[str]]:
     listed = tomllib.loads((files("svcqa.records") / "synonyms.toml").read_text(encoding="utf-8"))
     found = {}
-    for column in {column.name for item in TABLES for column in item.columns}:
+    for column in {column.name for item in schemas.tables() for column in item.columns}:
         labels = [text(f"data_dictionary.label_{column}", language) for language in LANGUAGES]
         found[column] = frozenset(_plain(name) for name in (*listed.get(column, ()), *labels, column))
     return found
@@ -292,75 +269,5 @@ def _reads(cell: str, layout: str) -> bool:
     return True
 
 
-def look(path: Path) -> Sheet:
-    """The header and the first rows of a file.
-
-    Raises:
-        SourceError: it cannot be read, or has no header.
-    """
-    try:
-        if path.suffix.lower() == ".parquet":
-            return _look_at_parquet(path)
-        encoding, delimiter = "", ","
-        if path.suffix.lower() in readers.EXCEL:
-            rows = _excel_rows(path)
-        else:
-            encoding = "auto"
-            rows, delimiter = _csv_rows(path)
-    except (pa.ArrowException, OSError, ValueError, LookupError, csv.Error) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise SourceError(Fault("unreadable_source", file=path.name, got=reason)) from error
-    width = max((sum(bool(cell) for cell in row) for row in rows[:20]), default=0)
-    for number, row in enumerate(rows[:20]):
-        filled = [cell for cell in row if cell]
-        if width and len(filled) >= 0.6 * width and len(set(filled)) == len(filled):
-            body = rows[number + 1 :]
-            columns = tuple(
-                tuple(line[place] if place < len(line) else "" for line in body) for place in range(len(row))
-            )
-            return Sheet(
-                header=tuple(row), columns=columns, header_row=number + 1, encoding=encoding, delimiter=delimiter
-            )
-    raise SourceError(Fault("unreadable_source", file=path.name, got="no header row"))
-
-
-def _csv_rows(path: Path) -> tuple[list[list[str]], str]:
-    import io
-
-    with pa.input_stream(str(path), compression="detect") as stream:
-        found = readers.codec("auto", path)
-        lines = io.TextIOWrapper(stream, encoding="utf-8-sig" if found == "utf-8" else found, newline="")
-        head = list(islice(lines, _LOOKED_AT))
-    first = "".join(head[:20])
-    delimiter = max(",;\t|", key=first.count)
-    return [[cell.strip() for cell in row] for row in csv.reader(head, delimiter=delimiter)], delimiter
-
-
-def _excel_rows(path: Path) -> list[list[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        page = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        cells = page.to_python(skip_empty_area=False, nrows=_LOOKED_AT)
-    except CalamineError as error:
-        raise ValueError(str(error)) from error
-    return [[cell_text(cell).strip() for cell in row] for row in cells]
-
-
-def _look_at_parquet(path: Path) -> Sheet:
-    from pyarrow import parquet
-
-    with parquet.ParquetFile(path) as file:
-        names = tuple(file.schema_arrow.names)
-        batch = next(file.iter_batches(_LOOKED_AT), None)
-        columns = [[] if batch is None else batch[name].cast(pa.string()).fill_null("").to_pylist() for name in names]
-    return Sheet(header=names, columns=tuple(tuple(column) for column in columns))
-
-
 def _one_line(shown: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in shown)
-
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -2,80 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from svcqa.catalogue import Language, text
-from svcqa.records.schema import Column, ColumnType, Table
-from svcqa.records.tables import TABLES
-
-_EXAMPLES: Final[dict[str, str]] = {
-    "order_type": "emergency",
-    "category": "billing",
-    "unit": "EM",
-    "tier": "A",
-    "area": "urban",
-    "customer_kind": "resident",
-    "channel": "hotline",
-    "customer": "KH000123",
-    "customer_name": "张三",
-    "phone": "19000000000",
-    "address": "示例路1号",
-    "excluded_reason": "force_majeure",
-    "line": "service",
-    "post": "hotline_night",
-    "cause": "third_party_damage",
-    "source": "own_hotline",
-    "level": "2",
-    "repeat_of": "TS20260001",
-    "record_id": "GD20260001",
-    "status": "assigned",
-    "question": "attitude",
-    "wave": "2026-06",
-    "service": "repair",
-    "item": "greeting",
-    "check": "politeness",
-    "checker": "ZJ07",
-    "authority_level": "department",
-    "indicator": "safety_visit",
-    "target": "old_pipe_2026",
-    "evidence": "acceptance_note",
-    "opinion": "上门很准时",
-    "attempts": "2",
-    "caller": "HF01",
-    "calls.outcome": "answered",
-    "inspections.kind": "routine",
-    "received_at": "2026-06-01 08:05",
-    "started_at": "2026-06-01 08:05",
-    "planned_at": "2026-06-01 08:00",
-    "notified_at": "2026-05-29 10:00",
-    "limit_cents": "50000",
-    "amount_cents": "12050",
-    "fields_required": "12",
-    "fields_filled": "11",
-    "points": "8",
-    "max_points": "10",
-    "score": "9",
-    "numerator": "95",
-    "denominator": "100",
-    "rings": "2",
-}
-_BY_TYPE: Final[dict[ColumnType, str]] = {
-    ColumnType.MOMENT: "2026-06-01 09:30",
-    ColumnType.MONTH: "2026-06",
-    ColumnType.INTEGER: "30",
-    ColumnType.FLAG: "是",
-}
-_KEYS: Final[dict[str, str]] = {"order_id": "GD20260001", "complaint_id": "TS20260002"}
-
-
-def example(table: Table, column: Column) -> str:
-    """What could stand in ``column`` of ``table``."""
-    known = _EXAMPLES.get(f"{table.name}.{column.name}") or _EXAMPLES.get(column.name) or _KEYS.get(column.name)
-    if known:
-        return known
-    if column.codes:
-        return column.codes[0]
-    return _BY_TYPE.get(column.type) or f"{column.name.removesuffix('_id').upper()}0001"
+from svcqa.records.schema import Column, Table
+from svcqa.records.tables import example, tables
 
 
 def label(column: Column, language: Language) -> str:
@@ -121,7 +50,7 @@ def markdown() -> str:
     """The whole dictionary, simplified Chinese with English beside it."""
     lines = [f"# {_both('data_dictionary.title')}", "", "<!-- " + text("data_dictionary.generated", "en") + " -->"]
     lines += [text("data_dictionary.generated", "zh-Hans") + "\u3002", ""]
-    for table in TABLES:
+    for table in tables():
         lines += [f"## `{table.name}` {_both(f'tables.table_{table.name}')}", ""]
         keys = " + ".join(f"`{name}`" for name in table.key)
         lines += [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 
-from svcqa.errors import Fault, NameUnknownError
+from svcqa.errors import one_of
 
 
 class ColumnType(StrEnum):
@@ -70,11 +70,8 @@ class Table:
         Raises:
             NameUnknownError: the table has no such column.
         """
-        for column in self.columns:
-            if column.name == name:
-                return column
-        known = ", ".join(column.name for column in self.columns)
-        raise NameUnknownError(Fault("unknown_column", place=self.name, got=repr(name), allowed=known))
+        columns = {column.name: column for column in self.columns}
+        return one_of(name, columns, fault="unknown_column", place=self.name)
 
     def has(self, name: str) -> bool:
         """Whether the table has the column ``name``."""

@@ -9,13 +9,13 @@ from svcqa.entities.survey import Survey
 from svcqa.errors import Fault, PolicyError
 from svcqa.records.code_lists import read_rows
 from svcqa.records.schema import ColumnType
-from svcqa.records.tables import TABLES, table
+from svcqa.records.tables import table, tables
 
 
 def survey_faults(survey: Survey, file: str) -> list[Fault]:
     """Everything that the survey names and the tables do not have."""
     faults = []
-    callable_tables = [item.name for item in TABLES if item.has("customer") and item.has("unit")]
+    callable_tables = [item.name for item in tables() if item.has("customer") and item.has("unit")]
     for service in survey.services:
         place = f'survey "{survey.key}" › services "{service.key}"'
         if service.table not in callable_tables:

@@ -1,5 +1,6 @@
 """What people decide and must not lose."""
 
-from svcqa.register.register import Entry, Register
+from svcqa.register.ledger import Entry
+from svcqa.register.register import Register
 
 __all__ = ["Entry", "Register"]

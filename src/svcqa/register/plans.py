@@ -6,10 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from svcqa.entities.plan import TargetPlan
-from svcqa.errors import Fault, RegisterError
-from svcqa.register.register import Entry, Register
-
-KIND = "target_plan"
+from svcqa.register.given import named
+from svcqa.register.kinds import PLAN
+from svcqa.register.register import Reader, Register
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,29 +36,35 @@ def save_plan(register: Register, plan: TargetPlan, *, author: str, now: dt.date
     Raises:
         RegisterError: nobody is named.
     """
-    if not author.strip():
-        raise RegisterError(Fault("plan_author", got=repr(author)))
-    moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    before = [one for one in saved_plans(register, year=plan.year, target=plan.target) if one.in_force]
-    replaces = before[-1].number if before else None
-    number = register.add(KIND, plan.model_dump(mode="json"), author=author.strip(), now=moment, replaces=replaces)
-    return next(one for one in saved_plans(register, year=plan.year, target=plan.target) if one.number == number)
+    author = named(author, "plan_author")
+    with register.appending() as append:
+        # by the body as it is kept: a version that only a newer program can read is replaced, too
+        asked = (plan.year, plan.target)
+        before = [
+            one.id for one in append.entries(PLAN.name) if (one.body.get("year"), one.body.get("target")) == asked
+        ]
+        append.note(PLAN, plan, author=author, now=now, replaces=before[-1] if before else None)
+        return saved_plans(append, year=plan.year, target=plan.target)[-1]
 
 
 def saved_plans(
-    register: Register, *, year: int | None = None, target: str | None = None, known_at: dt.datetime | None = None
+    register: Reader, *, year: int | None = None, target: str | None = None, known_at: dt.datetime | None = None
 ) -> tuple[SavedPlan, ...]:
     """All versions, oldest first; of one year or target where given, as known at a moment (UTC)."""
-    in_force = {entry.id for entry in register.entries(KIND, known_at=known_at)}
+    in_force = {entry.id for entry in register.entries(PLAN.name, known_at=known_at)}
     found: list[SavedPlan] = []
     counted: dict[tuple[int, str], int] = {}
-    for entry in register.entries(KIND, known_at=known_at, replaced=True):
-        plan = TargetPlan.model_validate(entry.body)
+    for entry, plan in ((one.entry, one.item) for one in register.read(PLAN, known_at=known_at, replaced=True)):
         if (year is None or plan.year == year) and (target is None or plan.target == target):
             version = counted[plan.year, plan.target] = counted.get((plan.year, plan.target), 0) + 1
-            found.append(_saved(entry, plan, version, in_force=entry.id in in_force))
+            found.append(
+                SavedPlan(
+                    number=entry.id,
+                    version=version,
+                    author=entry.author,
+                    at=entry.at,
+                    plan=plan,
+                    in_force=entry.id in in_force,
+                )
+            )
     return tuple(found)
-
-
-def _saved(entry: Entry, plan: TargetPlan, version: int, *, in_force: bool) -> SavedPlan:
-    return SavedPlan(number=entry.id, version=version, author=entry.author, at=entry.at, plan=plan, in_force=in_force)

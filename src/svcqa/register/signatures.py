@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from svcqa.entities.signature import Signature
-from svcqa.register.register import Register, checked
-
-KIND = "signature"
+from svcqa.register.given import checked
+from svcqa.register.kinds import SIGNATURE
+from svcqa.register.register import Reader, Register
 
 
 def signature(**fields: object) -> Signature:
@@ -21,11 +21,10 @@ def signature(**fields: object) -> Signature:
 
 def sign(register: Register, item: Signature, *, now: dt.datetime | None = None) -> int:
     """Append it; its author is who signed. ``now`` is UTC, the clock's where absent."""
-    moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    return register.add(KIND, item.model_dump(mode="json"), author=item.name, now=moment)
+    return register.note(SIGNATURE, item, author=item.name, now=now)
 
 
-def signatures(register: Register, *, letter: str | None = None) -> list[Signature]:
+def signatures(register: Reader, *, letter: str | None = None) -> list[Signature]:
     """Who signed, oldest first; of one letter where it is given."""
-    found = [Signature.model_validate(entry.body) for entry in register.entries(KIND)]
+    found = [one.item for one in register.read(SIGNATURE)]
     return [one for one in found if letter is None or one.letter == letter]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from svcqa.entities.success import Success
-from svcqa.register.register import Register, checked
-
-KIND = "success"
+from svcqa.register.given import checked
+from svcqa.register.kinds import SUCCESS
+from svcqa.register.register import Reader, Register
 
 
 def success(**fields: object) -> Success:
@@ -23,10 +23,9 @@ def note_success(
     register: Register, item: Success, *, now: dt.datetime | None = None, replaces: int | None = None
 ) -> int:
     """Append it; its author is who tells it. ``now`` is UTC, the clock's where absent."""
-    moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    return register.add(KIND, item.model_dump(mode="json"), author=item.name, now=moment, replaces=replaces)
+    return register.note(SUCCESS, item, author=item.name, now=now, replaces=replaces)
 
 
-def successes(register: Register, *, known_at: dt.datetime | None = None) -> list[Success]:
+def successes(register: Reader, *, known_at: dt.datetime | None = None) -> list[Success]:
     """What was told, oldest first."""
-    return [Success.model_validate(entry.body) for entry in register.entries(KIND, known_at=known_at)]
+    return [one.item for one in register.read(SUCCESS, known_at=known_at)]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Level, Unit
-from svcqa.entities.rules import ClockRule
 from svcqa.errors import SvcqaError
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
@@ -76,7 +75,7 @@ def commitment_review(figures: Figures, declared: Commitment, context: Context) 
     try:
         found = courses(figures, commitment.metric, params, replace(context, by=()))
         departments = units_at(figures, commitment, context, level="department")
-        cases = _worst_cases(figures, commitment, context) if isinstance(commitment.rule, ClockRule) else None
+        cases = _worst_cases(figures, commitment, context) if commitment.rule.clock_rule is not None else None
     except SvcqaError as error:
         return CommitmentReview(
             commitment=commitment,

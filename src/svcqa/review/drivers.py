@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from svcqa.entities.commitment import Commitment
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, MetricError, refusing
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.grouping import PERIOD_KINDS
@@ -41,6 +41,7 @@ Row = Mapping[str, Any]
 _CLOSE: Final = 1e-9
 
 
+@refusing()
 def drivers(
     figures: Figures, commitment: Commitment, context: Context, *, against: Period, by: Sequence[str]
 ) -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.policy import Policies
-from svcqa.entities.rules import ClockRule, MeanAndMaximum
 from svcqa.errors import Fault, NameUnknownError
 from svcqa.metrics.context import Context
 from svcqa.metrics.explanation import Explanation
@@ -23,7 +22,7 @@ def explain(
         return (_explained(figures, policies.commitment(commitment), context, case),)
     found, reasons, tables = [], list[Fault](), list[str]()
     for item in policies.commitments:
-        if not isinstance(item.rule, ClockRule | MeanAndMaximum) or not figures.engine.columns(item.table):
+        if not item.rule.tells_cases or not figures.engine.columns(item.table):
             continue
         try:
             found.append(_explained(figures, item, context, case))

@@ -10,7 +10,7 @@ from svcqa.entities.action import ActionItem, ActionStep
 from svcqa.errors import PeriodError
 from svcqa.periods import Period, PeriodKind, PeriodRule
 from svcqa.register import Register
-from svcqa.register.follow_up import Followed, followed
+from svcqa.register.problems import Followed, followed
 
 State = Literal["noted", "open", "overdue", "done", "reopened", "closed"]
 STATES: Final[tuple[State, ...]] = ("noted", "open", "overdue", "done", "reopened", "closed")

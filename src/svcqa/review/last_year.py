@@ -184,7 +184,8 @@ def _limit_before(commitment: Commitment, place: int) -> int | None:
         earlier = one.effective_from is None or one.effective_from < limit.effective_from
         if earlier and (not one.where or one.where == limit.where):
             return one.limit
-    return getattr(commitment.rule, "limit", None)
+    clock = commitment.rule.clock_rule
+    return clock.limit if clock is not None else None
 
 
 def _pins(figures: Figures, policies: Policies, published: Publication | None, context: Context) -> Iterable[Changed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from svcqa.entities.organisation import Organisation, Unit
 from svcqa.entities.plan import TargetPlan
 from svcqa.entities.policy import Policies
 from svcqa.entities.signature import Signature
-from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
+from svcqa.entities.target import Target
 from svcqa.errors import Fault, RegisterError
 from svcqa.metrics.registry import Registry
 from svcqa.metrics.result import Scale
@@ -87,14 +87,14 @@ def letters_of(
     Raises:
         RegisterError: naming each unit with goals that does not exist in the year.
     """
-    goals: dict[str, dict[str, LetterGoal]] = {}
+    goals: dict[str, dict[Hashable, LetterGoal]] = {}
     for target in policies.targets_of(year):
-        goals.setdefault(target.owner, {})[subject_of(target)] = _goal(target, policies, registry, last)
+        goals.setdefault(target.owner, {})[target.subject] = _goal(target, policies, registry, last)
     for plan in plans:
         followed = policies.target(plan.target)
         for unit, goal in {plan.owner: plan.goal, **{c.unit: c.goal for c in plan.cells if not c.own}}.items():
             own = goals.setdefault(unit, {})
-            subject = subject_of(followed)
+            subject = followed.subject
             before = own.get(subject) or _goal(followed, policies, registry, last, weighted=False)
             own[subject] = LetterGoal(
                 label=before.label,
@@ -132,47 +132,22 @@ def _superior(tree: Organisation, unit: Unit) -> Unit:
     return tree.unit(unit.parent) if unit.parent is not None else tree.company
 
 
-def subject_of(target: Target) -> str:
-    """What a target is about, whatever its year: the same in a policy and in a plan that follows an older one."""
-    if isinstance(target, LevelTarget):
-        own = ",".join(f"{name}={target.params[name]}" for name in sorted(target.params))
-        return f"level {target.commitment or target.metric} {own}"
-    if isinstance(target, QuantityTarget):
-        return f"quantity {target.indicator}"
-    return f"milestone {target.key}"
-
-
 def _goal(
     target: Target, policies: Policies, registry: Registry, last: dt.date, *, weighted: bool = True
 ) -> LetterGoal:
-    given = target.weight if weighted else None
-    source = target.source or ""
-    if isinstance(target, MilestoneTarget):
-        return LetterGoal(
-            label=target.name, goal=None, scale=Scale("done"), due=target.due, weight=given, source=source
-        )
-    if isinstance(target, QuantityTarget):
-        return LetterGoal(
-            label=target.name,
-            goal=target.goal,
-            scale=Scale("amount"),
-            due=last,
-            weight=given,
-            amount_unit=target.amount_unit,
-            source=source,
-        )
     return LetterGoal(
         label=target.name,
         goal=target.goal,
         scale=scale_of(target, policies, registry),
-        due=last,
-        weight=given,
-        source=source,
+        due=target.due or last,
+        weight=target.weight if weighted else None,
+        amount_unit=target.amount_unit,
+        source=target.source or "",
     )
 
 
-def scale_of(target: LevelTarget, policies: Policies, registry: Registry) -> Scale:
-    """Unit and direction of a level target, from its commitment's rule or its metric."""
+def scale_of(target: Target, policies: Policies, registry: Registry) -> Scale:
+    """Unit and direction of a target, from its commitment's rule or its metric."""
     if target.commitment is not None:
         rule = policies.commitment(target.commitment).counted.rule
         return Scale(rule.value_unit, rule.better)

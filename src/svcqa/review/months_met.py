@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from svcqa.entities.target import LevelTarget, QuantityTarget
 from svcqa.metrics.result import Figure
 from svcqa.review.targets import TargetReview
 
@@ -19,7 +18,7 @@ class MonthsMet:
 
 def months_met(item: TargetReview) -> MonthsMet | None:
     """Months of the period held against the goal each by itself; ``None`` for what has no months, such as a date."""
-    if not isinstance(item.target, (LevelTarget, QuantityTarget)) or not item.course.months:
+    if not item.target.by_month or not item.course.months:
         return None
     said = [_met(item, figure) for figure in item.course.months]
     return MonthsMet(sum(bool(one) for one in said), sum(one is not None for one in said))
@@ -30,6 +29,6 @@ def _met(item: TargetReview, figure: Figure) -> bool | None:
         return None
     if figure.verdict:
         return figure.verdict == "met"
-    if isinstance(item.target, LevelTarget) and figure.goal is None:
-        return item.course.scale.reached(figure.value, item.target.goal)
+    if item.target.level is not None and figure.goal is None:
+        return item.course.scale.reached(figure.value, item.target.level)
     return None

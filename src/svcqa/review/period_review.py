@@ -52,6 +52,11 @@ class PeriodReview:
         return tuple(item for item in self.targets if item.judged.verdict == "missed" or item.judged.at_risk)
 
     @property
+    def year_is_over(self) -> bool:
+        """Whether nothing of the year is left after the period."""
+        return self.year.last <= self.period.last
+
+    @property
     def weakest(self) -> CommitmentReview:
         """The commitment furthest below its required share, counted in shares of the misses allowed.
 

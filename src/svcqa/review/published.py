@@ -9,10 +9,11 @@ from typing import Literal
 
 from svcqa.entities.policy import Policies
 from svcqa.entities.published import Publication, PublishedFigure
-from svcqa.entities.target import LevelTarget
-from svcqa.errors import Fault, MetricError, NameUnknownError, SvcqaError
+from svcqa.errors import Fault, MetricError, SvcqaError, one_of
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Figure, Scale
+from svcqa.register import Register
+from svcqa.register.publications import publications
 from svcqa.review.courses import Course
 from svcqa.review.period_review import PeriodReview
 from svcqa.review.targets import asked_by
@@ -31,7 +32,7 @@ def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
     """
     figures: list[PublishedFigure] = []
     for target in review.targets:
-        if isinstance(target.target, LevelTarget):
+        if target.target.level is not None:
             figures += _figures("target", target.target.key, target.course)
     for item in review.commitments:
         for course in (item.course, *(part.course for part in item.parts), *(unit.course for unit in item.departments)):
@@ -48,6 +49,12 @@ def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
         records=about["records"],
         figures=tuple(figures),
     )
+
+
+def published(register: Register, period: str, *, known_at: dt.datetime | None = None) -> list[Publication]:
+    """What was reported of ``period`` by ``known_at`` (UTC), oldest first."""
+    found = publications(register, period=period)
+    return [one for one in found if known_at is None or one.known_at <= known_at]
 
 
 def _figures(subject: Literal["commitment", "target"], key: str, course: Course) -> Iterator[PublishedFigure]:
@@ -152,8 +159,7 @@ def _question(figures: Figures, policies: Policies, one: PublishedFigure) -> tup
     if one.subject == "commitment":
         commitment = policies.commitment(one.key).counted
         return commitment.metric, {"commitment": commitment}
-    target = policies.target(one.key)
-    if not isinstance(target, LevelTarget):
-        raise NameUnknownError(policies.unknown_target(one.key))
+    levels = {target.key: target for target in policies.targets if target.level is not None}
+    target = one_of(one.key, levels, fault="unknown_target")
     own = policies.commitment(target.commitment).counted if target.commitment is not None else None
     return asked_by(figures, target, own)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.organisation import Unit
 from svcqa.entities.policy import Policies
-from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
+from svcqa.entities.target import Target
 from svcqa.errors import SvcqaError
+from svcqa.metrics.abilities import TakesGoal, having
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.verdict import Judgement
@@ -32,17 +33,14 @@ def target_review(figures: Figures, policies: Policies, target: Target, context:
     owner = policies.organisation.unit(target.owner)
     scope = replace(context, unit=owner.code, by=())
     commitment = None
-    if isinstance(target, LevelTarget) and target.commitment is not None:
+    if target.commitment is not None:
         commitment = policies.commitment(target.commitment).counted
     try:
-        if isinstance(target, LevelTarget):
-            course = first_course(figures, *asked_by(figures, target, commitment), scope)
-            judged = judged_by_course(course, None if commitment is not None else target.goal)
-        elif isinstance(target, QuantityTarget):
-            course = first_course(figures, "quantity", {"target": target}, scope)
-            judged = _quantity_judged(target, course, context)
+        course = _course(figures, target, commitment, scope)
+        if target.adds_up:
+            judged = _held_against_plan(target, course, context)
         else:
-            course, judged = _milestone(figures, target, scope)
+            judged = judged_by_course(course, None if commitment is not None else target.level)
     except SvcqaError as error:
         return TargetReview(
             target=target, owner=owner, commitment=commitment, course=NO_COURSE, judged=Judgement(), fault=error
@@ -50,35 +48,37 @@ def target_review(figures: Figures, policies: Policies, target: Target, context:
     return TargetReview(target=target, owner=owner, commitment=commitment, course=course, judged=judged)
 
 
-def asked_by(figures: Figures, target: LevelTarget, commitment: Commitment | None) -> tuple[str, dict[str, object]]:
-    """Metric and parameters of a level target; its goal replaces the commitment's."""
+def _course(figures: Figures, target: Target, commitment: Commitment | None, scope: Context) -> Course:
+    """Its figure in time; what has no figure of a month is asked once."""
+    asked = asked_by(figures, target, commitment)
+    scope = replace(scope, unit=None) if target.whole_company else scope
+    if target.by_month:
+        return first_course(figures, *asked, scope)
+    now = first_of(figures.result(*asked, scope).figures())
+    return replace(NO_COURSE, now=now, year=now)
+
+
+def asked_by(figures: Figures, target: Target, commitment: Commitment | None) -> tuple[str, dict[str, object]]:
+    """Metric and parameters of a target; its goal replaces the commitment's."""
     if commitment is None:
         name = target.metric or ""
-        knows_goals = "goal" in figures.registry.get(name).params.model_fields
-        return name, {**target.params, **({"goal": target.goal} if knows_goals else {})}
-    own = {"commitment": commitment, "goal": target.goal, "goal_from": target.effective_from}
+        takes_goal = having(figures.registry.get(name), TakesGoal) is not None
+        return name, {**target.params, **({"goal": target.goal} if takes_goal else {})}
+    own: dict[str, object] = {"commitment": commitment, "goal": target.goal, "goal_from": target.effective_from}
     return commitment.metric, own
 
 
-def _quantity_judged(target: QuantityTarget, course: Course, context: Context) -> Judgement:
+def _held_against_plan(target: Target, course: Course, context: Context) -> Judgement:
     """Held against the plan to date; what is missing can be made up while the year lasts."""
     year = course.year
     if year is None or year.value is None:
         return Judgement()
     verdict = "met" if year.value >= (year.goal or 0) else "missed"
     year_is_over = context.period_rule.year_of(context.period).last <= context.period.last
-    left = max(0.0, target.goal - year.value)
+    left = max(0.0, (target.goal or 0.0) - year.value)
     return Judgement(
         verdict="met" if verdict == "met" else "missed",
         evidence="clear",
         at_risk=verdict == "missed" and not year_is_over,
         needed=left,
     )
-
-
-def _milestone(figures: Figures, target: MilestoneTarget, scope: Context) -> tuple[Course, Judgement]:
-    now = first_of(figures.result("milestone", {"target": target}, replace(scope, unit=None)).figures())
-    course = replace(NO_COURSE, now=now, year=now)
-    if now is None or not now.verdict:
-        return course, Judgement()
-    return course, Judgement(verdict="met" if now.verdict == "met" else "missed", evidence="clear")

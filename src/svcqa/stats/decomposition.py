@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.share_out import Rule, effort_shares, is_within, reach, share_out
 
 Float64 = npt.NDArray[np.float64]
@@ -108,7 +108,7 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
     """Share the whole out over a tree; a part made up of others has their weighted mean.
 
     Raises:
-        MetricError: with every conflict.
+        StatsError: with every conflict.
 
     >>> parts = [Part("C", None), Part("A", "C", 100, 0.9, 0, 1), Part("B", "C", 300, 0.95, 0, 1)]
     >>> found = share_tree(parts, 0.96, rule="equal_points", best=1.0)
@@ -117,7 +117,7 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
     """
     wrong = conflicts(parts, whole)
     if wrong:
-        raise MetricError(
+        raise StatsError(
             Fault(
                 "decomposition_reach",
                 place=one.code,

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 
 METHOD = "Kitagawa, midpoint"
 Number = int | float | Fraction
@@ -63,7 +63,7 @@ def decompose(
     mix.
 
     Raises:
-        MetricError: a period has no cases, or a base is below zero.
+        StatsError: a period has no cases, or a base is below zero.
 
     >>> found = decompose([90, 40], [100, 50], [45, 84], [50, 100])
     >>> [str(part) for part in (*found.rate, *found.mix, found.change)]
@@ -72,7 +72,7 @@ def decompose(
     starts, bases = [Fraction(x) for x in numerator_before], [Fraction(x) for x in base_before]
     ends, bases_after = [Fraction(x) for x in numerator_after], [Fraction(x) for x in base_after]
     if min((*bases, *bases_after), default=Fraction(0)) < 0 or not sum(bases) or not sum(bases_after):
-        raise MetricError(Fault("drivers_no_cases", got=f"{float(sum(bases)):g}, {float(sum(bases_after)):g}"))
+        raise StatsError(Fault("drivers_no_cases", got=f"{float(sum(bases)):g}, {float(sum(bases_after)):g}"))
     before, after = sum(starts, Fraction(0)) / sum(bases), sum(ends, Fraction(0)) / sum(bases_after)
     middle, rate, mix = (before + after) / 2, [], []
     for start, base, end, base_now in zip(starts, bases, ends, bases_after, strict=True):

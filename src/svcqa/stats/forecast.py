@@ -16,7 +16,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.monthly_history import Futures, History, Kind, simulate_futures
 from svcqa.stats.monthly_paths import Model
 from svcqa.stats.remaining import needed_amount, needed_mean
@@ -121,7 +121,7 @@ def year_chance(
             to come included, shape ``(n + rest_months,)``; with three years of months it has an effect of its own.
 
     Raises:
-        MetricError: the history is too short or cannot be.
+        StatsError: the history is too short or cannot be.
 
     >>> found = year_chance("share", [95, 96, 97, 95, 96, 94], [100] * 6, rest_months=6, goal=0.95)
     >>> found.model, found.so_far, found.needed
@@ -213,15 +213,15 @@ def checked_history(
     """The months of a history that can be forecast; ``festival`` covers the ``ahead`` months to come as well.
 
     Raises:
-        MetricError: it is too short, or cannot be.
+        StatsError: it is too short, or cannot be.
     """
     values = np.asarray(value, dtype=np.float64)
     bases = np.ones(len(values)) if base is None or kind == "amount" else np.asarray(base, dtype=np.float64)
     if values.shape != bases.shape or values.ndim != 1:
-        raise MetricError(Fault("forecast_shapes", got=f"{values.shape}, {bases.shape}"))
+        raise StatsError(Fault("forecast_shapes", got=f"{values.shape}, {bases.shape}"))
     moving = None if festival is None else np.asarray(festival, dtype=np.float64)
     if moving is not None and moving.shape != (len(values) + ahead,):
-        raise MetricError(Fault("forecast_shapes", got=f"{values.shape}, {moving.shape}"))
+        raise StatsError(Fault("forecast_shapes", got=f"{values.shape}, {moving.shape}"))
     history = History(kind=kind, value=values, base=bases, bounds=bounds, festival=moving)
     value, base = values[history.known], bases[history.known]
     faults = []
@@ -233,16 +233,16 @@ def checked_history(
         place = int(np.argmax(value > base))
         faults.append(Fault("forecast_over_base", got=f"{value[place]:g} / {base[place]:g}"))
     if faults:
-        raise MetricError(faults)
+        raise StatsError(faults)
     return history
 
 
 def _check(rest_months: int, level: float, draws: int) -> None:
     if not 0 <= rest_months <= 12:
-        raise MetricError(Fault("forecast_rest", got=str(rest_months), allowed="0 … 12"))
+        raise StatsError(Fault("forecast_rest", got=str(rest_months), allowed="0 … 12"))
     if not (0 < level < 1 and draws >= LEAST_DRAWS):
         allowed = f"0 < level < 1, draws ≥ {LEAST_DRAWS}"
-        raise MetricError(Fault("forecast_draws", got=f"{level}, {draws}", allowed=allowed))
+        raise StatsError(Fault("forecast_draws", got=f"{level}, {draws}", allowed=allowed))
 
 
 def _told(year: SimulatedYear, futures: Futures, goal: float | None) -> YearChance:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.importance import Weighted, posterior
 from svcqa.stats.observation import Observed, link_values
 from svcqa.stats.random_stream import normal, uniform
@@ -163,7 +163,7 @@ def _roots(covariance: Float64) -> Float64:
             return np.asarray(np.linalg.cholesky(symmetric + noise * trace))
         except np.linalg.LinAlgError:
             continue
-    raise MetricError(Fault("forecast_unstable"))
+    raise StatsError(Fault("forecast_unstable"))
 
 
 def _forward(

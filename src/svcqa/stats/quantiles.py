@@ -35,16 +35,6 @@ class Quantiles:
         """Where the data reach the percentile."""
         return np.isfinite(self.value)
 
-    @property
-    def lower_reached(self) -> Mask:
-        """Where there is a lower limit."""
-        return np.isfinite(self.lower)
-
-    @property
-    def upper_reached(self) -> Mask:
-        """Where there is an upper limit."""
-        return np.isfinite(self.upper)
-
 
 def curve_quantiles(
     curves: Curves, probabilities: Sequence[float], *, kind: LimitKind = "log-log", level: float = 0.95

@@ -18,7 +18,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 
 Float64 = npt.NDArray[np.float64]
 Rule = Literal["equal_gap_closing", "equal_points", "proportional"]
@@ -104,7 +104,7 @@ def share_out(
         lower, upper: what it may deliver, ``(k,)``; equal where it is locked.
 
     Raises:
-        MetricError: the limits do not allow the whole.
+        StatsError: the limits do not allow the whole.
 
     >>> found = share_out(0.97, weight=[0.5, 0.5], start=[0.9, 0.98], effort=[0.1, 0.02], lower=[0, 0], upper=[1, 1])
     >>> [round(float(value), 4) for value in found.value], round(found.effort, 4)
@@ -113,7 +113,7 @@ def share_out(
     v, s, d, low, high = (np.asarray(given, dtype=np.float64) for given in (weight, start, effort, lower, upper))
     least, most = reach(v, low, high)
     if not is_within(whole, least, most):
-        raise MetricError(Fault("decomposition_reach", got=f"{whole:.6g}", allowed=f"{least:.6g} … {most:.6g}"))
+        raise StatsError(Fault("decomposition_reach", got=f"{whole:.6g}", allowed=f"{least:.6g} … {most:.6g}"))
     e = _common_effort(whole, v, s=s, d=d, low=low, high=high)
     value = _settled(np.clip(s + e * d, low, high), whole, v=v, low=low, high=high)
     at_limit = np.where(value <= low, -1, np.where(value >= high, 1, 0)).astype(np.int64)

@@ -15,7 +15,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.forecast import ROUGH, checked_history
 from svcqa.stats.monthly_history import Kind, draw_binomial, draw_poisson, simulate_futures
 from svcqa.stats.monthly_paths import Model
@@ -104,7 +104,7 @@ class YearAhead:
         """The same years, had these effects come, with ``volume`` times the cases.
 
         Raises:
-            MetricError: a month is none, the volume is not above 0, leaves no case or is asked of an amount, or a
+            StatsError: a month is none, the volume is not above 0, leaves no case or is asked of an amount, or a
                 measure does not go with the figure.
         """
         self._check(effects, volume)
@@ -116,20 +116,20 @@ class YearAhead:
             level = np.where(works, self._moved(level, effect), level)
         base = self._more(volume)
         if self.kind != "amount" and not base.any():
-            raise MetricError(Fault("no_cases_left", got=f"{volume:g}"))
+            raise StatsError(Fault("no_cases_left", got=f"{volume:g}"))
         total = self._drawn(level, base)
         return replace(self, level=level, base=base, total=total)
 
     def _check(self, effects: Sequence[Effect], volume: float) -> None:
         if not 0 < volume < np.inf or (self.kind == "amount" and volume != 1.0):
-            raise MetricError(
+            raise StatsError(
                 Fault("assumed_volume", got=f"{volume:g}", allowed="1" if self.kind == "amount" else "> 0")
             )
         for effect in effects:
             if not 1 <= effect.from_month <= _MONTHS:
-                raise MetricError(Fault("assumed_month", got=str(effect.from_month), allowed="1 … 12"))
+                raise StatsError(Fault("assumed_month", got=str(effect.from_month), allowed="1 … 12"))
             if effect.measure == "failures" and (not np.isfinite(self._best) or effect.size > 1):
-                raise MetricError(Fault("assumed_failures", got=f"{self.kind}, {effect.size:g}", allowed="≤ 1"))
+                raise StatsError(Fault("assumed_failures", got=f"{self.kind}, {effect.size:g}", allowed="≤ 1"))
 
     def _moved(self, level: Float64, effect: Effect) -> Float64:
         if effect.measure == "points":
@@ -186,7 +186,7 @@ def year_ahead(
         cycle: months between two figures; 3 where only the ends of quarters have one, NaN between them.
 
     Raises:
-        MetricError: the history is too short or cannot be, or the year is too far.
+        StatsError: the history is too short or cannot be, or the year is too far.
 
     >>> found = year_ahead("share", [95, 96, 97, 95, 96, 94], [100] * 6, ahead=12)
     >>> low, middle, high = found.interval()
@@ -196,7 +196,7 @@ def year_ahead(
     True
     """
     if not _MONTHS <= ahead <= MOST_AHEAD:
-        raise MetricError(Fault("year_ahead", got=str(ahead), allowed=f"{_MONTHS} … {MOST_AHEAD}"))
+        raise StatsError(Fault("year_ahead", got=str(ahead), allowed=f"{_MONTHS} … {MOST_AHEAD}"))
     history = checked_history(kind, value, base, bounds)
     found = simulate_futures(history, ahead=ahead, draws=draws, generator=np.random.PCG64(seed))
     counted = [step for step in range(ahead - _MONTHS, ahead) if (step - ahead) % cycle == cycle - 1]

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 from typing import TYPE_CHECKING, Any, Final
 
 import ipywidgets as widgets
 
-from svcqa.catalogue import Language, text
+from svcqa.catalogue import Language
 from svcqa.errors import SvcqaError
 from svcqa.periods import read_moment
 from svcqa.report import charts, tables
 from svcqa.report.charts.times import times_chart
+from svcqa.widgets.panel import Panel, listen, unheard
 
 if TYPE_CHECKING:
     from svcqa.metrics.figures import WhatIf
     from svcqa.workspace import Workspace
 
-_STYLE = {"description_width": "7em"}
-_WIDE = widgets.Layout(width="34em")
 _STEPS: Final = 16
 """Moments that can be looked from."""
 
 
-class DistributionPanel:
+class DistributionPanel(Panel):
     """Widgets over the clock of one commitment. ``box`` is what a notebook shows.
 
     Args:
@@ -36,33 +34,23 @@ class DistributionPanel:
     def __init__(
         self, workspace: Workspace, commitment: str, *, period: str, language: Language, as_of: str | None = None
     ) -> None:
-        self.workspace, self.language, self._commitment, self._period = workspace, language, commitment, period
-        units = [(name, code) for code, name in workspace.policies.organisation.names(language).items()]
+        super().__init__(language)
+        self.workspace, self._commitment, self._period = workspace, commitment, period
         self._what_if: WhatIf | None = None
-        self.unit = widgets.Dropdown(description=self._text("unit"), options=units, style=_STYLE, layout=_WIDE)
+        self.unit = self._units(workspace.policies)
         moments = _moments(workspace, period, as_of)
         self.as_of = widgets.SelectionSlider(
-            description=self._text("as_of"),
             options=[(f"{moment:%Y-%m-%d}", moment) for moment in moments],
             value=moments[-1],
-            style=_STYLE,
-            layout=_WIDE,
+            **self._looks("as_of"),
         )
-        self.limit = widgets.IntSlider(description=self._text("limit"), style=_STYLE, layout=_WIDE)
-        self.percentile = widgets.IntSlider(
-            description=self._text("percentile"), min=50, max=99, value=90, style=_STYLE, layout=_WIDE
-        )
+        self.limit = widgets.IntSlider(**self._looks("limit"))
+        self.percentile = widgets.IntSlider(min=50, max=99, value=90, **self._looks("percentile"))
         self.chart, self.table = widgets.HTML(), widgets.HTML()
-        for control in (self.unit, self.as_of):
-            control.observe(self._read, names="value")
-        for control in (self.limit, self.percentile):
-            control.observe(self._show, names="value")
-        controls = [self.unit, self.as_of, self.limit, self.percentile]
-        self.box = widgets.VBox([*controls, self.chart, self.table])
+        listen(self._read, self.unit, self.as_of)
+        listen(self._show, self.limit, self.percentile)
+        self.box.children = (self.unit, self.as_of, self.limit, self.percentile, self.chart, self.table)
         self._read(None)
-
-    def _text(self, key: str) -> str:
-        return text(f"panel.{key}", self.language)
 
     def _read(self, _: object) -> None:
         """Another unit or moment: the summary is read once, the sliders then move over it."""
@@ -81,10 +69,9 @@ class DistributionPanel:
         limits = self._what_if.limit_range
         self.limit.disabled = limits is None
         if limits is not None and self.limit.max != limits.highest:
-            self.limit.unobserve(self._show, names="value")
-            self.limit.max = max(limits.highest, 1)
-            self.limit.min, self.limit.value = limits.lowest, limits.promised
-            self.limit.observe(self._show, names="value")
+            with unheard(self._show, self.limit):
+                self.limit.max = max(limits.highest, 1)
+                self.limit.min, self.limit.value = limits.lowest, limits.promised
         self._show(None)
 
     def _show(self, _: object) -> None:
@@ -99,17 +86,14 @@ class DistributionPanel:
             self._refuse(error)
             return
         if not drawn:
-            self.chart.value, self.table.value = "", html.escape(self._text("no_cases"))
+            self.chart.value, self.table.value = "", self._plain(self._text("no_cases"))
             return
         names = self.workspace.policies.names(self.language)
         self.chart.value = charts.Picture(times_chart(drawn[0], names[self._commitment], self.language)).html()
         self.table.value = tables.results.result(found, self.language, names=names).to_html(escape=True, border=0)
 
     def _refuse(self, error: SvcqaError) -> None:
-        self.chart.value, self.table.value = "", html.escape(error.render(self.language))
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        return self.box._repr_mimebundle_(**options)
+        self.chart.value, self.table.value = "", self._plain(error)
 
 
 def _moments(workspace: Workspace, period: str, as_of: str | None) -> list[dt.datetime]:

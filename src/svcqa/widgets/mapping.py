@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from svcqa.catalogue import Language, text
+from svcqa.catalogue import Language
 from svcqa.errors import SvcqaError
 from svcqa.report.tables.mapping import proposal_notes, proposal_table, proposal_title
+from svcqa.widgets.panel import Panel, listen
 
 if TYPE_CHECKING:
     from svcqa.workspace import Workspace
 
-_STYLE = {"description_width": "16em"}
-_WIDE = widgets.Layout(width="44em")
 
-
-class MappingPanel:
+class MappingPanel(Panel):
     """Widgets over one file. ``box`` is what a notebook shows.
 
     Args:
@@ -28,25 +25,23 @@ class MappingPanel:
         table: the table to begin with; the one that fits best where absent.
     """
 
+    subject = "mapping"
+    label_width = "16em"
+    width = "44em"
+
     def __init__(
         self, workspace: Workspace, file: str | Path, out: str | Path, *, language: Language, table: str | None = None
     ) -> None:
-        self.workspace, self.language, self._file, self._out = workspace, language, Path(file), Path(out)
+        super().__init__(language)
+        self.workspace, self._file, self._out = workspace, Path(file), Path(out)
         self.proposal = workspace.mappings.propose(self._file, table=table)
-        self.table = widgets.Dropdown(
-            description=text("mapping.table", language),
-            options=list(self.proposal.tables),
-            value=self.proposal.table,
-            style=_STYLE,
-            layout=_WIDE,
-        )
+        self.table = self._dropdown("table", list(self.proposal.tables), value=self.proposal.table)
         self.choices: dict[str, widgets.Dropdown] = {}
         self.columns = widgets.VBox()
         self.shown, self.message = widgets.HTML(), widgets.HTML()
-        self.button = widgets.Button(description=text("mapping.save", language), button_style="primary")
-        self.table.observe(self._other_table, names="value")
-        self.button.on_click(self._save)
-        self.box = widgets.VBox([self.table, self.shown, self.columns, self.button, self.message])
+        self.button = self._button("save", self._save)
+        listen(self._other_table, self.table)
+        self.box.children = (self.table, self.shown, self.columns, self.button, self.message)
         self._offer()
 
     def _other_table(self, change: dict[str, Any]) -> None:
@@ -55,17 +50,11 @@ class MappingPanel:
 
     def _offer(self) -> None:
         chosen = {guess.column: guess.source for guess in self.proposal.guesses}
-        none = (text("mapping.none", self.language), "")
+        none = (self._text("none"), "")
         options = [none, *((name, name) for name in dict.fromkeys(self.proposal.sheet.header) if name)]
         self.choices = {}
         for name in self.proposal.columns:
-            box = widgets.Dropdown(
-                description=text(f"data_dictionary.label_{name}", self.language),
-                options=options,
-                value=chosen.get(name, ""),
-                style=_STYLE,
-                layout=_WIDE,
-            )
+            box = self._dropdown(f"data_dictionary.label_{name}", options, value=chosen.get(name, ""))
             box.observe(lambda change, name=name: self._choose(name, change["new"]), names="value")
             self.choices[name] = box
         self.columns.children = tuple(self.choices.values())
@@ -76,19 +65,16 @@ class MappingPanel:
         self._show()
 
     def _show(self) -> None:
-        title = html.escape(proposal_title(self.proposal, self.language))
+        title = self._plain(proposal_title(self.proposal, self.language))
         table = proposal_table(self.proposal, self.language).to_html(index=False, escape=True, border=0)
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in proposal_notes(self.proposal, self.language))
+        notes = "".join(f"<p>{self._plain(note)}</p>" for note in proposal_notes(self.proposal, self.language))
         self.shown.value = f"<b>{title}</b>{table}{notes}"
 
     def _save(self, _: object) -> None:
         try:
             self.workspace.mappings.save(self.proposal, self._out, language=self.language)
         except SvcqaError as error:
-            said = f"{text('mapping.refused', self.language)}: {error.render(self.language)}"
+            said = f"{self._text('refused')}: {error.render(self.language)}"
         else:
-            said = text("mapping.wrote", self.language, path=self._out)
-        self.message.value = html.escape(said)
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        return self.box._repr_mimebundle_(**options)
+            said = self._text("wrote", path=self._out)
+        self.message.value = self._plain(said)

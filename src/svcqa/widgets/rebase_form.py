@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from svcqa.catalogue import Language, text
+from svcqa.catalogue import Language
 from svcqa.errors import SvcqaError
+from svcqa.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from svcqa.workspace import Workspace
 
-_STYLE = {"description_width": "7em"}
-_WIDE = widgets.Layout(width="34em")
 
-
-class RebaseForm:
+class RebaseForm(Panel):
     """Month, reason, name.
 
     Args:
@@ -35,32 +32,33 @@ class RebaseForm:
         unit: Callable[[], str],
         noted: Callable[[], None],
     ) -> None:
-        self.workspace, self.language = workspace, language
+        super().__init__(language)
+        self.workspace = workspace
         self._indicator, self._unit, self._noted = indicator, unit, noted
         self.suggested = widgets.HTML()
-        self.since = widgets.Dropdown(description=self._text("since"), options=[""], style=_STYLE, layout=_WIDE)
-        self.reason = widgets.Text(description=self._text("reason"), style=_STYLE, layout=_WIDE)
-        self.name = widgets.Text(description=self._text("name"), style=_STYLE, layout=_WIDE)
-        self.button = widgets.Button(description=text("panel.note", language), button_style="primary")
+        self.since = self._dropdown("rebase_since", [""])
+        self.reason = widgets.Text(**self._looks("rebase_reason"))
+        self.name = widgets.Text(**self._looks("rebase_name"))
+        self.button = self._button("note", self._note)
         self.message = widgets.HTML()
-        self.button.on_click(self._note)
-        head = widgets.HTML(f"<b>{html.escape(self._text('title'))}</b>")
-        self.box = widgets.VBox([head, self.suggested, self.since, self.reason, self.name, self.button, self.message])
-
-    def _text(self, key: str, **fields: object) -> str:
-        return text(f"panel.rebase_{key}", self.language, **fields)
+        head = widgets.HTML(f"<b>{self._plain(self._text('rebase_title'))}</b>")
+        self.box.children = (head, self.suggested, self.since, self.reason, self.name, self.button, self.message)
 
     def offer(self, periods: Sequence[str], suggested: Sequence[str]) -> None:
         """The periods to choose from, none chosen; those that the change-point search names are told, no more."""
         self.since.options, self.since.value = ["", *periods], ""
-        glue = text("wording.separator", self.language)
-        said = self._text("suggested", periods=glue.join(suggested)) if suggested else self._text("none_suggested")
-        self.suggested.value = html.escape(said)
+        glue = self._text("wording.separator")
+        said = (
+            self._text("rebase_suggested", periods=glue.join(suggested))
+            if suggested
+            else self._text("rebase_none_suggested")
+        )
+        self.suggested.value = self._plain(said)
 
     def _note(self, _: object) -> None:
         try:
             if not self.since.value:
-                self.message.value = html.escape(self._text("choose"))
+                self.message.value = self._plain(self._text("rebase_choose"))
                 return
             number = self.workspace.notes.add_rebase(
                 self._indicator(),
@@ -70,8 +68,8 @@ class RebaseForm:
                 name=self.name.value.strip(),
             )
         except SvcqaError as error:
-            self.message.value = html.escape(error.render(self.language))
+            self.message.value = self._plain(error)
             return
         self.reason.value = ""
         self._noted()
-        self.message.value = html.escape(text("panel.noted", self.language, number=number))
+        self.message.value = self._plain(self._text("noted", number=number))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import ipywidgets as widgets
 
-from svcqa.catalogue import Language, text
+from svcqa.catalogue import Language
 from svcqa.entities.plan import PlanCell
+from svcqa.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from svcqa.entities.organisation import Organisation
@@ -21,7 +21,7 @@ _NUMBER: Final = widgets.Layout(width="9em")
 _LOCK: Final = widgets.Layout(width="8em")
 
 
-class TargetCells:
+class TargetCells(Panel):
     """One row a unit below the whole. ``changed`` is called when a goal or a lock is.
 
     Attributes:
@@ -29,14 +29,16 @@ class TargetCells:
         times: 100 where goals are shown in per cent.
     """
 
+    subject = "next_year"
+
     def __init__(self, *, language: Language, changed: Callable[[object], None]) -> None:
-        self.language, self._changed = language, changed
+        super().__init__(language)
+        self._changed = changed
         self.times = 1.0
         self.fields: dict[str, widgets.FloatText] = {}
         self.locks: dict[str, widgets.Checkbox] = {}
         self._showing = False
         self.sums = widgets.HTML()
-        self.box = widgets.VBox([])
 
     @property
     def locked(self) -> dict[str, float]:
@@ -54,7 +56,7 @@ class TargetCells:
     def _row(self, cell: PlanCell, depth: int, tree: Organisation) -> widgets.HBox:
         name = "　" * (depth - 2) + tree.unit(cell.unit).name.in_language(self.language)
         field = widgets.FloatText(value=0.0, layout=_NUMBER)
-        lock = widgets.Checkbox(description=text("next_year.locked", self.language), indent=False, layout=_LOCK)
+        lock = widgets.Checkbox(description=self._text("locked"), indent=False, layout=_LOCK)
         field.observe(lambda change: self._edited(cell.unit), names="value")
         lock.observe(lambda change: self._toggled(), names="value")
         self.fields[cell.unit], self.locks[cell.unit] = field, lock
@@ -82,9 +84,6 @@ class TargetCells:
                     self.fields[cell.unit].value = round(cell.goal * self.times, 6)
         finally:
             self._showing = False
-        said = text("next_year.sum_of_parts", self.language)
+        said = self._text("sum_of_parts")
         shown = f"{found.sum_of_parts * self.times:.6g}{'%' if self.times != 1 else ''}"
-        self.sums.value = f"<b>{html.escape(said)}</b> {shown}"
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        return self.box._repr_mimebundle_(**options)
+        self.sums.value = f"<b>{self._plain(said)}</b> {shown}"

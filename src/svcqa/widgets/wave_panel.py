@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from svcqa.catalogue import Language, text
+from svcqa.catalogue import Language
 from svcqa.errors import SvcqaError
 from svcqa.report import charts
 from svcqa.report.charts.trade_off import trade_off_chart
 from svcqa.report.tables.callbacks import former_note, plan_note, plan_table
 from svcqa.review.callbacks.plan import Plan, calls_range, make_plan
+from svcqa.widgets.panel import Panel, listen, unheard
 
 if TYPE_CHECKING:
     from svcqa.workspace import Workspace
 
-_STYLE = {"description_width": "8em"}
-_WIDE = widgets.Layout(width="34em")
 
-
-class WavePanel:
+class WavePanel(Panel):
     """Widgets over the counted frame of one survey. ``box`` is what a notebook shows.
 
     The records are read once, when the panel is made; the sliders then allocate anew over the counts.
@@ -31,10 +28,14 @@ class WavePanel:
         period, as_of, wave: as for :meth:`svcqa.workspace.callbacks.Callbacks.plan`.
     """
 
+    subject = "callbacks"
+    label_width = "8em"
+
     def __init__(
         self, workspace: Workspace, survey: str, *, period: str, as_of: str, language: Language, wave: str | None = None
     ) -> None:
-        self.workspace, self.language = workspace, language
+        super().__init__(language)
+        self.workspace = workspace
         self._survey = workspace.policies.survey(survey)
         self._counts, self._former = workspace.callbacks.counts(survey, period=period, as_of=as_of, wave=wave)
         self._names = workspace.policies.organisation.names(language)
@@ -42,32 +43,25 @@ class WavePanel:
         lowest_score, highest_score = self._survey.measured.range
         self.plan: Plan = make_plan(self._survey, self._counts, former=self._former)
         self.calls = widgets.IntSlider(
-            description=self._text("panel_calls"),
             min=lowest,
             max=max(highest, lowest),
-            style=_STYLE,
-            layout=_WIDE,
             value=min(max(self.plan.overall.drawn, lowest), max(highest, lowest)),
+            **self._looks("panel_calls"),
         )
         most = (highest_score - lowest_score) / 4
         self.half_width = widgets.FloatSlider(
-            description=self._text("panel_half_width"),
             min=most / 50,
             max=most,
             step=most / 50,
             readout_format=".2f",
             value=min(max(self.plan.overall.half_width or most, most / 50), most),
-            style=_STYLE,
-            layout=_WIDE,
+            **self._looks("panel_half_width"),
         )
         self.chart, self.table, self.message = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self.calls.observe(self._by_calls, names="value")
-        self.half_width.observe(self._by_half_width, names="value")
-        self.box = widgets.VBox([self.calls, self.half_width, self.message, self.chart, self.table])
+        listen(self._by_calls, self.calls)
+        listen(self._by_half_width, self.half_width)
+        self.box.children = (self.calls, self.half_width, self.message, self.chart, self.table)
         self._show(None)
-
-    def _text(self, key: str) -> str:
-        return text(f"callbacks.{key}", self.language)
 
     def _by_calls(self, change: dict[str, Any]) -> None:
         """So many calls: the precision follows, the wanted one is left as it is."""
@@ -79,11 +73,10 @@ class WavePanel:
         try:
             self.plan = make_plan(self._survey, self._counts, former=self._former, half_width=float(change["new"]))
         except SvcqaError as error:
-            self.message.value = html.escape(error.render(self.language))
+            self.message.value = self._plain(error)
             return
-        self.calls.unobserve(self._by_calls, names="value")
-        self.calls.value = self.plan.overall.drawn
-        self.calls.observe(self._by_calls, names="value")
+        with unheard(self._by_calls, self.calls):
+            self.calls.value = self.plan.overall.drawn
         self._show(float(change["new"]))
 
     def _show(self, wanted: float | None) -> None:
@@ -99,9 +92,6 @@ class WavePanel:
         self.chart.value = charts.Picture(drawn).html()
         found = plan_table(self.plan, self.workspace.policies, self.language)
         notes = filter(None, (plan_note(self.plan, self.language), former_note(self.plan, self.language)))
-        note = "</p><p>".join(map(html.escape, notes))
+        note = "</p><p>".join(map(self._plain, notes))
         self.table.value = f"{found.to_html(escape=True, border=0)}<p>{note}</p>"
         self.message.value = ""
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        return self.box._repr_mimebundle_(**options)

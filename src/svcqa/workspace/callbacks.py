@@ -17,6 +17,7 @@ from svcqa.entities.wave import ContactExport, Wave
 from svcqa.errors import Fault, MetricError, RegisterError
 from svcqa.periods import Period, read_moment
 from svcqa.records.draw_key import draw_key, fingerprint
+from svcqa.register.waves import note_contact_export, note_wave, noted_waves
 from svcqa.review.callbacks.counts import StratumCounts, count_frame
 from svcqa.review.callbacks.drawing import Drawing, strata_of
 from svcqa.review.callbacks.former import LeftOut, former_answers, left_out
@@ -24,6 +25,7 @@ from svcqa.review.callbacks.frame import Span
 from svcqa.review.callbacks.plan import Former, Plan, make_plan
 from svcqa.review.callbacks.results import WaveResults
 from svcqa.review.callbacks.wave import Audit, compared, frame_digest, list_digest, overlap, wave_list
+from svcqa.workspace.mending import mend, mend_at_start, void_notes
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
@@ -39,6 +41,13 @@ class Callbacks:
     def __init__(self, workspace: OpenedWorkspace) -> None:
         self._workspace = workspace
         self.store = workspace.wave_store
+        self.mended: tuple[Fault, ...] = ()
+        """What a crash had left, and what was done about it since the workspace was opened."""
+
+    def mend(self) -> None:
+        """Finish or discard what a crash left of a draw, unless somebody is drawing just now."""
+        if self.store.staged():
+            self.mended += mend_at_start(self.store, self._workspace.register)
 
     @property
     def surveys(self) -> tuple[Survey, ...]:
@@ -49,6 +58,10 @@ class Callbacks:
     def waves(self) -> tuple[Wave, ...]:
         """The documents of all waves in the order of drawing."""
         return self.store.waves()
+
+    def notices(self) -> tuple[Fault, ...]:
+        """What was mended, what newer programs wrote into documents, which waves are noted and in no folder."""
+        return (*self.mended, *self.store.notices(), *void_notes(self.store, self._workspace.register))
 
     def wave(self, code: str) -> Wave:
         """The document of one wave.
@@ -166,28 +179,54 @@ class Callbacks:
             raise RegisterError(Fault("bad_value", place="code", got=repr(code), allowed=_CODE.pattern))
         if not who.strip():
             raise RegisterError(Fault("wave_author", got=repr(who)))
+        policy, span = self._asked(survey, period, as_of)
+        label = period.label if isinstance(period, Period) else period
+        with self.store.drawing():  # the frame of the next draw has to know whom this one took
+            self.mended += mend(self.store, self._workspace.register)
+            return self._draw(
+                policy, span, code=code, period=label, who=who, calls=calls, half_width=half_width, now=now
+            )
+
+    def _draw(
+        self,
+        policy: Survey,
+        span: Span,
+        *,
+        code: str,
+        period: str,
+        who: str,
+        calls: int | None,
+        half_width: float | None,
+        now: dt.datetime | None,
+    ) -> Wave:
+        """Draw while nobody else does: staged, noted, settled."""
         moment = now or dt.datetime.now(dt.UTC)
         known_at = moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
-        before = {wave.code: wave for wave in self.waves}
-        number = before[code].number if code in before else 1 + max((w.number for w in before.values()), default=0)
-        policy, span = self._asked(survey, period, as_of)
+        before, register = {wave.code: wave for wave in self.waves}, self._workspace.register
+        taken = {wave.number for wave in before.values()}
+        taken |= {note.number for note in noted_waves(register) if note.code != code}
+        number = before[code].number if code in before else 1 + max(taken, default=0)
         frame = self._drawing.frame(policy, span, key=self._key, known_at=None, before=number)
         former = former_answers(self._drawing.answers(policy, span.as_of, known_at=None))
         plan = make_plan(policy, count_frame(policy, frame), former=former, calls=calls, half_width=half_width)
         if not plan.overall.drawn:
             raise MetricError(
-                Fault("nobody_to_draw", place=f'survey "{survey}"', got=str(plan.overall.population_size))
+                Fault("nobody_to_draw", place=f'survey "{policy.key}"', got=str(plan.overall.population_size))
             )
-        label = period.label if isinstance(period, Period) else period
         wave, drawn = self._made(
-            policy, span, period=label, code=code, number=number, plan=plan, frame=frame, known_at=known_at
+            policy, span, period=period, code=code, number=number, plan=plan, frame=frame, known_at=known_at
         )
         if code in before:
             if not before[code].same_draw(wave):
                 raise RegisterError(Fault("wave_exists", got=code))
             return before[code]
-        self._workspace.register.note_wave(wave, author=who, now=known_at)
-        self.store.write(wave, drawn, frame)
+        self.store.stage(wave, drawn, frame)
+        try:
+            note_wave(register, wave, author=who, now=known_at)
+        except RegisterError:  # of any other failure only the register can tell whether the wave was noted
+            self.store.discard(code)
+            raise
+        self.store.settle(code)
         return wave
 
     def call_sheet(
@@ -223,8 +262,7 @@ class Callbacks:
         known = None
         if contacts:
             export = ContactExport(wave=code, rows=len(rows), file=path.name, purpose=purpose)
-            moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-            workspace.register.note_contact_export(export, author=who, now=moment)
+            note_contact_export(workspace.register, export, author=who, now=now)
             known = workspace.vault.contacts([row["customer"] for row in rows])
         names = sheet_names(policy, workspace.policies, language, rows)
         company = workspace.settings.company.name.in_language(language)
@@ -268,8 +306,8 @@ class Callbacks:
         span = Span(dt.datetime.combine(wave.first, dt.time()), self._end(wave.last, wave.as_of), wave.as_of)
         anew = self._drawing.frame(policy, span, key=self._key, known_at=self._known(wave), before=wave.number)
         checks.append(compared("records", frame_digest(anew), wave.frame_digest))
-        noted = [entry.body for entry in self._workspace.register.entries("wave") if entry.body["code"] == code]
-        checks.append(compared("register", noted[-1]["list_digest"] if noted else "", wave.list_digest))
+        noted = [note.list_digest for note in noted_waves(self._workspace.register) if note.code == code]
+        checks.append(compared("register", noted[-1] if noted else "", wave.list_digest))
         return Audit(wave, tuple(checks))
 
     def _before(self, code: str | None) -> int | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from svcqa.catalogue import Language
 from svcqa.errors import Fault, RegisterError
 from svcqa.periods import day_of
+from svcqa.register.plans import saved_plans
+from svcqa.register.signatures import sign, signature, signatures
 from svcqa.review.letters import LetterCheck, letters_of
 from svcqa.workspace.opened import OpenedWorkspace
 
@@ -57,8 +59,6 @@ class Letters:
 
     def _plans(self, year: int) -> tuple[TargetPlan, ...]:
         """The plans in force."""
-        from svcqa.register.plans import saved_plans
-
         return tuple(one.plan for one in saved_plans(self._workspace.register, year=year) if one.in_force)
 
     def write_template(self, out: str | Path, *, language: Language | None = None) -> Path:
@@ -81,7 +81,6 @@ class Letters:
             RegisterError: the file is none of our letters, or a field is empty.
             WorkspaceError: the day cannot be read.
         """
-        from svcqa.register.signatures import sign, signature
         from svcqa.report.word.letter import digest_of, key_of
 
         key = key_of(Path(path))
@@ -96,7 +95,6 @@ class Letters:
         Raises:
             PolicyError: the file cannot be read.
         """
-        from svcqa.register.signatures import signatures
         from svcqa.report.word.letter import digest_of, key_of
 
         key, digest = key_of(Path(path)), digest_of(Path(path))

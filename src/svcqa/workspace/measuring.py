@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from svcqa.metrics.abilities import TakesRebases, having
 from svcqa.metrics.figures import WhatIf
 from svcqa.metrics.result import STATES, Result
 from svcqa.periods import Period, PeriodKind, read_moment
+from svcqa.register.rebases import rebases
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
@@ -57,9 +59,8 @@ def measure(
     asked = workspace.period(period) if isinstance(period, str) else period
     as_of = as_of or workspace.figures.asked_as_of(metric, given, asked)
     context = workspace.context(asked, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
-    known = workspace.registry.plugins().get(metric)
-    if known is not None and "rebases" in known.accepts:
-        given.setdefault("rebases", tuple(workspace.register.rebases()))
+    if having(workspace.registry.get(metric), TakesRebases) is not None:
+        given.setdefault("rebases", tuple(rebases(workspace.register, known_at=context.known_at)))
     if limit is not None:
         return workspace.figures.what_if(metric, given, context).at(limit=limit)
     return workspace.figures.result(metric, given, context)

@@ -9,7 +9,9 @@ from svcqa.entities.rebase import Rebase
 from svcqa.errors import Fault, NameUnknownError
 from svcqa.periods import Period, PeriodRule, day_of
 from svcqa.register import Register
-from svcqa.register.register import action_item, rebase_item
+from svcqa.register.problems import action_item, action_step, note_problem, note_step
+from svcqa.register.rebases import note_rebase, rebase_item, rebases
+from svcqa.register.successes import note_success, success
 
 
 class Notes:
@@ -56,7 +58,7 @@ class Notes:
             target=self._served(target),
             unit=self._policies.organisation.unit(unit).code if unit else "",
         )
-        return self._register.note(item, author=author.strip() or "—", now=now)
+        return note_problem(self._register, item, author=author.strip() or "—", now=now)
 
     def add_rebase(
         self,
@@ -82,11 +84,11 @@ class Notes:
         code = self._policies.organisation.unit(unit).code
         first = (self._period_rule.parse(since) if isinstance(since, str) else since).first
         item = rebase_item(indicator=indicator, unit=code, since=first, reason=reason, name=name)
-        return self._register.note_rebase(item, now=now, replaces=replaces)
+        return note_rebase(self._register, item, now=now, replaces=replaces)
 
     def rebases(self, indicator: str | None = None) -> tuple[Rebase, ...]:
         """What people decided on new levels, oldest entry first; of one indicator where it is given."""
-        return tuple(self._register.rebases(indicator=indicator))
+        return tuple(rebases(self._register, indicator=indicator))
 
     def add_step(
         self,
@@ -98,6 +100,7 @@ class Notes:
         finding: str = "",
         due: dt.date | str | None = None,
         now: dt.datetime | None = None,
+        after: int | None = None,
     ) -> int:
         """Note what became of a row of form B; give the number of the entry.
 
@@ -108,17 +111,18 @@ class Notes:
             on: the day; today where absent.
             finding: what the check found; needed for a check.
             due: the new date of a row that is opened again.
+            after: number of the entry of the last step that is known to who notes this one; the row's own where there
+                was none. Where somebody noted another one since, this one is refused. Absent: as things stand now.
 
         Raises:
-            RegisterError: no such row, a check before the report, or a field that is empty or wrong.
+            RegisterError: no such row, a check before the report, a step that another has overtaken, or a field that is
+                empty or wrong.
             WorkspaceError: a day cannot be read.
         """
-        from svcqa.register.follow_up import action_step, note_step
-
         item = action_step(
             action=number, step=step, by=by, on=day_of(on), finding=finding, due=day_of(due) if due else None
         )
-        return note_step(self._register, item, now=now)
+        return note_step(self._register, item, now=now, after=after)
 
     def add_success(
         self,
@@ -148,8 +152,6 @@ class Notes:
             NameUnknownError: there is no such unit, target or commitment.
             PeriodError: the period cannot be read.
         """
-        from svcqa.register.successes import note_success, success
-
         item = success(
             unit=self._policies.organisation.unit(unit).code,
             experience=experience,

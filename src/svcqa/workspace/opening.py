@@ -10,7 +10,7 @@ from typing import Final
 from svcqa.entities.policy import load_policies, load_settings
 from svcqa.entities.target import LevelTarget
 from svcqa.errors import Fault, WorkspaceError
-from svcqa.metrics.measure import target_faults
+from svcqa.metrics.parameters import target_faults
 from svcqa.metrics.registry import Registry
 from svcqa.periods import read_moment
 from svcqa.records.survey_records import survey_faults
@@ -39,4 +39,6 @@ def open_workspace(path: str | Path = ".", *, known_at: dt.datetime | str | None
         return target_faults(registry, target, file)
 
     policies = load_policies(folder, settings, metric_faults=metric_faults, survey_faults=survey_faults)
-    return Workspace(folder, settings, policies, registry, known_at=read_moment(known_at or None))
+    workspace = Workspace(folder, settings, policies, registry, known_at=read_moment(known_at or None))
+    workspace.callbacks.mend()
+    return workspace

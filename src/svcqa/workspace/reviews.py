@@ -12,6 +12,7 @@ from svcqa.entities.published import Publication
 from svcqa.errors import Fault, PeriodError
 from svcqa.periods import Period
 from svcqa.records.check import check_report
+from svcqa.register.publications import publications, publish
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Reviews:
 
         moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
         found = publication(self.review(period, as_of=as_of), now=moment)
-        self._workspace.register.publish(found, author=author, now=moment)
+        publish(self._workspace.register, found, author=author, now=moment)
         return found
 
     def restated(
@@ -162,5 +163,5 @@ class Reviews:
         workspace = self._workspace
         label = workspace.period(period).label if isinstance(period, str) else period.label if period else None
         figures = workspace.figures if calendars is None else replace(workspace.figures, calendars=calendars)
-        published = workspace.register.publications(period=label)
+        published = publications(workspace.register, period=label)
         return tuple(restate(figures, workspace.policies, one) for one in published)

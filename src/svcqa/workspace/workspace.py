@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import cached_property
 
+from svcqa.errors import Fault
 from svcqa.periods import Period
 from svcqa.workspace import measuring, planning, reading
 from svcqa.workspace.callbacks import Callbacks
@@ -51,6 +52,10 @@ class Workspace(OpenedWorkspace):
     def callbacks(self) -> Callbacks:
         """Surveys by callback: plan, draw, call sheets, audit, results."""
         return Callbacks(self)
+
+    def notices(self) -> tuple[Fault, ...]:
+        """What is to be known of register and waves as they are kept: mended, altered, of a newer program."""
+        return (*self.register.notices(), *self.callbacks.notices())
 
     @cached_property
     def mappings(self) -> Mappings:

@@ -11,15 +11,25 @@ One generator of checks feeds a function (:func:`check_metric`, all failures in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from svcqa.errors import Fault, PluginError
+from svcqa.metrics.abilities import declared
 from svcqa.metrics.conformance import CheckOutcome
-from svcqa.metrics.testing.problems import FailureError, name_of
+from svcqa.metrics.testing.ability_checks import ABILITIES_OF_ALL, EVERY_ABILITY
+from svcqa.metrics.testing.problems import FailureError, name_of, spec_of
+from svcqa.metrics.testing.record_abilities import ABILITIES_OF_RECORDS
 from svcqa.metrics.testing.record_checks import EVERY, RECORD
 from svcqa.metrics.testing.series_checks import SERIES
 from svcqa.metrics.testing.survey_checks import SURVEY
+
+_OF_SHAPE: Final[Mapping[str, tuple[Callable[[Any], None], ...]]] = {
+    "record": RECORD,
+    "series": SERIES,
+    "survey": SURVEY,
+}
+_OF_ABILITY: Final = {**ABILITIES_OF_ALL, **ABILITIES_OF_RECORDS}
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class Check:
 
     name: str
     about: str
-    metric: Any
+    metric: object
     run: Callable[[Any], None]
 
     def __call__(self) -> None:
@@ -38,23 +48,31 @@ class Check:
         except FailureError as failure:
             raise PluginError([self._fault(line) for line in failure.lines]) from None
         except PluginError as error:  # the registry's own, which names the metric already
-            raise PluginError([self._fault(fault.got) for fault in error.faults]) from error
+            raise PluginError([self._told(fault) for fault in error.faults]) from error
         except Exception as error:  # whatever the plugin raises is a failed check
             raise PluginError(self._fault(f"{type(error).__name__}: {error}")) from error
 
+    @property
+    def _place(self) -> str:
+        return f"{name_of(self.metric)} › {self.name}"
+
     def _fault(self, got: str) -> Fault:
-        return Fault("check_failed", place=f"{name_of(self.metric)} › {self.name}", got=got)
+        return Fault("check_failed", place=self._place, got=got)
+
+    def _told(self, fault: Fault) -> Fault:
+        return self._fault(fault.got) if fault.code == "plugin_contract" else replace(fault, place=self._place)
 
 
-def checks(metric: Any) -> Iterator[Check]:
+def checks(metric: object) -> Iterator[Check]:
     """The checks that apply to ``metric``, in order."""
-    shape = getattr(getattr(metric, "spec", None), "shape", "record")
-    own = {"record": RECORD, "series": SERIES, "survey": SURVEY}
-    for run in (*EVERY, *own.get(shape, ())):
+    spec = spec_of(metric)
+    own = _OF_SHAPE.get(spec.shape if spec is not None else "record", ())
+    abilities = [run for ability in declared(metric) for run in _OF_ABILITY[ability.name]]
+    for run in (*EVERY, *EVERY_ABILITY, *own, *abilities):
         yield Check(run.__name__.strip("_"), str(run.__doc__).strip(), metric, run)
 
 
-def outcomes(metric: Any) -> tuple[CheckOutcome, ...]:
+def outcomes(metric: object) -> tuple[CheckOutcome, ...]:
     """Run every check and say how each ended."""
     found = []
     for check in checks(metric):
@@ -66,7 +84,7 @@ def outcomes(metric: Any) -> tuple[CheckOutcome, ...]:
     return tuple(found)
 
 
-def check_metric(metric: Any, *, expected_failures: Mapping[str, str] | None = None) -> None:
+def check_metric(metric: object, *, expected_failures: Mapping[str, str] | None = None) -> None:
     """Run every check.
 
     Args:
@@ -88,7 +106,7 @@ def check_metric(metric: Any, *, expected_failures: Mapping[str, str] | None = N
         raise PluginError(faults)
 
 
-def metric_checks(metric: Any, *, expected_failures: Mapping[str, str] | None = None) -> Any:
+def metric_checks(metric: object, *, expected_failures: Mapping[str, str] | None = None) -> Any:
     """A pytest decorator that makes one test a check; the test takes ``check`` and calls it."""
     import pytest
 
@@ -104,7 +122,7 @@ def metric_checks(metric: Any, *, expected_failures: Mapping[str, str] | None = 
     return pytest.mark.parametrize("check", cases)
 
 
-def _expected(metric: Any, expected: Mapping[str, str] | None) -> Mapping[str, str]:
+def _expected(metric: object, expected: Mapping[str, str] | None) -> Mapping[str, str]:
     """The expected failures.
 
     Raises:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
+
+from svcqa.metrics.abilities import given
+from svcqa.metrics.context import MetricSpec
+from svcqa.metrics.contract import SeriesMetric
 
 SEED: Final = 20_260_131
 """Of whatever a check puts in another order."""
@@ -24,11 +28,16 @@ def require(problems: Sequence[str]) -> None:
         raise FailureError(list(dict.fromkeys(problems)))
 
 
-def examples_of(metric: Any) -> Sequence[Any]:
+def examples_of(metric: object) -> Sequence[Any]:
     """The metric's examples, of which it needs at least one."""
-    given: Sequence[Any] = metric.examples() if callable(getattr(metric, "examples", None)) else ()
-    require([] if given else ["it gives at least one example: without one nothing can be checked"])
-    return given
+    examples = all_examples(metric)
+    require([] if examples else ["it gives at least one example: without one nothing can be checked"])
+    return examples
+
+
+def all_examples(metric: object) -> Sequence[Any]:
+    """The metric's examples; none where it has no such method, which a metric can be driven without."""
+    return cast(SeriesMetric[Any], metric).examples() if given(metric, "examples") is not None else ()
 
 
 def same(got: Any, wanted: Any) -> bool:
@@ -38,6 +47,13 @@ def same(got: Any, wanted: Any) -> bool:
     return bool(got == wanted)
 
 
-def name_of(metric: Any) -> str:
+def spec_of(metric: object) -> MetricSpec | None:
+    """What the metric says of itself; ``None`` where it says nothing."""
+    spec = given(metric, "spec")
+    return spec if isinstance(spec, MetricSpec) else None
+
+
+def name_of(metric: object) -> str:
     """What the metric is called, also where it does not say."""
-    return str(getattr(getattr(metric, "spec", None), "name", type(metric).__name__))
+    spec = spec_of(metric)
+    return type(metric).__name__ if spec is None else spec.name

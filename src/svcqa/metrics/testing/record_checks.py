@@ -18,22 +18,23 @@ import pyarrow as pa
 
 from svcqa.engine.summary import Fact, Observations, Summary
 from svcqa.errors import SvcqaError
-from svcqa.metrics.measure import read
-from svcqa.metrics.registry import validate_metric
+from svcqa.metrics.contract import Metric, RecordMetric
+from svcqa.metrics.drivers.record import RecordDriver
+from svcqa.metrics.registry import checked_metric
 from svcqa.metrics.result import STATES, Result
-from svcqa.metrics.testing.problems import SEED, name_of, require, same
+from svcqa.metrics.testing.problems import SEED, all_examples, name_of, require, same
 from svcqa.metrics.testing.trial import Trial, WatchedBatch, cells, halves, only, rows, singles, thirds, trials
 
 _LATER: Final = (dt.timedelta(0), dt.timedelta(seconds=1), dt.timedelta(days=40), dt.timedelta(days=800))
 """How long after each moment of an example the world is looked at again."""
 
 
-def _keeps_the_contract(metric: Any) -> None:
+def _keeps_the_contract(metric: object) -> None:
     """The metric has what its shape asks for: description, parameters, methods."""
-    validate_metric(name_of(metric), metric)
+    checked_metric(name_of(metric), metric)
 
 
-def _documented(metric: Any) -> None:
+def _documented(metric: Metric) -> None:
     """Class, parameters, formula, reference and every example say what they are."""
     spec = metric.spec
     said = {
@@ -44,16 +45,15 @@ def _documented(metric: Any) -> None:
         "spec.reference says where the formula comes from": spec.reference,
     }
     problems = [rule for rule, text in said.items() if not (text or "").strip()]
-    given = metric.examples() if callable(getattr(metric, "examples", None)) else ()
     problems += [
         f"example {number} has a source: how its figures were worked out"
-        for number, example in enumerate(given, start=1)
+        for number, example in enumerate(all_examples(metric), start=1)
         if not example.source.strip()
     ]
     require(problems)
 
 
-def _examples_reproduced(metric: Any) -> None:
+def _examples_reproduced(metric: RecordMetric[Any]) -> None:
     """Every example gives the figures that were worked out for it."""
     problems: list[str] = []
     for trial in trials(metric):
@@ -72,7 +72,7 @@ def _examples_reproduced(metric: Any) -> None:
     require(problems)
 
 
-def _observations_are_well_formed(metric: Any) -> None:
+def _observations_are_well_formed(metric: RecordMetric[Any]) -> None:
     """The kernel's arrays have one length, whole numbers, known facts, rows of the batch."""
     problems: list[str] = []
     for trial in trials(metric):
@@ -104,7 +104,7 @@ def _inside(rows: npt.NDArray[Any], count: int) -> bool:
     return bool((rows >= 0).all() and (rows < count).all())
 
 
-def _input_not_mutated(metric: Any) -> None:
+def _input_not_mutated(metric: RecordMetric[Any]) -> None:
     """Neither the batch nor the summary is changed."""
     problems: list[str] = []
     for trial in trials(metric):
@@ -128,12 +128,12 @@ def _arrays_of(summary: Summary) -> dict[str, npt.NDArray[Any]]:
     return {**named, **{f"codes[{name}]": codes.copy() for name, codes in summary.codes.items()}}
 
 
-def _same_answer_twice(metric: Any) -> None:
+def _same_answer_twice(metric: RecordMetric[Any]) -> None:
     """Asked twice, it says the same."""
     _compare(metric, lambda trial, by: trial.result(by), "asked twice, the answers differ")
 
 
-def _row_order_makes_no_difference(metric: Any) -> None:
+def _row_order_makes_no_difference(metric: RecordMetric[Any]) -> None:
     """Records in another order give the same figures."""
     shuffle = np.random.default_rng(SEED).permutation
 
@@ -147,20 +147,20 @@ def _row_order_makes_no_difference(metric: Any) -> None:
         _compare(metric, other, "records in another order give other figures")
 
 
-def _batch_split_makes_no_difference(metric: Any) -> None:
+def _batch_split_makes_no_difference(metric: RecordMetric[Any]) -> None:
     """The records in batches of one, or in three, give the same figures, cell for cell."""
     said = "split batches give other figures"
     _compare(metric, lambda trial, by: trial.result(by, split=singles), said)
     _compare(metric, lambda trial, by: trial.result(by, split=thirds), said)
 
 
-def _halves_add_up(metric: Any) -> None:
+def _halves_add_up(metric: RecordMetric[Any]) -> None:
     """The merged summaries of two halves give the figures of the whole, unless it says that it is not additive."""
     if metric.spec.additive:
         _compare(metric, lambda trial, by: trial.result(by, split=halves), "two halves merged are not the whole")
 
 
-def _compare(metric: Any, other: Callable[[Trial, tuple[str, ...]], Result], said: str) -> None:
+def _compare(metric: RecordMetric[Any], other: Callable[[Trial, tuple[str, ...]], Result], said: str) -> None:
     problems = []
     for trial in trials(metric):
         for by in trial.groupings:
@@ -181,7 +181,7 @@ def _difference(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> str:
     return ""
 
 
-def _one_group_alone_equals_that_group(metric: Any) -> None:
+def _one_group_alone_equals_that_group(metric: RecordMetric[Any]) -> None:
     """A unit's records alone give the row that the unit has among the others, also where only it is asked for."""
     problems = []
     for trial in trials(metric):
@@ -189,7 +189,7 @@ def _one_group_alone_equals_that_group(metric: Any) -> None:
         context = trial.example.context(by=("unit",))
         for unit in dict.fromkeys(row["unit"] for row in whole):
             asked = replace(context, unit=unit)
-            narrowed = read(metric, trial.summary(asked), trial.params, asked, pins={})
+            narrowed = RecordDriver(metric).read(trial.summary(asked), trial.params, asked, pins={})
             among = [row for row in whole if row["unit"] == unit]
             for alone in (trial.result(("unit",), split=only(unit, context)), narrowed):
                 found = [row for row in rows(alone) if row["unit"] == unit]
@@ -198,7 +198,7 @@ def _one_group_alone_equals_that_group(metric: Any) -> None:
     require(problems)
 
 
-def _empty_input(metric: Any) -> None:
+def _empty_input(metric: RecordMetric[Any]) -> None:
     """No record at all gives a result that counts no case."""
     problems = []
     for trial in trials(metric):
@@ -217,7 +217,7 @@ def _words(derive: Any) -> set[str]:
     return set(re.findall(r"\w+", re.sub(rf"\b(?:{beside})\.\w+", "", derive.sql)))
 
 
-def _missing_column_named(metric: Any) -> None:
+def _missing_column_named(metric: RecordMetric[Any]) -> None:
     """A column that the records lack is named in the error."""
     problems = []
     for trial in trials(metric):
@@ -237,7 +237,7 @@ def _missing_column_named(metric: Any) -> None:
     require(problems)
 
 
-def _interval_holds_the_value(metric: Any) -> None:
+def _interval_holds_the_value(metric: RecordMetric[Any]) -> None:
     """lower ≤ value ≤ upper; an interval names its method, one with an end that is not reached says so by a flag."""
     problems = []
     for trial in trials(metric):
@@ -255,7 +255,7 @@ def _interval_holds_the_value(metric: Any) -> None:
     require(problems)
 
 
-def _states_add_up(metric: Any) -> None:
+def _states_add_up(metric: RecordMetric[Any]) -> None:
     """The states of every row add up to its total; an additive metric's units add up to the whole."""
     problems = []
     for trial in trials(metric):
@@ -273,7 +273,7 @@ def _states_add_up(metric: Any) -> None:
     require(problems)
 
 
-def _settled_stays_settled(metric: Any) -> None:
+def _settled_stays_settled(metric: RecordMetric[Any]) -> None:
     """Observations that say they are settled are the same at every later moment.
 
     A kernel that leaves out records lying after ``as_of`` says ``complete=False``; otherwise a cache would keep them

@@ -9,10 +9,13 @@ from typing import Any, Final
 import numpy as np
 
 from svcqa.entities.base import Entity
-from svcqa.errors import MetricError
+from svcqa.errors import MetricError, StatsError
+from svcqa.metrics.abilities import OverWhole, having
 from svcqa.metrics.context import Context
+from svcqa.metrics.contract import SeriesMetric
+from svcqa.metrics.drivers.series import SeriesDriver
 from svcqa.metrics.examples import SeriesExample
-from svcqa.metrics.measure import read, validated
+from svcqa.metrics.parameters import validated
 from svcqa.metrics.result import Result
 from svcqa.metrics.testing.problems import SEED, examples_of, require
 from svcqa.metrics.testing.row_checks import broken_interval, unexpected
@@ -22,7 +25,7 @@ from svcqa.metrics.testing.row_checks import broken_interval, unexpected
 class _Trial:
     """A metric and one of its examples."""
 
-    metric: Any
+    metric: SeriesMetric[Any]
     example: SeriesExample
     number: int
 
@@ -36,19 +39,19 @@ class _Trial:
 
     def result(self, series: Result | None = None, context: Context | None = None) -> Result:
         given = self.example.series() if series is None else series
-        return read(self.metric, given, self.params, context or self.example.context(), pins={})
+        return SeriesDriver(self.metric).read(given, self.params, context or self.example.context(), pins={})
 
 
-def _trials(metric: Any) -> list[_Trial]:
+def _trials(metric: SeriesMetric[Any]) -> list[_Trial]:
     return [_Trial(metric, example, number) for number, example in enumerate(examples_of(metric), start=1)]
 
 
-def _examples_reproduced(metric: Any) -> None:
+def _examples_reproduced(metric: SeriesMetric[Any]) -> None:
     """Every example gives the figures that were worked out for it."""
     require([problem for t in _trials(metric) for problem in unexpected(t.place, _rows(t), t.example.expected)])
 
 
-def _input_not_mutated(metric: Any) -> None:
+def _input_not_mutated(metric: SeriesMetric[Any]) -> None:
     """The rows of the other metric are not changed."""
     problems = []
     for trial in _trials(metric):
@@ -60,12 +63,12 @@ def _input_not_mutated(metric: Any) -> None:
     require(problems)
 
 
-def _same_answer_twice(metric: Any) -> None:
+def _same_answer_twice(metric: SeriesMetric[Any]) -> None:
     """Asked twice, it says the same."""
     require([f"{t.place}: asked twice, the answers differ" for t in _trials(metric) if _rows(t) != _rows(t)])
 
 
-def _row_order_makes_no_difference(metric: Any) -> None:
+def _row_order_makes_no_difference(metric: SeriesMetric[Any]) -> None:
     """Rows in another order give the same figures."""
     problems = []
     for trial in _trials(metric):
@@ -78,9 +81,9 @@ def _row_order_makes_no_difference(metric: Any) -> None:
     require(problems)
 
 
-def _one_group_alone_equals_that_group(metric: Any) -> None:
+def _one_group_alone_equals_that_group(metric: SeriesMetric[Any]) -> None:
     """A unit's series alone gives the rows that it has beside another's, unless units are compared."""
-    if getattr(metric, "grain", "") == "whole":
+    if having(metric, OverWhole) is not None:
         return
     problems = []
     for trial in _trials(metric):
@@ -95,20 +98,20 @@ def _one_group_alone_equals_that_group(metric: Any) -> None:
     require(problems)
 
 
-def _empty_input(metric: Any) -> None:
+def _empty_input(metric: SeriesMetric[Any]) -> None:
     """No row at all gives no row, or a refusal in words."""
     problems = []
     for trial in _trials(metric):
         try:
             rows = trial.result(replace(trial.example.series(), rows=())).rows
-        except MetricError:
+        except (MetricError, StatsError):
             continue
         if rows:
             problems.append(f"{trial.place}: with no row there are {len(rows)} figures")
     require(problems)
 
 
-def _interval_holds_the_value(metric: Any) -> None:
+def _interval_holds_the_value(metric: SeriesMetric[Any]) -> None:
     """lower ≤ value ≤ upper; an interval names its method."""
     require([problem for t in _trials(metric) for row in _rows(t) for problem in broken_interval(t.place, row)])
 

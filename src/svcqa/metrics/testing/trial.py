@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from typing_extensions import override
 
 from svcqa.engine.batch import Batch
 from svcqa.engine.contract import time_of
@@ -18,8 +19,11 @@ from svcqa.engine.memory import MemoryEngine
 from svcqa.engine.summary import Observations, Summary
 from svcqa.entities.base import Entity
 from svcqa.metrics.context import Context
+from svcqa.metrics.contract import RecordMetric
+from svcqa.metrics.drivers.record import RecordDriver
+from svcqa.metrics.drivers.requests import request_for, summarise
 from svcqa.metrics.examples import Example
-from svcqa.metrics.measure import read, request_for, summarise, validated
+from svcqa.metrics.parameters import validated
 from svcqa.metrics.result import Result
 from svcqa.metrics.testing.problems import examples_of
 from svcqa.periods import PeriodKind
@@ -29,7 +33,7 @@ from svcqa.periods import PeriodKind
 class Trial:
     """A metric and one of its examples."""
 
-    metric: Any
+    metric: RecordMetric[Any]
     example: Example
     number: int
 
@@ -70,7 +74,7 @@ class Trial:
         """The figures."""
         context = self.example.context(by=by)
         summary = summarise(self.engine(records, split), self.metric, self.params, context)
-        return read(self.metric, summary, self.params, context, pins={})
+        return RecordDriver(self.metric).read(summary, self.params, context, pins={})
 
     def summary(self, context: Context) -> Summary:
         """The summary that figures are read from."""
@@ -83,7 +87,7 @@ class Trial:
         return [kind(table, time=time_of(request)) for table in engine.read_rows(request, ())]
 
 
-def trials(metric: Any) -> list[Trial]:
+def trials(metric: RecordMetric[Any]) -> list[Trial]:
     """Every example of ``metric``, ready to be driven."""
     return [Trial(metric, example, number) for number, example in enumerate(examples_of(metric), start=1)]
 
@@ -142,15 +146,15 @@ class WatchedBatch(Batch):
         self.handed.append((name, array, array.copy()))
         return array
 
+    @override
     def moments(self, name: str) -> Any:
-        """As a batch gives them; what is handed out is remembered."""
         return self._kept(name, super().moments(name))
 
+    @override
     def integers(self, name: str) -> Any:
-        """As a batch gives them; what is handed out is remembered."""
         return self._kept(name, super().integers(name))
 
+    @override
     def codes(self, name: str) -> Any:
-        """As a batch gives them; what is handed out is remembered."""
         index, labels = super().codes(name)
         return self._kept(name, index), labels

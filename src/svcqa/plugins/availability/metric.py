@@ -18,7 +18,8 @@ from pydantic import Field
 
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
-from svcqa.entities.rules import Availability, Staffed
+from svcqa.entities.rules import Availability, Staffed, Uninterrupted
+from svcqa.metrics.abilities import HasKeys, MeasuresCommitments, TakesGoal
 from svcqa.metrics.base import (
     COUNTED_KIND,
     Amount,
@@ -57,16 +58,13 @@ class AvailabilityParams(CommitmentParams):
     resamples: int = Field(default=2000, ge=100)
     seed: int = 1
 
-    only: ClassVar[str | None] = "availability"
-
     @property
-    def rule(self) -> Availability | Staffed:
-        """The commitment's rule."""
-        assert isinstance(self.commitment.rule, (Availability, Staffed))
-        return self.commitment.rule
+    def staffing(self) -> Staffed | None:
+        """The commitment's rule as one of posts, where it is not of customers."""
+        return self.commitment.rule_as(Uninterrupted).staffing
 
 
-class AvailabilityMetric:
+class AvailabilityMetric(HasKeys[AvailabilityParams], MeasuresCommitments, TakesGoal):
     """The share of customer-time (or post-time) that was not interrupted, with a bootstrap over incidents."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(
@@ -99,9 +97,10 @@ class AvailabilityMetric:
     def derive(self, params: AvailabilityParams, context: Context) -> Derive:
         """Each incident once, and the counts of customers by month."""
         extra = code_columns(context.by)
-        if isinstance(params.rule, Staffed):
-            return Derive(gaps(params.commitment, params.rule, extra, context))
-        return Derive(interruptions(params.commitment, params.rule, extra), ("customer_counts",))
+        if params.staffing is not None:
+            return Derive(gaps(params.commitment, params.staffing, extra, context))
+        customers = params.commitment.rule_as(Availability)
+        return Derive(interruptions(params.commitment, customers, extra), ("customer_counts",))
 
     def observe(self, batch: Batch, params: AvailabilityParams, context: Context) -> Observations:
         """The customer-seconds of each incident on each day; the counts as they are."""
@@ -174,8 +173,8 @@ class _Interruptions:
         self.params, self.context = params, context
         is_base = _is(summary, BASE)
         self.base: Base = (
-            Posts(dict(params.rule.posts), context)
-            if isinstance(params.rule, Staffed)
+            Posts(dict(params.staffing.posts), context)
+            if params.staffing is not None
             else MonthlyCounts(summary, is_base, context)
         )
         self.cells, self.unplaced = _placed(summary.where(~is_base), self.base, context)
@@ -191,7 +190,7 @@ class _Interruptions:
         base = self._base(place, period.first, period.end)
         if not counted.total and (base is None or not base.value):
             return None
-        staffed, nowhere = isinstance(self.params.rule, Staffed), self._has_unplaced(place, period)
+        staffed, nowhere = self.params.staffing is not None, self._has_unplaced(place, period)
         whole = self._incidents(place, period.first, period.last, whole=True) if staffed else counted
         lost = int(counted.sizes.sum())
         amount = base.value if base is not None else 0

@@ -7,7 +7,6 @@ Closed cases are rounded up to the resolution and follow-ups down, so that at an
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,25 +15,10 @@ from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.clock.calendar_set import CalendarSet
 from svcqa.clock.counting import CountingRule, FirstDay, LastDay, days_over, days_taken, last_day
 from svcqa.entities.commitment import Commitment, MonthOf
-from svcqa.entities.rules import (
-    ClockRule,
-    Counting,
-    CountThreshold,
-    ElapsedNatural,
-    ElapsedWorkingDays,
-    ElapsedWorkingTime,
-    LeadTime,
-    RecordDue,
-)
+from svcqa.entities.rule_base import HORIZON, ClockRule, DayCount, RunningRule
 from svcqa.metrics.contract import MATURE, NULL, Batch, Fact, Int64
 from svcqa.metrics.grouping import day_number
 from svcqa.plugins.cases.times import Times, due_moments, read_times, seconds
-
-_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": SECONDS_A_DAY}
-HORIZON: Final = 4
-"""Limits can be moved up to this many times the promised one."""
-
-RunningRule = ElapsedNatural | ElapsedWorkingTime | ElapsedWorkingDays
 
 
 @dataclass(frozen=True)
@@ -47,89 +31,37 @@ class Reading:
     day: Int64
 
 
-def resolution(rule: ClockRule) -> int:
-    """Seconds of one unit of the value; 1 for working days and counts."""
-    if isinstance(rule, (ElapsedWorkingDays, CountThreshold)):
-        return 1
-    return 1 if rule.unit == "second" else 60
-
-
-def counting_rule(rule: ElapsedWorkingDays) -> CountingRule:
-    """How the rule counts its days."""
-    return CountingRule(FirstDay(rule.counting), LastDay(rule.last))
-
-
-def unit_of(rule: ClockRule) -> str:
-    """The unit of the rule's limit, such as ``minute``, ``working_hour``, ``working_day``."""
-    if isinstance(rule, ElapsedWorkingDays):
-        return "working_day"
-    return f"working_{rule.unit}" if isinstance(rule, ElapsedWorkingTime) else rule.unit
+def counting_rule(days: DayCount) -> CountingRule:
+    """How days are counted, in the terms of the calendar."""
+    return CountingRule(FirstDay(days.counting), LastDay(days.last))
 
 
 def limit_text(commitment: Commitment, amount: int) -> str:
     """A limit with its unit and way of counting, such as ``3 working_day next_day``; ``net`` of pauses."""
-    rule = commitment.rule
-    assert isinstance(rule, ClockRule)
-    parts = [str(amount), unit_of(rule)]
-    if isinstance(rule, LeadTime):
-        parts.append("ahead")
-    if isinstance(rule, ElapsedWorkingDays):
-        parts += [rule.counting.value, *([] if rule.last == "end" else [rule.last])]
+    rule = commitment.rule.clock_rule
+    assert rule is not None
+    parts = [str(amount), rule.limit_unit, *rule.limit_words]
     parts += ["net"] if commitment.status is not None else []
     return " ".join([*parts, *(["by_case"] if commitment.limits else [])])
 
 
-def limit_in_units(rule: ClockRule, limit: int | None = None) -> int:
-    """A limit (the promised one where absent) in units of the value.
-
-    A lead time is counted from the event to its notice and so is negative: 48 hours ahead is −2,880 minutes.
-    """
-    amount = rule.limit if limit is None else limit
-    if isinstance(rule, (ElapsedWorkingDays, CountThreshold)):
-        return amount
-    if isinstance(rule, LeadTime):
-        amount = -amount
-    return amount * _SECONDS[rule.unit] // resolution(rule)
-
-
-def highest_limit(rule: ClockRule) -> int:
-    """The highest limit that can be asked for, in the rule's own unit."""
-    if isinstance(rule, RecordDue):
-        return {"second": 86_400 * 7, "minute": 1440 * 7, "hour": 24 * 7, "day": 30}[rule.unit]
-    return max(rule.limit, 1) * HORIZON
-
-
 def _reach(commitment: Commitment, rule: ClockRule) -> int:
     """The highest value of the limit that can be asked for; a follow-up beyond it is long enough for every limit."""
-    if isinstance(rule, LeadTime):
+    if rule.backwards:
         return 0
-    return max(limit_in_units(rule, limit) for limit in (highest_limit(rule), *_promised(commitment, HORIZON)))
-
-
-def _promised(commitment: Commitment, times: int) -> list[int]:
-    return [item.limit * times for item in commitment.limits]
+    promised = (item.limit * HORIZON for item in commitment.limits)
+    return max(rule.in_units(limit) for limit in (rule.highest_limit, *promised))
 
 
 def limits_of(batch: Batch, commitment: Commitment, rule: ClockRule) -> Int64:
     """The limit of each case in units of the value, ``(rows,)``: the first of ``limits`` that fits, else the rule's."""
-    limits = np.full(batch.rows, limit_in_units(rule), dtype=np.int64)
+    limits = np.full(batch.rows, rule.in_units(), dtype=np.int64)
     for item in reversed(commitment.limits):
         fits = batch.matches(item.where)
         if item.effective_from is not None:
             fits &= batch.received(rule.start) >= day_number(item.effective_from) * SECONDS_A_DAY
-        limits[fits] = limit_in_units(rule, item.limit)
+        limits[fits] = rule.in_units(item.limit)
     return limits
-
-
-def columns(rule: ClockRule) -> tuple[str, ...]:
-    """The columns of moments and integers that the clock reads."""
-    if isinstance(rule, LeadTime):
-        return (rule.start, rule.event, rule.notice)
-    if isinstance(rule, CountThreshold):
-        return (rule.start, rule.value)
-    if isinstance(rule, RecordDue):
-        return (rule.start, rule.due, rule.stop)
-    return (rule.start, rule.stop)
 
 
 def read_clock(batch: Batch, commitment: Commitment, *, rule: ClockRule, calendars: CalendarSet, as_of: int) -> Reading:
@@ -137,12 +69,12 @@ def read_clock(batch: Batch, commitment: Commitment, *, rule: ClockRule, calenda
 
     Where limits differ from case to case, value and follow-up are counted from each case's own limit.
     """
-    if isinstance(rule, CountThreshold):
-        reading = _counted(batch, rule)
-    elif isinstance(rule, (RecordDue, LeadTime)):
+    if rule.running is not None:
+        reading = _run(batch, commitment, rule=rule.running, calendars=calendars, as_of=as_of)
+    elif rule.appointment is not None:
         reading = _appointed(batch, commitment, rule, as_of)
     else:
-        reading = _run(batch, commitment, rule=rule, calendars=calendars, as_of=as_of)
+        reading = _counted(batch, rule)
     if commitment.limits:
         own = limits_of(batch, commitment, rule)
         reading.value[reading.fact != Fact.NOT_APPLICABLE] -= own[reading.fact != Fact.NOT_APPLICABLE]
@@ -151,15 +83,16 @@ def read_clock(batch: Batch, commitment: Commitment, *, rule: ClockRule, calenda
     return reading
 
 
-def _appointed(batch: Batch, commitment: Commitment, rule: RecordDue | LeadTime, as_of: int) -> Reading:
+def _appointed(batch: Batch, commitment: Commitment, rule: ClockRule, as_of: int) -> Reading:
     """Counted from a moment that the record carries: lateness after it, or notice before it."""
-    moment, end = (rule.due, rule.stop) if isinstance(rule, RecordDue) else (rule.event, rule.notice)
+    assert rule.appointment is not None
+    moment, end = rule.appointment
     received, stop, due = batch.received(rule.start), batch.moments(end), batch.moments(moment)
     closed, applicable = (stop != NULL) & (stop <= as_of), due != NULL
-    value, follow_up = _since(np.where(applicable, due, 0), stop, closed=closed, as_of=as_of, unit=resolution(rule))
+    value, follow_up = _since(np.where(applicable, due, 0), stop, closed=closed, as_of=as_of, unit=rule.resolution)
     due_on = np.where(applicable, due, received) // SECONDS_A_DAY
     reading = _reading(commitment, rule, applicable=applicable, closed=closed, value=value, follow_up=follow_up)
-    if isinstance(rule, LeadTime):  # the event began and nobody was told
+    if rule.backwards:  # the event began and nobody was told
         reading.fact[applicable & ~closed & (due <= as_of)] = Fact.FAILED
     return replace(
         reading, day=day_of(commitment.month_of, received, stop=stop, closed=closed, due_on=due_on, as_of=as_of)
@@ -213,26 +146,26 @@ def _since(start: Int64, stop: Int64, *, closed: npt.NDArray[np.bool_], as_of: i
 
 def _elapsed(rule: RunningRule, times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
     """Value and follow-up of each case."""
-    if isinstance(rule, ElapsedWorkingDays):
-        if rule.counting is Counting.MINUTES:
+    days, unit = rule.day_count, rule.resolution
+    if days is not None:
+        if days.by_minutes:
             return _days_of_minutes(times, calendars, as_of)
-        return _working_days(rule, times, calendars, as_of)
-    natural, unit = isinstance(rule, ElapsedNatural), resolution(rule)
-    spent, so_far = seconds(times, calendars, as_of, natural=natural)
+        return _working_days(days, times, calendars, as_of)
+    spent, so_far = seconds(times, calendars, as_of, natural=rule.natural)
     if unit == 1:
         return spent, so_far
     follow_up = so_far // unit
     return np.where(times.closed, -(-spent // unit), follow_up), follow_up
 
 
-def _working_days(rule: ElapsedWorkingDays, times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
+def _working_days(days: DayCount, times: Times, calendars: CalendarSet, as_of: int) -> tuple[Int64, Int64]:
     """The number of the working day on which each case was closed, and how many of its days are over."""
     start = np.where(times.started, times.start, as_of)
     end = np.where(times.closed & times.started, np.maximum(times.stop, start), start)
     value, follow_up = np.zeros(len(start), dtype=np.int64), np.zeros(len(start), dtype=np.int64)
     for rows, calendar in calendars.row_groups(times.unit, times.units):
-        value[rows] = days_taken(calendar, start[rows], end[rows], rule=counting_rule(rule))
-        follow_up[rows] = days_over(calendar, start[rows], as_of, rule=counting_rule(rule))
+        value[rows] = days_taken(calendar, start[rows], end[rows], rule=counting_rule(days))
+        follow_up[rows] = days_over(calendar, start[rows], as_of, rule=counting_rule(days))
     return np.where(times.closed, value, follow_up), follow_up
 
 
@@ -254,15 +187,16 @@ def _days_of_minutes(times: Times, calendars: CalendarSet, as_of: int) -> tuple[
 
 def _due_on(rule: RunningRule, times: Times, *, limits: Int64, calendars: CalendarSet, as_of: int) -> Int64:
     """The day on which each case's limit falls due."""
-    if isinstance(rule, ElapsedNatural):
-        return due_moments(times, calendars, limits * resolution(rule), as_of, natural=True) // SECONDS_A_DAY
+    if rule.natural:
+        return due_moments(times, calendars, limits * rule.resolution, as_of, natural=True) // SECONDS_A_DAY
     start = np.where(times.started, times.start, as_of)
-    if isinstance(rule, ElapsedWorkingDays) and rule.counting is not Counting.MINUTES:
+    days = rule.day_count
+    if days is not None and not days.by_minutes:
         found = np.empty(len(start), dtype=np.int64)
         for rows, calendar in calendars.row_groups(times.unit, times.units):
-            found[rows] = last_day(calendar, start[rows], limits[rows], rule=counting_rule(rule))
+            found[rows] = last_day(calendar, start[rows], limits[rows], rule=counting_rule(days))
         return found
-    a_unit = _seconds_a_day(times, calendars) if isinstance(rule, ElapsedWorkingDays) else resolution(rule)
+    a_unit = _seconds_a_day(times, calendars) if days is not None else rule.resolution
     moments = due_moments(times, calendars, limits * a_unit, as_of, natural=False)
     return np.maximum(moments - 1, start) // SECONDS_A_DAY  # work that ends at midnight ends its own day
 
@@ -282,9 +216,10 @@ def day_of(
     return np.where(closed, stop, as_of - 1) // SECONDS_A_DAY
 
 
-def _counted(batch: Batch, rule: CountThreshold) -> Reading:
-    value = batch.integers(rule.value)
-    achieved = batch.matches(rule.achieved) if rule.achieved else np.ones(batch.rows, dtype=np.bool_)
+def _counted(batch: Batch, rule: ClockRule) -> Reading:
+    assert rule.count is not None
+    value = batch.integers(rule.count)
+    achieved = batch.matches(rule.reached) if rule.reached else np.ones(batch.rows, dtype=np.bool_)
     fact = np.where(achieved, Fact.CLOSED, Fact.FAILED).astype(np.int8)
     fact[achieved & (value == NULL)] = Fact.NOT_APPLICABLE
     value = np.where(fact == Fact.CLOSED, value, 0)

@@ -15,27 +15,11 @@ from svcqa.clock.day_ledger import day_ledger
 from svcqa.clock.intervals import Intervals
 from svcqa.clock.ledger import Span, appointed, ledger
 from svcqa.entities.commitment import Commitment
-from svcqa.entities.rules import (
-    ClockRule,
-    Counting,
-    CountThreshold,
-    ElapsedNatural,
-    ElapsedWorkingDays,
-    LeadTime,
-    RecordDue,
-)
+from svcqa.entities.rule_base import ClockRule
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import NULL, Batch, Fact, Observations
 from svcqa.metrics.explanation import CaseClock, CaseLedger
-from svcqa.plugins.cases.clock import (
-    RunningRule,
-    counting_rule,
-    limit_in_units,
-    limit_text,
-    limits_of,
-    resolution,
-    unit_of,
-)
+from svcqa.plugins.cases.clock import counting_rule, limit_text, limits_of
 from svcqa.plugins.cases.times import Times, limits_due, read_times
 
 _EPOCH: Final = dt.datetime(1970, 1, 1)
@@ -56,22 +40,18 @@ def case_clock(
     batch: Batch, commitment: Commitment, *, context: Context, observed: Observations, state: str
 ) -> CaseClock:
     """What the kernel ``observed`` of the only case of ``batch``, with its story beside it."""
-    rule = commitment.rule
-    assert isinstance(rule, ClockRule)
+    rule = commitment.rule.clock_rule
+    assert rule is not None
     told = story(batch, commitment, context.calendars, context.as_of_seconds)
     own, codes = int(limits_of(batch, commitment, rule)[0]), observed.exclusion
     applies = observed.fact[0] != Fact.NOT_APPLICABLE
     value = int(observed.value[0]) + (own if commitment.limits and applies else 0)
-    second = 0 if isinstance(rule, CountThreshold) or counts_days(rule) else resolution(rule)
-    if isinstance(rule, ElapsedWorkingDays) and second:
-        index, units = batch.codes("unit")
-        second = context.calendars.of(units[index[0]]).seconds_a_day
-    per_unit = abs(limit_in_units(rule, 1))
+    per_unit = abs(rule.in_units(1))
     return CaseClock(
         state=state,
         value=value,
-        resolution=second,
-        unit=unit_of(rule),
+        resolution=_second(batch, rule, context.calendars),
+        unit=rule.limit_unit,
         per_unit=per_unit,
         limit=limit_text(commitment, rule.limit),
         own_limit=abs(own) // per_unit,
@@ -85,33 +65,41 @@ def case_clock(
     )
 
 
-def counts_days(rule: ClockRule) -> bool:
-    """Whether days are counted, not time."""
-    return isinstance(rule, ElapsedWorkingDays) and rule.counting is not Counting.MINUTES
+def _second(batch: Batch, rule: ClockRule, calendars: CalendarSet) -> int:
+    """Seconds of one unit of the value; 0 where days or anything else but time is counted."""
+    days = rule.running.day_count if rule.running is not None else None
+    if rule.count is not None or (days is not None and not days.by_minutes):
+        return 0
+    if days is None:
+        return rule.resolution
+    index, units = batch.codes("unit")
+    return calendars.of(units[index[0]]).seconds_a_day
 
 
 def story(batch: Batch, commitment: Commitment, calendars: CalendarSet, as_of: int) -> Story:
     """What happened to the only case of ``batch``, as far as it is known at ``as_of``."""
-    rule = commitment.rule
-    if isinstance(rule, CountThreshold):
-        return Story(started=moment(batch.received(rule.start)[0]))
-    if isinstance(rule, (RecordDue, LeadTime)):
-        return _appointed(batch, commitment, rule, as_of)
-    assert isinstance(rule, RunningRule)
+    clock = commitment.rule.clock_rule
+    assert clock is not None
+    if clock.appointment is not None:
+        return _appointed(batch, commitment, clock, as_of)
+    rule = clock.running
+    if rule is None:
+        return Story(started=moment(batch.received(clock.start)[0]))
     times = read_times(batch, commitment, calendars, as_of, start=rule.start, stop=rule.stop)
     if not times.started[0]:
         return Story()
     calendar, _ = _calendars(times, calendars)
     limits = limits_of(batch, commitment, rule)
-    if counts_days(rule) and isinstance(rule, ElapsedWorkingDays):
+    days_counted = rule.day_count
+    if days_counted is not None and not days_counted.by_minutes:
         begun, stopped = moment(times.start[0]), moment(times.stop[0])
         assert begun is not None
-        due = due_moment_of_days(calendar, times.start, np.maximum(limits, 1), rule=counting_rule(rule))
+        due = due_moment_of_days(calendar, times.start, np.maximum(limits, 1), rule=counting_rule(days_counted))
         now = _EPOCH + dt.timedelta(seconds=as_of)
-        days = day_ledger(calendar, begun, stopped, as_of=now, rule=counting_rule(rule))
+        days = day_ledger(calendar, begun, stopped, as_of=now, rule=counting_rule(days_counted))
         return Story(started=begun, stopped=stopped, due=moment(due[0]), held=False, ledger=days)
-    a_unit = calendar.seconds_a_day if isinstance(rule, ElapsedWorkingDays) else resolution(rule)
-    return running_story(times, calendars, limits * a_unit, as_of, natural=isinstance(rule, ElapsedNatural))
+    a_unit = calendar.seconds_a_day if days_counted is not None else rule.resolution
+    return running_story(times, calendars, limits * a_unit, as_of, natural=rule.natural)
 
 
 def running_story(times: Times, calendars: CalendarSet, limits: Int64 | None, as_of: int, *, natural: bool) -> Story:
@@ -135,17 +123,18 @@ def running_story(times: Times, calendars: CalendarSet, limits: Int64 | None, as
     return Story(started=begun, stopped=stopped, due=moment(found.moment[0]), held=bool(found.held[0]), ledger=told)
 
 
-def _appointed(batch: Batch, commitment: Commitment, rule: RecordDue | LeadTime, as_of: int) -> Story:
+def _appointed(batch: Batch, commitment: Commitment, rule: ClockRule, as_of: int) -> Story:
     """Held against a moment of the record: the appointment, or the event that notice is given of."""
-    named, end = (rule.due, rule.stop) if isinstance(rule, RecordDue) else (rule.event, rule.notice)
+    assert rule.appointment is not None
+    named, end = rule.appointment
     agreed, done = moment(batch.moments(named)[0]), moment(batch.moments(end)[0], until=as_of)
     started = moment(batch.received(rule.start)[0])
     if agreed is None:
         return Story(started=started, stopped=done)
-    limit = int(limits_of(batch, commitment, rule)[0]) * resolution(rule)
+    limit = int(limits_of(batch, commitment, rule)[0]) * rule.resolution
     told = appointed(agreed, done, as_of=_EPOCH + dt.timedelta(seconds=as_of))
     due = agreed + dt.timedelta(seconds=limit)
-    if isinstance(rule, LeadTime):  # the time runs from the notice to the event
+    if rule.backwards:  # the time runs from the notice to the event
         return Story(started=done, stopped=agreed, due=due, held=False, ledger=told)
     return Story(started=started, stopped=done, due=due, held=False, ledger=told)
 

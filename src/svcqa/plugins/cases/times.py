@@ -20,8 +20,8 @@ from svcqa.clock.elapsed import cumulative_working_seconds
 from svcqa.clock.intervals import NONE, Assigned, Intervals
 from svcqa.clock.pauses import Due, due, elapsed
 from svcqa.clock.status import status_times
+from svcqa.entities.clock_rules import StatusClock
 from svcqa.entities.commitment import Commitment
-from svcqa.entities.rules import StatusClock
 from svcqa.metrics.contract import NULL, Batch, Derive
 from svcqa.metrics.sql import code, column, quoted
 

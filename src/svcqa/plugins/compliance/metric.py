@@ -9,7 +9,7 @@ moment still to come are shown apart: counting them flatters fresh months.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,15 +18,10 @@ from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.clock.elapsed import due_day, due_day_of_working_seconds
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.commitment import Commitment, MonthOf
-from svcqa.entities.rules import (
-    CaseRule,
-    ClockRule,
-    Counting,
-    ElapsedWorkingDays,
-    ElapsedWorkingTime,
-    MonthlyReturn,
-)
+from svcqa.entities.rule_base import ClockRule, Counting, RuleBase
+from svcqa.entities.rules import MonthlyReturn
 from svcqa.errors import Fault, MetricError
+from svcqa.metrics.abilities import Explains, HasLimit, HasStates, MeasuresCommitments, TakesGoal
 from svcqa.metrics.commitments import (
     EXCLUDED_COLUMN,
     CommitmentParams,
@@ -48,14 +43,7 @@ from svcqa.metrics.grouping import Groups, code_columns, day_number, group, rows
 from svcqa.metrics.result import STATES, Result
 from svcqa.metrics.verdict import needed_share
 from svcqa.periods import Period
-from svcqa.plugins.cases.clock import (
-    columns,
-    highest_limit,
-    limit_in_units,
-    limit_text,
-    read_clock,
-    resolution,
-)
+from svcqa.plugins.cases.clock import limit_text, read_clock
 from svcqa.plugins.cases.explained import case_clock
 from svcqa.plugins.cases.times import HISTORY, with_history
 from svcqa.plugins.compliance.examples import EXAMPLES
@@ -70,15 +58,20 @@ class ComplianceParams(CommitmentParams):
 
     limit: int | None = None
 
-    only: ClassVar[str | None] = "compliance"
+    @property
+    def rule(self) -> RuleBase:
+        """The commitment's rule."""
+        return self.commitment.rule
 
     @property
-    def rule(self) -> CaseRule:
-        """The commitment's rule."""
-        return cast(CaseRule, self.commitment.rule)
+    def clock(self) -> ClockRule | None:
+        """The rule as a clock; monthly returns have none."""
+        return self.commitment.rule.clock_rule
 
 
-class ComplianceMetric:
+class ComplianceMetric(
+    HasStates[ComplianceParams], Explains[ComplianceParams], HasLimit[ComplianceParams], MeasuresCommitments, TakesGoal
+):
     """The share of cases within the limit, with every state a case can be in."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(
@@ -101,13 +94,13 @@ class ComplianceMetric:
 
     def columns(self, params: ComplianceParams) -> tuple[str, ...]:
         """What the clock reads, and the columns of the conditions."""
-        commitment = params.commitment
-        if isinstance(params.rule, MonthlyReturn):
+        commitment, clock = params.commitment, params.clock
+        if clock is None:
             own: tuple[str, ...] = ("indicator", "month", "numerator", "denominator")
         else:
-            achieved = (name for name, _ in getattr(params.rule, "achieved", ()))
+            achieved = (name for name, _ in clock.reached)
             history = () if params.commitment.status is None else (HISTORY,)
-            own = (*columns(params.rule), EXCLUDED_COLUMN, *achieved, *history)
+            own = (*clock.columns, EXCLUDED_COLUMN, *achieved, *history)
         return tuple(dict.fromkeys((*own, *condition_columns(commitment))))
 
     def derive(self, params: ComplianceParams, context: Context) -> Derive | None:
@@ -116,12 +109,12 @@ class ComplianceMetric:
 
     def observe(self, batch: Batch, params: ComplianceParams, context: Context) -> Observations:
         """Facts and values of the commitment's cases that were received by ``as_of``."""
-        commitment, as_of = params.commitment, context.as_of_seconds
-        if isinstance(params.rule, MonthlyReturn):
-            return _observe_returns(batch, commitment, params.rule, context)
-        reading = read_clock(batch, commitment, rule=params.rule, calendars=context.calendars, as_of=as_of)
-        start = batch.moments(params.rule.start)
-        known = batch.received(params.rule.start) <= as_of
+        commitment, clock, as_of = params.commitment, params.clock, context.as_of_seconds
+        if clock is None:
+            return _observe_returns(batch, commitment, commitment.rule_as(MonthlyReturn), context)
+        reading = read_clock(batch, commitment, rule=clock, calendars=context.calendars, as_of=as_of)
+        start = batch.moments(clock.start)
+        known = batch.received(clock.start) <= as_of
         chosen = known & batch.matches(commitment.where)
         exclusion = exclusions(batch, commitment)
         complete = bool(known.all()) and not bool((start > as_of).any())
@@ -155,8 +148,8 @@ class ComplianceMetric:
 
     def limit_range(self, params: ComplianceParams) -> tuple[int, int, int] | None:
         """Lowest, highest and promised limit, in the commitment's unit; ``None`` for monthly returns."""
-        rule = params.rule
-        return None if isinstance(rule, MonthlyReturn) else (0, highest_limit(rule), rule.limit)
+        clock = params.clock
+        return None if clock is None else (0, clock.highest_limit, clock.limit)
 
     def measure(self, summary: Summary, params: ComplianceParams, context: Context) -> Result:
         """Rates with intervals, states, verdicts; by everything in ``context.by``."""
@@ -287,8 +280,7 @@ def _interval(
     commitment: Commitment, met: int, n: int, level: float, *, zero_tolerance: bool
 ) -> tuple[float | None, float | None, str]:
     """Wilson; exact where every case must keep the limit; none for amounts, which are no count of cases."""
-    rule = commitment.rule
-    if isinstance(rule, MonthlyReturn) and rule.counts == "amounts":
+    if commitment.rule.counts_amounts:
         return None, None, "none (amounts)"
     if n == 0:
         return None, None, "none (no case)"
@@ -304,16 +296,16 @@ def _flags(params: ComplianceParams, context: Context, period: Period) -> tuple[
         context,
         period,
         what_if=params.limit is not None,
-        amounts=isinstance(rule, MonthlyReturn) and rule.counts == "amounts",
-        unclustered=isinstance(rule, MonthlyReturn) and rule.counts == "cases",
+        amounts=rule.counts_amounts,
+        unclustered=rule.only_counts and not rule.counts_amounts,
         provisional_calendar=_is_provisional(params, context, period),
     )
 
 
 def _is_provisional(params: ComplianceParams, context: Context, period: Period) -> bool:
     """Whether working days that nobody has announced yet can decide any case of the period by ``as_of``."""
-    rule, calendar = params.rule, context.calendar
-    if not isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime)):
+    rule, calendar = params.rule.running, context.calendar
+    if rule is None or not rule.needs_calendar:
         return False
     first, last = day_number(period.first), day_number(period.last)
     looked_at = (context.as_of_seconds - 1) // SECONDS_A_DAY
@@ -321,41 +313,40 @@ def _is_provisional(params: ComplianceParams, context: Context, period: Period) 
         return calendar.provisional_between(first, looked_at)
     if params.commitment.month_of is MonthOf.RECEIVED:  # the limit of the last case of the period ends later
         end = np.array([(last + 1) * SECONDS_A_DAY - 1], dtype=np.int64)
-        limit = limit_in_units(rule, params.limit)
-        if isinstance(rule, ElapsedWorkingDays):
-            last = int(due_day(calendar, end, limit, same_day=rule.counting is Counting.SAME_DAY)[0])
+        limit, days = rule.in_units(params.limit), rule.day_count
+        if days is not None:
+            last = int(due_day(calendar, end, limit, same_day=days.counting is Counting.SAME_DAY)[0])
         else:
-            last = int(due_day_of_working_seconds(calendar, end, limit * resolution(rule))[0])
+            last = int(due_day_of_working_seconds(calendar, end, limit * rule.resolution)[0])
     return calendar.provisional_between(first, min(last, looked_at))
 
 
 def _limit_text(params: ComplianceParams) -> str:
-    rule = params.rule
-    if isinstance(rule, MonthlyReturn):
+    clock = params.clock
+    if clock is None:
         return ""
-    return limit_text(params.commitment, rule.limit if params.limit is None else params.limit)
+    return limit_text(params.commitment, clock.limit if params.limit is None else params.limit)
 
 
 def _clock_rule(params: ComplianceParams) -> ClockRule:
-    rule = params.rule
-    if isinstance(rule, MonthlyReturn):
+    if params.clock is None:
         raise MetricError(Fault("returns_no_slider", got=params.commitment.key))
-    return rule
+    return params.clock
 
 
 def _limit_units(params: ComplianceParams) -> int:
-    if isinstance(params.rule, MonthlyReturn):
+    clock = params.clock
+    if clock is None:
         return 0
-    rule = _clock_rule(params)
-    asked = limit_in_units(rule, params.limit)
+    asked = clock.in_units(params.limit)
     # Counted from each case's own limit, a limit that is moved moves all of them by the same amount.
-    return asked - limit_in_units(rule) if params.commitment.limits else asked
+    return asked - clock.in_units() if params.commitment.limits else asked
 
 
 def _check_limit(params: ComplianceParams) -> None:
     if params.limit is None:
         return
-    highest = highest_limit(_clock_rule(params))
+    highest = _clock_rule(params).highest_limit
     if not 0 <= params.limit <= highest:
         raise MetricError(Fault("limit_too_high", got=str(params.limit), allowed=f"0 … {highest}"))
 

@@ -17,6 +17,7 @@ import numpy as np
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.rules import Coverage
+from svcqa.metrics.abilities import HasKeys, MeasuresCommitments, TakesGoal
 from svcqa.metrics.base import COUNTED_KIND, KIND_OF_COUNT, MonthlyCounts, base_units, first_day_of_months
 from svcqa.metrics.commitments import (
     CommitmentParams,
@@ -43,16 +44,13 @@ METHOD: Final = "none (census)"
 class CoverageParams(CommitmentParams):
     """Which commitment."""
 
-    only: ClassVar[str | None] = "coverage"
-
     @property
     def rule(self) -> Coverage:
         """The commitment's rule."""
-        assert isinstance(self.commitment.rule, Coverage)
-        return self.commitment.rule
+        return self.commitment.rule_as(Coverage)
 
 
-class CoverageMetric:
+class CoverageMetric(HasKeys[CoverageParams], MeasuresCommitments, TakesGoal):
     """The share of households visited in the cycle, and of those entered."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

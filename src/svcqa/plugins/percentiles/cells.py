@@ -13,7 +13,6 @@ from svcqa.metrics.contract import Fact, Int64, Summary
 from svcqa.metrics.grouping import Groups, group, sums, within
 from svcqa.metrics.result import STATES
 from svcqa.periods import Period
-from svcqa.plugins.cases.clock import limit_in_units
 from svcqa.plugins.percentiles.kernel import WHOLE, unpacked
 from svcqa.plugins.percentiles.params import PercentilesParams, clock_rule, counts_a_unit
 from svcqa.stats.survival import Curves, kaplan_meier
@@ -78,7 +77,7 @@ class Cells:
         self.rule = clock_rule(params)
         self.time, self.part, promised = unpacked(summary.value, params)
         # One that is tried moves the limits of all cases by the same amount.
-        self.limit = promised + limit_in_units(self.rule, params.limit) - limit_in_units(self.rule)
+        self.limit = promised + self.rule.in_units(params.limit) - self.rule.in_units()
         self.excluded: Mask = is_excluded(summary)
 
     @property

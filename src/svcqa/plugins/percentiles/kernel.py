@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from svcqa.entities.commitment import Commitment, MonthOf
-from svcqa.entities.rules import ClockRule
+from svcqa.entities.rule_base import ClockRule
 from svcqa.metrics.commitments import EXCLUDED_COLUMN, condition_columns, exclusions
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import MATURE, Batch, Fact, Int64, Observations
-from svcqa.plugins.cases.clock import Reading, columns, limit_in_units, limits_of, read_clock
+from svcqa.plugins.cases.clock import Reading, limits_of, read_clock
 from svcqa.plugins.cases.times import HISTORY
 from svcqa.plugins.percentiles.params import PercentilesParams, clock_rule
 
@@ -38,7 +38,7 @@ def left_out_part(params: PercentilesParams) -> int:
 def limits_in_use(params: PercentilesParams) -> Int64:
     """The limits that cases can have, in units of counting and in order."""
     rule = clock_rule(params)
-    promised = {limit_in_units(rule), *(limit_in_units(rule, item.limit) for item in params.promise.limits)}
+    promised = {rule.in_units(), *(rule.in_units(item.limit) for item in params.promise.limits)}
     return np.asarray(sorted(promised), dtype=np.int64)
 
 
@@ -53,9 +53,9 @@ def unpacked(value: Int64, params: PercentilesParams) -> tuple[Int64, Int64, Int
 def columns_read(params: PercentilesParams) -> tuple[str, ...]:
     """What clock, conditions and steps read."""
     rule = clock_rule(params)
-    achieved = (name for name, _ in getattr(rule, "achieved", ()))
+    achieved = (name for name, _ in rule.reached)
     history = () if params.promise.status is None else (HISTORY,)
-    own = (*columns(rule), EXCLUDED_COLUMN, *params.steps, *history, *achieved, *condition_columns(params.promise))
+    own = (*rule.columns, EXCLUDED_COLUMN, *params.steps, *history, *achieved, *condition_columns(params.promise))
     return tuple(dict.fromkeys(own))
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from svcqa.entities.base import Entity, Text
+from svcqa.metrics.abilities import HasDistributions, HasLimit
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.contract import Batch, Derive, Observations, Summary
 from svcqa.metrics.distribution import TimeDistribution
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, rows, windows
 from svcqa.metrics.result import Result
-from svcqa.plugins.cases.clock import highest_limit
 from svcqa.plugins.cases.times import with_history
 from svcqa.plugins.percentiles.cells import Cells
 from svcqa.plugins.percentiles.distribution import distributions
@@ -26,7 +26,7 @@ from svcqa.plugins.percentiles.params import PercentilesParams, check_limit, clo
 from svcqa.plugins.percentiles.rows import NAME, TIME, Window, compared_periods, compared_units
 
 
-class PercentilesMetric:
+class PercentilesMetric(HasLimit[PercentilesParams], HasDistributions[PercentilesParams]):
     """Percentiles of the time that cases take, open ones counted, with mean, maximum and what exceeds the limit."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(
@@ -67,7 +67,7 @@ class PercentilesMetric:
     def limit_range(self, params: PercentilesParams) -> tuple[int, int, int] | None:
         """Lowest, highest and promised limit, in the clock's unit; ``None`` where there is none."""
         rule = clock_rule(params)
-        return (0, highest_limit(rule), rule.limit) if params.has_limit else None
+        return (0, rule.highest_limit, rule.limit) if params.has_limit else None
 
     def measure(self, summary: Summary, params: PercentilesParams, context: Context) -> Result:
         """One row for each group, period and measure."""

@@ -7,23 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from svcqa.entities.base import Conditions, Entity, Key, Text
+from svcqa.entities.clock_rules import ElapsedNatural, ElapsedWorkingDays, ElapsedWorkingTime
 from svcqa.entities.commitment import Commitment
-from svcqa.entities.rules import (
-    ClockRule,
-    Counting,
-    ElapsedNatural,
-    ElapsedWorkingDays,
-    ElapsedWorkingTime,
-    MonthlyReturn,
-    Rule,
-)
+from svcqa.entities.rule_base import ClockRule, Counting
+from svcqa.entities.rules import Rule
 from svcqa.errors import Fault, MetricError
-from svcqa.plugins.cases.clock import highest_limit, limit_in_units
-from svcqa.plugins.cases.clock import unit_of as unit_of_rule
 from svcqa.stats.survival import LimitKind
 
 Percentile = Annotated[float, Field(gt=0, lt=100)]
-_RUNNING = (ElapsedNatural, ElapsedWorkingTime, ElapsedWorkingDays)
 
 
 class Clock(Entity):
@@ -95,7 +86,7 @@ class PercentilesParams(Entity):
     def _one_clock(self) -> PercentilesParams:
         if (self.commitment is None) == (self.clock is None):
             raise MetricError(Fault("clock_or_commitment"))
-        if self.commitment is not None and not isinstance(self.commitment.rule, (ClockRule, MonthlyReturn)):
+        if self.commitment is not None and not self.commitment.rule.judges_cases:
             raise MetricError(Fault("clock_instead", got=self.commitment.key, allowed=self.commitment.metric))
         return self
 
@@ -110,10 +101,11 @@ class PercentilesParams(Entity):
     def _steps_fill_the_time(self) -> PercentilesParams:
         if self.steps:
             rule = self.promise.rule
-            if not isinstance(rule, _RUNNING):
+            running = rule.running
+            if running is None:
                 raise MetricError(Fault("steps_running_clock", got=rule.kind))
-            if len(self.steps) < 3 or (self.steps[0], self.steps[-1]) != (rule.start, rule.stop):
-                ends = f"{rule.start}, …, {rule.stop}"
+            if len(self.steps) < 3 or (self.steps[0], self.steps[-1]) != (running.start, running.stop):
+                ends = f"{running.start}, …, {running.stop}"
                 raise MetricError(Fault("steps_ends", got=", ".join(self.steps), allowed=ends))
             if len(set(self.steps)) < len(self.steps):
                 raise MetricError(Fault("steps_twice", got=", ".join(self.steps)))
@@ -135,8 +127,10 @@ class PercentilesParams(Entity):
     @property
     def tries_limit(self) -> bool:
         """Whether the limit is another than the promised one."""
-        promised = getattr(self.promise.rule, "limit", None) if self.clock is None else self.clock.limit
-        return self.limit is not None and self.limit != promised
+        if self.clock is not None:
+            return self.limit is not None and self.limit != self.clock.limit
+        own = self.promise.rule.clock_rule
+        return self.limit is not None and (own is None or self.limit != own.limit)
 
 
 def clock_rule(params: PercentilesParams) -> ClockRule:
@@ -145,15 +139,10 @@ def clock_rule(params: PercentilesParams) -> ClockRule:
     Raises:
         MetricError: monthly returns carry counts only.
     """
-    rule = params.promise.rule
-    if not isinstance(rule, ClockRule):
+    rule = params.promise.rule.clock_rule
+    if rule is None:
         raise MetricError(Fault("returns_no_percentiles", got=params.promise.key))
     return rule
-
-
-def is_running(rule: Rule) -> bool:
-    """Whether the clock runs from a start to a stop, and so never shows less than nothing."""
-    return isinstance(rule, _RUNNING)
 
 
 def check_limit(params: PercentilesParams) -> None:
@@ -163,19 +152,19 @@ def check_limit(params: PercentilesParams) -> None:
         MetricError: with the range.
     """
     if params.limit is not None:
-        highest = highest_limit(clock_rule(params))
+        highest = clock_rule(params).highest_limit
         if not 0 <= params.limit <= highest:
             raise MetricError(Fault("limit_too_high", got=str(params.limit), allowed=f"0 … {highest}"))
 
 
 def counts_a_unit(params: PercentilesParams) -> int:
     """How many units of counting make one unit of the figures: 60 where minutes are counted and hours shown."""
-    return abs(limit_in_units(clock_rule(params), 1))
+    return abs(clock_rule(params).in_units(1))
 
 
 def unit_of(params: PercentilesParams) -> str:
     """The unit of the figures, such as ``minute``, ``working_hour``, ``working_day``."""
-    return unit_of_rule(clock_rule(params))
+    return clock_rule(params).limit_unit
 
 
 def name_of(percentile: float) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from svcqa.clock.calendar import SECONDS_A_DAY
-from svcqa.entities.rules import ElapsedWorkingDays, ElapsedWorkingTime
 from svcqa.metrics.context import Context
 from svcqa.metrics.contract import Int64
 from svcqa.metrics.grouping import day_number, rows
@@ -28,7 +27,7 @@ from svcqa.plugins.percentiles.figures import (
     steps,
 )
 from svcqa.plugins.percentiles.kernel import left_out_part
-from svcqa.plugins.percentiles.params import PercentilesParams, clock_rule, is_running, name_of, unit_of
+from svcqa.plugins.percentiles.params import PercentilesParams, clock_rule, name_of, unit_of
 
 NAME: Final = "sla_percentiles"
 TIME: Final = "time"
@@ -49,7 +48,7 @@ class Window:
         sample, chosen = cells.sample(period)
         shares = [percentile / 100 for percentile in params.percentiles]
         self.whole, self.closed = percentiles(sample, shares, self.how), closed_only(sample, shares, self.how)
-        lowest = 0.0 if is_running(clock_rule(params)) else -math.inf  # one can come ahead of an agreed moment
+        lowest = 0.0 if clock_rule(params).running is not None else -math.inf  # one can come ahead of an agreed moment
         self.means = mean_and_maximum(sample, context.level, lowest=lowest)
         over = sample.since(cells.limit[chosen])
         self.beyond = beyond(over, self.how) if params.has_limit else []
@@ -108,7 +107,7 @@ class Window:
 
 def _about(params: PercentilesParams, context: Context, period: Period) -> dict[str, Any]:
     rule, promise = clock_rule(params), params.promise
-    working = isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime))
+    working = rule.needs_calendar
     first, last = day_number(period.first), (context.as_of_seconds - 1) // SECONDS_A_DAY
     named = {
         "what_if": params.tries_limit,

@@ -13,6 +13,7 @@ import numpy as np
 from svcqa.clock.calendar import SECONDS_A_DAY
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.rules import Rating
+from svcqa.metrics.abilities import FromWaves, MeasuresCommitments, TakesGoal
 from svcqa.metrics.commitments import (
     EXCLUDED_COLUMN,
     CommitmentParams,
@@ -30,7 +31,7 @@ from svcqa.metrics.contract import MATURE, NULL, Batch, Derive, Fact, Int64, Obs
 from svcqa.metrics.examples import Example
 from svcqa.metrics.grouping import code_columns, group, rows, sums, within, year_ahead
 from svcqa.metrics.result import Result
-from svcqa.metrics.survey import Surveyed, back_checks
+from svcqa.metrics.survey import Surveyed, SurveyExample, back_checks
 from svcqa.metrics.survey.waves import TABLE
 from svcqa.periods import Period
 from svcqa.plugins.rating.waves import wave_rows
@@ -52,16 +53,13 @@ _PROMISE: Final[dict[str, Any]] = {
 class RatingParams(CommitmentParams):
     """Which commitment."""
 
-    only: ClassVar[str | None] = "rating"
-
     @property
     def rule(self) -> Rating:
         """The commitment's rule."""
-        assert isinstance(self.commitment.rule, Rating)
-        return self.commitment.rule
+        return self.commitment.rule_as(Rating)
 
 
-class RatingMetric:
+class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
     """The mean score; scores beyond the scale and answers to back-checks are left out and counted."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(
@@ -209,6 +207,28 @@ class RatingMetric:
     ) -> list[dict[str, Any]]:
         """The estimated mean of each group; answers outside of the waves are left out and counted."""
         return wave_rows(self.spec.name, waves, plain=plain, period=period, params=params, context=context)
+
+    def wave_examples(self) -> tuple[SurveyExample, ...]:
+        """A stratum of ten customers and one of thirty, two answers from each."""
+        rule = {"kind": "rating", "moment": "called_at", "survey": "satisfaction"}
+        return (
+            SurveyExample(
+                {"commitment": {**_PROMISE, "rule": rule}},
+                frame=[
+                    {"stratum": "a", "unit": "D1", "customers": 10},
+                    {"stratum": "b", "unit": "D2", "customers": 30},
+                ],
+                people=[
+                    {"stratum": "a", "unit": "D1", "scores": {"attitude": 9}},
+                    {"stratum": "a", "unit": "D1", "scores": {"attitude": 7}},
+                    {"stratum": "b", "unit": "D2", "scores": {"attitude": 10}},
+                    {"stratum": "b", "unit": "D2", "scores": {"attitude": 8}},
+                ],
+                period="2026Q1",
+                expected={"rating": 8.75, "rating.n": 4, "rating.population": 40.0, "rating.verdict": "met"},
+                source="By hand: 8 is the mean of a, 9 that of b: (10 · 8 + 30 · 9) / 40.",
+            ),
+        )
 
     def examples(self) -> tuple[Example, ...]:
         """Four answers, one beyond the scale, one call without an answer."""

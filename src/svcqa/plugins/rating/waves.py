@@ -24,7 +24,7 @@ from svcqa.metrics.survey import (
     groups_of,
     weighted,
 )
-from svcqa.metrics.survey.designed import covers
+from svcqa.metrics.survey.coverage import covers
 from svcqa.metrics.survey.pooled import pooled
 from svcqa.periods import Period
 
@@ -115,8 +115,7 @@ def _own_answers(
     waves: Sequence[Surveyed], period: Period, params: CommitmentParams, context: Context
 ) -> dict[_Key, int]:
     """Of each group the waves' answers that the plain mean counts too: those that meet the commitment's conditions."""
-    rule, question = params.commitment.rule, rated_question(params.commitment)
-    assert isinstance(rule, Rating)
+    rule, question = params.commitment.rule_as(Rating), rated_question(params.commitment)
     found: dict[_Key, int] = {}
     for one in waves:
         people = one.wave.released

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from svcqa.entities.base import Entity, Level, Text
-from svcqa.errors import MetricError
+from svcqa.errors import MetricError, StatsError
+from svcqa.metrics.abilities import TakesGoal
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.grouping import code_columns
 from svcqa.metrics.result import Result
@@ -32,7 +33,7 @@ class SatisfactionParams(SurveyParams, Asked, WeightRule):
     goal: Level | None = None
 
 
-class SatisfactionMetric:
+class SatisfactionMetric(TakesGoal):
     """The estimate for all customers with its interval, and beside it how far non-response and design reach."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(
@@ -109,7 +110,7 @@ class SatisfactionMetric:
         try:
             question = params.question_of(design.before.survey)
             sample = weighted(wave.before, design.before, question=question.key, rule=params)
-        except MetricError:
+        except (MetricError, StatsError):
             return None
         groups = groups_of(sample.people, context)
         return sample, {(one.unit, *one.keys.values()): one for one in groups}

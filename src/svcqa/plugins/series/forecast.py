@@ -12,6 +12,7 @@ from pydantic import Field
 from svcqa.clock.festivals import festivals, follows_china
 from svcqa.entities.base import Entity, Text
 from svcqa.errors import Fault, MetricError
+from svcqa.metrics.abilities import Fitted, TakesGoal
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.monthly import months_of
@@ -47,7 +48,7 @@ class ForecastParams(SeriesParams):
     festival: bool = True
 
 
-class ForecastMetric:
+class ForecastMetric(Fitted[ForecastParams, "ForecastFit"], TakesGoal):
     """The year's chance from the months of the period asked for; the longer it is, the more is known of the season."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

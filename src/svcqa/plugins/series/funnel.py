@@ -10,10 +10,11 @@ import numpy as np
 from svcqa.entities.base import Entity, Key, Text
 from svcqa.entities.organisation import LEVELS
 from svcqa.errors import Fault, MetricError
+from svcqa.metrics.abilities import Mixes, OverWhole
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.result import Result
-from svcqa.metrics.series import WHOLE, Row, SeriesParams, chosen_measure
+from svcqa.metrics.series import Row, SeriesParams, chosen_measure
 from svcqa.plugins.series.funnel_examples import EXAMPLES
 from svcqa.stats.case_mix import case_mix
 from svcqa.stats.chart_choice import rate_factor
@@ -35,10 +36,10 @@ class FunnelParams(SeriesParams):
     mix: Key = "tier"
 
 
-class FunnelMetric:
+class FunnelMetric(OverWhole, Mixes[FunnelParams]):
     """Units of different size compared fairly: nobody is called an outlier for being small."""
 
-    grain: ClassVar[str] = WHOLE
+    grain: ClassVar[Literal["whole"]] = "whole"
     spec: ClassVar[MetricSpec] = MetricSpec(
         name="funnel",
         label=Text(hans="单位比较漏斗图", hant="單位比較漏斗圖", en="Funnel plot"),

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from svcqa.entities.base import Entity, Text
 from svcqa.entities.rebase import Rebase
 from svcqa.errors import Fault, MetricError
+from svcqa.metrics.abilities import TakesRebases
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.monthly import RATE
@@ -70,7 +71,7 @@ class ProcessChartParams(SeriesParams):
     rebases: tuple[Rebase, ...] = ()
 
 
-class ProcessChartMetric:
+class ProcessChartMetric(TakesRebases):
     """The voice of the process: what is routine variation, and what has a cause that can be found."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

@@ -10,6 +10,7 @@ import numpy as np
 
 from svcqa.clock.festivals import lunar_new_years, spring_festivals
 from svcqa.entities.base import Entity, Text
+from svcqa.metrics.abilities import Stretches
 from svcqa.metrics.context import Context, MetricSpec
 from svcqa.metrics.examples import SeriesExample
 from svcqa.metrics.result import Result
@@ -32,7 +33,7 @@ class SeasonalityParams(SeriesParams):
     heating: tuple[tuple[dt.date, dt.date], ...] = ()
 
 
-class SeasonalityMetric:
+class SeasonalityMetric(Stretches[SeasonalityParams]):
     """What of a monthly series is season, what holiday, what trend."""
 
     spec: ClassVar[MetricSpec] = MetricSpec(

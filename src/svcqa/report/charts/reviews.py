@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from svcqa.catalogue import Language, text
-from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import SHARE, Scale
 from svcqa.report.charts.finding import finding
 from svcqa.report.charts.grammar import MOST_LINES, Chart, Row, Standing
@@ -35,10 +34,11 @@ def targets_chart(review: PeriodReview, language: Language) -> Chart:
 def _target_row(item: TargetReview, period: str, language: Language) -> Row | None:
     """A level target in percentage points from its goal; other targets have no share to show."""
     scale = item.course.scale
-    if not isinstance(item.target, LevelTarget) or scale != SHARE:
+    goal = item.target.level
+    if goal is None or scale != SHARE:
         return None
-    name = f"{item.target.name.in_language(language)} {wording.goal_text(item.target, scale, language)}"
-    now, goal = item.course.now, item.target.goal
+    name = f"{item.target.name.in_language(language)} {wording.goal_level(goal, scale, language)}"
+    now = item.course.now
     if now is None or now.value is None:
         return Row(
             group=name,
@@ -96,7 +96,7 @@ def months_chart(review: PeriodReview, item: CommitmentReview, language: Languag
         ]
     halves = [row_of(unit.course.now, name, scale) for unit, name in named if unit.course.now is not None]
     title = finding(halves, label=label, scale=scale, language=language)
-    shown = text("charts.within", language) if item.commitment.metric == "compliance" else label
+    shown = text("charts.within", language) if item.commitment.rule.judges_cases else label
     return chart_of_rows(
         rows,
         language,

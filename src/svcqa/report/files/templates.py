@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from svcqa.catalogue import Language, text
+from svcqa.entities.toml_text import quoted, quoted_table
 from svcqa.extras import require
 from svcqa.report.forms.styles import Styles
 
@@ -141,23 +142,17 @@ def _explanations(
             sheet.write_string(row, place, cell, styles.get("text"))
 
 
-def _quoted(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def mapping_text(table: Table, language: Language) -> str:
     """The mapping file that reads a filled template of ``table``."""
     lines = [
         f"# {_t('mapping_head', language)}",
-        f"table = {_quoted(table.name)}",
-        f"sheet = {_quoted(_t('sheet_fill', language))}",
+        f"table = {quoted(table.name)}",
+        f"sheet = {quoted(_t('sheet_fill', language))}",
         "",
         "[columns]",
     ]
-    lines += [f"{column.name} = {_quoted(_label(column, language))}" for column in table.columns]
+    lines += [f"{column.name} = {quoted(_label(column, language))}" for column in table.columns]
     for column in table.columns:
-        if column.codes:
-            lines += ["", f"[codes.{column.name}]"]
-            pairs = {_t(f"code_{code}", language): code for code in column.codes} | {c: c for c in column.codes}
-            lines += [f"{_quoted(shown)} = {_quoted(code)}" for shown, code in pairs.items()]
+        pairs = {_t(f"code_{code}", language): code for code in column.codes} | {c: c for c in column.codes}
+        lines += quoted_table(f"codes.{column.name}", pairs)
     return "\n".join(lines) + "\n"

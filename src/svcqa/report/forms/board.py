@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from svcqa.catalogue import Language
-from svcqa.entities.target import QuantityTarget
-from svcqa.metrics.result import Figure
-from svcqa.report.forms.naming import joined, period_name, say, year_is_over
-from svcqa.report.forms.numbers import Shown
+from svcqa.report.forms.naming import joined, period_name, say
 from svcqa.report.forms.remarks import counting_lines, remarks
 from svcqa.report.forms.sheet import Cell, FormSheet, words
-from svcqa.report.forms.shown import bound, cases, change_of, figure_of, goal_of, name_of, needed_of
-from svcqa.report.words import figures as wording
+from svcqa.report.tables.board import BoardRow, score_board
+from svcqa.report.words.figures import DASH
+from svcqa.report.words.shown import Shown
 from svcqa.review.period_review import PeriodReview
-from svcqa.review.targets import TargetReview
 
 WIDTHS: Final = (4.2, 20, 14, 10, 9.5, 7.8, 7.8, 9.5, 9.5, 6.8, 8.8, 8.6, 7.8, 8.6, 7.8, 9.5, 9.8, 25)
 
@@ -26,9 +23,9 @@ def write_board(sheet: FormSheet, review: PeriodReview, company: str, language: 
     header = sheet.row
     _header(sheet, review, language)
     owner = None
-    for number, item in enumerate(review.targets, start=1):
-        sheet.put(_row(number, item, review, language, first=item.owner.code != owner), lowest=24)
-        owner = item.owner.code
+    for number, row in enumerate(score_board(review, language), start=1):
+        sheet.put(_row(number, row, language, first=row.item.owner.code != owner), lowest=24)
+        owner = row.item.owner.code
     sheet.skip()
     for line in _legend(review, language):
         sheet.line(line, "note")
@@ -95,35 +92,27 @@ def _header(sheet: FormSheet, review: PeriodReview, language: Language) -> None:
     )
 
 
-def _row(number: int, item: TargetReview, review: PeriodReview, language: Language, *, first: bool) -> list[Cell]:
-    target, course, judged = item.target, item.course, item.judged
-    now, goal, scale = course.now, getattr(target, "goal", None), course.scale
+def _row(number: int, row: BoardRow, language: Language, *, first: bool) -> list[Cell]:
+    words_of, judged = row.words, row.item.judged
 
-    def cell(content: Shown, look: str = "center") -> Cell:
-        return Cell(content=content, look=look, first=first)
-
-    def figure(of: Figure | None) -> Shown:
-        return figure_of(target, of, scale, language)
+    def cell(content: Shown | str, look: str = "center") -> Cell:
+        return Cell(content=Shown(content) if isinstance(content, str) else content, look=look, first=first)
 
     return [
         cell(Shown(number)),
-        cell(Shown(name_of(target, language)), "name"),
-        cell(Shown(item.owner.name.in_language(language)), "text"),
-        cell(goal_of(target, now, scale, language)),
-        cell(figure(now), "missed" if judged.verdict == "missed" else "center"),
-        cell(bound(now.lower if now else None, scale, goal)),
-        cell(bound(now.upper if now else None, scale, goal)),
-        cell(cases(now, language)),
-        cell(Shown(wording.verdict(judged, language)), judged.verdict or "center"),
-        cell(Shown(wording.evidence(judged, language))),
-        cell(Shown(wording.risk(judged, language) or wording.DASH), "risk" if judged.at_risk else "center"),
-        cell(figure(course.year_before)),
-        cell(change_of(target, now, course.year_before, scale)),
-        cell(figure(course.previous)),
-        cell(change_of(target, now, course.previous, scale)),
-        cell(figure(course.year)),
-        cell(needed_of(target, judged, scale, language, year_over=year_is_over(review))),
-        cell(Shown(remarks(item, language)), "small"),
+        cell(words_of.name_with_unit, "name"),
+        cell(row.owner, "text"),
+        cell(words_of.goal_by(row.now)),
+        cell(row.value, "missed" if judged.verdict == "missed" else "center"),
+        *(cell(end) for end in row.ends),
+        cell(row.n),
+        cell(row.verdict, judged.verdict or "center"),
+        cell(row.evidence),
+        cell(row.risk or DASH, "risk" if judged.at_risk else "center"),
+        *(cell(shown) for shown in (*row.year_before, *row.previous)),
+        cell(row.year),
+        cell(row.needed),
+        cell(remarks(row.item, language), "small"),
     ]
 
 
@@ -131,7 +120,7 @@ def _legend(review: PeriodReview, language: Language) -> list[str]:
     figures = [item.course.now for item in review.targets]
     methods = sorted({figure.method for figure in figures if figure is not None and figure.lower is not None})
     keys = ["legend_rate", "legend_signs", "legend_change"]
-    if any(isinstance(item.target, QuantityTarget) for item in review.targets):
+    if any(item.target.adds_up for item in review.targets):
         keys.append("legend_quantity")
     flags = {flag for figure in figures if figure is not None for flag in figure.flags}
     keys += [

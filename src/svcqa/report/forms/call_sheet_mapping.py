@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-
 from svcqa.catalogue import Language
 from svcqa.entities.survey import Survey
+from svcqa.entities.toml_text import quoted, quoted_list, quoted_table
 from svcqa.entities.wave import Wave
 from svcqa.report.forms.call_sheet import HEADER_ROW, SheetNames, headings, say
 
@@ -23,30 +21,30 @@ def call_sheet_mapping(survey: Survey, wave: Wave, names: SheetNames, language: 
     lines = [
         f"# {say('mapping_head', language, code=wave.code)}",
         'table = "callbacks"',
-        f"sheet = {_quoted(say('sheet', language))}",
+        f"sheet = {quoted(say('sheet', language))}",
         f"header_row = {HEADER_ROW}",
         "",
         "[columns]",
-        f"callback_id = {_quoted(titles['reference'])}",
-        *(f"{name} = {_quoted(titles[name])}" for name in ("unit", "service", "tier", "caller")),
-        f'called_at = {{ from = {_list(moments)}, take = "last" }}',
-        f'outcome = {{ from = {_list(outcomes)}, take = "last" }}',
-        f'attempts = {{ from = {_list(outcomes)}, take = "count" }}',
+        f"callback_id = {quoted(titles['reference'])}",
+        *(f"{name} = {quoted(titles[name])}" for name in ("unit", "service", "tier", "caller")),
+        f'called_at = {{ from = {quoted_list(moments)}, take = "last" }}',
+        f'outcome = {{ from = {quoted_list(outcomes)}, take = "last" }}',
+        f'attempts = {{ from = {quoted_list(outcomes)}, take = "count" }}',
         "",
         "[constants]",
-        f"wave = {_quoted(wave.code)}",
+        f"wave = {quoted(wave.code)}",
         "",
         "[answers]",
-        f"waiting = {_list([*moments, *outcomes])}",
-        *_table("answers.scored", scored),
-        *_table("answers.opinions", opinions),
+        f"waiting = {quoted_list([*moments, *outcomes])}",
+        *quoted_table("answers.scored", scored),
+        *quoted_table("answers.opinions", opinions),
     ]
     known = {"unit": names.units, "service": names.services, "tier": names.tiers, "outcome": names.outcomes}
     for name, shown in known.items():
-        lines += _table(
+        lines += quoted_table(
             f"codes.{name}", {label: code for code, label in shown.items()} | {code: code for code in shown}
         )
-    lines += _table("codes.score", _scores(survey, language))
+    lines += quoted_table("codes.score", _scores(survey, language))
     return "\n".join(lines) + "\n"
 
 
@@ -63,16 +61,3 @@ def _scores(survey: Survey, language: Language) -> dict[str, str]:
     return {say("yes", language): "1", say("no", language): "0"} | {
         str(number): str(number) for number in sorted(numbers)
     }
-
-
-def _table(name: str, pairs: Mapping[str, str]) -> list[str]:
-    return ["", f"[{name}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in pairs.items())] if pairs else []
-
-
-def _list(values: Sequence[str]) -> str:
-    return "[" + ", ".join(map(_quoted, values)) + "]"
-
-
-def _quoted(value: str) -> str:
-    """A text of TOML; JSON's escapes are among its own."""
-    return json.dumps(value, ensure_ascii=False)

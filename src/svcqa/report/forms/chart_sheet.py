@@ -7,11 +7,10 @@ from typing import Any, Final
 from svcqa.catalogue import Language, text
 from svcqa.report.charts import Bin, Chart, Record, Row, months_chart, targets_chart
 from svcqa.report.charts.excel import ABOVE, BELOW, Maker, Place, distance, native_charts, table_columns
-from svcqa.report.forms.naming import say
-from svcqa.report.forms.numbers import Shown, count, share_format
 from svcqa.report.forms.sheet import Cell, FormSheet, words
 from svcqa.report.forms.styles import FONTS
 from svcqa.report.words.figures import decimals_for
+from svcqa.report.words.shown import Shown, count, share_format
 from svcqa.review.period_review import PeriodReview
 
 WIDTHS: Final = (22, 9, 8, 8, 8, 8, 9, 10, 12, 8, 24, 10, 8, 8)
@@ -81,7 +80,7 @@ def _cell(chart: Chart, record: Record, column: str) -> Cell:
     if value is None or isinstance(value, str):
         return Cell(content=Shown(value), look="text" if column in ("group", "label", "method", "marks") else "center")
     if column in _COUNTS:
-        return Cell(content=count(value, say("million", chart.language)), look="center")
+        return Cell(content=count(value, chart.language), look="center")
     return Cell(content=Shown(value, _format_of(chart, record, column, value)), look="center")
 
 

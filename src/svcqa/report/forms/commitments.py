@@ -11,8 +11,8 @@ from svcqa.periods import Period
 from svcqa.report.forms.naming import current_month, joined, listed, say, unit_names
 from svcqa.report.forms.remarks import case_remarks, counting_lines, flag_lines
 from svcqa.report.forms.sheet import Cell, FormSheet, words
-from svcqa.report.forms.shown import cases, counts_amounts, goal_level, level
 from svcqa.report.words import figures as wording
+from svcqa.report.words.shown import cases, goal_level, level
 from svcqa.review.commitments import CommitmentReview
 from svcqa.review.courses import Course
 from svcqa.review.period_review import PeriodReview
@@ -73,7 +73,7 @@ def _rows(
     commitment = item.commitment
     promise = f"{commitment.item.in_language(language)}\n{commitment.promise.in_language(language)}"
     reported = words(_reported_by(item, names, language), "center", down=2 * (1 + len(item.parts)))
-    with_n = not counts_amounts(commitment)
+    with_n = not commitment.rule.counts_amounts
     _pair_of_rows(
         sheet,
         item.course,
@@ -137,7 +137,7 @@ def _reported_by(item: CommitmentReview, names: dict[str, str], language: Langua
 def _notes(review: PeriodReview, language: Language) -> list[str]:
     lines = [say(f"commitments_{key}", language) for key in ("due", "rate", "year", "signs")]
     named = [(item.commitment.item.in_language(language), item) for item in review.commitments]
-    amounts = [name for name, item in named if counts_amounts(item.commitment)]
+    amounts = [name for name, item in named if item.commitment.rule.counts_amounts]
     if amounts:
         lines.append(say("commitments_amounts", language, names=listed(amounts, language)))
     lines += counting_lines(((name, item.course.year) for name, item in named), language)

@@ -10,9 +10,9 @@ from svcqa.catalogue import Language
 from svcqa.entities.action import ActionItem
 from svcqa.metrics.result import Figure
 from svcqa.report.forms.naming import period_name, say, unit_names
-from svcqa.report.forms.numbers import Shown
 from svcqa.report.forms.remarks import counting_lines
 from svcqa.report.forms.sheet import Cell, FormSheet, words
+from svcqa.report.words.shown import Shown
 from svcqa.review.period_review import PeriodReview
 
 WIDTHS: Final = (18, 46, 46, 14, 20, 14)

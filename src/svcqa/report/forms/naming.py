@@ -37,11 +37,6 @@ def current_month(review: PeriodReview) -> Period:
     return begun[-1] if begun else review.months[0]
 
 
-def year_is_over(review: PeriodReview) -> bool:
-    """Whether nothing of the year is left after the period."""
-    return review.year.last <= review.period.last
-
-
 def unit_names(review: PeriodReview, language: Language) -> dict[str, str]:
     """The names of the units the review knows, by code."""
     units = [review.unit, *(item.owner for item in review.targets)]

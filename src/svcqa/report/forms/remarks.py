@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 from svcqa.catalogue import Language, or_key
 from svcqa.entities.commitment import Commitment
-from svcqa.entities.target import LevelTarget, QuantityTarget
 from svcqa.metrics.result import Figure, Scale
 from svcqa.report.forms.naming import joined, listed, say
-from svcqa.report.forms.shown import counts_amounts, milestone_state
 from svcqa.report.words import figures as wording
+from svcqa.report.words.targets import target_words
 from svcqa.review.period_review import Kind
 from svcqa.review.targets import TargetReview
 
@@ -27,8 +26,7 @@ def remarks(item: TargetReview, language: Language) -> str:
         parts += case_remarks(now, item.commitment, item.course.scale, language)
     if now.states["not_determinable"]:
         parts.append(say("not_determinable", language, count=f"{now.states['not_determinable']:,}"))
-    if isinstance(item.target, QuantityTarget):
-        parts.append(_plan_remark(item, item.target, language))
+    parts.append(target_words(item, language).remark)
     return joined(parts, language)
 
 
@@ -40,20 +38,9 @@ def case_remarks(figure: Figure, commitment: Commitment, scale: Scale, language:
         count = sum(figure.excluded_by.values())
         parts.append(say("excluded", language, count=f"{count:,}", without=without))
     waiting = figure.states["open_not_due"] + figure.states["met_not_due"]
-    if waiting and not counts_amounts(commitment):
+    if waiting and not commitment.rule.counts_amounts:
         parts.append(say("not_due", language, count=f"{waiting:,}"))
     return parts
-
-
-def _plan_remark(item: TargetReview, target: QuantityTarget, language: Language) -> str:
-    year = item.course.year
-    return say(
-        "plan",
-        language,
-        whole=wording.amount(target.goal),
-        actual=wording.amount(year.value if year else None),
-        planned=wording.amount(year.goal if year else None),
-    )
 
 
 def hint(item: TargetReview, language: Language, *, kind: Kind, year_over: bool) -> str:
@@ -61,42 +48,7 @@ def hint(item: TargetReview, language: Language, *, kind: Kind, year_over: bool)
     now, judged = item.course.now, item.judged
     if now is None or now.value is None or not (judged.verdict == "missed" or judged.at_risk):
         return ""
-    if isinstance(item.target, QuantityTarget):
-        return _amount_hint(item, item.target, language)
-    if not isinstance(item.target, LevelTarget):
-        return say(
-            "hint_milestone",
-            language,
-            state=milestone_state(item.target, now, language),
-            date=item.target.due.isoformat(),
-        )
-    goal, scale = item.target.goal, item.course.scale
-    this = say(f"this_{kind}", language)
-    value, shown = wording.level(now.value, scale, goal), wording.goal_text(item.target, scale, language)
-    if judged.verdict == "met":
-        key, worst = ("hint_unclear_upper", now.upper) if scale.better == "lower" else ("hint_unclear", now.lower)
-        return say(key, language, this=this, value=value, goal=shown, worst=wording.level(worst, scale, goal))
-    gap = wording.level_change(
-        max(goal, now.value), min(goal, now.value), scale=scale, language=language, goal=goal
-    ).lstrip("+")
-    parts = [say("hint_missed", language, this=this, value=value, goal=shown, gap=gap)]
-    if judged.needed is not None and not year_over:
-        key = "hint_lost" if wording.out_of_reach(judged, scale) else "hint_needed"
-        parts.append(say(key, language, needed=wording.needed(item.target, judged, scale, language)))
-    return joined(parts, language)
-
-
-def _amount_hint(item: TargetReview, target: QuantityTarget, language: Language) -> str:
-    year = item.course.year
-    actual, planned = (year.value or 0.0, year.goal or 0.0) if year else (0.0, 0.0)
-    return say(
-        "hint_amount",
-        language,
-        actual=wording.amount(actual),
-        planned=wording.amount(planned),
-        gap=wording.amount(planned - actual),
-        unit=target.amount_unit.in_language(language),
-    )
+    return joined(target_words(item, language).hint(now, kind, year_over=year_over), language)
 
 
 def counting_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from svcqa.report.forms.numbers import Shown
 from svcqa.report.forms.styles import Styles, size_of
+from svcqa.report.words.shown import Shown
 from svcqa.report.words.text_width import lines_needed
 
 _A4: Final = 9

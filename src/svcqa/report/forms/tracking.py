@@ -8,14 +8,12 @@ from typing import Final
 from svcqa.catalogue import Language
 from svcqa.entities.action import ActionItem
 from svcqa.entities.organisation import Unit
-from svcqa.entities.target import LevelTarget, QuantityTarget
 from svcqa.periods import Period
-from svcqa.report.forms.naming import current_month, joined, period_name, say, year_is_over
-from svcqa.report.forms.numbers import NOTHING, Shown
+from svcqa.report.forms.naming import current_month, joined, period_name, say
 from svcqa.report.forms.remarks import counting_lines, hint
 from svcqa.report.forms.sheet import Cell, FormSheet, words
-from svcqa.report.forms.shown import cases, figure_of, missed
-from svcqa.report.words import figures as wording
+from svcqa.report.words.shown import Shown, cases
+from svcqa.report.words.targets import target_words
 from svcqa.review.period_review import PeriodReview
 from svcqa.review.targets import TargetReview
 
@@ -105,35 +103,24 @@ def _filled(
 
 
 def _row(review: PeriodReview, item: TargetReview, month: Period, language: Language) -> list[Cell]:
-    target, course = item.target, item.course
+    words_of, course = target_words(item, language), item.course
     last = next((figure for figure in course.months if figure.period == month.label), None)
     year = course.year
-    noted = [_action_text(action, language) for action in review.actions if action.target == target.key]
-    drafted = hint(item, language, kind=review.kind, year_over=year_is_over(review))
+    noted = [_action_text(action, language) for action in review.actions if action.target == item.target.key]
+    drafted = hint(item, language, kind=review.kind, year_over=review.year_is_over)
     problems = words("\n".join(noted)) if noted else words(f"{_DRAFTED} {drafted}" if drafted else "", "draft")
     return [
-        words(_goal_line(item, language), "name"),
-        Cell(content=figure_of(target, last, course.scale, language, mark=True), look="center"),
-        Cell(content=cases(last, language) if last else NOTHING, look="count"),
+        words(words_of.name_and_goal, "name"),
+        Cell(content=words_of.figure(last, mark=True), look="center"),
+        Cell(content=cases(last, language), look="count"),
         Cell(
-            content=figure_of(target, year, course.scale, language, mark=True),
-            look="missed" if missed(target, year, course.scale) else "center",
+            content=words_of.figure(year, mark=True),
+            look="missed" if words_of.missed(year) else "center",
         ),
-        Cell(content=cases(year, language) if year else NOTHING, look="count"),
+        Cell(content=cases(year, language), look="count"),
         problems,
         words(""),
     ]
-
-
-def _goal_line(item: TargetReview, language: Language) -> str:
-    target = item.target
-    name = target.name.in_language(language)
-    if isinstance(target, LevelTarget):
-        return say("name_and", language, name=name, what=wording.goal_text(target, item.course.scale, language))
-    if isinstance(target, QuantityTarget):
-        amount = f"{wording.amount(target.goal)} {target.amount_unit.in_language(language)}"
-        return say("name_and", language, name=name, what=say("in_the_year", language, amount=amount))
-    return say("name_and", language, name=name, what=say("by_date", language, date=target.due.isoformat()))
 
 
 def _action_text(action: ActionItem, language: Language) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from svcqa.catalogue import text
-from svcqa.entities.rules import Rating
 from svcqa.errors import SvcqaError
 from svcqa.metrics.result import Figure, Result
 from svcqa.report.sections.contract import OwnSection, SectionContent, SectionContext, titled
@@ -57,7 +56,7 @@ def _refusal(error: SvcqaError, context: SectionContext) -> str:
 
 def _flags(context: SectionContext) -> set[str]:
     """What there is to know of the scores."""
-    reviewed = (item for item in context.review.commitments if isinstance(item.commitment.rule, Rating))
+    reviewed = (item for item in context.review.commitments if item.commitment.rule.asks_people)
     return {flag for item in reviewed if item.course.now is not None for flag in item.course.now.flags}
 
 
@@ -66,7 +65,7 @@ def _scores(context: SectionContext) -> pd.DataFrame:
     language, rows = context.language, []
     for item in context.review.commitments:
         now, scale = item.course.now, item.course.scale
-        if isinstance(item.commitment.rule, Rating) and now is not None:
+        if item.commitment.rule.asks_people and now is not None:
             before = item.course.year_before.value if item.course.year_before is not None else None
             rows.append(
                 (

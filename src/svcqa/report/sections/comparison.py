@@ -10,6 +10,7 @@ from svcqa.report.sections.contract import OwnSection, SectionContent, SectionCo
 from svcqa.report.tables.frames import frame
 from svcqa.report.words import figures as wording
 from svcqa.review.last_year import BesideLastYear, Changed, beside_last_year
+from svcqa.review.published import published
 
 _COLUMNS: Final = (
     "item",
@@ -34,20 +35,15 @@ class LastYearSection(OwnSection):
     def build(self, context: SectionContext) -> SectionContent:
         """One row a commitment."""
         review, language = context.review, context.language
-        known_at = context.context.known_at
-        published = [
-            one
-            for one in context.register.publications(period=review.year_before.label)
-            if known_at is None or one.known_at <= known_at
-        ]
+        before = review.year_before.label
+        reported = published(context.register, before, known_at=context.context.known_at)
         found = beside_last_year(
-            context.figures, context.policies, review=review, context=context.context, published=published
+            context.figures, context.policies, review=review, context=context.context, published=reported
         )
         if not found:
             return SectionContent()
-        before = review.year_before.label
         sentences = [
-            text("sections.published" if published else "sections.not_published", language, period=before),
+            text("sections.published" if reported else "sections.not_published", language, period=before),
             text("sections.like_with_like", language, period=before),
         ]
         shown = frame((_row(one, language) for one in found), _COLUMNS, language)

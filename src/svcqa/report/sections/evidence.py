@@ -34,7 +34,7 @@ class ReturnsSection(OwnSection):
 
 
 class DataQualitySection(OwnSection):
-    """What was read, refused and odd."""
+    """What was read, refused and odd; what is to be known of the register."""
 
     name = "data_quality"
     order = 1000
@@ -42,8 +42,10 @@ class DataQualitySection(OwnSection):
     def build(self, context: SectionContext) -> SectionContent:
         """Rows by table; why rows were refused or marked."""
         check, language = context.check, context.language
+        known_at = context.context.known_at
+        notices = tuple(fault.render(language) for fault in context.register.notices(known_at=known_at))
         if not check.files:
-            return SectionContent()
+            return SectionContent(notices)
         said = text(
             "sections.rows_read",
             language,
@@ -61,7 +63,7 @@ class DataQualitySection(OwnSection):
         if rows:
             columns = ("sections.row_fate", "reason", "sections.places", "sections.where_found")
             tables["reasons"] = titled("why_refused", frame(rows, columns, language), language)
-        return SectionContent((said,), tables)
+        return SectionContent((said, *notices), tables)
 
 
 def _reasons(key: str, places: Sequence[Place], language: Language) -> Iterator[tuple[str, str, str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language, text
-from svcqa.errors import Fault, NameUnknownError, SvcqaError
+from svcqa.errors import Fault, NameUnknownError, SvcqaError, one_of
 from svcqa.report.charts.grammar import Chart
 from svcqa.report.charts.picture import Picture
 from svcqa.report.sections.contract import SectionContent
@@ -82,10 +82,7 @@ class Sections:
         return len(self.sections)
 
     def __getitem__(self, name: str) -> BuiltSection:
-        for section in self.sections:
-            if section.name == name:
-                return section
-        raise NameUnknownError(Fault("unknown_section", got=repr(name), allowed=", ".join(s.name for s in self)))
+        return one_of(name, {section.name: section for section in self}, fault="unknown_section")
 
     def without(self, *names: str) -> Sections:
         """Those that are not named: what other packages added."""

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from svcqa.errors import Fault, PluginError, SvcqaError
-from svcqa.metrics.registry import Plugin, load_entries
-from svcqa.report.sections.contract import SectionContent, SectionContext
+from svcqa.metrics.loading import Plugin, load_entries
+from svcqa.report.sections.contract import ReviewSection, SectionContent, SectionContext
 from svcqa.report.sections.page import BuiltSection, Sections
 from svcqa.review.period_review import KINDS
 
@@ -19,8 +19,8 @@ _LOG = logging.getLogger(__name__)
 GROUP: Final = "svcqa.review_sections"
 
 
-def validate_section(name: str, section: Any) -> None:
-    """Check that ``section`` keeps the contract.
+def checked_section(name: str, section: Any) -> ReviewSection:
+    """``section``, which keeps the contract.
 
     Raises:
         PluginError: naming what is missing or wrong.
@@ -37,6 +37,7 @@ def validate_section(name: str, section: Any) -> None:
     problems = [said for said, holds in wanted.items() if not holds]
     if problems:
         raise PluginError([Fault("plugin_contract", place=name, got=problem) for problem in problems])
+    return cast(ReviewSection, section)
 
 
 @dataclass
@@ -44,19 +45,19 @@ class SectionRegistry:
     """All sections that entry points offer. Nothing is imported until a review is composed."""
 
     entries: Iterable[EntryPoint] | None = None
-    _loaded: dict[str, Plugin] | None = field(default=None, init=False)
+    _loaded: dict[str, Plugin[ReviewSection]] | None = field(default=None, init=False)
 
-    def plugins(self) -> dict[str, Plugin]:
+    def plugins(self) -> dict[str, Plugin[ReviewSection]]:
         """Every registered section by name, broken ones with their error."""
         if self._loaded is None:
             entries = self.entries if self.entries is not None else entry_points(group=GROUP)
-            self._loaded = load_entries(entries, validate_section)
+            self._loaded = load_entries(entries, checked_section)
         return self._loaded
 
     def compose(self, context: SectionContext) -> Sections:
         """The sections of the review, in their order; those that cannot be used come last, with their error."""
-        usable = [one for one in self.plugins().values() if not one.error]
-        mine = [one.metric for one in usable if context.review.kind in one.metric.reviews]
+        usable = [one.metric for one in self.plugins().values() if one.metric is not None]
+        mine = [section for section in usable if context.review.kind in section.reviews]
         built = [_built(section, context) for section in sorted(mine, key=lambda one: (one.order, one.name))]
         broken = [
             BuiltSection(
@@ -72,7 +73,7 @@ class SectionRegistry:
         return Sections((*built, *broken))
 
 
-def _built(section: Any, context: SectionContext) -> BuiltSection:
+def _built(section: ReviewSection, context: SectionContext) -> BuiltSection:
     began = time.perf_counter()
     title, content = section.name, SectionContent()
     fault: SvcqaError | None = None

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from svcqa.catalogue import Language, text
-from svcqa.entities.rules import ElapsedWorkingDays, LeadTime, RecordDue
 from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.result import Scale
 from svcqa.report.tables.frames import frame
@@ -48,10 +47,10 @@ def _rows(found: Explanation, language: Language) -> Iterator[tuple[str, str]]:
 
 def figure(found: Explanation, language: Language) -> str:
     """What the clock of the case showed, in the unit of its limit."""
-    clock, rule = found.clock, found.commitment.rule
+    clock, rule = found.clock, found.commitment.rule.clock_rule
     if clock.state == "not_applicable":
         return ""
-    if isinstance(rule, ElapsedWorkingDays):
+    if rule is not None and rule.running is not None and rule.running.day_count is not None:
         key = "day_of_closing" if clock.closed else "days_over"
         return text(f"tables.{key}", language, number=clock.value)
     early = clock.value < 0
@@ -61,7 +60,7 @@ def figure(found: Explanation, language: Language) -> str:
         smaller = "second" if clock.resolution == 1 else "minute"
         exact = wording.with_unit(f"{abs(clock.value):,}", _scale(smaller), language)
         said = text("tables.exactly", language, shown=said, exact=exact)
-    if isinstance(rule, (RecordDue, LeadTime)):
+    if rule is not None and rule.appointment is not None:
         return text("tables.early" if early else "tables.late", language, amount=said)
     return said
 

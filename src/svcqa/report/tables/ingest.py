@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from svcqa.catalogue import Language, or_key, text
-from svcqa.metrics.registry import Plugin
+from svcqa.metrics.contract import Metric
+from svcqa.metrics.loading import Plugin
 
 if TYPE_CHECKING:
     from svcqa.records.check import CheckReport, Place
@@ -92,12 +93,13 @@ def _some(places: Sequence[Place], everything: bool) -> tuple[list[Place], int]:
     return kept, len(places) - len(kept)
 
 
-def plugin_table(plugins: Iterable[Plugin], language: Language) -> Table:
-    """The installed metrics, broken ones with their error."""
+def plugin_table(plugins: Iterable[Plugin[Metric]], language: Language) -> Table:
+    """The installed metrics, broken ones with their error, others with what their author should know."""
     rows = []
     for plugin in plugins:
         spec = plugin.metric.spec if plugin.metric is not None else None
         label = spec.label.in_language(language) if spec else ""
         state = plugin.error or text("terminal.usable", language)
-        rows.append((plugin.name, label, spec.shape if spec else "", plugin.distribution, state))
+        said = "\n".join([state, *(note.render(language) for note in plugin.notes)])
+        rows.append((plugin.name, label, spec.shape if spec else "", plugin.distribution, said))
     return _table("", ("plugin", "label", "shape", "package", "status"), rows, language)

@@ -155,10 +155,10 @@ def note_text(note: Note, one: Proposal, language: Language) -> str:
         if name == "p":
             fields[name] = "< 0.001" if value < 0.001 else f"{value:.3f}"
     fields |= {name: f"{value:,.0f}" for name, value in note.counts.items()}
-    rule = one.subject.commitment.rule if one.subject is not None and one.subject.commitment is not None else None
-    if "limit" in note.counts and rule is not None:
-        unit = getattr(rule, "unit", "working_day")
-        fields["limit"] = wording.limit(f"{note.counts['limit']:g} {unit}", language)
+    commitment = one.subject.commitment if one.subject is not None else None
+    clock = commitment.rule.clock_rule if commitment is not None else None
+    if "limit" in note.counts and clock is not None:
+        fields["limit"] = wording.limit(f"{note.counts['limit']:g} {clock.own_unit}", language)
     tightened = note.code == "ratchet" and scale.better == "lower"
     key = "tightened_ratchet" if tightened else f"note_{note.code}"
     return text(f"next_year.{key}", language, **fields, **note.texts)

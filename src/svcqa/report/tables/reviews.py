@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language, or_key, text
 from svcqa.entities.action import ActionItem
-from svcqa.entities.target import LevelTarget
 from svcqa.metrics.result import STATES, Figure
+from svcqa.report.tables.board import score_board
 from svcqa.report.tables.frames import frame as _frame
 from svcqa.report.tables.frames import numbered as _numbered
 from svcqa.report.words import figures as wording
@@ -20,7 +20,6 @@ from svcqa.review.courses import Course
 from svcqa.review.period_review import PeriodReview
 from svcqa.review.pinned import pins_of
 from svcqa.review.returns import Comparison
-from svcqa.review.targets import TargetReview
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,30 +32,22 @@ def _value(figure: Figure | None) -> float | None:
     return figure.value if figure is not None else None
 
 
-def _compared(item: TargetReview, before: Figure | None, language: Language) -> str:
-    if isinstance(item.target, LevelTarget):
-        return wording.change_of_figures(
-            item.course.now, before, scale=item.course.scale, language=language, goal=item.target.goal
-        )
-    return wording.value_text(item.target, before, item.course.scale, language)
-
-
 def board(review: PeriodReview, language: Language) -> pd.DataFrame:
     """The score board: one row a target, with verdict, evidence, risk."""
     return _frame(
         (
             (
-                item.target.name.in_language(language),
-                item.owner.name.in_language(language),
-                wording.goal_text(item.target, item.course.scale, language),
-                wording.value_text(item.target, item.course.now, item.course.scale, language),
-                wording.level_interval(item.course.now, item.course.scale, getattr(item.target, "goal", None)),
-                wording.cases(item.course.now),
-                wording.verdict(item.judged, language),
-                wording.evidence(item.judged, language),
-                wording.risk(item.judged, language),
+                row.name,
+                row.owner,
+                row.goal.text,
+                row.value.text,
+                row.interval,
+                row.n.text,
+                row.verdict,
+                row.evidence,
+                row.risk,
             )
-            for item in review.targets
+            for row in score_board(review, language)
         ),
         ("target", "owner", "goal", "now", "interval", "n", "verdict", "evidence", "risk"),
         language,
@@ -79,15 +70,15 @@ def progress(review: PeriodReview, language: Language) -> pd.DataFrame:
     return _frame(
         (
             (
-                item.target.name.in_language(language),
-                item.owner.name.in_language(language),
-                wording.goal_text(item.target, item.course.scale, language),
-                wording.value_text(item.target, item.course.year, item.course.scale, language),
-                wording.needed(item.target, item.judged, item.course.scale, language),
-                _compared(item, item.course.previous, language),
-                _compared(item, item.course.year_before, language),
+                row.name,
+                row.owner,
+                row.goal.text,
+                row.year.text,
+                row.words.needed,
+                row.previous[1].text,
+                row.year_before[1].text,
             )
-            for item in review.targets
+            for row in score_board(review, language)
         ),
         ("target", "owner", "goal", "year_so_far", "rest_needed", "on_previous", "on_year"),
         language,

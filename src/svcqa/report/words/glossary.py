@@ -8,7 +8,8 @@ from typing import Final
 
 from svcqa.catalogue import LANGUAGES, entries, text
 from svcqa.entities.base import Text
-from svcqa.metrics.registry import Plugin
+from svcqa.metrics.contract import Metric
+from svcqa.metrics.loading import Plugin
 
 _FILLED: Final = {"name": "P90", "number": "1"}
 """What stands in the places of a label that is made by rule."""
@@ -70,7 +71,7 @@ class Term:
     meaning: Text
 
 
-def terms(metrics: Iterable[Plugin]) -> dict[str, tuple[Term, ...]]:
+def terms(metrics: Iterable[Plugin[Metric]]) -> dict[str, tuple[Term, ...]]:
     """The terms by group; ``metrics`` explain themselves by their formula."""
     found = {group: tuple(_of_labels(labels)) for group, labels in _GROUPS.items()}
     described = [plugin.metric.spec for plugin in metrics if plugin.metric is not None]
@@ -101,7 +102,7 @@ def _text_of(texts: tuple[str, ...]) -> Text:
     return Text.model_validate(dict(zip(LANGUAGES, texts, strict=True)))
 
 
-def markdown(metrics: Iterable[Plugin]) -> str:
+def markdown(metrics: Iterable[Plugin[Metric]]) -> str:
     """The whole glossary as a page: English, simplified and traditional Chinese, the meaning in Chinese and English."""
     lines = [f"# {_both('glossary.title')}", "", f"<!-- {text('glossary.generated', 'en')} -->"]
     lines += [text("glossary.generated", "zh-Hans"), ""]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from svcqa.catalogue import Language, text
-from svcqa.report.words import figures as wording
+from svcqa.report.words.targets import target_words
 from svcqa.review.period_review import PeriodReview
 from svcqa.review.targets import TargetReview
 
@@ -26,7 +26,6 @@ def headline(review: PeriodReview, language: Language) -> str:
 
 
 def _short(item: TargetReview, language: Language) -> str:
-    name = item.target.name.in_language(language)
-    value = wording.value_text(item.target, item.course.now, item.course.scale, language)
-    goal = wording.goal_text(item.target, item.course.scale, language)
-    return text("headline.item", language, name=name, value=value, goal=goal)
+    words = target_words(item, language)
+    value = words.figure(item.course.now).text
+    return text("headline.item", language, name=words.name, value=value, goal=words.goal.text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from svcqa.entities.survey import Survey
-from svcqa.errors import MetricError
+from svcqa.errors import StatsError
 from svcqa.metrics.survey import DrawnCustomer, Surveyed
 from svcqa.metrics.survey.back_checks import BACK_CHECK
 from svcqa.stats.means import student_t
@@ -158,7 +158,7 @@ def _effects(survey: Survey, spoken: Sequence[DrawnCustomer], level: float) -> t
         try:
             effect = interviewer_effect(scores, callers, level=level)
             found.append(CallerEffect(question.key, effect, caller_means(scores, callers)))
-        except MetricError:  # one caller, or an answer each: nothing to tell apart
+        except StatsError:  # one caller, or an answer each: nothing to tell apart
             continue
     return tuple(found)
 

@@ -12,7 +12,7 @@ from svcqa.entities.action import ActionItem
 from svcqa.entities.survey import Survey
 from svcqa.metrics.context import Context
 from svcqa.metrics.survey import DrawnCustomer, Surveyed
-from svcqa.register.follow_up import Followed
+from svcqa.register.problems import Followed
 from svcqa.stats.proportions import wilson
 
 State = Literal["in_time", "late", "overdue", "open"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from svcqa.entities.survey import Survey
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, MetricError, refusing
 from svcqa.review.callbacks.counts import StratumCounts
 from svcqa.stats.survey.allocation import Allocation, Limits, neyman, power, proportional
 from svcqa.stats.survey.precision import precision, smallest
@@ -135,6 +135,7 @@ class Plan:
         return frame
 
 
+@refusing()
 def make_plan(
     survey: Survey,
     counts: Sequence[StratumCounts],

@@ -20,7 +20,7 @@ from svcqa.metrics.survey.back_checks import BACK_CHECK
 from svcqa.metrics.survey.waves import COLUMNS
 from svcqa.periods import read_moment
 from svcqa.register import Register
-from svcqa.register.follow_up import followed
+from svcqa.register.problems import followed, note_once
 from svcqa.review.callbacks.callers import CallQuality, call_quality
 from svcqa.review.callbacks.feedback import Feedback, InTime, answered_in_time, feedback_of, proposed
 from svcqa.review.callbacks.outcomes import Outcomes, wave_outcomes
@@ -96,7 +96,7 @@ class WaveResults:
         rows = proposed(
             self.feedback(), design.survey, self._context, period=design.wave.period, language=self.language
         )
-        return tuple(self.register.note(row, author=author.strip(), now=now) for row in rows)
+        return note_once(self.register, rows, author=author.strip(), now=now)
 
     @cached_property
     def _context(self) -> Context:

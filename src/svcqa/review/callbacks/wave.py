@@ -113,11 +113,14 @@ def _digest(lines: Iterable[str]) -> str:
     return state.hexdigest()
 
 
+Compared = Literal["list", "frame", "key", "draw", "records", "survey", "register"]
+
+
 @dataclass(frozen=True)
 class AuditCheck:
     """One thing that an audit looked at; ``absent`` is what there was nothing to compare with."""
 
-    what: Literal["list", "frame", "key", "draw", "records", "survey", "register"]
+    what: Compared
     found: Literal["same", "differs", "absent"]
     got: str
     expected: str
@@ -136,7 +139,7 @@ class Audit:
         return all(check.found != "differs" for check in self.checks)
 
 
-def compared(what: Any, got: str, expected: str) -> AuditCheck:
+def compared(what: Compared, got: str, expected: str) -> AuditCheck:
     """A check of two texts; ``absent`` where one is missing."""
     found: Literal["same", "differs", "absent"] = "same" if got == expected else "differs"
     return AuditCheck(what, found if got and expected else "absent", got, expected)

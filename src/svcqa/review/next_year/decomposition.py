@@ -11,8 +11,7 @@ import numpy as np
 
 from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import FairRule, PlanCell
-from svcqa.entities.target import QuantityTarget
-from svcqa.errors import Fault, MetricError, NameUnknownError
+from svcqa.errors import Fault, MetricError, NameUnknownError, refusing
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.metrics.result import Scale
@@ -100,6 +99,7 @@ def decompose(
     )
 
 
+@refusing()
 def shared(
     starts: Starts,
     subject: Subject,
@@ -116,7 +116,7 @@ def shared(
     Raises:
         MetricError, NameUnknownError: as :func:`decompose`.
     """
-    additive = isinstance(subject.target, QuantityTarget)
+    additive = subject.target.adds_up
     _check_goals(goal, locked, scale)
     parts = _parts(
         starts.units, tree, root=top or tree.company.code, ends=_ends(scale), locked=locked, additive=additive

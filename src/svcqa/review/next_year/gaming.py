@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from svcqa.entities.plan import NextYearRules
-from svcqa.entities.rules import ClockRule, LeadTime
 from svcqa.errors import MetricError
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
@@ -26,7 +25,7 @@ from svcqa.stats.drivers import newcombe
 def gaming(figures: Figures, subject: Subject, *, past: Past, context: Context, rules: NextYearRules) -> Iterator[Note]:
     """What the cases of the last twelve months show, beside the twelve before; of commitments with a clock."""
     commitment = subject.commitment
-    if commitment is None or not isinstance(commitment.rule, ClockRule):
+    if commitment is None or commitment.rule.clock_rule is None:
         return
     yield from _bunching(figures, subject, past=past, context=context, rules=rules)
     now = _total(figures, subject, replace(context, period=past.recent))
@@ -101,7 +100,8 @@ def _bunching(
 
 def _tested(figures: Figures, subject: Subject, context: Context) -> tuple[float, Bunching] | None:
     commitment = subject.commitment
-    if commitment is None or commitment.limits or isinstance(commitment.rule, LeadTime):
+    clock = commitment.rule.clock_rule if commitment is not None else None
+    if commitment is None or commitment.limits or clock is None or clock.backwards:
         return None
     try:
         whole = figures.what_if(PERCENTILES, {"commitment": commitment}, context).distributions()

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from svcqa.entities.policy import Policies
-from svcqa.entities.target import LevelTarget, QuantityTarget
+from svcqa.entities.target import Target
 from svcqa.errors import Fault, MetricError, PeriodError
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
@@ -160,7 +160,7 @@ def _years(
     return found
 
 
-def _goal(subject: Subject, target: object) -> float | None:
+def _goal(subject: Subject, target: Target) -> float | None:
     if subject.within:
         return subject.promise
-    return target.goal if isinstance(target, (LevelTarget, QuantityTarget)) else None
+    return target.goal

@@ -11,14 +11,15 @@ import numpy as np
 
 from svcqa.entities.plan import NextYearRules
 from svcqa.entities.policy import Policies
-from svcqa.entities.target import LevelTarget, MilestoneTarget, QuantityTarget, Target
-from svcqa.errors import SvcqaError
+from svcqa.entities.target import Target
+from svcqa.errors import SvcqaError, refusing
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.notes import notes
 from svcqa.review.next_year.past import Past, past_of
 from svcqa.review.next_year.subject import Subject, subject_of
+from svcqa.review.targets import asked_by
 from svcqa.stats.year_ahead import Better, YearAhead, year_ahead
 
 Name = Literal["conservative", "balanced", "stretch"]
@@ -91,7 +92,7 @@ def propose(
     figures: Figures, policies: Policies, target: Target, context: Context, *, year: int, rules: NextYearRules
 ) -> Proposal:
     """The proposal that follows ``target``; a figure that cannot be had costs only its own row."""
-    if isinstance(target, MilestoneTarget):
+    if not target.by_month:
         return _milestone(figures, target, context, year)
     try:
         subject = subject_of(figures, policies, target, year)
@@ -101,6 +102,7 @@ def propose(
         return Proposal(target=target, year=year, fault=error)
 
 
+@refusing()
 def proposal_of(
     figures: Figures, subject: Subject, past: Past, context: Context, *, year: int, rules: NextYearRules
 ) -> Proposal:
@@ -149,10 +151,10 @@ def _better(past: Past) -> Better:
     return "lower" if past.scale.better == "lower" else "higher"
 
 
-def _milestone(figures: Figures, target: MilestoneTarget, context: Context, year: int) -> Proposal:
+def _milestone(figures: Figures, target: Target, context: Context, year: int) -> Proposal:
     asked = replace(context, period=context.period_rule.parse(str(target.year)), by=(), unit=None)
     try:
-        found = figures.result("milestone", {"target": target}, asked).figures()
+        found = figures.result(*asked_by(figures, target, None), asked).figures()
     except SvcqaError as error:
         return Proposal(target=target, year=year, fault=error)
     kept = found[0].verdict == "met" if found and found[0].verdict else None
@@ -214,7 +216,7 @@ def improvement_needed(ahead: YearAhead, goal: float) -> float:
 
 def _improvement_unit(subject: Subject, ahead: YearAhead) -> str:
     """What an improvement is counted in; nothing where a mean or an amount of time stands over no cases."""
-    if isinstance(subject.target, QuantityTarget):
+    if subject.target.adds_up:
         return "amount"
     whole = np.all(ahead.base == np.round(ahead.base))
-    return "case" if ahead.kind == "share" and whole and isinstance(subject.target, LevelTarget) else ""
+    return "case" if ahead.kind == "share" and whole else ""

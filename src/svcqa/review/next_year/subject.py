@@ -8,8 +8,8 @@ from typing import Any
 
 from svcqa.entities.commitment import Commitment
 from svcqa.entities.policy import Policies
-from svcqa.entities.rules import ElapsedNatural, ElapsedWorkingDays, ElapsedWorkingTime, MeanAndMaximum, Rule
-from svcqa.entities.target import LevelTarget, QuantityTarget, Target
+from svcqa.entities.rule_base import RuleBase
+from svcqa.entities.target import Target
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.figures import Figures
 from svcqa.review.targets import asked_by
@@ -28,7 +28,7 @@ class Subject:
         within: where a percentile or a maximum is asked as a share of cases: the limit that they must keep.
     """
 
-    target: LevelTarget | QuantityTarget
+    target: Target
     commitment: Commitment | None
     metric: str
     params: dict[str, Any]
@@ -43,19 +43,18 @@ class Subject:
     @property
     def goal(self) -> float:
         """This year's goal, in the figure's unit."""
-        if self.within and isinstance(self.target, LevelTarget) and self.promise is not None:
+        if self.within and self.promise is not None:
             return self.promise
+        assert self.target.goal is not None  # what has no goal to forecast has no subject
         return self.target.goal
 
 
-def subject_of(figures: Figures, policies: Policies, target: LevelTarget | QuantityTarget, year: int) -> Subject:
+def subject_of(figures: Figures, policies: Policies, target: Target, year: int) -> Subject:
     """The subject of a target; a percentile becomes the share of cases within its value.
 
     Raises:
         MetricError: a percentile's goal is no whole number of its unit.
     """
-    if isinstance(target, QuantityTarget):
-        return Subject(target=target, commitment=None, metric="quantity", params={"target": target}, promise=None)
     if target.metric == PERCENTILES:
         return _percentile(figures, target)
     commitment = None if target.commitment is None else policies.commitment(target.commitment).counted
@@ -64,12 +63,12 @@ def subject_of(figures: Figures, policies: Policies, target: LevelTarget | Quant
     return Subject(target=target, commitment=commitment, metric=metric, params=params, promise=promise)
 
 
-def _percentile(figures: Figures, target: LevelTarget) -> Subject:
+def _percentile(figures: Figures, target: Target) -> Subject:
     """P90 ≤ 45 minutes is kept just where at least 90 % of the cases are within 45 minutes."""
-    own = figures.registry.get(PERCENTILES).params.model_validate(target.params)
-    if target.goal != int(target.goal):
+    own: Any = figures.registry.get(PERCENTILES).params.model_validate(target.params)
+    if target.goal is None or target.goal != int(target.goal):
         place = f'target "{target.key}" › goal'
-        raise MetricError(Fault("percentile_goal", place=place, got=f"{target.goal:g}"))
+        raise MetricError(Fault("percentile_goal", place=place, got=f"{target.goal or 0:g}"))
     share = float(own.percentiles[0]) / 100
     return _within(target, own.promise, rule=own.promise.rule, limit=int(target.goal), share=share)
 
@@ -82,54 +81,35 @@ def within_maximum(subject: Subject, year: int) -> Subject:
     """
     commitment = subject.commitment
     maximum = None if commitment is None else commitment.maximum_on(dt.date(year, 12, 31))
-    if commitment is None or maximum is None or not isinstance(commitment.rule, MeanAndMaximum):
+    if commitment is None or maximum is None:
         raise MetricError(Fault("no_maximum", got=subject.target.key))
     if maximum != int(maximum):
         raise MetricError(Fault("percentile_goal", place=subject.target.key, got=f"{maximum:g}"))
-    rule, clock = commitment.rule, {"start": commitment.rule.start, "stop": commitment.rule.stop, "limit": int(maximum)}
-    single: Rule
-    if rule.clock == "natural":
-        single = ElapsedNatural(kind="elapsed_natural", unit=rule.unit, **clock)
-    else:
-        unit = "hour" if rule.unit == "hour" else "minute"
-        single = ElapsedWorkingTime(kind="elapsed_working_time", unit=unit, **clock)
-    assert isinstance(subject.target, LevelTarget)
+    single = commitment.rule.within(int(maximum))
+    assert single is not None
     return _within(subject.target, commitment, rule=single, limit=int(maximum), share=1.0)
 
 
-def _within(target: LevelTarget, whose: Commitment, *, rule: Any, limit: int, share: float) -> Subject:
-    if not isinstance(rule, (ElapsedNatural, ElapsedWorkingTime, ElapsedWorkingDays)):
+def _within(target: Target, whose: Commitment, *, rule: RuleBase, limit: int, share: float) -> Subject:
+    if rule.running is None:
         raise MetricError(Fault("percentile_goal", place=target.key, got=rule.kind))
-    single = rule.model_copy(update={"limit": limit})
+    single = rule.running.model_copy(update={"limit": limit})
     commitment = whose.model_copy(update={"rule": single, "limits": (), "required_share": share, "goals": ()})
-    unit = getattr(rule, "unit", "working_day")
     return Subject(
         target=target,
         commitment=commitment,
         metric="compliance",
         params={"commitment": commitment},
         promise=share,
-        within=f"{limit} {unit}",
+        within=f"{limit} {single.own_unit}",
     )
 
 
 def same_subject(one: Target, other: Target) -> bool:
     """Whether two targets are about the same figure of the same unit, in whatever years."""
-    if isinstance(one, LevelTarget) and isinstance(other, LevelTarget):
-        mine, its = (
-            (one.owner, one.commitment, one.metric, one.params),
-            (other.owner, other.commitment, other.metric, other.params),
-        )
-        return mine == its
-    if isinstance(one, QuantityTarget) and isinstance(other, QuantityTarget):
-        return (one.owner, one.indicator) == (other.owner, other.indicator)
-    return False
+    return one.owner == other.owner and one.subject == other.subject
 
 
 def needs_calendar(subject: Subject) -> bool:
     """Whether the figure depends on which days are worked."""
-    if subject.commitment is None:
-        return False
-    rule = subject.commitment.rule
-    mean = isinstance(rule, MeanAndMaximum) and rule.clock == "working_time"
-    return mean or isinstance(rule, (ElapsedWorkingDays, ElapsedWorkingTime))
+    return subject.commitment is not None and subject.commitment.rule.needs_calendar

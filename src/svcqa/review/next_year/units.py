@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.entities.target import QuantityTarget
 from svcqa.errors import Fault, MetricError
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
@@ -65,7 +64,7 @@ def starts_of(figures: Figures, subject: Subject, past: Past, context: Context, 
     found = figures.result(subject.metric, subject.params, asked).figures()
     first = next((one.measure for one in found), "")
     rows = [one for one in found if one.measure == first and one.value is not None]
-    merged = _on_tree(rows, context, dt.date(year, 1, 1), amounts=isinstance(subject.target, QuantityTarget))
+    merged = _on_tree(rows, context, dt.date(year, 1, 1), amounts=subject.target.adds_up)
     if not merged:
         raise MetricError(Fault("next_year_no_units", place=subject.target.key, got=past.recent.label))
     units = [one.unit for one in merged]
@@ -112,7 +111,7 @@ def _together(code: str, found: Sequence[Figure], *, amounts: bool) -> Figure:
 
 
 def _weight(one: Figure, subject: Subject) -> float:
-    if isinstance(subject.target, QuantityTarget):
+    if subject.target.adds_up:
         return 1.0
     return float(one.base or one.n or 1)
 
@@ -125,7 +124,7 @@ def _pooled(rows: Sequence[Figure], raw: Float64, subject: Subject) -> tuple[Flo
         one.base is None and 0 <= k <= size and size and abs(k / size - (one.value or 0)) < 1e-9
         for one, k, size in zip(rows, numerators, n, strict=True)
     )
-    if isinstance(subject.target, QuantityTarget) or len(rows) < 2:
+    if subject.target.adds_up or len(rows) < 2:
         return raw, "none"
     if shares:
         return pool_shares(numerators, n).value, "beta-binomial"

@@ -10,7 +10,7 @@ import numpy as np
 
 from svcqa.entities.organisation import Organisation
 from svcqa.entities.plan import Assumption, FairRule
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, MetricError, refusing
 from svcqa.review.next_year.decomposition import Decomposition, shared, shown_goal
 from svcqa.review.next_year.note import Note
 from svcqa.review.next_year.past import Past
@@ -67,6 +67,7 @@ class TargetWhatIf:
         promise = [] if self.subject.promise is None else [self.subject.promise]
         return min(low, *goals, *promise), max(high, *goals, *promise)
 
+    @refusing()
     def at(
         self,
         *,

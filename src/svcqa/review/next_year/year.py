@@ -15,8 +15,8 @@ from svcqa.errors import Fault, MetricError
 from svcqa.metrics.context import Context
 from svcqa.metrics.figures import Figures
 from svcqa.register import Register
+from svcqa.register.given import checked
 from svcqa.register.plans import SavedPlan, save_plan, saved_plans
-from svcqa.register.register import checked
 from svcqa.review.next_year.decomposition import Decomposition
 from svcqa.review.next_year.past import past_of
 from svcqa.review.next_year.plan import target_plan

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.proportions import wilson
 from svcqa.stats.survey.checks import Float64, level_of
 
@@ -65,7 +65,7 @@ def agreement(
     """
     one, two = np.asarray(first), np.asarray(second)
     if one.shape != two.shape or one.ndim != 1 or len(one) == 0:
-        raise MetricError(Fault("survey_shape", place="second", got=str(two.shape), allowed=str(one.shape)))
+        raise StatsError(Fault("survey_shape", place="second", got=str(two.shape), allowed=str(one.shape)))
     if weights != "none":
         one, two = one.astype(np.float64), two.astype(np.float64)
     classes, places = np.unique(np.concatenate([one, two]), return_inverse=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.apportionment import between_limits, largest_remainder
 from svcqa.stats.survey.checks import Float64, Int64, codes, counts, to_shape, within_range
 
@@ -154,7 +154,7 @@ def allocate(
     lowest, highest = _ends(limits or Limits(), size)
     asked = int(counts(n, "n")[0])
     if asked < lowest.sum():
-        raise MetricError(Fault("survey_too_few", place="n", got=str(asked), allowed=f"≥ {lowest.sum():.0f}"))
+        raise StatsError(Fault("survey_too_few", place="n", got=str(asked), allowed=f"≥ {lowest.sum():.0f}"))
     total = float(min(asked, highest.sum()))
     exact = between_limits(total, parts, lowest, highest)
     if limits is not None and limits.domain is not None and limits.domain_minimum > 0:
@@ -184,7 +184,7 @@ def _raise_domains(total: float, key: Float64, *, lowest: Float64, highest: Floa
         np.minimum(float(limits.domain_minimum), np.bincount(domain, highest)), np.bincount(domain, lowest)
     )
     if least.sum() > total + 1e-9:
-        raise MetricError(Fault("survey_too_few", place="n", got=f"{total:.0f}", allowed=f"≥ {least.sum():.0f}"))
+        raise StatsError(Fault("survey_too_few", place="n", got=f"{total:.0f}", allowed=f"≥ {least.sum():.0f}"))
     raised = np.zeros(len(names), dtype=bool)
     low, high = lowest.copy(), highest.copy()
     while True:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.checks import Float64, Int64, codes, counts, shown
 from svcqa.stats.survey.design import SampleDesign
 
@@ -87,7 +87,7 @@ def raked(
     known = [_margin(design, group, size, f"margin {place + 1}") for place, (group, size) in enumerate(margins)]
     sums = [float(size.sum()) for _, size in known]
     if not sums or max(sums) - min(sums) > 1e-6 * max(sums):
-        raise MetricError(Fault("survey_margins_differ", place="margins", got=shown(sums)))
+        raise StatsError(Fault("survey_margins_differ", place="margins", got=shown(sums)))
     weight = design.weight.copy()
     for _ in range(rounds):
         for place, size in known:
@@ -96,7 +96,7 @@ def raked(
         if left <= tolerance:
             step = Calibrated(design.weight, weight, tuple(place for place, _ in known))
             return design.reweighted(weight, step)
-    raise MetricError(Fault("survey_raking", place="margins", got=f"{left:.2g}", allowed=f"≤ {tolerance:g}"))
+    raise StatsError(Fault("survey_raking", place="margins", got=f"{left:.2g}", allowed=f"≤ {tolerance:g}"))
 
 
 def _margin(
@@ -109,5 +109,5 @@ def _margin(
     unknown = sorted(label for label in labels if not given.get(label, 0) > 0)
     unseen = sorted(label for label, size in given.items() if size > 0 and label not in weighted)
     if unknown or unseen:
-        raise MetricError(Fault("survey_margin", place=name, got=shown(unknown + unseen)))
+        raise StatsError(Fault("survey_margin", place=name, got=shown(unknown + unseen)))
     return place, counts([given[label] for label in labels], name)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.checks import Float64, codes, level_of
 from svcqa.stats.survey.design import SampleDesign
 from svcqa.stats.survey.linearisation import inside_of, mean_of
@@ -109,7 +109,7 @@ def independence(design: SampleDesign, rows: npt.ArrayLike, columns: npt.ArrayLi
     across, row = codes(rows, "rows", len(inside))
     down, column = codes(columns, "columns", len(inside))
     if min(len(across), len(down)) < 2:
-        raise MetricError(Fault("survey_classes", place="rows", got=f"{len(across)} × {len(down)}"))
+        raise StatsError(Fault("survey_classes", place="rows", got=f"{len(across)} × {len(down)}"))
     cells = [
         mean_of(design, ((row == i) & (column == j)).astype(np.float64), None)
         for i in range(len(across))
@@ -120,7 +120,7 @@ def independence(design: SampleDesign, rows: npt.ArrayLike, columns: npt.ArrayLi
     table = p.reshape(len(across), len(down))
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)).ravel()
     if (expected <= 0).any():
-        raise MetricError(Fault("survey_classes", place="columns", got=f"{len(across)} × {len(down)}"))
+        raise StatsError(Fault("survey_classes", place="columns", got=f"{len(across)} × {len(down)}"))
     n = int(inside.sum())
     statistic = n * float(((p - expected) ** 2 / expected).sum())
     # design effects of the log-linear interactions: eigenvalues of (C′ D⁻¹ C / n)⁻¹(C′ D⁻¹ V D⁻¹ C), D of the shares

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.checks import Bool, Float64, Int64, codes, counts, shown, to_shape
 
 
@@ -65,11 +65,6 @@ class SampleDesign:
         primary = np.arange(len(self.stratum)) if self.cluster is None else self.cluster
         first = np.unique(primary, return_index=True)[1]
         return np.bincount(self.stratum[first], minlength=len(self.strata)).astype(np.int64)
-
-    @property
-    def is_census(self) -> bool:
-        """Whether every unit of the population was drawn and answered."""
-        return self.is_complete(self.weight > 0)
 
     def is_complete(self, inside: Bool) -> bool:
         """Whether the strata of the units ``inside`` were drawn, and answered, to the last unit."""
@@ -140,7 +135,7 @@ def sample_design(
         cluster: label of each unit's cluster within its stratum, shape ``(n,)``.
 
     Raises:
-        MetricError: a stratum with a single unit drawn of several, more units than the population has, a stratum of the
+        StatsError: a stratum with a single unit drawn of several, more units than the population has, a stratum of the
             population without any unit drawn.
 
     >>> design = sample_design(["a", "a", "b", "b"], population_size={"a": 10, "b": 4})
@@ -159,11 +154,11 @@ def sample_design(
     _check_drawn(design)
     if weight is None:
         if np.isinf(size).any():
-            raise MetricError(Fault("survey_weights", place="weight", got=shown(size[np.isinf(size)])))
+            raise StatsError(Fault("survey_weights", place="weight", got=shown(size[np.isinf(size)])))
         return replace(design, weight=(size / design.drawn)[place])
     given = to_shape(np.asarray(weight, dtype=np.float64), "weight", place.shape)
     if not (np.isfinite(given) & (given >= 0)).all() or given.sum() == 0:
-        raise MetricError(Fault("survey_weights", place="weight", got=shown(given[~(given >= 0)])))
+        raise StatsError(Fault("survey_weights", place="weight", got=shown(given[~(given >= 0)])))
     return replace(design, weight=given)
 
 
@@ -172,10 +167,10 @@ def _sizes(labels: list[str], population_size: Mapping[Hashable, float]) -> Floa
     given = {str(label): value for label, value in population_size.items()}
     missing = sorted(set(labels) - set(given))
     if missing:
-        raise MetricError(Fault("survey_no_size", place="population_size", got=shown(missing)))
+        raise StatsError(Fault("survey_no_size", place="population_size", got=shown(missing)))
     not_drawn = sorted(label for label in set(given) - set(labels) if given[label] > 0)
     if not_drawn:
-        raise MetricError(Fault("survey_not_drawn", place="stratum", got=shown(not_drawn)))
+        raise StatsError(Fault("survey_not_drawn", place="stratum", got=shown(not_drawn)))
     return counts([given[label] for label in labels], "population_size")
 
 
@@ -191,4 +186,4 @@ def _check_drawn(design: SampleDesign) -> None:
     if single:
         faults.append(Fault("survey_single_unit", place="stratum", got=shown(single)))
     if faults:
-        raise MetricError(faults)
+        raise StatsError(faults)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.checks import Bool, Float64, codes, level_of
 from svcqa.stats.survey.design import SampleDesign
 from svcqa.stats.survey.linearisation import (
@@ -140,7 +140,7 @@ def quantile(
     from scipy.special import stdtrit
 
     if not 0 < probability < 1:
-        raise MetricError(Fault("survey_range", place="probability", got=f"{probability:g}", allowed="0 < p < 1"))
+        raise StatsError(Fault("survey_range", place="probability", got=f"{probability:g}", allowed="0 < p < 1"))
     inside = inside_of(design, within)
     y = values_of(design, values, "values", inside)
     value = _inverse(y[inside], design.weight[inside], probability)

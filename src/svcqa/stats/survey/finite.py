@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.checks import Float64, level_of
 
 
@@ -35,7 +35,7 @@ def exact_limits(successes: int, n: int, *, population_size: int, level: float =
     """
     if not 0 <= successes <= n <= population_size or n < 1:
         got = f"{successes} / {n} / {population_size}"
-        raise MetricError(Fault("survey_range", place="successes", got=got, allowed="0 ≤ successes ≤ n ≤ N"))
+        raise StatsError(Fault("survey_range", place="successes", got=got, allowed="0 ≤ successes ≤ n ≤ N"))
     tail = (1 - level_of(level)) / 2
     lowest, highest = successes, population_size - (n - successes)
     # the more units of the kind there are, the likelier are many of them in the sample

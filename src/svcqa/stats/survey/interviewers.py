@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.checks import Bool, Float64, Int64, codes, level_of, to_shape
 
 
@@ -165,11 +165,11 @@ def _anova(scores: npt.ArrayLike, interviewer: npt.ArrayLike) -> _Anova:
     labels, place = codes(interviewer, "interviewer")
     values = to_shape(np.asarray(scores, dtype=np.float64), "scores", place.shape)
     if not np.isfinite(values).all():
-        raise MetricError(Fault("survey_missing", place="scores", got=str(int((~np.isfinite(values)).sum()))))
+        raise StatsError(Fault("survey_missing", place="scores", got=str(int((~np.isfinite(values)).sum()))))
     n = np.bincount(place).astype(np.int64)
     k, total = len(labels), len(values)
     if k < 2 or total <= k:
-        raise MetricError(Fault("survey_callers", place="interviewer", got=f"{k}, {total}"))
+        raise StatsError(Fault("survey_callers", place="interviewer", got=f"{k}, {total}"))
     mean = np.bincount(place, values) / n
     within = float(((values - mean[place]) ** 2).sum()) / (total - k)
     between = float((n * (mean - values.mean()) ** 2).sum()) / (k - 1)

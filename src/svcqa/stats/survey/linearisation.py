@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.checks import Bool, Float64, to_shape
 from svcqa.stats.survey.design import SampleDesign
 
@@ -37,10 +37,10 @@ def inside_of(design: SampleDesign, within: npt.ArrayLike | None) -> Bool:
         chosen = np.asarray(within)
         if chosen.dtype != np.bool_ or chosen.shape != counted.shape:
             got = f"{chosen.dtype}, {chosen.shape}"
-            raise MetricError(Fault("survey_shape", place="within", got=got, allowed=f"bool, {counted.shape}"))
+            raise StatsError(Fault("survey_shape", place="within", got=got, allowed=f"bool, {counted.shape}"))
         counted = counted & chosen
     if not counted.any():
-        raise MetricError(Fault("survey_empty", place="within"))
+        raise StatsError(Fault("survey_empty", place="within"))
     return counted
 
 
@@ -49,7 +49,7 @@ def values_of(design: SampleDesign, values: npt.ArrayLike, name: str, inside: Bo
     found = to_shape(np.asarray(values, dtype=np.float64), name, design.weight.shape)
     gaps = int((inside & ~np.isfinite(found)).sum())
     if gaps:
-        raise MetricError(Fault("survey_missing", place=name, got=str(gaps)))
+        raise StatsError(Fault("survey_missing", place=name, got=str(gaps)))
     return np.where(inside, found, 0.0)
 
 
@@ -63,7 +63,7 @@ def ratio_of(
     weight = np.where(inside, design.weight, 0.0)
     base = float((weight * x).sum())
     if base == 0:
-        raise MetricError(Fault("survey_zero_base", place="denominator"))
+        raise StatsError(Fault("survey_zero_base", place="denominator"))
     value = float((weight * y).sum()) / base
     return Linearised(value, weight * (y - value * x) / base, inside)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.checks import Bool, Float64, Int64, codes, shown, within_range
 from svcqa.stats.survey.design import SampleDesign
 from svcqa.stats.survey.estimate import Estimate, mean
@@ -121,7 +121,7 @@ def weighted_for_response(design: SampleDesign, answered: npt.ArrayLike, classes
     few = (found.answered < 2) & (found.answered < found.drawn)
     if few.any():
         labels = [label for label, short in zip(found.labels, few, strict=True) if short]
-        raise MetricError(Fault("survey_silent_class", place="classes", got=shown(labels)))
+        raise StatsError(Fault("survey_silent_class", place="classes", got=shown(labels)))
     place = codes(classes, "classes")[1]
     yes = _booleans(answered, "answered", len(place))
     weight = np.where(yes, design.weight / found.rate[place], 0.0)
@@ -185,7 +185,7 @@ def worst_case(
     inside = inside_of(design, within)
     yes = _booleans(answered, "answered", len(inside)) & inside
     if not yes.any():
-        raise MetricError(Fault("survey_empty", place="answered"))
+        raise StatsError(Fault("survey_empty", place="answered"))
     given = np.asarray(values, dtype=np.float64)
     within_range(given[yes], "values", lowest, highest)
     ends: list[Estimate] = [
@@ -230,7 +230,7 @@ def tipping_difference(value: float, goal: float, *, response_rate: float) -> fl
 def _booleans(values: npt.ArrayLike, name: str, n: int) -> Bool:
     found = np.asarray(values)
     if found.dtype != np.bool_ or found.shape != (n,):
-        raise MetricError(
+        raise StatsError(
             Fault("survey_shape", place=name, got=f"{found.dtype}, {found.shape}", allowed=f"bool, ({n},)")
         )
     return found

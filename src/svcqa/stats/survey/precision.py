@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.allocation import Allocation
 from svcqa.stats.survey.checks import Float64, Int64, codes, counts, level_of, within_range
 
@@ -77,7 +77,7 @@ def precision(
     size = counts(population_size, "population_size")
     n = within_range(interviews, "interviews", 0, math.inf, shape=size.shape)
     if (n > size + 1e-9).any():
-        raise MetricError(Fault("survey_over_population", place="interviews", got=f"{n.sum():g}", allowed=f"≤ {size}"))
+        raise StatsError(Fault("survey_over_population", place="interviews", got=f"{n.sum():g}", allowed=f"≤ {size}"))
     deviation = within_range(spread, "spread", 0, 1e300, shape=size.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.where(size > 0, (1 - n / size) * deviation**2 / n, 0.0)
@@ -140,7 +140,7 @@ def smallest(
     198
     """
     if not enough(allocated(highest)):
-        raise MetricError(Fault("survey_unreachable", place="precision", got=str(highest)))
+        raise StatsError(Fault("survey_unreachable", place="precision", got=str(highest)))
     too_few, reached = lowest - 1, highest
     while reached - too_few > 1:
         middle = (too_few + reached) // 2
@@ -167,7 +167,7 @@ def affordable(
         return float((allocated(n).drawn * price).sum())
 
     if spent(lowest) > budget:
-        raise MetricError(Fault("survey_too_few", place="budget", got=f"{budget:g}", allowed=f"≥ {spent(lowest):g}"))
+        raise StatsError(Fault("survey_too_few", place="budget", got=f"{budget:g}", allowed=f"≥ {spent(lowest):g}"))
     paid, too_dear = lowest, highest + 1
     while too_dear - paid > 1:
         middle = (paid + too_dear) // 2

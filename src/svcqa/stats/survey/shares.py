@@ -25,7 +25,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.proportions import clopper_pearson, wilson
 from svcqa.stats.survey.checks import Float64
 from svcqa.stats.survey.design import SampleDesign
@@ -62,7 +62,7 @@ def share(
     y = values_of(design, hits, "hits", inside)
     if not np.isin(y, (0.0, 1.0)).all():
         got = ", ".join(f"{value:g}" for value in np.setdiff1d(y, (0.0, 1.0))[:5])
-        raise MetricError(Fault("survey_range", place="hits", got=got, allowed="0, 1"))
+        raise StatsError(Fault("survey_range", place="hits", got=got, allowed="0, 1"))
     found = mean_of(design, y, within)
     p = min(max(found.value, 0.0), 1.0)
     plain = replace(estimate_of(design, found, method=f"share:{limits}", level=level, compared=True), value=p)

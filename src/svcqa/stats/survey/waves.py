@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from svcqa.errors import Fault, MetricError
+from svcqa.errors import Fault, StatsError
 from svcqa.stats.survey.comparison import Difference, difference_of
 from svcqa.stats.survey.design import SampleDesign
 from svcqa.stats.survey.estimate import Estimate
@@ -132,7 +132,7 @@ def overlapping_difference(first: Wave, second: Wave, *, level: float = 0.95) ->
     (0.273861, True)
     """
     if first.design.cluster is not None or second.design.cluster is not None:
-        raise MetricError(Fault("survey_overlap", place="cluster"))
+        raise StatsError(Fault("survey_overlap", place="cluster"))
     one, two = mean_of(first.design, first.values, first.within), mean_of(second.design, second.values, second.within)
     shared = _covariance(first, one, second, two)
     variance = [float(wave.design.covariance(found.scaled)[0, 0]) for wave, found in ((first, one), (second, two))]
@@ -183,7 +183,7 @@ def _places(wave: Wave) -> dict[str, int]:
     places = {unit: place for place, unit in enumerate(units)}
     if len(places) != len(units) or len(units) != len(wave.design.weight):
         got = f"{len(places)} / {len(units)}"
-        raise MetricError(Fault("survey_units_twice", place="unit", got=got, allowed=f"{len(wave.design.weight)}"))
+        raise StatsError(Fault("survey_units_twice", place="unit", got=got, allowed=f"{len(wave.design.weight)}"))
     return places
 
 

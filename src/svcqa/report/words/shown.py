@@ -1,6 +1,7 @@
-"""How numbers stand in a cell: the exact value, with an Excel number format that never tells a lie about it.
+"""A figure as it is shown: the exact value, an Excel number format that never tells a lie about it, and its text.
 
 A cell keeps the full figure, so that whoever opens the workbook can go on calculating; the format decides what is read.
+Tables and sentences take the text.
 """
 
 from __future__ import annotations
@@ -9,19 +10,32 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from svcqa.metrics.result import SHARE, Scale
+from svcqa.catalogue import Language, text
+from svcqa.metrics.result import SHARE, Figure, Scale
+from svcqa.report.words import figures as wording
 from svcqa.report.words.figures import DASH, decimals_for, honest_decimals, in_percent, number_decimals, usual_decimals
 
 _LARGE: Final = 100_000_000
 MISSED: Final = "▼"
+AMOUNT_CHANGE: Final = "+#,##0;-#,##0;0"
+"""The number format of a change that is no level's."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a cell holds and the number format it is read in; a text has none."""
+    """What a cell holds, the number format it is read in (a text has none), and what is said of it elsewhere."""
 
     value: float | str | dt.date | None
     num_format: str = ""
+    said: str | None = None
+    """For tables and sentences; the value itself where absent."""
+
+    @property
+    def text(self) -> str:
+        """As a table or a sentence shows it."""
+        if self.said is not None:
+            return self.said
+        return "" if self.value is None else str(self.value)
 
 
 NOTHING: Final = Shown(DASH)
@@ -92,8 +106,35 @@ def amount_format(value: float, before: str = "") -> str:
     return f'"{before}"{plain}' if before else plain
 
 
-def count(n: int | None, million: str) -> Shown:
-    """A number of cases; very large ones (minutes of all customers) read in millions, named by ``million``."""
+def level(figure: Figure | None, scale: Scale, goal: float | None, *, missed: bool = False, suffix: str = "") -> Shown:
+    """A figure held against its goal; a dash where no case can be judged."""
+    if figure is None or figure.value is None:
+        return NOTHING
+    number_format = level_format(figure.value, scale, goal, missed=missed, suffix=suffix)
+    return Shown(figure.value, number_format, wording.level(figure.value, scale, goal))
+
+
+def bound(value: float | None, scale: Scale, goal: float | None) -> Shown:
+    """One end of an interval."""
+    return NOTHING if value is None else Shown(value, level_format(value, scale, goal))
+
+
+def goal_level(goal: float | None, scale: Scale, language: Language) -> Shown:
+    """A goal in its figure's unit."""
+    if goal is None:
+        return NOTHING
+    unit = "" if scale.unit == "share" else wording.unit_name(scale.unit, language)
+    return Shown(goal, goal_format(goal, scale, unit), wording.goal_level(goal, scale, language))
+
+
+def count(n: int | None, language: Language) -> Shown:
+    """A number of cases; very large ones (minutes of all customers) read in millions."""
     if n is None:
         return NOTHING
-    return Shown(n, f'#,##0,,"{million}"' if n >= _LARGE else "#,##0")
+    return Shown(n, f'#,##0,,"{text("forms.million", language)}"' if n >= _LARGE else "#,##0")
+
+
+def cases(figure: Figure | None, language: Language) -> Shown:
+    """The denominator of a figure."""
+    number = count(figure.n if figure is not None else None, language)
+    return Shown(number.value, number.num_format, wording.cases(figure))

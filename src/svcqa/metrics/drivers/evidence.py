@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from svcqa.engine.batch import Batch
 from svcqa.engine.contract import Engine, time_of
+from svcqa.engine.summary import Observations
 from svcqa.entities.base import Entity
 from svcqa.errors import Fault, MetricError, NameUnknownError
 from svcqa.metrics.commitments import CommitmentParams
 from svcqa.metrics.context import Context
+from svcqa.metrics.contract import RecordMetric
+from svcqa.metrics.drivers.requests import request_for
 from svcqa.metrics.explanation import CaseClock, Explanation
 from svcqa.metrics.grouping import day_number
-from svcqa.metrics.measure import request_for
 from svcqa.metrics.result import STATES
 
 if TYPE_CHECKING:
@@ -26,12 +29,13 @@ if TYPE_CHECKING:
 
 def list_cases(
     engine: Engine,
-    metric: Any,
+    metric: RecordMetric[Any],
     params: Entity,
     context: Context,
     *,
+    states_of: Callable[[Observations, Any], npt.NDArray[np.int8]],
     columns: Sequence[str],
-    states: Sequence[str] = STATES,
+    states: Sequence[str],
 ) -> pd.DataFrame:
     """The cases of ``context.period`` that are in one of ``states``, one row each.
 
@@ -40,11 +44,10 @@ def list_cases(
 
     Raises:
         NameUnknownError: the table has not all of ``columns``, or there is no such state.
-        MetricError: the metric does not say in which state its cases are.
     """
     import pandas as pd
 
-    _check_states(metric, states)
+    _check_states(states)
     available = engine.columns(metric.table(params))
     request = request_for(metric, params, context, available)
     if request.derive is not None:  # what was joined shows why a case is in its state
@@ -59,7 +62,7 @@ def list_cases(
     for table, observed in engine.observe_rows(
         request, lambda batch: metric.observe(batch, params, context), ("unit", *wanted)
     ):
-        state = metric.states(observed, params)
+        state = states_of(observed, params)
         asked = np.isin(state, [STATES.index(name) for name in states])
         chosen = np.flatnonzero(asked & (observed.day >= first) & (observed.day <= last))
         if not len(chosen) and frames:
@@ -80,9 +83,7 @@ def list_cases(
     return pd.concat(frames, ignore_index=True)
 
 
-def _check_states(metric: Any, states: Sequence[str]) -> None:
-    if not callable(getattr(metric, "states", None)):
-        raise MetricError(Fault("cases_not_listed", place=metric.spec.name))
+def _check_states(states: Sequence[str]) -> None:
     unknown = [name for name in states if name not in STATES]
     if unknown:
         raise NameUnknownError([Fault("unknown_state", got=repr(n), allowed=", ".join(STATES)) for n in unknown])
@@ -96,15 +97,21 @@ def _texts(table: Any) -> Any:
     return table
 
 
-def explain_case(engine: Engine, metric: Any, *, params: CommitmentParams, context: Context, case: str) -> Explanation:
+def explain_case(
+    engine: Engine,
+    metric: RecordMetric[Any],
+    *,
+    explain: Callable[[Batch, Any, Context], CaseClock | None],
+    params: CommitmentParams,
+    context: Context,
+    case: str,
+) -> Explanation:
     """One case under the commitment of ``params``, as its metric tells it.
 
     Raises:
         NameUnknownError: the table has no such case, or the commitment is not for it, or it had not come in yet.
-        MetricError: the metric does not tell single cases, or tells another figure than its kernel counts.
+        MetricError: the metric tells another figure than its kernel counts.
     """
-    if not callable(getattr(metric, "explain", None)):
-        raise MetricError(Fault("case_not_explained", place=params.commitment.key, got=metric.spec.name))
     request = request_for(metric, params, context, engine.columns(metric.table(params)))
     key = engine.key(request.table)[0]
     found = None
@@ -117,7 +124,7 @@ def explain_case(engine: Engine, metric: Any, *, params: CommitmentParams, conte
         raise NameUnknownError(Fault("unknown_case", place=request.table, got=repr(case)))
     batch = Batch(found.slice(0, 1), time=time_of(request))
     _check_conditions(batch, params, case)
-    clock = metric.explain(batch, params, context)
+    clock = explain(batch, params, context)
     if clock is None:
         raise NameUnknownError(
             Fault(
@@ -127,7 +134,7 @@ def explain_case(engine: Engine, metric: Any, *, params: CommitmentParams, conte
                 allowed=f"{context.as_of:%Y-%m-%d %H:%M:%S}",
             )
         )
-    _check_sum(metric, clock)
+    _check_sum(metric.spec.name, clock)
     return _explanation(batch, params, context=context, case=case, clock=clock, row=found.slice(0, 1))
 
 
@@ -143,11 +150,11 @@ def _check_conditions(batch: Batch, params: CommitmentParams, case: str) -> None
         raise NameUnknownError(faults)
 
 
-def _check_sum(metric: Any, clock: CaseClock) -> None:
+def _check_sum(metric: str, clock: CaseClock) -> None:
     """A ledger that does not add up to the figure explains nothing."""
     if clock.told is not None and clock.told != clock.value:
         got = f"explain: {clock.told}, observe: {clock.value}"
-        raise MetricError(Fault("plugin_contract", place=metric.spec.name, got=got))
+        raise MetricError(Fault("plugin_contract", place=metric, got=got))
 
 
 def _explanation(

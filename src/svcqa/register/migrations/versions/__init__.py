@@ -1,0 +1,1 @@
+"""One module a revision; there is no way back from one, as the register only grows."""
