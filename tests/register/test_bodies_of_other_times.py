@@ -94,14 +94,14 @@ def test_a_review_goes_on_and_tells_in_the_readers_language(tmp_path: Path) -> N
     workspace.ingest()
     body = BODIES["action"] | {"period": "2026H1", "of_tomorrow": 1}
     append_newer(workspace.register.url, "action", body)
-    review = workspace.review_half_year("2026H1")
+    review = workspace.reviews.review("2026H1")
     assert [item.problem for item in review.actions] == [body["problem"]]
     for language in LANGUAGES:
         (told,) = workspace.notices()
-        assert told.render(language) in workspace.sections(review, language)["data_quality"].content.sentences
+        assert told.render(language) in workspace.reviews.sections(review, language)["data_quality"].content.sentences
     before = dt.datetime(2026, 6, 1)
-    past = workspace.review_half_year("2026H1", known_at=before)
-    assert len(workspace.sections(past, "en")["data_quality"].content.sentences) <= 1
+    past = workspace.reviews.review("2026H1", known_at=before)
+    assert len(workspace.reviews.sections(past, "en")["data_quality"].content.sentences) <= 1
     done = CliRunner().invoke(app, ["note", "list", "2026", "--workspace", str(tmp_path)])
     assert done.exit_code == 0
     assert body["problem"] in done.stdout

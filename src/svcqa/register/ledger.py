@@ -11,6 +11,8 @@ import datetime as dt
 import hashlib
 import json
 import logging
+import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,7 +38,6 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from svcqa.errors import Fault, RegisterError
-from svcqa.register.busy import is_busy
 
 _LOG = logging.getLogger(__name__)
 PATIENCE: Final = 30
@@ -124,10 +125,10 @@ class Ledger:
         with engine.connect() as connection:
             if is_current(connection):
                 return
-        from svcqa.register.migrations.lifting import keep_write_ahead_log, lift
+        from svcqa.register.migrations.lifting import lift
 
         if engine.dialect.name == "sqlite":
-            keep_write_ahead_log(engine, PATIENCE)
+            _keep_write_ahead_log(engine)
         with _alone(engine) as connection:
             lift(connection)
         _LOG.info("lifted the tables of %s to those of today", self._url.render_as_string(hide_password=True))
@@ -155,6 +156,22 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if appends else "BEGIN")
 
 
+def _keep_write_ahead_log(engine: Engine) -> None:
+    """Let readers and the one who appends not wait for each other; SQLite keeps the setting in the file."""
+    last = time.monotonic() + PATIENCE
+    while True:  # SQLite does not wait by itself for a change of the journal
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > last:
+                raise
+        finally:
+            connection.close()
+        time.sleep(0.02)
+
+
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(appends=True) as connection:
@@ -164,11 +181,16 @@ def _alone(engine: Engine) -> Iterator[Connection]:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         except OperationalError as error:
-            if not is_busy(error.orig):
+            if not _is_busy(error.orig):
                 raise
             raise RegisterError(Fault("register_busy", got=str(PATIENCE))) from error
         with transaction:
             yield connection
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    """Whether the database's ``error`` says that somebody else held it for too long."""
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY") or getattr(error, "sqlstate", "") == "55P03"
 
 
 def read_entries(connection: Connection, kind: str | None = None, known_at: dt.datetime | None = None) -> list[Entry]:

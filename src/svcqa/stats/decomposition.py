@@ -84,7 +84,9 @@ class Tree:
 def conflicts(parts: Sequence[Part], whole: float) -> tuple[Conflict, ...]:
     """What keeps the parts from delivering the whole; empty where nothing does.
 
-    >>> parts = [Part("C", None), Part("A", "C", 1, 0.9, 0, 1, locked=0.9), Part("B", "C", 1, 0.95, 0, 1)]
+    >>> shared = {"parent": "C", "weight": 1, "lower": 0, "upper": 1}
+    >>> one, other = Part(code="A", start=0.9, locked=0.9, **shared), Part(code="B", start=0.95, **shared)
+    >>> parts = [Part(code="C", parent=None), one, other]
     >>> [(one.code, one.most, one.locked) for one in conflicts(parts, 0.97)]
     [('C', 0.95, ('A',))]
     """
@@ -110,7 +112,9 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
     Raises:
         StatsError: with every conflict.
 
-    >>> parts = [Part("C", None), Part("A", "C", 100, 0.9, 0, 1), Part("B", "C", 300, 0.95, 0, 1)]
+    >>> shared = {"parent": "C", "lower": 0, "upper": 1}
+    >>> one, other = Part(code="A", weight=100, start=0.9, **shared), Part(code="B", weight=300, start=0.95, **shared)
+    >>> parts = [Part(code="C", parent=None), one, other]
     >>> found = share_tree(parts, 0.96, rule="equal_points", best=1.0)
     >>> [(cell.code, round(cell.value, 4)) for cell in found.cells]
     [('C', 0.96), ('A', 0.9225), ('B', 0.9725)]

@@ -51,7 +51,8 @@ def update(observed: Observed, month: int, mean: Float64, variance: Float64) -> 
     Args:
         mean, variance: of the normal priors of η, shape ``(m,)``.
 
-    >>> one = Observed("normal", np.array([2.0]), np.ones(1), np.ones(1), np.ones(1, dtype=bool))
+    >>> month, known = np.ones(1), np.ones(1, dtype=bool)
+    >>> one = Observed(family="normal", value=2 * month, size=month, variance=month, known=known)
     >>> [float(found[0]) for found in update(one, 0, np.zeros(1), np.ones(1))][:2]
     [1.0, 0.5]
     """

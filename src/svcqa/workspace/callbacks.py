@@ -22,10 +22,10 @@ from svcqa.review.callbacks.counts import StratumCounts, count_frame
 from svcqa.review.callbacks.drawing import Drawing, strata_of
 from svcqa.review.callbacks.former import LeftOut, former_answers, left_out
 from svcqa.review.callbacks.frame import Span
+from svcqa.review.callbacks.mending import mend, mend_at_start, void_notes
 from svcqa.review.callbacks.plan import Former, Plan, make_plan
 from svcqa.review.callbacks.results import WaveResults
 from svcqa.review.callbacks.wave import Audit, compared, frame_digest, list_digest, overlap, wave_list
-from svcqa.workspace.mending import mend, mend_at_start, void_notes
 from svcqa.workspace.opened import OpenedWorkspace
 
 if TYPE_CHECKING:

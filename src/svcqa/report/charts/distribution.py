@@ -75,7 +75,7 @@ def chart_of_distribution(
         cumulative: with the share that is closed by the end of each bin, of all cases.
         title: the finding in words where absent.
 
-    >>> minutes = Distribution("Arrival", "minute", (5.0, 12.0, 50.0), limit=40)
+    >>> minutes = Distribution(label="Arrival", unit="minute", values=(5.0, 12.0, 50.0), limit=40)
     >>> chart_of_distribution(minutes, "en").title
     'Arrival: 66.7% of 3 closed cases took no more than 40 min'
     """
