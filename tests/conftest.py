@@ -17,6 +17,7 @@ import sqlalchemy
 from hypothesis import HealthCheck, settings
 
 import svcqa
+from support.markers import markers_of
 from support.workspaces import (
     SAMPLE,
     SHARED,
@@ -28,6 +29,15 @@ from support.workspaces import (
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("svcqa", derandomize=True, deadline=None, max_examples=40, suppress_health_check=_SLOW)
 settings.load_profile("svcqa")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by its folder or file."""
+    tests = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(tests):
+            for marker in markers_of(item.path.relative_to(tests)):
+                item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,15 @@ Nothing is loaded before it is named, so that a notebook, the command line or a 
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from svcqa.lazy_modules import loaded_when_named
 
 __version__ = "0.1.0"
 __all__ = ["Workspace", "__version__", "errors", "open", "panels", "plugin", "report", "stats", "testing"]
+
+logging.getLogger("svcqa").addHandler(logging.NullHandler())  # silent until somebody asks; see docs/development.md
 
 if TYPE_CHECKING:
     from svcqa import errors as errors

@@ -157,6 +157,10 @@ class WorkspaceError(SvcqaError, OSError):
     """A workspace folder that cannot be opened or made."""
 
 
+class MissingExtraError(SvcqaError, ImportError):
+    """Work that needs a library which this installation lacks; it comes with an extra of the package."""
+
+
 class RegisterError(SvcqaError, ValueError):
     """An entry the register refuses."""
 

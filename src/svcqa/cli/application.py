@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
-from svcqa.catalogue import LANGUAGES, Language
+from svcqa.catalogue import text
 from svcqa.cli import (
     calendar,
     callback_results,
@@ -25,7 +25,11 @@ from svcqa.cli import (
     targets,
     workspace,
 )
+from svcqa.cli.language import language_of_session
+from svcqa.cli.log import log_to_stderr
+from svcqa.cli.usage import PARSER_ERROR, PROGRAM, speak, usage_fault
 from svcqa.errors import Fault, SvcqaError
+from svcqa.extras import explained
 
 app = typer.Typer(help="svcqa: service-quality reviews from raw records.", no_args_is_help=True, add_completion=False)
 for _subject in (workspace, measure, explain, review, outlook, compare, published, demo):
@@ -39,52 +43,49 @@ app.add_typer(letters.commands, name="letters")
 app.add_typer(notes.commands, name="note")
 
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong.")]
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say on stderr what is being done; with --debug in every detail.")
+]
 
 
 @app.callback()
-def _main(debug: DebugOption = False) -> None:
+def _main(debug: DebugOption = False, verbose: VerboseOption = False) -> None:
     """Service-quality reviews from raw records."""
 
 
 def main() -> None:
     """Run the command line; errors are told in words, with a traceback only under ``--debug``."""
-    debug = "--debug" in sys.argv
-    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    arguments, flags = _everywhere(sys.argv[1:])
+    debug = "--debug" in flags
+    if flags - {"--debug"}:
+        log_to_stderr(logging.DEBUG if debug else logging.INFO)
+    language = language_of_session(arguments)
+    command = typer.main.get_command(app)
+    speak(command, language)
     try:
-        app(arguments, standalone_mode=True)
-    except SvcqaError as error:
-        if debug:
-            raise
-        typer.echo(error.render(_language_of_session(arguments)), err=True)
+        sys.exit(command.main(args=arguments, prog_name=PROGRAM, standalone_mode=False) or 0)
+    except PARSER_ERROR as error:
+        if type(error).__name__ != "NoArgsIsHelpError":  # the help itself stands on the screen already
+            typer.echo(usage_fault(error, command, arguments).render(language), err=True)
         sys.exit(2)
-    except Exception as error:  # whatever was not foreseen is still told in words
+    except typer.Abort:
+        typer.echo(text("command_line.aborted", language), err=True)
+        sys.exit(1)
+    except Exception as error:
         if debug:
             raise
+        foreseen = explained(error) if isinstance(error, ModuleNotFoundError) else error
+        if isinstance(foreseen, SvcqaError):
+            typer.echo(foreseen.render(language), err=True)
+            sys.exit(2)
+        # whatever was not foreseen is still told in words
         fault = Fault("unexpected", got=f"{type(error).__name__}: {error}")
-        typer.echo(fault.render(_language_of_session(arguments)), err=True)
+        typer.echo(fault.render(language), err=True)
         sys.exit(1)
 
 
-def _language_of_session(arguments: list[str]) -> Language:
-    """The language asked for with ``--lang``, otherwise the workspace's first, otherwise that of the system."""
-    if "--lang" in arguments[:-1]:
-        asked = arguments[arguments.index("--lang") + 1]
-        if asked in LANGUAGES:
-            return asked
-    import locale
-    import tomllib
-
-    flags = [i for i, argument in enumerate(arguments[:-1]) if argument in ("-w", "--workspace")]
-    folder = Path(arguments[flags[0] + 1]) if flags else Path()
-    try:
-        languages = tomllib.loads((folder / "svcqa.toml").read_text(encoding="utf-8-sig")).get(
-            "languages", LANGUAGES[:1]
-        )
-    except (OSError, ValueError):
-        languages = []
-    if languages and languages[0] in LANGUAGES:
-        return cast(Language, languages[0])
-    name = locale.getlocale()[0] or ""
-    if name.startswith(("zh_TW", "zh_HK", "Chinese (Traditional)")):
-        return "zh-Hant"
-    return "zh-Hans" if name.startswith(("zh", "Chinese")) else "en"
+def _everywhere(given: list[str]) -> tuple[list[str], set[str]]:
+    """The arguments without those that may stand before or after any command, and which of these were given."""
+    end = given.index("--") if "--" in given else len(given)
+    flags = {argument for argument in given[:end] if argument in ("--debug", "--verbose", "-v")}
+    return [argument for argument in given[:end] if argument not in flags] + given[end:], flags

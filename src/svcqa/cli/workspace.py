@@ -79,6 +79,19 @@ def dictionary(
 
 
 @commands.command()
+def glossary(
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("glossary.md"),
+) -> None:
+    """The terms of figures, callbacks and statistics with their meaning, as Markdown."""
+    from svcqa.metrics.registry import Registry
+    from svcqa.report.words.glossary import markdown
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(markdown(Registry().plugins().values()), encoding="utf-8")
+    typer.echo(str(out))
+
+
+@commands.command()
 def template(
     table: Annotated[str, typer.Argument(help="A table of the data dictionary, such as outages.")],
     out: Annotated[Path | None, typer.Option(help="The workbook to write; TABLE.xlsx where absent.")] = None,

@@ -14,6 +14,7 @@ from svcqa.catalogue import LANGUAGES, Language, text
 from svcqa.entities.settings import DAY_KINDS, FIRST_DAY, LAST_DAY, DayKind
 from svcqa.entities.shifts import Stretches, read_shifts, shifts_text
 from svcqa.errors import Fault, PolicyError
+from svcqa.extras import require
 
 COLUMNS: Final = ("day", "kind", "shifts", "status", "source")
 STATUSES: Final = ("announced", "provisional")
@@ -91,6 +92,7 @@ def _write_csv(lines: Iterable[Sequence[str]], path: Path) -> None:
 
 
 def _write_excel(head: Sequence[str], lines: Iterable[Sequence[Any]], path: Path) -> None:
+    require("forms")
     from xlsxwriter import Workbook
 
     with Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:

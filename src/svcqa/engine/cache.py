@@ -7,6 +7,7 @@ gives the same summary at any later ``as_of`` and is kept once; otherwise ``as_o
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
 from pathlib import Path
@@ -18,6 +19,7 @@ from pyarrow import ipc
 from svcqa.engine.summary import Summary
 from svcqa.engine.summary_arrow import from_arrow, to_arrow
 
+_LOG = logging.getLogger(__name__)
 _VERSION: Final = "3"
 _AS_OF: Final = b"as_of"
 
@@ -41,7 +43,9 @@ class SummaryCache:
                 continue
             # What was settled at one moment says nothing of the moments before it.
             if key is not None or as_of >= since:
+                _LOG.debug("hit: part %s, %d cells", identity, len(summary))
                 return summary
+        _LOG.debug("missed: part %s", identity)
         return None
 
     def put(self, identity: str, fingerprint: str, as_of: int, summary: Summary) -> None:

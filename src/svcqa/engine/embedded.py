@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from svcqa.errors import Fault, MetricError
 from svcqa.records.store import Part, Positions, RecordStore
 from svcqa.records.tables import table as table_schema
 
+_LOG = logging.getLogger(__name__)
 _PIECE: Final = 1 << 17
 """Records that a kernel is given at a time: few enough for its arrays to stay in the processor's cache."""
 
@@ -71,10 +74,15 @@ class EmbeddedEngine:
         Args:
             progress: called with the number of parts done and of all parts.
         """
+        began = time.perf_counter()
         parts = self._parts(request)
         if request.derive is not None:
             pieces = self._derived(request, parts).combine_chunks().to_batches(self._piece)
-            return merge([summarised(pieces, request, kernel)], request.keys)
+            whole = merge([summarised(pieces, request, kernel)], request.keys)
+            _LOG.info(
+                "joined and passed over %s: %d cells, %.2f s", request.table, len(whole), time.perf_counter() - began
+            )
+            return whole
         pool = ThreadPoolExecutor(self._threads)
         try:
             pending = [self._begin(pool, part, request, kernel) for part in parts]
@@ -85,7 +93,16 @@ class EmbeddedEngine:
                     progress(done, len(parts))
         finally:
             pool.shutdown(cancel_futures=True)
-        return merge(found, request.keys)
+        whole = merge(found, request.keys)
+        _LOG.info(
+            "passed over %s: %d parts, %d of them from the cache, %d cells, %.2f s",
+            request.table,
+            len(parts),
+            sum(isinstance(groups, Summary) for groups in pending),
+            len(whole),
+            time.perf_counter() - began,
+        )
+        return whole
 
     def _begin(self, pool: Executor, part: Part, request: Request, kernel: Kernel) -> Summary | list[Future[Summary]]:
         """The summary of a part if it is known, else one task for each of its row groups."""

@@ -25,7 +25,7 @@ from svcqa.metrics.explanation import Explanation
 from svcqa.metrics.parameters import validated
 from svcqa.metrics.refusals import named
 from svcqa.metrics.registry import Registry
-from svcqa.metrics.result import Result
+from svcqa.metrics.result import Reader, Result
 from svcqa.metrics.survey.waves import Surveyed, Surveys
 from svcqa.periods import Period, PeriodRule
 
@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Figures:
-    """Binds the engine, the calendars and the organisation; ``progress`` names what is being summarised."""
+    """Binds the engine, the calendars and the organisation.
+
+    ``progress`` names what is being summarised; ``reader`` shows results.
+    """
 
     engine: Engine
     registry: Registry
@@ -45,6 +48,7 @@ class Figures:
     policy_digest: str
     progress: Callable[[str], Progress] | None = None
     surveys: Surveys | None = None
+    reader: Reader | None = None
     _sources: Sources = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,7 +99,7 @@ class Figures:
         driver, model = self._bound(metric, params)
         pins = {"policy": self.policy_digest, "records": self.engine.digest(context.known_at)}
         with named(metric):
-            return driver.result(self._sources, model, context, pins=pins)
+            return driver.result(self._sources, model, context, pins=pins).shown_by(self.reader)
 
     def surveyed(self, metric: str, params: Entity, context: Context) -> Surveyed:
         """The wave that a survey metric reads, with its calls up to ``as_of`` and the wave before it.
@@ -124,6 +128,7 @@ class Figures:
             context=context,
             prepared=prepared,
             pins={"policy": self.policy_digest, "records": self.engine.digest(context.known_at)},
+            reader=self.reader,
         )
 
     def cases(
@@ -174,6 +179,7 @@ class WhatIf:
     context: Context
     prepared: Any
     pins: Mapping[str, str]
+    reader: Reader | None = None
 
     @property
     def has_limits(self) -> bool:
@@ -203,7 +209,8 @@ class WhatIf:
         """The figures with some parameters changed, such as ``limit=45``."""
         params = self._changed(changes)
         with named(self.metric.spec.name):
-            return driver_of(self.metric).read(self.prepared, params, self.context, pins=self.pins)
+            found = driver_of(self.metric).read(self.prepared, params, self.context, pins=self.pins)
+        return found.shown_by(self.reader)
 
     def _changed(self, changes: dict[str, Any]) -> Entity:
         return validated(self.metric, {**dict(self.params), **changes})

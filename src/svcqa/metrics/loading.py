@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Generic, TypeVar
 
 from svcqa.errors import Fault
 
+_LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -57,5 +59,7 @@ def _load(entry: EntryPoint, checked: Callable[[str, object], T]) -> Plugin[T]:
     except (Exception, SystemExit) as error:  # anything an outside package raises costs only its own part
         message = f"{type(error).__name__}: {error}"
         warnings.warn(f"svcqa: the plugin {entry.name!r} ({entry.value}) cannot be used: {message}", stacklevel=4)
+        _LOG.warning("%s (%s) cannot be used: %s", entry.name, entry.value, type(error).__name__)
         return Plugin(name=entry.name, source=entry.value, distribution=distribution, error=message)
+    _LOG.info("loaded %s (%s) of %s", entry.name, entry.value, distribution or "no package")
     return Plugin(name=entry.name, source=entry.value, distribution=distribution, metric=metric)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from svcqa.entities.base import Text
 from svcqa.errors import Fault, MetricError, NameUnknownError
@@ -152,7 +152,19 @@ class Scale:
 SHARE: Final = Scale()
 
 
-@dataclass(frozen=True)
+class Reader(Protocol):
+    """Who shows results to people, in their language and with their names of units and commitments."""
+
+    def as_html(self, result: Result) -> str:
+        """As a piece of HTML, every text escaped."""
+        ...
+
+    def as_text(self, result: Result) -> str:
+        """As plain text."""
+        ...
+
+
+@dataclass(frozen=True, repr=False)
 class Result:
     """Figures of one metric.
 
@@ -224,6 +236,24 @@ class Result:
     def figures(self) -> list[Figure]:
         """The rows, in order."""
         return list(self.rows)
+
+    def shown_by(self, reader: Reader | None) -> Result:
+        """The same figures; ``reader`` shows them where they are the last value of a notebook's cell, or printed."""
+        found = replace(self)
+        vars(found)["_reader"] = reader  # no field: who looks at figures is no part of them
+        return found
+
+    def __repr__(self) -> str:
+        reader: Reader | None = vars(self).get("_reader")
+        if reader is not None:
+            return reader.as_text(self)
+        metric = self.rows[0].metric if self.rows else ""
+        return f"<Result {metric}: {len(self.rows)} rows>".replace(" :", ":")
+
+    def _repr_html_(self) -> str | None:
+        """A table for notebooks; ``None``, and so what is printed, for figures that no workspace measured."""
+        reader: Reader | None = vars(self).get("_reader")
+        return None if reader is None else reader.as_html(self)
 
     def to_json(self) -> str:
         """All columns of all rows, and ``about``; missing values are null."""

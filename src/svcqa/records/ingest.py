@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +28,7 @@ from svcqa.records.store import RecordStore
 from svcqa.records.vault import Vault
 
 FINDING_FIELDS = ("row", "reason", "column", "got")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +69,12 @@ def ingest_file(door: Door, path: Path, mapping: Mapping, *, now: dt.datetime) -
         SourceError: the file cannot be read at all.
         WorkspaceError: another process is writing to the store.
     """
+    began = time.perf_counter()
     digest = read_digest(path, mapping, door)
-    earlier = _read_before(door.store, digest)
-    return earlier or _ingest(
+    report = _read_before(door.store, digest) or _ingest(
         door, readers.read(path, mapping), source=path.name, digest=digest, mapping=mapping, now=now
     )
+    return _logged(report, began)
 
 
 def ingest_database(door: Door, source: Source, mapping: Mapping, *, now: dt.datetime) -> FileReport:
@@ -80,13 +84,33 @@ def ingest_database(door: Door, source: Source, mapping: Mapping, *, now: dt.dat
         SourceError: the database cannot be reached, or refuses.
         WorkspaceError: another process is writing to the store.
     """
+    began = time.perf_counter()
     raw, content = database.read(source, mapping)
     name = database.source_name(source)
     state = _how_read(mapping, door)
     state.update(f"{name}\x1f{content}".encode())
     digest = state.hexdigest()[:24]
-    earlier = _read_before(door.store, digest)
-    return earlier or _ingest(door, raw, source=name, digest=digest, mapping=mapping, now=now)
+    report = _read_before(door.store, digest) or _ingest(
+        door, raw, source=name, digest=digest, mapping=mapping, now=now
+    )
+    return _logged(report, began)
+
+
+def _logged(report: FileReport, began: float) -> FileReport:
+    """Counts and times alone: of what stands in a file nothing is logged."""
+    _LOG.info(
+        "%s %s into %s: %d rows, %d accepted, %d quarantined, %d new, %d changed, %.2f s",
+        "had read" if report.already_read else "read",
+        report.source,
+        report.table,
+        report.read,
+        report.accepted,
+        report.quarantined,
+        report.new,
+        report.changed,
+        time.perf_counter() - began,
+    )
+    return report
 
 
 def _ingest(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -38,6 +39,7 @@ from sqlalchemy.exc import OperationalError
 
 from svcqa.errors import Fault, RegisterError
 
+_LOG = logging.getLogger(__name__)
 PATIENCE: Final = 30
 """Seconds that an append waits for the others."""
 _LOCK: Final = 0x73766371_61726567
@@ -114,6 +116,7 @@ class Ledger:
             engine = _engine(self._url)
             self._bring_up_to_date(engine)
             self._engine = engine
+            _LOG.info("opened %s", self._url.render_as_string(hide_password=True))
         return self._engine
 
     def _bring_up_to_date(self, engine: Engine) -> None:
@@ -128,6 +131,7 @@ class Ledger:
             _keep_write_ahead_log(engine)
         with _alone(engine) as connection:
             lift(connection)
+        _LOG.info("lifted the tables of %s to those of today", self._url.render_as_string(hide_password=True))
 
 
 def _engine(url: Any) -> Engine:

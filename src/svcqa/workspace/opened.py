@@ -94,6 +94,8 @@ class OpenedWorkspace:
     @cached_property
     def figures(self) -> Figures:
         """The door to all metrics."""
+        from svcqa.report.tables.shown import ResultReader
+
         return Figures(
             engine=self.engine,
             registry=self.registry,
@@ -103,6 +105,7 @@ class OpenedWorkspace:
             policy_digest=self.policies.digest,
             progress=self.progress,
             surveys=Surveys(self.policies.surveys, self.wave_store),
+            reader=ResultReader(self.language, self.policies.names(self.language)),
         )
 
     @cached_property

@@ -6,6 +6,7 @@ import html
 from typing import Any, Final
 
 from svcqa.catalogue import text
+from svcqa.extras import require
 from svcqa.report.charts.grammar import Chart
 from svcqa.report.charts.vega_distribution import distribution
 from svcqa.report.charts.vega_figures import bars, lines, small_multiples
@@ -21,7 +22,12 @@ _ROOM: Final = 680
 
 
 def specification(chart: Chart) -> dict[str, Any]:
-    """The Vega-Lite specification of a chart; its data rows are the chart's, with what only drawing needs beside."""
+    """The Vega-Lite specification of a chart; its data rows are the chart's, with what only drawing needs beside.
+
+    Raises:
+        MissingExtraError: this installation draws no charts.
+    """
+    require("charts")
     drawn = {
         "bars": bars,
         "lines": lines,
@@ -37,17 +43,19 @@ def specification(chart: Chart) -> dict[str, Any]:
 
 def svg(chart: Chart) -> str:
     """The chart as SVG text, with its title for screen readers."""
+    drawn = specification(chart)
     import vl_convert
 
-    opening, end, rest = str(vl_convert.vegalite_to_svg(specification(chart))).partition(">")
+    opening, end, rest = str(vl_convert.vegalite_to_svg(drawn)).partition(">")
     return f"{opening}{end}<title>{html.escape(chart.title)}</title>{rest}"
 
 
 def png(chart: Chart) -> bytes:
     """The chart as a picture of dots, fine enough to print, for documents that hold no SVG."""
+    drawn = specification(chart)
     import vl_convert
 
-    return bytes(vl_convert.vegalite_to_png(specification(chart), scale=2))
+    return bytes(vl_convert.vegalite_to_png(drawn, scale=2))
 
 
 def _styled(drawn: Any, chart: Chart) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, NotebookError, ReviewChangedError
+from svcqa.extras import require
 
 INTERACTIVE: Final = "interactive"
 """Tag of cells that need a running kernel and so are left out of the HTML report."""
@@ -28,9 +29,11 @@ def run_notebook(source: Path, target: Path, parameters: Mapping[str, object], *
     """Run ``source`` with ``parameters`` and write it, executed and in ``language``, to ``target``.
 
     Raises:
+        MissingExtraError: this installation runs no notebooks.
         ReviewChangedError: it refused what it computed; nothing is left at ``target``.
         NotebookError: a cell of it failed; nothing is left at ``target``.
     """
+    require("notebook")
     target.write_text(json.dumps(_translated(source, language), ensure_ascii=False, indent=1), encoding="utf-8")
     with warnings.catch_warnings():
         # papermill and its kernel client warn of their own plumbing, which the reader of a review cannot mend
@@ -66,7 +69,12 @@ def _translated(source: Path, language: Language) -> dict[str, Any]:
 
 
 def write_html(notebook: Path, target: Path, *, title: str) -> Path:
-    """The executed notebook as one HTML file without code, panels or outside addresses."""
+    """The executed notebook as one HTML file without code, panels or outside addresses.
+
+    Raises:
+        MissingExtraError: this installation runs no notebooks.
+    """
+    require("notebook")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import nbformat

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from xlsxwriter import Workbook
-
 from svcqa.catalogue import Language, text
 from svcqa.entities.toml_text import quoted, quoted_table
+from svcqa.extras import require
 from svcqa.report.forms.styles import Styles
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
     from svcqa.records.schema import Column, Table
 
 _ROWS: Final = 2000
@@ -51,7 +52,13 @@ def write_template(
 
     Returns:
         The workbook's path and the mapping's.
+
+    Raises:
+        MissingExtraError: this installation writes no Excel files.
     """
+    require("forms")
+    from xlsxwriter import Workbook
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         styles = Styles(book, language)

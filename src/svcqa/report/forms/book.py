@@ -7,9 +7,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xlsxwriter import Workbook
+from svcqa.extras import require
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 
 @contextmanager
@@ -18,7 +21,13 @@ def new_book(path: Path, properties: dict[str, Any], *, private: bool = False) -
 
     Args:
         private: only its owner may read it, from its first byte on, where the system has that.
+
+    Raises:
+        MissingExtraError: this installation writes no Excel files.
     """
+    require("forms")
+    from xlsxwriter import Workbook
+
     buffer = io.BytesIO()
     # Text of users and customers stays text, also where it begins like a formula.
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-from xlsxwriter import Workbook
+from typing import TYPE_CHECKING, Any, Final
 
 from svcqa.catalogue import Language
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 FONTS: Final[dict[Language, str]] = {
     "zh-Hans": "Microsoft YaHei",

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
-
-from xlsxwriter import Workbook
+from typing import TYPE_CHECKING, Any
 
 from svcqa.catalogue import Language, text
 from svcqa.entities.action import ActionItem
@@ -18,6 +16,9 @@ from svcqa.report.forms.sheet import FormSheet
 from svcqa.report.forms.styles import Styles
 from svcqa.report.sections.page import BuiltSection
 from svcqa.review.period_review import PeriodReview
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
@@ -13,6 +15,7 @@ from svcqa.report.sections.contract import ReviewSection, SectionContent, Sectio
 from svcqa.report.sections.page import BuiltSection, Sections
 from svcqa.review.period_review import KINDS
 
+_LOG = logging.getLogger(__name__)
 GROUP: Final = "svcqa.review_sections"
 
 
@@ -71,6 +74,7 @@ class SectionRegistry:
 
 
 def _built(section: ReviewSection, context: SectionContext) -> BuiltSection:
+    began = time.perf_counter()
     title, content = section.name, SectionContent()
     fault: SvcqaError | None = None
     try:
@@ -83,6 +87,8 @@ def _built(section: ReviewSection, context: SectionContext) -> BuiltSection:
         fault = error
     except Exception as error:  # whatever a section raises costs only its own part
         fault = _broken(section.name, f"{type(error).__name__}: {error}")
+    said = "built" if fault is None else f"could not build ({type(fault).__name__})"
+    _LOG.info("%s the section %s, %.2f s", said, section.name, time.perf_counter() - began)
     return BuiltSection(
         name=section.name,
         title=title,

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from svcqa.catalogue import Language, text
 from svcqa.errors import Fault, PolicyError
+from svcqa.extras import require
 from svcqa.metrics.result import Scale
 from svcqa.report.word.package import save
 from svcqa.report.word.placeholders import fill, text_of
@@ -60,7 +61,9 @@ def read(path: Path) -> Any:
 
     Raises:
         PolicyError: the file is missing, or none of Word's.
+        MissingExtraError: this installation reads no Word documents.
     """
+    require("forms")
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 

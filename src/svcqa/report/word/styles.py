@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any, Final
 
 from svcqa.catalogue import Language, text
+from svcqa.extras import require
 from svcqa.report.word.fields import add_field
 
 LATIN: Final = "Arial"
@@ -21,6 +22,7 @@ _SIZES: Final = {"Normal": 10.5, "Title": 20, "Heading 1": 15, "Heading 2": 12, 
 
 def new_document(language: Language, *, title: str, author: str, created: dt.datetime) -> Any:
     """An empty document."""
+    require("forms")
     import docx
     from docx.shared import Cm, Pt, RGBColor
 

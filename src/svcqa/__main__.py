@@ -1,0 +1,5 @@
+"""``python -m svcqa``: the command line."""
+
+from svcqa.cli import main
+
+main()
