@@ -305,7 +305,7 @@ def test_measures_called_icons_and_limits_998_have_table_chart_and_panel(
 
 
 def test_a_metric_called_icons_has_a_row_in_the_forms(installed: None, tmp_path: Path) -> None:
-    review = icons_company(tmp_path / "w").review_half_year("2026H1")
+    review = icons_company(tmp_path / "w").reviews.review("2026H1")
     (item,) = review.targets
     assert item.course.now is not None
     assert (item.course.now.value, item.course.now.measure, item.judged.verdict) == (2 / 3, "icons", "met")

@@ -66,7 +66,7 @@ def _explained_as_counted(metric: RecordMetric[Any]) -> None:
             elif clock is not None:
                 if clock.told not in (None, clock.value):
                     problems.append(f"{trial.place}: the ledger adds up to {clock.told}, the value is {clock.value}")
-                state = clock.state if listing is None else STATES[int(listing.states(observed, trial.params)[0])]
+                state = clock.state if listing is None else State(listing.states(observed, trial.params)[0])
                 if clock.state != state:
                     problems.append(f"{trial.place}: a case is told as {clock.state} and counted as {state}")
     require(problems)
