@@ -132,8 +132,8 @@ def _print_restated(workspace: Workspace, old: Path, new: Path | None, language:
             calendars=_kept_set(new, workspace) if new is not None else workspace.calendars
         )
         before = workspace.reviews.restated(calendars=_kept_set(old, workspace))
-        found = [one.differing_from(other) for one, other in zip(after, before, strict=True)]
-        count = sum(len(one.figures) for one in found)
+        found = [item.differing_from(other) for item, other in zip(after, before, strict=True)]
+        count = sum(len(item.figures) for item in found)
         if not after:
             screen.console.print(text("terminal.nothing_published", language), markup=False)
         elif not count:
@@ -177,10 +177,10 @@ def _settings(given: dict[str, Any]) -> Calendar:
     from svcqa.errors import Fault, PolicyError
 
     faults: list[Fault] = []
-    found: Calendar | None = check(Calendar, given, file="", place="calendar", faults=faults)
-    if found is None:
+    calendar: Calendar | None = check(Calendar, given, file="", place="calendar", faults=faults)
+    if calendar is None:
         raise PolicyError(faults)
-    return found
+    return calendar
 
 
 def _of_unit(workspace: Workspace, unit: str | None) -> WorkCalendar:

@@ -46,14 +46,14 @@ def explain(
                 _draw(found, chart.with_stem(f"{chart.stem}-{found.commitment.key}") if several else chart, language)
 
 
-def _draw(found: Explanation, path: Path, language: Language) -> None:
+def _draw(explanation: Explanation, path: Path, language: Language) -> None:
     """Write the time line; where it is, what is wrong with its fonts, or why there is none, is told beside."""
     from svcqa.errors import MetricError
     from svcqa.report.charts import timeline
     from svcqa.report.files.picture import write_picture
 
     try:
-        picture = timeline(found, language)
+        picture = timeline(explanation, language)
     except MetricError as error:
         typer.echo(error.render(language), err=True)
         return

@@ -71,11 +71,11 @@ def check(letter: LetterArgument, workspace: WorkspaceOption = Path(), lang: Lan
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         found = opened.letters.check(letter)
-        lines = [("signature_holds", one) for one in found.holding] + [
-            ("signature_broken", one) for one in found.broken
+        lines = [("signature_holds", item) for item in found.holding] + [
+            ("signature_broken", item) for item in found.broken
         ]
-        for key, one in lines:
-            said = text(f"terminal.{key}", language, name=one.name, role=one.role, on=one.on)
+        for key, item in lines:
+            said = text(f"terminal.{key}", language, name=item.name, role=item.role, on=item.on)
             screen.console.print(said, markup=False, soft_wrap=True)
         if not lines:
             screen.console.print(text("terminal.no_signature" if found.letter else "terminal.not_our_letter", language))

@@ -84,12 +84,12 @@ def measure(
         _draw(found, opened, chart, language)
 
 
-def _draw(found: Result, workspace: Workspace, path: Path, language: Language) -> None:
+def _draw(result: Result, workspace: Workspace, path: Path, language: Language) -> None:
     """Write the picture; where it is and what is wrong with its fonts is told beside the figures, not among them."""
     from svcqa.report.charts import of_result
     from svcqa.report.files.picture import write_picture
 
-    picture = of_result(found, language, names=workspace.policies.names(language))
+    picture = of_result(result, language, names=workspace.policies.names(language))
     typer.echo(str(write_picture(picture, path)), err=True)
     if picture.font_note:
         typer.echo(picture.font_note, err=True)

@@ -108,8 +108,8 @@ def list_problems(
         language = language_of(opened, lang)
         # what was noted today has happened: the day counts as over
         moment = read_moment(as_of) or dt.datetime.combine(dt.date.today() + dt.timedelta(days=1), dt.time())
-        found = problems_of(opened.register, opened.period(str(year)), opened.period_rule, as_of=moment)
-        if found:
-            screen.show(problem_states(found, language, opened.policies.organisation.names(language)))
+        problems = problems_of(opened.register, opened.period(str(year)), opened.period_rule, as_of=moment)
+        if problems:
+            screen.show(problem_states(problems, language, opened.policies.organisation.names(language)))
         else:
             screen.console.print(text("sections.no_problems", language))

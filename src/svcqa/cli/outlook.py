@@ -29,9 +29,9 @@ def outlook(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.outlook(period, as_of=as_of, unit=unit).all()
+        outlooks = opened.outlook(period, as_of=as_of, unit=unit).all()
         for name, table in (("outlooks", tables.outlook.outlooks), ("forecasts", tables.outlook.forecasts)):
-            screen.show(table(found, language), title=text(f"terminal.{name}", language))
+            screen.show(table(outlooks, language), title=text(f"terminal.{name}", language))
 
 
 @commands.command()

@@ -60,7 +60,7 @@ def restated(
 
 
 def print_restated(
-    found: Sequence[Restatement],
+    restatements: Sequence[Restatement],
     workspace: Workspace,
     language: Language,
     screen: Screen,
@@ -71,19 +71,19 @@ def print_restated(
     from svcqa.report.tables.restated import causes
     from svcqa.report.tables.restated import restated as table
 
-    if not found:
+    if not restatements:
         screen.console.print(text("terminal.nothing_published", language), markup=False)
-    for one in found:
-        about = one.publication
+    for item in restatements:
+        about = item.publication
         said = text(
             "terminal.restated",
             language,
             period=about.period,
             known_at=f"{about.known_at:%Y-%m-%d %H:%M}",
-            figures=len(one.figures),
-            changed=len(one.changed),
-            why=causes(one, language) or "—",
+            figures=len(item.figures),
+            changed=len(item.changed),
+            why=causes(item, language) or "—",
         )
         screen.console.print(said, markup=False, soft_wrap=True)
-    if any(one.figures if everything else one.changed for one in found):
-        screen.show(table(found, workspace.policies, language, everything=everything))
+    if any(item.figures if everything else item.changed for item in restatements):
+        screen.show(table(restatements, workspace.policies, language, everything=everything))

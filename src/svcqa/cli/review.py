@@ -100,8 +100,11 @@ def returns_beside_records(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.reviews.compare_returns(period, as_of=as_of)
-        compared, differing = sum(len(one.months) for one in found), sum(len(one.differences) for one in found)
+        comparisons = opened.reviews.compare_returns(period, as_of=as_of)
+        compared, differing = (
+            sum(len(item.months) for item in comparisons),
+            sum(len(item.differences) for item in comparisons),
+        )
         if differing:
-            screen.show(differences(found, language))
+            screen.show(differences(comparisons, language))
         screen.console.print(text("terminal.returns", language, compared=compared, differing=differing))

@@ -44,10 +44,10 @@ def propose(
         language = language_of(opened, lang)
         planned = opened.next_year(year, as_of=as_of, unit=unit)
         planned.check_targets()
-        found = planned.every_proposal()
+        proposals = planned.every_proposal()
         title = text("terminal.proposals", language, year=year)
-        screen.show(next_year.proposals(found, language), title=title)
-        notes = next_year.notes(found, language)
+        screen.show(next_year.proposals(proposals, language), title=title)
+        notes = next_year.notes(proposals, language)
         if len(notes):
             screen.show(notes, title=text("terminal.notes", language))
 
@@ -123,9 +123,9 @@ def show_plans(
             screen.console.print(text("next_year.none_saved", language, year=year), markup=False)
             return
         screen.show(next_year.plans(found, _names(opened, language), language))
-        for one in found if target is not None else ():
-            if one.in_force:
-                screen.show(next_year.evidence(one.plan, language))
+        for item in found if target is not None else ():
+            if item.in_force:
+                screen.show(next_year.evidence(item.plan, language))
 
 
 def _names(workspace: Workspace, language: Language) -> dict[str, str]:
@@ -157,10 +157,10 @@ def _locks(given: list[str] | None) -> dict[str, float]:
         WorkspaceError: one is not of the form ``UNIT=GOAL``.
     """
     found: dict[str, float] = {}
-    for one in given or []:
-        unit, sign, goal = one.partition("=")
+    for item in given or []:
+        unit, sign, goal = item.partition("=")
         if not (sign and unit.strip() and goal.strip()):
-            raise WorkspaceError(Fault("lock_form", place="--lock", got=repr(one), allowed="CQ-KF=94%"))
+            raise WorkspaceError(Fault("lock_form", place="--lock", got=repr(item), allowed="CQ-KF=94%"))
         number = _number(goal)
         assert number is not None
         found[unit.strip()] = number

@@ -334,10 +334,10 @@ def _side_by_side(summaries: Sequence[Summary], keys: Sequence[str], kinds: Mapp
     codes, labels = {}, {}
     for name in (*keys, _EXCLUSION):
         common = _Labels()
-        parts = [common.index(one.codes[name], one.labels[name]) for one in summaries]
+        parts = [common.index(summary.codes[name], summary.labels[name]) for summary in summaries]
         codes[name], labels[name] = _joined(parts, kinds.get(name)), common.labels
-    numbers = {name: _joined([getattr(one, name) for one in summaries], kinds.get(name)) for name in _PLAIN}
-    return Summary(codes=codes, labels=labels, **numbers, settled=all(one.settled for one in summaries))
+    numbers = {name: _joined([getattr(summary, name) for summary in summaries], kinds.get(name)) for name in _PLAIN}
+    return Summary(codes=codes, labels=labels, **numbers, settled=all(summary.settled for summary in summaries))
 
 
 def merge_groups(summaries: Sequence[Summary], keys: Sequence[str]) -> Summary:
@@ -349,7 +349,7 @@ def merge_groups(summaries: Sequence[Summary], keys: Sequence[str]) -> Summary:
     if len(summaries) == 1:
         return summaries[0]
     merged = _side_by_side(summaries, keys, {})
-    spans = sum(int(one.day.max()) - int(one.day.min()) + 1 for one in summaries if len(one))
+    spans = sum(int(summary.day.max()) - int(summary.day.min()) + 1 for summary in summaries if len(summary))
     if not len(merged) or spans - (int(merged.day.max()) - int(merged.day.min()) + 1) <= len(summaries):
         return merged
     columns: Columns = {**merged.codes, **{name: getattr(merged, name) for name in _NUMERIC}}

@@ -138,9 +138,9 @@ class MilestoneTarget(TargetBase):
 def _frozen(value: Any) -> Hashable:
     """Parameters as something to compare and to find by: what is listed in another order is the same."""
     if isinstance(value, Mapping):
-        return tuple(sorted((name, _frozen(one)) for name, one in value.items()))
+        return tuple(sorted((name, _frozen(item)) for name, item in value.items()))
     if isinstance(value, (list, tuple)):
-        return tuple(_frozen(one) for one in value)
+        return tuple(_frozen(item) for item in value)
     found: Hashable = value
     return found
 

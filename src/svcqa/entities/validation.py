@@ -61,21 +61,21 @@ def _where(annotation: Any, location: tuple[int | str, ...]) -> tuple[str, str]:
 
 def faults_of(error: ValidationError, *, file: str, place: str, model: object = None) -> list[Fault]:
     """One fault for each thing pydantic found."""
-    found: list[Fault] = []
+    faults: list[Fault] = []
     for item in error.errors(include_url=False):
         code = _CODES.get(item["type"], "bad_value")
         key, keys = _where(model, item["loc"])
         where = " › ".join(part for part in (place, key) if part)
         cause = item.get("ctx", {}).get("error")
         if isinstance(cause, SvcqaError):  # a check of ours that already speaks every language
-            found.extend(replace(fault, file=file, place=where) for fault in cause.faults)
+            faults.extend(replace(fault, file=file, place=where) for fault in cause.faults)
         elif code == "missing_key":
-            found.append(Fault(code, file=file, place=where))
+            faults.append(Fault(code, file=file, place=where))
         elif code == "unknown_key":
-            found.append(Fault(code, file=file, place=where, got=str(item["loc"][-1]), allowed=keys))
+            faults.append(Fault(code, file=file, place=where, got=str(item["loc"][-1]), allowed=keys))
         else:
-            found.append(Fault(code, file=file, place=where, got=_shown(item["input"]), allowed=allowed_of(item)))
-    return found
+            faults.append(Fault(code, file=file, place=where, got=_shown(item["input"]), allowed=allowed_of(item)))
+    return faults
 
 
 def allowed_of(item: Any) -> str:

@@ -79,7 +79,8 @@ class MonthlyCounts:
             day = int(summary.day[place])
             months[day] = months.get(day, 0) + int(summary.value[place] * summary.weight[place])
         self._days = {
-            unit: sorted({day for one in of_kinds.values() for day in one}) for unit, of_kinds in self._counts.items()
+            unit: sorted({day for value in of_kinds.values() for day in value})
+            for unit, of_kinds in self._counts.items()
         }
         self.units = tuple(sorted(self._counts))
 

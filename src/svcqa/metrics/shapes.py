@@ -129,11 +129,11 @@ class ShareMetric(HasStates[Any], TakesGoal):
     def measure(self, summary: Summary, params: Any, context: Context) -> Result:
         """Shares by everything in ``context.by``; further shares come after the metric's own."""
         state = self.states(summary, params)
-        found = self._shares(summary, params, context=context, state=state, measure=self.spec.name)
+        figures = self._shares(summary, params, context=context, state=state, measure=self.spec.name)
         for name, least in self.further.items():
             reduced = np.where((state == State.MET) & (summary.value < least), State.BREACHED, state).astype(np.int8)
-            found += self._shares(summary, None, context=context, state=reduced, measure=name)
-        return Result(tuple(found), keys=code_columns(context.by))
+            figures += self._shares(summary, None, context=context, state=reduced, measure=name)
+        return Result(tuple(figures), keys=code_columns(context.by))
 
     def _shares(
         self, summary: Summary, params: Any, *, context: Context, state: npt.NDArray[np.int8], measure: str

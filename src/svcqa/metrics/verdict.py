@@ -79,7 +79,7 @@ def judged(
     ``reach`` is between what the value may lie, where that is not its interval.
     """
     lower, upper = (figure.lower, figure.upper) if reach is None else reach
-    found = judge(
+    judgement = judge(
         value=figure.value,
         lower=lower,
         upper=upper,
@@ -90,7 +90,7 @@ def judged(
         recoverable=recoverable,
         better=better,
     )
-    return replace(figure, verdict=found.verdict, evidence=found.evidence, at_risk=found.at_risk)
+    return replace(figure, verdict=judgement.verdict, evidence=judgement.evidence, at_risk=judgement.at_risk)
 
 
 def needed_share(*, goal: float, met: int, n: int, rest_n: int) -> float | None:

@@ -192,17 +192,17 @@ class MeanAndMaximumMetric(
             return found
 
         ahead = [year_ahead(summary, context, period, added) for period in periods]
-        found: list[Figure] = []
+        figures: list[Figure] = []
         for place, number, lead in rows(groups, periods, metric=self.spec.name, indicator=params.commitment.key):
             period = periods[number]
             mine = np.flatnonzero(within(summary, period.first, period.last) & (groups.index == place))
-            found.extend(
+            figures.extend(
                 self._figures(
                     lead, summary, mine, params=params, context=context, period=period, ahead=ahead[number][place]
                 )
             )
         return Result(
-            tuple(found),
+            tuple(figures),
             keys=code_columns(context.by),
             about={"commitment": params.commitment.key},
             unit=params.rule.unit,
@@ -335,16 +335,16 @@ def _states(
 ) -> dict[State, int]:
     """Where every case stands against the maximum."""
     state = _state(fact, excluded, value > (math.inf if maximum is None else maximum * params.second))
-    return counted_states(weight[state == one].sum() for one in State)
+    return counted_states(weight[state == item].sum() for item in State)
 
 
 def _state(fact: Any, excluded: Any, beyond: Any) -> npt.NDArray[np.int8]:
     """The state of each case or cell, as a ``State``; what does not apply is not excluded either."""
     still_open = fact == Fact.OPEN
     late = np.where(still_open, State.OPEN_OVERDUE, State.BREACHED)
-    found = np.where(beyond, late, np.where(still_open, State.OPEN_NOT_DUE, State.MET))
-    found = np.where(fact == Fact.NOT_APPLICABLE, State.NOT_APPLICABLE, np.where(excluded, State.EXCLUDED, found))
-    return found.astype(np.int8)
+    summary = np.where(beyond, late, np.where(still_open, State.OPEN_NOT_DUE, State.MET))
+    summary = np.where(fact == Fact.NOT_APPLICABLE, State.NOT_APPLICABLE, np.where(excluded, State.EXCLUDED, summary))
+    return summary.astype(np.int8)
 
 
 def _limit_in_seconds(params: MeanAndMaximumParams, day: dt.date) -> float:
@@ -352,7 +352,7 @@ def _limit_in_seconds(params: MeanAndMaximumParams, day: dt.date) -> float:
     return math.inf if maximum is None else maximum * params.second
 
 
-def _needed(goal: float | None, ahead: tuple[int, int, int], one: int) -> float | None:
+def _needed(goal: float | None, ahead: tuple[int, int, int], item: int) -> float | None:
     """The mean that the rest of the year must keep."""
     seconds, n, rest = ahead
-    return None if goal is None or rest <= 0 else (goal * (n + rest) - seconds / one) / rest
+    return None if goal is None or rest <= 0 else (goal * (n + rest) - seconds / item) / rest

@@ -24,16 +24,16 @@ def _seconds(column: Any) -> Any:
 
 def quarantine_findings(columns: dict[str, Any], schema: Table, organisation: Organisation) -> list[Finding]:
     """What keeps a row out, beyond texts that cannot be read."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for column in schema.columns:
         if column.type is ColumnType.UNIT:
-            found += _unknown_units(columns[column.name], column, organisation)
+            findings += _unknown_units(columns[column.name], column, organisation)
         if column.after:
-            found += _out_of_order(columns, column, column.after, "before_start")
+            findings += _out_of_order(columns, column, column.after, "before_start")
     time = schema.column(schema.time)
     years = pc.year(columns[time.name])
     outside = pc.or_(pc.less(years, EARLIEST_YEAR), pc.greater(years, LATEST_YEAR))
-    found += finding(
+    findings += finding(
         "start_out_of_range",
         time,
         pc.fill_null(outside, False).to_numpy(zero_copy_only=False),
@@ -41,13 +41,13 @@ def quarantine_findings(columns: dict[str, Any], schema: Table, organisation: Or
     )
     for first, second in schema.not_above:
         above = pc.fill_null(pc.greater(columns[first], columns[second]), False)
-        found += finding(
+        findings += finding(
             "numerator_above_denominator",
             schema.column(first),
             above.to_numpy(zero_copy_only=False),
             columns[first].cast(pa.string()),
         )
-    return found
+    return findings
 
 
 def _unknown_units(codes: Any, column: Column, organisation: Organisation) -> list[Finding]:
@@ -63,7 +63,7 @@ def _out_of_order(columns: dict[str, Any], column: Column, other: str, code: str
 
 def warnings(columns: dict[str, Any], schema: Table, mapping: Mapping) -> list[Finding]:
     """What is odd and accepted all the same."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     start = _seconds(columns[schema.time])
     for column in schema.columns:
         if column.type is not ColumnType.MOMENT or column.name == schema.time:
@@ -73,12 +73,12 @@ def warnings(columns: dict[str, Any], schema: Table, mapping: Mapping) -> list[F
         valid = columns[column.name].is_valid().to_numpy(zero_copy_only=False)
         with np.errstate(over="ignore"):
             far = valid & (np.abs(moments - start) > mapping.far_years * _SECONDS_A_YEAR)
-        found += finding("far_date", column, far, texts)
+        findings += finding("far_date", column, far, texts)
         if column.warn_before:
-            found += _out_of_order(columns, column, column.warn_before, "due_before_start")
+            findings += _out_of_order(columns, column, column.warn_before, "due_before_start")
         if column.name in ("closed_at", "resolved_at") and column.name in mapping.columns:
-            found += finding("zero_length", column, valid & (moments == start), texts)
-    return found
+            findings += finding("zero_length", column, valid & (moments == start), texts)
+    return findings
 
 
 def duplicates(keys: Any, schema: Table, rows: Any) -> list[Finding]:

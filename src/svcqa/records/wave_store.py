@@ -167,4 +167,4 @@ def _fitting(path: Path, mappings: Sequence[Path]) -> Path:
         sheets = CalamineWorkbook.from_path(str(path)).sheet_names
     except (CalamineError, OSError):
         return mappings[0]
-    return next((one for one in mappings if load_mapping(one).sheet in sheets), mappings[0])
+    return next((mapping for mapping in mappings if load_mapping(mapping).sheet in sheets), mappings[0])

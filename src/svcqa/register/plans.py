@@ -41,7 +41,9 @@ def save_plan(register: Register, plan: TargetPlan, *, author: str, now: dt.date
         # by the body as it is kept: a version that only a newer program can read is replaced, too
         asked = (plan.year, plan.target)
         before = [
-            one.id for one in append.entries(PLAN.name) if (one.body.get("year"), one.body.get("target")) == asked
+            entry.id
+            for entry in append.entries(PLAN.name)
+            if (entry.body.get("year"), entry.body.get("target")) == asked
         ]
         append.note(PLAN, plan, author=author, now=now, replaces=before[-1] if before else None)
         return saved_plans(append, year=plan.year, target=plan.target)[-1]
@@ -52,12 +54,12 @@ def saved_plans(
 ) -> tuple[SavedPlan, ...]:
     """All versions, oldest first; of one year or target where given, as known at a moment (UTC)."""
     in_force = {entry.id for entry in register.entries(PLAN.name, known_at=known_at)}
-    found: list[SavedPlan] = []
+    saved_plans: list[SavedPlan] = []
     counted: dict[tuple[int, str], int] = {}
-    for entry, plan in ((one.entry, one.item) for one in register.read(PLAN, known_at=known_at, replaced=True)):
+    for entry, plan in ((item.entry, item.item) for item in register.read(PLAN, known_at=known_at, replaced=True)):
         if (year is None or plan.year == year) and (target is None or plan.target == target):
             version = counted[plan.year, plan.target] = counted.get((plan.year, plan.target), 0) + 1
-            found.append(
+            saved_plans.append(
                 SavedPlan(
                     number=entry.id,
                     version=version,
@@ -67,4 +69,4 @@ def saved_plans(
                     in_force=entry.id in in_force,
                 )
             )
-    return tuple(found)
+    return tuple(saved_plans)

@@ -102,7 +102,7 @@ def note_step(register: Register, step: ActionStep, *, now: dt.datetime | None =
 
 
 def _row(register: Reader, number: int) -> Followed:
-    found = {one.number: one for one in followed(register)}
+    found = {item.number: item for item in followed(register)}
     if number not in found:
         raise RegisterError(Fault("no_action", got=str(number), allowed=", ".join(map(str, found)) or "—"))
     return found[number]
@@ -116,11 +116,11 @@ def followed(register: Reader, *, known_at: dt.datetime | None = None) -> list[F
     """Every row of form B that nothing replaced, with its steps; those noted of a row before it was corrected, too."""
     gone = replaced_by(register.entries(ACTION.name, known_at=known_at, replaced=True))
     steps: dict[int, dict[int, ActionStep]] = {}
-    for one in register.read(ACTION_STEP, known_at=known_at):
-        number = one.item.action
+    for item in register.read(ACTION_STEP, known_at=known_at):
+        number = item.item.action
         while number in gone:
             number = gone[number]
-        steps.setdefault(number, {})[one.entry.id] = one.item
+        steps.setdefault(number, {})[item.entry.id] = item.item
     found = []
     for noted in register.read(ACTION, known_at=known_at):
         number, own = noted.entry.id, steps.get(noted.entry.id, {})

@@ -26,5 +26,5 @@ def sign(register: Register, item: Signature, *, now: dt.datetime | None = None)
 
 def signatures(register: Reader, *, letter: str | None = None) -> list[Signature]:
     """Who signed, oldest first; of one letter where it is given."""
-    found = [one.item for one in register.read(SIGNATURE)]
-    return [one for one in found if letter is None or one.letter == letter]
+    found = [item.item for item in register.read(SIGNATURE)]
+    return [item for item in found if letter is None or item.letter == letter]

@@ -28,4 +28,4 @@ def note_success(
 
 def successes(register: Reader, *, known_at: dt.datetime | None = None) -> list[Success]:
     """What was told, oldest first."""
-    return [one.item for one in register.read(SUCCESS, known_at=known_at)]
+    return [item.item for item in register.read(SUCCESS, known_at=known_at)]

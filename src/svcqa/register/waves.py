@@ -25,16 +25,16 @@ def note_wave(register: Register, wave: Wave, *, author: str, now: dt.datetime |
     author = named(author, "wave_author")
     with register.appending() as append:
         noted = append.read(WAVE)
-        for one in noted:
-            if one.item.number == wave.number and one.item.code != wave.code:
-                raise RegisterError(Fault("wave_number", got=str(wave.number), allowed=one.item.code))
-        former = [one.entry.id for one in noted if one.item.code == wave.code]
+        for item in noted:
+            if item.item.number == wave.number and item.item.code != wave.code:
+                raise RegisterError(Fault("wave_number", got=str(wave.number), allowed=item.item.code))
+        former = [item.entry.id for item in noted if item.item.code == wave.code]
         return append.note(WAVE, WaveNote.of(wave), author=author, now=now, replaces=former[-1] if former else None)
 
 
 def noted_waves(register: Reader) -> list[WaveNote]:
     """What the register knows of the waves, in the order of drawing."""
-    return [one.item for one in register.read(WAVE)]
+    return [item.item for item in register.read(WAVE)]
 
 
 def note_contact_export(

@@ -30,9 +30,9 @@ class Course:
     """What the values are measured in."""
 
 
-def first_of(found: Sequence[Figure]) -> Figure | None:
+def first_of(figures: Sequence[Figure]) -> Figure | None:
     """The first figure, where there is one."""
-    return found[0] if found else None
+    return figures[0] if figures else None
 
 
 NO_COURSE = Course(now=None, previous=None, year_before=None, year=None, months=(), cumulative=(), year_months=())

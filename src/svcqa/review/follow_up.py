@@ -41,10 +41,10 @@ def problems_of(
 ) -> tuple[Problem, ...]:
     """The rows of form B that belong to ``year``, and those of earlier years that it took over, in order of number."""
     found = []
-    for one in followed(register, known_at=known_at):
-        noted_in = _year_of(one, rule)
-        if noted_in == year.year or (noted_in < year.year and _state(one, year.first)[0] != "closed"):
-            found.append(_problem(one, as_of, carried=noted_in < year.year))
+    for item in followed(register, known_at=known_at):
+        noted_in = _year_of(item, rule)
+        if noted_in == year.year or (noted_in < year.year and _state(item, year.first)[0] != "closed"):
+            found.append(_problem(item, as_of, carried=noted_in < year.year))
     return tuple(found)
 
 
@@ -54,8 +54,8 @@ def rows_of(
     """The rows of form B noted of ``period`` or a part of it; of a year also those noted in it of no period."""
     rows = followed(register, known_at=known_at)
     if period.kind is PeriodKind.YEAR:
-        return [one.item for one in rows if _year_of(one, rule) == period.year]
-    return [one.item for one in rows if _is_part(one.item.period, period, rule)]
+        return [row.item for row in rows if _year_of(row, rule) == period.year]
+    return [row.item for row in rows if _is_part(row.item.period, period, rule)]
 
 
 def _is_part(label: str, whole: Period, rule: PeriodRule) -> bool:
@@ -66,25 +66,25 @@ def _is_part(label: str, whole: Period, rule: PeriodRule) -> bool:
     return whole.first <= part.first and part.last <= whole.last
 
 
-def _year_of(one: Followed, rule: PeriodRule) -> int:
+def _year_of(row: Followed, rule: PeriodRule) -> int:
     """The year of the row's period; where it names none, the year in which it was noted."""
     try:
-        return rule.parse(one.item.period).year
+        return rule.parse(row.item.period).year
     except PeriodError:
-        return one.at.year
+        return row.at.year
 
 
-def _problem(one: Followed, as_of: dt.datetime, *, carried: bool) -> Problem:
+def _problem(row: Followed, as_of: dt.datetime, *, carried: bool) -> Problem:
     # what happens on a day counts when the day is over, as everywhere else
-    state, due, late, steps = _state(one, as_of.date())
-    return Problem(number=one.number, item=one.item, steps=steps, state=state, due=due, late=late, carried=carried)
+    state, due, late, steps = _state(row, as_of.date())
+    return Problem(number=row.number, item=row.item, steps=steps, state=state, due=due, late=late, carried=carried)
 
 
-def _state(one: Followed, day: dt.date) -> tuple[State, dt.date | None, bool, tuple[ActionStep, ...]]:
+def _state(row: Followed, day: dt.date) -> tuple[State, dt.date | None, bool, tuple[ActionStep, ...]]:
     """State, date in force, lateness and steps at the first moment of ``day``."""
-    steps = tuple(step for step in one.steps if step.on < day)
-    due, late = one.item.due, False
-    state: State = "open" if one.item.agreed else "noted"
+    steps = tuple(step for step in row.steps if step.on < day)
+    due, late = row.item.due, False
+    state: State = "open" if row.item.agreed else "noted"
     for step in steps:
         if step.step == "done":
             state, late = "done", due is not None and step.on > due

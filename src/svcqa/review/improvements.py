@@ -65,4 +65,6 @@ def successes_of(
     register: Register, year: Period, rule: PeriodRule, known_at: dt.datetime | None = None
 ) -> tuple[Success, ...]:
     """What was told of ``year`` or of a part of it."""
-    return tuple(one for one in successes(register, known_at=known_at) if rule.parse(one.period).year == year.year)
+    return tuple(
+        success for success in successes(register, known_at=known_at) if rule.parse(success.period).year == year.year
+    )

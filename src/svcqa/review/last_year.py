@@ -180,10 +180,10 @@ def _limit_before(commitment: Commitment, place: int) -> int | None:
     """What held for the same cases before a limit came into force: of those after it, the first that fits them all."""
     limit = commitment.limits[place]
     assert limit.effective_from is not None
-    for one in commitment.limits[place + 1 :]:
-        earlier = one.effective_from is None or one.effective_from < limit.effective_from
-        if earlier and (not one.where or one.where == limit.where):
-            return one.limit
+    for item in commitment.limits[place + 1 :]:
+        earlier = item.effective_from is None or item.effective_from < limit.effective_from
+        if earlier and (not item.where or item.where == limit.where):
+            return item.limit
     clock = commitment.rule.clock_rule
     return clock.limit if clock is not None else None
 
@@ -206,9 +206,9 @@ def _reported(published: Publication | None, commitment: Commitment, unit: str) 
         return None
     return next(
         (
-            one
-            for one in published.figures
-            if (one.subject, one.key, one.unit, one.period, one.cumulative)
+            figure
+            for figure in published.figures
+            if (figure.subject, figure.key, figure.unit, figure.period, figure.cumulative)
             == ("commitment", commitment.key, unit, published.period, False)
         ),
         None,

@@ -133,10 +133,10 @@ def period_review(
 
 def _returns(figures: Figures, policies: Policies, context: Context) -> tuple[Comparison, ...]:
     """A table that cannot be read has said so in its own row already."""
-    found: list[Comparison] = []
+    comparisons: list[Comparison] = []
     for commitment in policies.commitments:
         try:
-            found += compare_returns(figures, (commitment,), context)
+            comparisons += compare_returns(figures, (commitment,), context)
         except SvcqaError:
             continue
-    return tuple(found)
+    return tuple(comparisons)

@@ -54,7 +54,7 @@ def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
 def published(register: Register, period: str, *, known_at: dt.datetime | None = None) -> list[Publication]:
     """What was reported of ``period`` by ``known_at`` (UTC), oldest first."""
     found = publications(register, period=period)
-    return [one for one in found if known_at is None or one.known_at <= known_at]
+    return [item for item in found if known_at is None or item.known_at <= known_at]
 
 
 def _figures(subject: Literal["commitment", "target"], key: str, course: Course) -> Iterator[PublishedFigure]:
@@ -133,11 +133,11 @@ def restate(
     }
     causes: tuple[Cause, ...] = tuple(name for name, (then, now) in digests.items() if then != now)
     own: dict[tuple[str, str], str] = {}  # the first measure of a commitment is its own
-    for one in published.figures:
-        own.setdefault((one.subject, one.key), one.measure)
-    found = (_again(figures, policies, published=published, one=one, known_at=known_at) for one in published.figures)
+    for item in published.figures:
+        own.setdefault((item.subject, item.key), item.measure)
+    found = (_again(figures, policies, published=published, one=item, known_at=known_at) for item in published.figures)
     told = tuple(
-        replace(one, beside=one.reported.measure != own[one.reported.subject, one.reported.key]) for one in found
+        replace(item, beside=item.reported.measure != own[item.reported.subject, item.reported.key]) for item in found
     )
     return Restatement(published, told, causes)
 
@@ -156,16 +156,16 @@ def _again(
     return Restated(one, now, result.scale)
 
 
-def _question(figures: Figures, policies: Policies, one: PublishedFigure) -> tuple[str, dict[str, object]]:
+def _question(figures: Figures, policies: Policies, published_figure: PublishedFigure) -> tuple[str, dict[str, object]]:
     """Metric and parameters, under the policy of today.
 
     Raises:
         NameUnknownError: the policy no longer has the commitment or target.
     """
-    if one.subject == "commitment":
-        commitment = policies.commitment(one.key).counted
+    if published_figure.subject == "commitment":
+        commitment = policies.commitment(published_figure.key).counted
         return commitment.metric, {"commitment": commitment}
     levels = {target.key: target for target in policies.targets if target.level is not None}
-    target = one_of(one.key, levels, fault="unknown_target")
+    target = one_of(published_figure.key, levels, fault="unknown_target")
     own = policies.commitment(target.commitment).counted if target.commitment is not None else None
     return asked_by(figures, target, own)

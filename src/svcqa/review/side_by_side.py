@@ -123,7 +123,7 @@ def _pooled(now: list[Figure | None], level: float) -> list[tuple[float, float, 
     drawn: list[tuple[float, float, float] | None] = [None] * len(now)
     if len(counted) < LEAST:
         return drawn
-    found = pool_shares([met for met, _ in counted.values()], [n for _, n in counted.values()], level=level)
+    pooled = pool_shares([met for met, _ in counted.values()], [n for _, n in counted.values()], level=level)
     for row, place in enumerate(counted):
-        drawn[place] = (float(found.value[row]), float(found.lower[row]), float(found.upper[row]))
+        drawn[place] = (float(pooled.value[row]), float(pooled.lower[row]), float(pooled.upper[row]))
     return drawn

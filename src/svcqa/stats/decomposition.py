@@ -124,11 +124,11 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
         raise StatsError(
             Fault(
                 "decomposition_reach",
-                place=one.code,
-                got=f"{one.whole:.6g}",
-                allowed=f"{one.least:.6g} … {one.most:.6g}",
+                place=item.code,
+                got=f"{item.whole:.6g}",
+                allowed=f"{item.least:.6g} … {item.most:.6g}",
             )
-            for one in wrong
+            for item in wrong
         )
     value: dict[str, tuple[float, int, float]] = {}
     error = 0.0

@@ -308,7 +308,7 @@ def _needed(goal: float | None, total: float, base: float, rest: float | None) -
 
 
 def _ordered(found: Sequence[float | None]) -> tuple[float | None, float | None]:
-    known = sorted(one for one in found if one is not None)
+    known = sorted(item for item in found if item is not None)
     return (known[0], known[-1]) if known else (None, None)
 
 

@@ -54,23 +54,23 @@ def posterior(
     from scipy.special import ndtri
 
     points: Float64 = ndtri(halton(rounds[0], dimensions))
-    found = Weighted(points, _normalised(log_likelihood(points)))
+    weighted = Weighted(points, _normalised(log_likelihood(points)))
     for number, count in enumerate(rounds[1:], start=1):
         caution = _CAUTION[min(number, len(_CAUTION)) - 1]
-        points, proposed = _student(found, caution, count)
+        points, proposed = _student(weighted, caution, count)
         prior = -0.5 * (points**2).sum(axis=1)
-        found = Weighted(points, _normalised(log_likelihood(points) + prior - proposed))
-    return found
+        weighted = Weighted(points, _normalised(log_likelihood(points) + prior - proposed))
+    return weighted
 
 
-def _student(found: Weighted, caution: float, count: int) -> tuple[Float64, Float64]:
+def _student(weighted: Weighted, caution: float, count: int) -> tuple[Float64, Float64]:
     """Points of a Student distribution about the weighted ones, and the logarithm of its density but for a constant."""
     from scipy.special import ndtri
 
-    dimensions = found.points.shape[1]
-    centre = found.weights @ found.points
-    apart = found.points - centre
-    scale = _WIDENED * ((found.weights[:, None] * apart).T @ apart) + caution * np.eye(dimensions)
+    dimensions = weighted.points.shape[1]
+    centre = weighted.weights @ weighted.points
+    apart = weighted.points - centre
+    scale = _WIDENED * ((weighted.weights[:, None] * apart).T @ apart) + caution * np.eye(dimensions)
     cube = halton(count, dimensions + 1)
     normal, lengths = ndtri(cube[:, :dimensions]), _chi_square(cube[:, dimensions])
     student = normal * np.sqrt(_FREEDOM / lengths)[:, None]

@@ -65,8 +65,8 @@ def logrank(
     many = np.ones(len(place), dtype=np.int64) if weight is None else np.asarray(weight, dtype=np.int64)
     layer = np.zeros(len(place), dtype=np.int64) if stratum is None else np.asarray(stratum)
     observed, expected, variance = np.zeros(groups), np.zeros(groups), np.zeros((groups, groups))
-    for one in np.unique(layer):
-        chosen = (layer == one) & (many > 0)
+    for item in np.unique(layer):
+        chosen = (layer == item) & (many > 0)
         parts = _scores(place[chosen], when[chosen], ended=done[chosen], weight=many[chosen], groups=groups, rho=rho)
         observed, expected, variance = observed + parts[0], expected + parts[1], variance + parts[2]
     # The differences add up to nothing, and groups that were never at risk together say nothing of one another: the

@@ -88,17 +88,17 @@ def simulate(
         settings = _settings(points, model, scale)
         return run_filter(observed, settings, first_month=first_month, start=start, spread=spread, festival=moved)
 
-    found = posterior(lambda points: filtered(points).log_likelihood, dimensions=_dimensions(model))
-    chosen = _resample(found, draws, generator)
+    weighted = posterior(lambda points: filtered(points).log_likelihood, dimensions=_dimensions(model))
+    chosen = _resample(weighted, draws, generator)
     distinct, place = np.unique(chosen, return_inverse=True)
-    last = filtered(found.points[distinct])
+    last = filtered(weighted.points[distinct])
     state = _draw_states(last, place, generator)
-    settings = _settings(found.points[chosen], model, scale)
+    settings = _settings(weighted.points[chosen], model, scale)
     month = first_month + len(observed)
     predictor = _forward(state, settings, month=month, ahead=ahead, generator=generator, spread=spread_ahead)
     if moved is not None:
         predictor += state[:, [FESTIVAL]] * moved[len(observed) :]
-    return Paths(predictor, model, found.effective, moved is not None)
+    return Paths(predictor, model, weighted.effective, moved is not None)
 
 
 def _moved(festival: Float64, first_month: int) -> Float64:
@@ -137,11 +137,11 @@ def _settings(points: Float64, model: Model, scale: float) -> Settings:
     )
 
 
-def _resample(found: Weighted, draws: int, generator: np.random.PCG64) -> npt.NDArray[np.int64]:
+def _resample(weighted: Weighted, draws: int, generator: np.random.PCG64) -> npt.NDArray[np.int64]:
     """Places drawn by weight, evenly (systematic resampling: Kitagawa 1996, J. Comput. Graph. Statist. 5, 1–25)."""
     steps = (np.arange(draws) + uniform(generator, 1)) / draws
-    place = np.searchsorted(np.cumsum(found.weights), steps)
-    return np.minimum(place, len(found.weights) - 1).astype(np.int64)
+    place = np.searchsorted(np.cumsum(weighted.weights), steps)
+    return np.minimum(place, len(weighted.weights) - 1).astype(np.int64)
 
 
 def _draw_states(last: Filtered, place: npt.NDArray[np.int64], generator: np.random.PCG64) -> Float64:

@@ -140,7 +140,7 @@ def _averaged(
     """
     share = (np.arange(_SHRINKAGES) + 0.5) / _SHRINKAGES  # of the prior, in a unit of average size
     heights, centres, variances = [], [], []
-    for weight in (float(one) for one in float(size.mean()) * share / (1 - share)):
+    for weight in (float(item) for item in float(size.mean()) * share / (1 - share)):
         mean, height = _mean_for(likelihood, means, weight)
         of_mean = 1 / float((size / spread(mean, weight)).sum())
         centre = (mean * weight + r) / (weight + size)

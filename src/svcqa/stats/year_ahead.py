@@ -198,19 +198,19 @@ def year_ahead(
     if not _MONTHS <= ahead <= MOST_AHEAD:
         raise StatsError(Fault("year_ahead", got=str(ahead), allowed=f"{_MONTHS} … {MOST_AHEAD}"))
     history = checked_history(kind, value, base, bounds)
-    found = simulate_futures(history, ahead=ahead, draws=draws, generator=np.random.PCG64(seed))
+    futures = simulate_futures(history, ahead=ahead, draws=draws, generator=np.random.PCG64(seed))
     counted = [step for step in range(ahead - _MONTHS, ahead) if (step - ahead) % cycle == cycle - 1]
     month = tuple(step - (ahead - _MONTHS) + 1 for step in counted)
-    flags = {"short_history": found.model != "season", "rough": found.effective < ROUGH}
+    flags = {"short_history": futures.model != "season", "rough": futures.effective < ROUGH}
     return YearAhead(
         kind=kind,
         better=better,
         bounds=bounds,
         month=month,
-        level=found.level[:, counted],
-        total=found.total[:, counted],
-        base=found.base[:, counted],
-        model=found.model,
+        level=futures.level[:, counted],
+        total=futures.total[:, counted],
+        base=futures.base[:, counted],
+        model=futures.model,
         known_months=int(history.known.sum()),
         ahead=ahead,
         seed=seed,

@@ -95,13 +95,13 @@ class OutlookPanel(Panel):
         """The trend in words; where there are two years also without the season."""
         unit = str(self.unit.value)
         try:
-            found = self._outlooks.trend(self.commitment.value, unit=unit)
+            result = self._outlooks.trend(self.commitment.value, unit=unit)
         except SvcqaError as error:
             self.trend.value = self._plain(error)
             return
-        forms = [False, True] if found.of(Role.SLOPE_IN_SEASON) else [False]
+        forms = [False, True] if result.of(Role.SLOPE_IN_SEASON) else [False]
         said = [
-            trend_sentence(found, unit, self.language, name=self._names.get(unit, unit), seasonal=seasonal)
+            trend_sentence(result, unit, self.language, name=self._names.get(unit, unit), seasonal=seasonal)
             for seasonal in forms
         ]
         self.trend.value = "<br>".join(map(self._plain, said))
@@ -109,16 +109,18 @@ class OutlookPanel(Panel):
     def _draw_season(self) -> None:
         self.season.value = ""
         try:
-            found = self._outlooks.season(self.commitment.value, unit=self.unit.value)
+            result = self._outlooks.season(self.commitment.value, unit=self.unit.value)
         except SvcqaError as error:
             self.season.value = self._plain(error)
             return
-        said = season_sentence(found, self.language)
-        drawn = found.named(Role.ADJUSTED, Role.LEVEL)
+        said = season_sentence(result, self.language)
+        drawn = result.named(Role.ADJUSTED, Role.LEVEL)
         if not drawn:
             self.season.value = self._plain(said)
             return
-        self.season.value = charts.of_result(found, self.language, names=self._names, measures=drawn, title=said).html()
+        self.season.value = charts.of_result(
+            result, self.language, names=self._names, measures=drawn, title=said
+        ).html()
 
     def _fit(self) -> None:
         """The year of this choice, run to its end once."""
@@ -139,32 +141,32 @@ class OutlookPanel(Panel):
         self._what_if = what_if
         self._say(found)
 
-    def _set_goal(self, found: Result) -> None:
+    def _set_goal(self, result: Result) -> None:
         """Let the goal move about what the year may come to; shares are shown in per cent."""
-        (year,) = found.of(Role.WHOLE_YEAR)
+        (year,) = result.of(Role.WHOLE_YEAR)
         goal = year.goal if year.goal is not None else year.value or 0.0
         lower, upper = (goal if end is None else end for end in (year.lower, year.upper))
-        step = 10.0 ** -wording.usual_decimals(goal, found.scale) * (0.01 if found.unit == "share" else 1)
+        step = 10.0 ** -wording.usual_decimals(goal, result.scale) * (0.01 if result.unit == "share" else 1)
         width = max(upper - lower, 10 * step)
         low = math.floor((min(goal, lower) - _ROOM * width) / step) * step
         high = math.ceil((max(goal, upper) + _ROOM * width) / step) * step
-        if found.unit == "share":
+        if result.unit == "share":
             low, high = max(low, 0.0), min(high, 1.0)
         with unheard(self._move, self.goal), self.goal.hold_trait_notifications():
             self.goal.min, self.goal.max, self.goal.step, self.goal.value = low, high, step, goal
-        decimals = wording.usual_decimals(goal, found.scale)
-        self.goal.readout_format = f".{decimals}%" if found.unit == "share" else f".{decimals}f"
+        decimals = wording.usual_decimals(goal, result.scale)
+        self.goal.readout_format = f".{decimals}%" if result.unit == "share" else f".{decimals}f"
         self.goal.disabled = False
 
     def _move(self, change: dict[str, Any]) -> None:
         if self._what_if is not None:
             self._say(self._what_if.at(goal=change["new"]))
 
-    def _say(self, found: Result) -> None:
-        (chance,) = found.of(Role.CHANCE)
+    def _say(self, result: Result) -> None:
+        (chance,) = result.of(Role.CHANCE)
         flags = wording.flags(chance, self.language)
         self.answer.value = (
             f"<div class='svcqa-chance'><b style='font-size:1.6em'>{self._plain(chance_text(chance, self.language))}"
-            f"</b> &nbsp; {self._plain(forecast_sentence(found, self.language))}</div>"
+            f"</b> &nbsp; {self._plain(forecast_sentence(result, self.language))}</div>"
             + (f"<small>{self._plain(flags)}</small>" if flags else "")
         )

@@ -75,15 +75,15 @@ class TargetCells(Panel):
         if not self._showing:
             self._changed(None)
 
-    def show(self, found: Decomposition) -> None:
+    def show(self, decomposition: Decomposition) -> None:
         """Goals of the cells that are free; locked ones are left as they were written."""
         self._showing = True
         try:
-            for cell in found.cells:
+            for cell in decomposition.cells:
                 if not cell.own and cell.unit in self.fields and not self.locks[cell.unit].value:
                     self.fields[cell.unit].value = round(cell.goal * self.times, 6)
         finally:
             self._showing = False
         said = self._text("sum_of_parts")
-        shown = f"{found.sum_of_parts * self.times:.6g}{'%' if self.times != 1 else ''}"
+        shown = f"{decomposition.sum_of_parts * self.times:.6g}{'%' if self.times != 1 else ''}"
         self.sums.value = f"<b>{self._plain(said)}</b> {shown}"

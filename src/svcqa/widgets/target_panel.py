@@ -42,7 +42,7 @@ class TargetPanel(Panel):
         self._asked: TargetWhatIf | None = None
         self._answer: Answer | None = None
         found = planned.forecasts()
-        options = [(one.target.name.in_language(language), one.target.key) for one in found]
+        options = [(item.target.name.in_language(language), item.target.key) for item in found]
         if target is not None and target not in {key for _, key in options}:
             raise MetricError(Fault("target_not_forecast", got=target, allowed=", ".join(key for _, key in options)))
         self.target = self._dropdown("target", options)
@@ -131,7 +131,7 @@ class TargetPanel(Panel):
         if answer.improvement is not None:
             said.append(tables.improvement(answer.improvement, proposal.improvement_unit, self.language))
         said.append(tables.fair_text(answer.decomposition, self.language))
-        said += [tables.assumption_text(one, scale, self.language) for one in answer.assumptions]
+        said += [tables.assumption_text(assumption, scale, self.language) for assumption in answer.assumptions]
         if self.size.value != 0 and not self.label.value.strip():
             said.append(self._text("needs_label"))
         said += [tables.note_text(note, proposal, self.language) for note in self._asked.notes]

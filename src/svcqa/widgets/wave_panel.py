@@ -90,8 +90,8 @@ class WavePanel(Panel):
             wanted=wanted,
         )
         self.chart.value = charts.Picture(drawn).html()
-        found = plan_table(self.plan, self.workspace.policies, self.language)
+        frame = plan_table(self.plan, self.workspace.policies, self.language)
         notes = filter(None, (plan_note(self.plan, self.language), former_note(self.plan, self.language)))
         note = "</p><p>".join(map(self._plain, notes))
-        self.table.value = f"{found.to_html(escape=True, border=0)}<p>{note}</p>"
+        self.table.value = f"{frame.to_html(escape=True, border=0)}<p>{note}</p>"
         self.message.value = ""

@@ -41,7 +41,7 @@ class Letters:
         from svcqa.report.word.letter import write_letters
 
         period, chosen = self._workspace.period(str(year)), language or self._workspace.language
-        found = letters_of(
+        letters = letters_of(
             self._workspace.policies,
             self._workspace.registry,
             year,
@@ -50,16 +50,18 @@ class Letters:
             plans=self._plans(year),
             provisional=self._workspace.calendar.is_provisional(period.last),
         )
-        if not found:
+        if not letters:
             raise RegisterError(Fault("no_letters", got=str(year)))
         company = self._workspace.settings.company.name.in_language(chosen)
         return write_letters(
-            found, Path(out), language=chosen, company=company, template=Path(template) if template else None
+            letters, Path(out), language=chosen, company=company, template=Path(template) if template else None
         )
 
     def _plans(self, year: int) -> tuple[TargetPlan, ...]:
         """The plans in force."""
-        return tuple(one.plan for one in saved_plans(self._workspace.register, year=year) if one.in_force)
+        return tuple(
+            saved_plan.plan for saved_plan in saved_plans(self._workspace.register, year=year) if saved_plan.in_force
+        )
 
     def write_template(self, out: str | Path, *, language: Language | None = None) -> Path:
         """Write our template to ``out``, to be edited and given back as ``template``."""
@@ -99,5 +101,5 @@ class Letters:
 
         key, digest = key_of(Path(path)), digest_of(Path(path))
         found = signatures(self._workspace.register, letter=key) if key else []
-        holding = tuple(one for one in found if one.digest == digest)
-        return LetterCheck(key, digest, holding, tuple(one for one in found if one.digest != digest))
+        holding = tuple(item for item in found if item.digest == digest)
+        return LetterCheck(key, digest, holding, tuple(item for item in found if item.digest != digest))

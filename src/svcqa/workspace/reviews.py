@@ -164,4 +164,4 @@ class Reviews:
         label = workspace.period(period).label if isinstance(period, str) else period.label if period else None
         figures = workspace.figures if calendars is None else replace(workspace.figures, calendars=calendars)
         published = publications(workspace.register, period=label)
-        return tuple(restate(figures, workspace.policies, one) for one in published)
+        return tuple(restate(figures, workspace.policies, item) for item in published)

@@ -91,10 +91,10 @@ def estimate(
     inside = sample.answered if within is None else sample.answered & within
     design = sample.design
     if asked.counts == "cases":
-        design = replace(design, weight=design.weight * np.asarray([one.cases for one in sample.people]))
+        design = replace(design, weight=design.weight * np.asarray([item.cases for item in sample.people]))
     values = sample.scores if asked.estimate in ("mean", "ratio") else hits(sample.scores, survey, asked)
     if asked.estimate == "ratio":
-        other = np.asarray([one.scores.get(_over(survey, asked), np.nan) for one in sample.people])
+        other = np.asarray([item.scores.get(_over(survey, asked), np.nan) for item in sample.people])
         inside = inside & np.isfinite(other)
     if not inside.any():
         return None

@@ -113,7 +113,7 @@ class SurveyExample:
     @staticmethod
     def _stratum(name: str, cells: Sequence[FrameCell], drawn: Sequence[DrawnCustomer]) -> WaveStratum:
         own = [cell for cell in cells if cell.columns["stratum"] == name]
-        roles = [one.role for one in drawn if one.stratum == name]
+        roles = [item.role for item in drawn if item.stratum == name]
         parts = {key: own[0].columns.get(key, "") for key in ("service", "department")}
         return WaveStratum(
             key=name,

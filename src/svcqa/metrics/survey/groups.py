@@ -36,13 +36,13 @@ def groups_of(people: Sequence[DrawnCustomer], context: Context) -> tuple[Group,
         raise MetricError(
             [Fault("unknown_grouping", got=name, allowed=", ".join(dict.fromkeys(known))) for name in unknown]
         )
-    units = [one.columns.get("unit", "") for one in people]
+    units = [item.columns.get("unit", "") for item in people]
     codes = sorted(set(units))
     shown = dict(zip(codes, unit_labels(codes, np.ones(len(codes), dtype=np.bool_), context), strict=True))
     columns = code_columns(context.by)
     labels = [
-        None if shown[unit] is None else (str(shown[unit]), *(one.columns.get(name, "") for name in columns))
-        for unit, one in zip(units, people, strict=True)
+        None if shown[unit] is None else (str(shown[unit]), *(item.columns.get(name, "") for name in columns))
+        for unit, item in zip(units, people, strict=True)
     ]
     return tuple(
         Group(name[0], dict(zip(columns, name[1:], strict=True)), np.asarray([label == name for label in labels]))

@@ -42,5 +42,5 @@ def disposition(person: DrawnCustomer, survey: Survey) -> Disposition:
 
 def outcomes_of(people: Iterable[DrawnCustomer], survey: Survey) -> Outcomes:
     """Counts of the dispositions."""
-    found = [disposition(one, survey) for one in people]
+    found = [disposition(item, survey) for item in people]
     return Outcomes(**{name: found.count(name) for name in Outcomes.__dataclass_fields__})  # type: ignore[arg-type]

@@ -30,19 +30,19 @@ def pooled(estimates: Sequence[Estimated], *, level: float) -> Pooled:
     from scipy.special import stdtrit
 
     first = estimates[0].found
-    sizes = [one.population for one in estimates]
+    sizes = [estimate.population for estimate in estimates]
     if len(estimates) == 1:
         ends = [end if math.isfinite(end) else None for end in (first.lower, first.upper)]
         return Pooled(
             value=first.value, lower=ends[0], upper=ends[1], n=first.n, population=sizes[0], method=first.method
         )
     shares = [size / sum(sizes) for size in sizes]
-    value = round(sum(share * one.found.value for share, one in zip(shares, estimates, strict=True)), 12)
+    value = round(sum(share * estimate.found.value for share, estimate in zip(shares, estimates, strict=True)), 12)
     parts = [
-        ((share * one.found.standard_error) ** 2, one.found.degrees_of_freedom)
-        for share, one in zip(shares, estimates, strict=True)
+        ((share * estimate.found.standard_error) ** 2, estimate.found.degrees_of_freedom)
+        for share, estimate in zip(shares, estimates, strict=True)
     ]
-    n, method = sum(one.found.n for one in estimates), f"{first.method}, waves pooled by customers"
+    n, method = sum(estimate.found.n for estimate in estimates), f"{first.method}, waves pooled by customers"
     uncertain = [(variance, df) for variance, df in parts if variance > 0]
     if any(df <= 0 for _, df in parts):
         return Pooled(value=value, lower=None, upper=None, n=n, population=sum(sizes), method=method)

@@ -86,7 +86,7 @@ class WaveRecords:
     @property
     def released(self) -> tuple[DrawnCustomer, ...]:
         """The sample: who was drawn first, and reserves that were called."""
-        return tuple(one for one in self.people if one.released)
+        return tuple(item for item in self.people if item.released)
 
 
 @dataclass(frozen=True)
@@ -141,31 +141,31 @@ class Surveys:
         Raises:
             MetricError: there is none, or it speaks for another period than the one asked for.
         """
-        waves = [one for one in self.archive.waves() if params.survey in (None, one.survey)]
-        known = ", ".join(one.code for one in waves)
+        waves = [wave for wave in self.archive.waves() if params.survey in (None, wave.survey)]
+        known = ", ".join(wave.code for wave in waves)
         if params.wave is not None:
-            waves = [one for one in waves if one.code == params.wave]
+            waves = [wave for wave in waves if wave.code == params.wave]
             if not waves:
                 raise MetricError(Fault("no_wave", got=params.wave, allowed=known))
         inside = [
-            one
-            for one in waves
-            if period.first <= one.first and one.last <= period.last and (as_of is None or one.as_of < as_of)
+            wave
+            for wave in waves
+            if period.first <= wave.first and wave.last <= period.last and (as_of is None or wave.as_of < as_of)
         ]
         if not inside:
-            said = ", ".join(f"{one.code} ({one.first}…{one.last})" for one in waves)
+            said = ", ".join(f"{wave.code} ({wave.first}…{wave.last})" for wave in waves)
             raise MetricError(Fault("no_wave", place=period.label, got=params.wave or "", allowed=said))
         return inside[-1]
 
     def has_waves(self, params: SurveyParams) -> bool:
         """Whether a wave may be looked for: none is named, and the survey has some."""
-        return params.wave is None and any(params.survey in (None, one.survey) for one in self.archive.waves())
+        return params.wave is None and any(params.survey in (None, wave.survey) for wave in self.archive.waves())
 
     def within(self, survey: str, period: Period) -> tuple[Wave, ...]:
         """The waves of a survey that speak for days of ``period`` alone, in the order of drawing."""
         self._declared(survey, place=period.label)
-        waves = [one for one in self.archive.waves() if one.survey == survey]
-        return tuple(one for one in waves if period.first <= one.first and one.last <= period.last)
+        waves = [wave for wave in self.archive.waves() if wave.survey == survey]
+        return tuple(wave for wave in waves if period.first <= wave.first and wave.last <= period.last)
 
     def named(self, code: str) -> Wave:
         """The wave ``code``.
@@ -174,9 +174,9 @@ class Surveys:
             MetricError: there is none.
         """
         waves = self.archive.waves()
-        found = next((one for one in waves if one.code == code), None)
+        found = next((wave for wave in waves if wave.code == code), None)
         if found is None:
-            raise MetricError(Fault("no_wave", got=code, allowed=", ".join(one.code for one in waves)))
+            raise MetricError(Fault("no_wave", got=code, allowed=", ".join(wave.code for wave in waves)))
         return found
 
     def calls_end(self, params: SurveyParams, period: Period) -> dt.datetime:
@@ -201,7 +201,7 @@ class Surveys:
         return self._declared(wave.survey, place=wave.code)
 
     def _declared(self, key: str, *, place: str) -> Survey:
-        found = next((one for one in self.policies if one.key == key), None)
+        found = next((policy for policy in self.policies if policy.key == key), None)
         if found is None:
             raise MetricError(Fault("no_survey", place=place, got=key))
         return found

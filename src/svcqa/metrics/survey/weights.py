@@ -82,9 +82,9 @@ def weighted(wave: WaveRecords, design: WaveDesign, *, question: str, rule: Weig
     Raises:
         MetricError: nobody answered, or a stratum has a single customer of several: it names a stratum to join.
     """
-    people = tuple(sorted(wave.released, key=lambda one: one.reference))
-    scores = np.asarray([_score(one, question, rule.without_callers) for one in people], dtype=np.float64)
-    eligible = np.asarray([disposition(one, design.survey) != "not_eligible" for one in people], dtype=np.bool_)
+    people = tuple(sorted(wave.released, key=lambda item: item.reference))
+    scores = np.asarray([_score(item, question, rule.without_callers) for item in people], dtype=np.float64)
+    eligible = np.asarray([disposition(item, design.survey) != "not_eligible" for item in people], dtype=np.bool_)
     answered = np.isfinite(scores) & eligible
     if not answered.any():
         raise MetricError(Fault("wave_silent", place=wave.code, got=question))
@@ -179,8 +179,8 @@ def _nearest(name: str, design: WaveDesign) -> str:
 
 def _classes(people: Sequence[DrawnCustomer], known: Bool, rule: WeightRule) -> tuple[list[str], bool]:
     """Each one's response class, and whether classes with few answers had to join others."""
-    fine = [_label(one, rule.classes) for one in people]
-    steps = (fine, [f"{one.stratum}/*" for one in people], ["*"] * len(people))
+    fine = [_label(item, rule.classes) for item in people]
+    steps = (fine, [f"{item.stratum}/*" for item in people], ["*"] * len(people))
     found = list(fine)
     for step in (*steps[1:], None):
         short = _short(found, known, rule.class_minimum if step is not None else _FEW)
@@ -208,7 +208,7 @@ def _margin(
     people: Sequence[DrawnCustomer], design: WaveDesign, columns: Sequence[str], known: Bool
 ) -> tuple[list[str], dict[Any, float]]:
     """Each one's group and the frame's counts; groups with hardly any answer are one, which the largest may join."""
-    labels = [_label(one, columns) for one in people]
+    labels = [_label(item, columns) for item in people]
     size = {"×".join(key): float(count) for key, count in design.population(*columns).items()}
     told = {label: sum(known[place] for place, other in enumerate(labels) if other == label) for label in size}
     few = {label for label, n in told.items() if n < _FEW}

@@ -92,8 +92,8 @@ def _distributions_well_formed(metric: RecordMetric[Any]) -> None:
     assert drawing is not None
     for trial in trials(metric):
         context = trial.example.context()
-        for one in drawing.distributions(trial.summary(context), trial.params, context):
-            rules = _rules(one) if isinstance(one, TimeDistribution) else _NO_TIMES
+        for distribution in drawing.distributions(trial.summary(context), trial.params, context):
+            rules = _rules(distribution) if isinstance(distribution, TimeDistribution) else _NO_TIMES
             problems += [f"{trial.place}: {rule}" for rule, holds in rules.items() if not holds]
     require(problems)
 
@@ -101,16 +101,31 @@ def _distributions_well_formed(metric: RecordMetric[Any]) -> None:
 _NO_TIMES: Final = {"distributions gives TimeDistributions": False}
 
 
-def _rules(one: TimeDistribution) -> dict[str, bool]:
-    arrays = (one.time, one.closed, one.open, one.survival, one.lower, one.upper)
+def _rules(time_distribution: TimeDistribution) -> dict[str, bool]:
+    arrays = (
+        time_distribution.time,
+        time_distribution.closed,
+        time_distribution.open,
+        time_distribution.survival,
+        time_distribution.lower,
+        time_distribution.upper,
+    )
     if len({array.shape for array in arrays}) > 1:
         return {"the arrays of a distribution have one length": False}
-    limits = np.isfinite(one.lower) & np.isfinite(one.upper)
-    low, share, high = one.lower[limits], one.survival[limits], one.upper[limits]
+    limits = np.isfinite(time_distribution.lower) & np.isfinite(time_distribution.upper)
+    low, share, high = (
+        time_distribution.lower[limits],
+        time_distribution.survival[limits],
+        time_distribution.upper[limits],
+    )
     return {
-        "times are finite and ascend": bool(np.isfinite(one.time).all() and (np.diff(one.time) > 0).all()),
-        "no number of cases lies below 0": bool((one.closed >= 0).all() and (one.open >= 0).all()),
-        "the share that takes longer falls": bool((np.diff(one.survival) <= 0).all()),
+        "times are finite and ascend": bool(
+            np.isfinite(time_distribution.time).all() and (np.diff(time_distribution.time) > 0).all()
+        ),
+        "no number of cases lies below 0": bool(
+            (time_distribution.closed >= 0).all() and (time_distribution.open >= 0).all()
+        ),
+        "the share that takes longer falls": bool((np.diff(time_distribution.survival) <= 0).all()),
         "the share that takes longer lies within its limits": bool(((low <= share) & (share <= high)).all()),
     }
 

@@ -171,11 +171,11 @@ def _compare(metric: RecordMetric[Any], other: Callable[[Trial, tuple[str, ...]]
     require(problems)
 
 
-def _difference(one: Sequence[Figure], other: Sequence[Figure]) -> str:
+def _difference(figures: Sequence[Figure], other: Sequence[Figure]) -> str:
     """The first column that differs, for a message."""
-    if len(one) != len(other):
-        return f" ({len(one)} rows, then {len(other)})"
-    for left, right in zip(one, other, strict=True):
+    if len(figures) != len(other):
+        return f" ({len(figures)} rows, then {len(other)})"
+    for left, right in zip(figures, other, strict=True):
         for name, value in vars(left).items():
             if value != vars(right)[name]:
                 return f" ({name} is {value!r}, then {vars(right)[name]!r})"

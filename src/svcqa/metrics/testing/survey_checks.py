@@ -89,7 +89,8 @@ def _empty_wave(metric: SurveyMetric[Any]) -> None:
     for trial in _trials(metric):
         surveyed = trial.example.surveyed()
         silent = tuple(
-            replace(one, outcome="", called_at=None, attempts=0, scores={}, opinions={}) for one in surveyed.wave.people
+            replace(item, outcome="", called_at=None, attempts=0, scores={}, opinions={})
+            for item in surveyed.wave.people
         )
         for people in (silent, ()):
             try:

@@ -126,11 +126,13 @@ class AvailabilityMetric(HasKeys[AvailabilityParams], MeasuresCommitments, Takes
 
     def measure(self, summary: Summary, params: AvailabilityParams, context: Context) -> Result:
         """Availability by everything in ``context.by``."""
-        found = _Interruptions(summary, params, context)
+        interruptions = _Interruptions(summary, params, context)
         periods = cycle_windows(context, params.commitment)
         figures = []
-        for place, number, lead in rows(found.groups, periods, metric=self.spec.name, indicator=params.commitment.key):
-            figure = found.figure(replace(lead, measure=self.spec.name), place, periods[number])
+        for place, number, lead in rows(
+            interruptions.groups, periods, metric=self.spec.name, indicator=params.commitment.key
+        ):
+            figure = interruptions.figure(replace(lead, measure=self.spec.name), place, periods[number])
             if figure is not None:
                 figures.append(figure)
         return Result(tuple(figures), keys=code_columns(context.by), about={"commitment": params.commitment.key})

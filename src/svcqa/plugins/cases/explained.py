@@ -124,8 +124,8 @@ def running_story(times: Times, calendars: CalendarSet, limits: Int64 | None, as
     )
     if limits is None:
         return Story(started=begun, stopped=stopped, ledger=told)
-    found = limits_due(times, calendars, limits, as_of, natural=natural)
-    return Story(started=begun, stopped=stopped, due=moment(found.moment[0]), held=bool(found.held[0]), ledger=told)
+    due = limits_due(times, calendars, limits, as_of, natural=natural)
+    return Story(started=begun, stopped=stopped, due=moment(due.moment[0]), held=bool(due.held[0]), ledger=told)
 
 
 def _appointed(batch: Batch, commitment: Commitment, rule: ClockRule, as_of: int) -> Story:
@@ -152,12 +152,12 @@ def moment(seconds: int | np.int64, *, until: int | None = None) -> dt.datetime 
 
 
 def _spans(intervals: Intervals) -> list[Span]:
-    found: list[Span] = []
+    spans: list[Span] = []
     for begin, end in zip(intervals.begin, intervals.end, strict=True):
         first = moment(begin)
         assert first is not None  # an interval has a beginning
-        found.append((first, moment(end)))
-    return found
+        spans.append((first, moment(end)))
+    return spans
 
 
 def _calendars(times: Times, calendars: CalendarSet) -> tuple[WorkCalendar, list[tuple[dt.datetime, WorkCalendar]]]:

@@ -109,11 +109,13 @@ class CoverageMetric(HasKeys[CoverageParams], MeasuresCommitments, TakesGoal):
 
     def measure(self, summary: Summary, params: CoverageParams, context: Context) -> Result:
         """Households visited and entered by everything in ``context.by``."""
-        found = _Households(summary, params, context)
+        households = _Households(summary, params, context)
         periods = cycle_windows(context, params.commitment)
         figures: list[Figure] = []
-        for place, number, lead in rows(found.groups, periods, metric=self.spec.name, indicator=params.commitment.key):
-            figures.extend(found.figures(lead, place, periods[number]))
+        for place, number, lead in rows(
+            households.groups, periods, metric=self.spec.name, indicator=params.commitment.key
+        ):
+            figures.extend(households.figures(lead, place, periods[number]))
         return Result(tuple(figures), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def examples(self) -> tuple[Example, ...]:

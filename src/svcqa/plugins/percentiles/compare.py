@@ -19,8 +19,8 @@ def compare_units(cells: Cells, sample: Sample) -> tuple[Estimate, Estimate]:
     layers: dict[tuple[tuple[str, str], ...], int] = {}
     unit = np.asarray([units[name] for name in cells.groups.units], dtype=np.int64)
     layer = np.asarray([layers.setdefault(tuple(keys.items()), len(layers)) for keys in cells.groups.keys], np.int64)
-    found = logrank(unit[sample.group], sample.time, sample.ended, sample.weight, stratum=layer[sample.group])
-    return _told(found, [sample])
+    log_rank = logrank(unit[sample.group], sample.time, sample.ended, sample.weight, stratum=layer[sample.group])
+    return _told(log_rank, [sample])
 
 
 def compare_periods(samples: Sequence[Sample], group: int, context: Context) -> tuple[Estimate, Estimate]:
@@ -39,14 +39,14 @@ def compare_periods(samples: Sequence[Sample], group: int, context: Context) -> 
     return _told(logrank(period, time, ended, weight), own)
 
 
-def _told(found: LogRank | None, samples: Sequence[Sample]) -> tuple[Estimate, Estimate]:
+def _told(log_rank: LogRank | None, samples: Sequence[Sample]) -> tuple[Estimate, Estimate]:
     n = sum(int(sample.weight.sum()) for sample in samples)
     closed = sum(int(sample.weight[sample.ended].sum()) for sample in samples)
-    if found is None:
+    if log_rank is None:
         nothing = Estimate(value=None, lower=None, upper=None, n=n, closed=closed, method="none (nothing to compare)")
         return nothing, nothing
-    method = f"log-rank, df = {found.df}"
+    method = f"log-rank, df = {log_rank.df}"
     return (
-        Estimate(value=found.p, lower=None, upper=None, n=n, closed=closed, method=method),
-        Estimate(value=found.chi_square, lower=None, upper=None, n=n, closed=closed, method=method),
+        Estimate(value=log_rank.p, lower=None, upper=None, n=n, closed=closed, method=method),
+        Estimate(value=log_rank.chi_square, lower=None, upper=None, n=n, closed=closed, method=method),
     )

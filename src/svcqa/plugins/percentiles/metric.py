@@ -75,17 +75,17 @@ class PercentilesMetric(HasLimit[PercentilesParams], HasDistributions[Percentile
         cells = Cells(summary, params, context)
         periods = windows(context)
         measured = [Window(cells, params, context, period) for period in periods]
-        found: list[Figure] = []
+        figures: list[Figure] = []
         for group, number, lead in rows(cells.groups, periods, metric=NAME, indicator=params.promise.key):
             if measured[number].total[group]:
-                found.extend(measured[number].rows(lead, group))
+                figures.extend(measured[number].rows(lead, group))
         if params.compare == "units":
-            found.extend(compared_units(cells, params, context, periods))
+            figures.extend(compared_units(cells, params, context, periods))
         elif params.compare == "periods":
-            found.extend(compared_periods(cells, params, context, periods))
+            figures.extend(compared_periods(cells, params, context, periods))
         keys = (*code_columns(context.by), *(("step",) if params.steps else ()))
         about = {"commitment": params.promise.key, "percentiles_of": unit_of(params)}
-        return Result(tuple(found), keys=keys, about=about, unit=unit_of(params))
+        return Result(tuple(figures), keys=keys, about=about, unit=unit_of(params))
 
     def distributions(
         self, summary: Summary, params: PercentilesParams, context: Context

@@ -93,7 +93,7 @@ class PercentilesParams(Entity):
     @model_validator(mode="after")
     def _percentiles_stand_once(self) -> PercentilesParams:
         if not self.percentiles or len(set(self.percentiles)) < len(self.percentiles):
-            got = ", ".join(f"{one:g}" for one in self.percentiles)
+            got = ", ".join(f"{percentile:g}" for percentile in self.percentiles)
             raise MetricError(Fault("percentiles_once", got=got or "[]"))
         return self
 

@@ -85,13 +85,13 @@ def _estimates(
     found: dict[_Key, tuple[Group, list[Estimated]]] = {}
     methods: dict[str, None] = {}
     merged = False
-    for one in waves:
-        sample = weighted(one.wave, one.design, question=question, rule=WeightRule())
+    for wave in waves:
+        sample = weighted(wave.wave, wave.design, question=question, rule=WeightRule())
         methods[sample.method] = None
         merged |= "classes_merged" in sample.flags
         for group in groups_of(sample.people, context):
             asked = Asked(question=question)
-            figure = estimate(sample, one.design.survey, asked, within=group.inside, level=context.level)
+            figure = estimate(sample, wave.design.survey, asked, within=group.inside, level=context.level)
             if figure is not None:
                 found.setdefault((group.unit, *group.keys.values()), (group, []))[1].append(figure)
     return found, tuple(methods), merged
@@ -103,14 +103,14 @@ def _own_answers(
     """Of each group the waves' answers that the plain mean counts too: those that meet the commitment's conditions."""
     rule, question = params.commitment.rule_as(Rating), rated_question(params.commitment)
     found: dict[_Key, int] = {}
-    for one in waves:
-        people = one.wave.released
+    for wave in waves:
+        people = wave.wave.released
         counted = [
             rule.lowest <= person.scores.get(question, rule.lowest - 1) <= rule.highest
             and person.called_at is not None
             and period.first <= person.called_at.date() <= period.last
             and all(
-                _says(person, name, one.wave.code) in allowed
+                _says(person, name, wave.wave.code) in allowed
                 for name, allowed in params.commitment.where
                 if name != "question"
             )

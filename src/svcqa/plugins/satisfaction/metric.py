@@ -125,4 +125,4 @@ class SatisfactionMetric(TakesGoal):
         except (MetricError, StatsError):
             return None
         groups = groups_of(sample.people, context)
-        return sample, {(one.unit, *one.keys.values()): one for one in groups}
+        return sample, {(group.unit, *group.keys.values()): group for group in groups}

@@ -139,8 +139,8 @@ def _nonresponse(
     ]
 
 
-def _open(found: Estimate) -> tuple[str, ...]:
-    return ("interval_open",) if math.isnan(found.lower) or math.isnan(found.upper) else ()
+def _open(estimate: Estimate) -> tuple[str, ...]:
+    return ("interval_open",) if math.isnan(estimate.lower) or math.isnan(estimate.upper) else ()
 
 
 def _number(value: float) -> float | None:

@@ -84,7 +84,7 @@ class ForecastMetric(Fitted[ForecastParams, "ForecastFit"], TakesGoal):
         Raises:
             MetricError: the series is not one of months, or too short, or the year is another one.
         """
-        years = [_simulated(one, series, params, context) for one in split(series, params, context, metric=self)]
+        years = [_simulated(item, series, params, context) for item in split(series, params, context, metric=self)]
         return ForecastFit(series, params, tuple(years))
 
     def measure(self, series: Result | ForecastFit, params: ForecastParams, context: Context) -> Result:
@@ -140,7 +140,7 @@ def _simulated(series: Series, base: Result, params: ForecastParams, context: Co
     year, rest = _year(series.periods[last], params, context)
     better: Literal["higher", "lower"] = "lower" if base.better == "lower" else "higher"
     months = months_of(series, base, last, kind=params.kind)
-    found = simulate_year(
+    simulated_year = simulate_year(
         months.kind,
         months.value,
         months.base,
@@ -153,7 +153,7 @@ def _simulated(series: Series, base: Result, params: ForecastParams, context: Co
         festival=_festival(series, last, rest=rest, year=year, params=params, context=context),
     )
     flags = {"partial": last + 1 < len(series.periods), "undesigned": _undesigned(series)}
-    return _Year(series, found, year, tuple(flag for flag, holds in flags.items() if holds))
+    return _Year(series, simulated_year, year, tuple(flag for flag, holds in flags.items() if holds))
 
 
 def _undesigned(series: Series) -> bool:
@@ -199,36 +199,38 @@ def _goal(params: ForecastParams, year: Period) -> float | None:
 
 
 def _rows(
-    series: Series, found: YearChance, *, year: Period, context: Context, known: tuple[str, ...]
+    series: Series, year_chance: YearChance, *, year: Period, context: Context, known: tuple[str, ...]
 ) -> Iterator[Figure]:
-    model = "fact" if found.model is None else found.model
-    festival = ", Spring Festival" if found.festival else ""
-    method = f"{found.method} ({model}{festival}), {found.draws} draws, {found.level:.0%}"
-    flags = (*known, *found.flags)
-    whole = replace(series.over(year), goal=found.goal, n=found.known_months, method=method, flags=flags)
-    yield replace(whole, measure="chance", value=found.probability)
-    yield replace(whole, measure="year", value=found.value, lower=found.lower, upper=found.upper)
-    yield replace(whole, measure="so_far", value=found.so_far, method="arithmetic", flags=known)
-    if found.needed is not None:
+    model = "fact" if year_chance.model is None else year_chance.model
+    festival = ", Spring Festival" if year_chance.festival else ""
+    method = f"{year_chance.method} ({model}{festival}), {year_chance.draws} draws, {year_chance.level:.0%}"
+    flags = (*known, *year_chance.flags)
+    whole = replace(series.over(year), goal=year_chance.goal, n=year_chance.known_months, method=method, flags=flags)
+    yield replace(whole, measure="chance", value=year_chance.probability)
+    yield replace(whole, measure="year", value=year_chance.value, lower=year_chance.lower, upper=year_chance.upper)
+    yield replace(whole, measure="so_far", value=year_chance.so_far, method="arithmetic", flags=known)
+    if year_chance.needed is not None:
         yield replace(
             whole,
             measure="needed",
-            value=found.needed,
-            lower=found.needed_lower,
-            upper=found.needed_upper,
-            rest_n=None if found.rest_base is None or found.kind == "amount" else round(found.rest_base),
-            method=f"arithmetic; {found.level:.0%} of the cases to come",
+            value=year_chance.needed,
+            lower=year_chance.needed_lower,
+            upper=year_chance.needed_upper,
+            rest_n=None
+            if year_chance.rest_base is None or year_chance.kind == "amount"
+            else round(year_chance.rest_base),
+            method=f"arithmetic; {year_chance.level:.0%} of the cases to come",
         )
     months = context.period_rule.months(year)
-    for ahead in found.months:
+    for ahead in year_chance.months:
         yield replace(
             series.over(months[ahead.month - 1]),
             measure="month_ahead",
             value=ahead.value,
             lower=ahead.lower,
             upper=ahead.upper,
-            n=found.known_months,
-            rest_n=None if found.kind == "amount" else round(ahead.base),
+            n=year_chance.known_months,
+            rest_n=None if year_chance.kind == "amount" else round(ahead.base),
             method=method,
             flags=flags,
         )

@@ -110,8 +110,8 @@ class ProcessChartMetric(TakesRebases):
     def measure(self, series: Result, params: ProcessChartParams, context: Context) -> Result:
         """Of each group: every period's value, centre with limits, near limits; then icons, spread, suggestions."""
         rows: list[Figure] = []
-        for one in split(series, params, context, metric=self):
-            rows += _Chart(one, params, series.unit, series.better or "neutral").rows()
+        for item in split(series, params, context, metric=self):
+            rows += _Chart(item, params, series.unit, series.better or "neutral").rows()
         return Result(tuple(rows), keys=series.keys, unit=series.unit, better=series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:

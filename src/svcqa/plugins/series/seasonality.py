@@ -77,10 +77,10 @@ class SeasonalityMetric(Stretches[SeasonalityParams]):
     def measure(self, series: Result, params: SeasonalityParams, context: Context) -> Result:
         """Of each group: decomposition and index by month, strengths, effects of holidays, lunar year on year."""
         rows: list[Figure] = []
-        for one in split(series, params, context, metric=self):
-            rows += _decomposed(one, context)
-            rows += _effects(one, params, context)
-            rows += _lunar(one)
+        for item in split(series, params, context, metric=self):
+            rows += _decomposed(item, context)
+            rows += _effects(item, params, context)
+            rows += _lunar(item)
         return Result(tuple(rows), keys=series.keys, unit=series.unit, better=series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:
@@ -151,19 +151,19 @@ def _decomposed(series: Series, context: Context) -> Iterator[Figure]:
         )
 
 
-def _month(series: Series, found: Decomposition, place: int) -> Iterator[Figure]:
+def _month(series: Series, decomposition: Decomposition, place: int) -> Iterator[Figure]:
     lead = replace(series.at(place), method="STL")
-    flags = (*series.flags(place), *(("filled",) if found.filled[place] else ()))
+    flags = (*series.flags(place), *(("filled",) if decomposition.filled[place] else ()))
     parts: dict[str, Any] = {
-        "adjusted": found.adjusted,
-        "trend": found.trend,
-        "seasonal": found.seasonal,
-        "remainder": found.remainder,
+        "adjusted": decomposition.adjusted,
+        "trend": decomposition.trend,
+        "seasonal": decomposition.seasonal,
+        "remainder": decomposition.remainder,
     }
     for name, part in parts.items():
         yield replace(lead, measure=name, value=float(part[place]), flags=flags)
-    if place >= len(found.values) - MONTHS:  # each place in the year once, by its latest month
-        yield replace(lead, measure="index", value=float(found.seasonal[place]))
+    if place >= len(decomposition.values) - MONTHS:  # each place in the year once, by its latest month
+        yield replace(lead, measure="index", value=float(decomposition.seasonal[place]))
 
 
 def _effects(series: Series, params: SeasonalityParams, context: Context) -> list[Figure]:

@@ -56,14 +56,14 @@ class TrendMetric:
     def measure(self, series: Result, params: TrendParams, context: Context) -> Result:
         """Of each group: slope with limits, tau, p; the same within seasons where there are two years."""
         rows: list[Figure] = []
-        for one in split(series, params, context, metric=self):
-            values, seasons = one.values, _seasons(one)
+        for item in split(series, params, context, metric=self):
+            values, seasons = item.values, _seasons(item)
             rows += _told(
-                one, context, form="", test=mann_kendall(values), slope=theil_sen(values, level=context.level)
+                item, context, form="", test=mann_kendall(values), slope=theil_sen(values, level=context.level)
             )
             if seasons is not None:
                 slope = theil_sen(values, season=seasons, level=context.level)
-                rows += _told(one, context, form="seasonal_", test=seasonal_mann_kendall(values, seasons), slope=slope)
+                rows += _told(item, context, form="seasonal_", test=seasonal_mann_kendall(values, seasons), slope=slope)
         return Result(tuple(rows), keys=series.keys, unit=series.unit, better=series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:

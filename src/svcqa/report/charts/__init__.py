@@ -118,14 +118,14 @@ def months(review: PeriodReview, item: CommitmentReview, language: Language) -> 
     return Picture(months_chart(review, item, language))
 
 
-def waterfall(found: Outcomes, language: Language) -> Picture:
+def waterfall(outcomes: Outcomes, language: Language) -> Picture:
     """How far the calls of a wave came."""
-    return Picture(waterfall_chart(found, language))
+    return Picture(waterfall_chart(outcomes, language))
 
 
-def timeline(found: Explanation, language: Language) -> Picture:
+def timeline(explanation: Explanation, language: Language) -> Picture:
     """One case on a time line: what counted, what did not and why, when it was due."""
-    return Picture(timeline_chart(found, language))
+    return Picture(timeline_chart(explanation, language))
 
 
 def outlook(chart: Result, forecast: Result, language: Language, *, names: Mapping[str, str] | None = None) -> Picture:

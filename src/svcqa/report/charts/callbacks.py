@@ -11,14 +11,14 @@ from svcqa.review.callbacks.outcomes import Outcomes
 _STEPS = ("attempted", "eligible", "reached", "answered", "complete")
 
 
-def waterfall_chart(found: Outcomes, language: Language) -> Chart:
+def waterfall_chart(outcomes: Outcomes, language: Language) -> Chart:
     """A bar for each step from the sample to complete interviews."""
-    overall = found.overall
+    overall = outcomes.overall
     steps = {"sample": overall.drawn + overall.reserves, **{name: getattr(overall, name) for name in _STEPS}}
     rows = [
         Row(
             group=text(f"call_results.step_{name}", language),
-            period=found.code,
+            period=outcomes.code,
             value=float(count),
             lower=None,
             upper=None,
@@ -29,7 +29,7 @@ def waterfall_chart(found: Outcomes, language: Language) -> Chart:
         for name, count in steps.items()
     ]
     said = text(
-        "call_results.waterfall_title", language, code=found.code, complete=overall.complete, sample=steps["sample"]
+        "call_results.waterfall_title", language, code=outcomes.code, complete=overall.complete, sample=steps["sample"]
     )
     label = text("call_results.customers", language)
     return chart_of_rows(rows, language, label=label, scale=Scale("", "neutral"), title=said, kind="bars")

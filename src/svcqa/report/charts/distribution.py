@@ -161,7 +161,7 @@ def _finding(given: Distribution, unit: str, language: Language) -> str:
 
 def _notes(bins: tuple[Bin, ...], cumulative: bool, language: Language) -> tuple[str, ...]:
     notes = [text("charts.bin_rule", language)] if bins else []
-    if any(found.still_open for found in bins):
+    if any(column.still_open for column in bins):
         notes.append(text("charts.open_apart", language))
     if bins and bins[-1].end is None:
         notes.append(text("charts.beyond_last", language, start=f"{bins[-1].start:g}"))

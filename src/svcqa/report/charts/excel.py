@@ -176,9 +176,9 @@ def _lines(chart: Chart, place: Place, *, make: Maker, font: str, groups: Sequen
 def _distribution(chart: Chart, place: Place, make: Maker, font: str) -> Any:
     last = len(chart.bins) - 1
     drawn = make({"type": "column", "subtype": "stacked"})
-    labels = [{"value": _plain(found.marks)} if found.marks else {"delete": True} for found in chart.bins]
+    labels = [{"value": _plain(column.marks)} if column.marks else {"delete": True} for column in chart.bins]
     for field in ("closed", "still_open"):
-        marked = field == "closed" and any(found.marks for found in chart.bins)
+        marked = field == "closed" and any(column.marks for column in chart.bins)
         drawn.add_series(
             {
                 "name": [place.sheet, place.first_row - 1, place.columns.index(field)],

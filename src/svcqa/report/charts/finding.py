@@ -102,11 +102,11 @@ def _spread(now: Sequence[Row], scale: Scale, language: Language, **head: str) -
     )
 
 
-def _overlap(one: Row, other: Row) -> bool:
+def _overlap(item: Row, other: Row) -> bool:
     """Whether both have an interval and these touch."""
-    if one.lower is None or one.upper is None or other.lower is None or other.upper is None:
+    if item.lower is None or item.upper is None or other.lower is None or other.upper is None:
         return False
-    return one.lower <= other.upper and other.lower <= one.upper
+    return item.lower <= other.upper and other.lower <= item.upper
 
 
 def _shortfall(row: Row) -> float:

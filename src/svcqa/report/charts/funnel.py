@@ -13,7 +13,7 @@ from svcqa.report.words import signals as signal_words
 
 
 def funnel_chart(
-    found: Result, language: Language, *, names: Mapping[str, str] | None = None, title: str | None = None
+    result: Result, language: Language, *, names: Mapping[str, str] | None = None, title: str | None = None
 ) -> Chart:
     """The units of a result whose picture is a funnel, smallest first.
 
@@ -23,10 +23,10 @@ def funnel_chart(
     """
     called = names or {}
     dots = [
-        dot for row in found.main if (dot := _dot(row, called.get(row.unit, row.unit), found, language)) is not None
+        dot for row in result.main if (dot := _dot(row, called.get(row.unit, row.unit), result, language)) is not None
     ]
-    (centre,) = found.of(Role.CENTRE)
-    (phi,), (tau2,) = (found.of(role) for role in (Role.DISPERSION, Role.BETWEEN))
+    (centre,) = result.of(Role.CENTRE)
+    (phi,), (tau2,) = (result.of(role) for role in (Role.DISPERSION, Role.BETWEEN))
     indicator = called.get(centre.indicator, centre.indicator)
     said = text(
         "charts.funnel_title",
@@ -35,31 +35,31 @@ def funnel_chart(
         period=centre.period,
         count=len(dots),
         outside=sum(bool(dot.outside) for dot in dots),
-        far=sum("funnel_far" in flag for row in found.main for flag in row.flags),
+        far=sum("funnel_far" in flag for row in result.main for flag in row.flags),
     )
     notes = [
         text("charts.funnel_lines", language, phi=f"{phi.value:.3g}", tau2=f"{tau2.value:.3g}"),
         text("charts.funnel_pooled", language),
         *(signal_words.flag(flag, language) for flag in centre.flags),
     ]
-    unit_name = wording.value_unit(found.unit, language) if found.unit else ""
+    unit_name = wording.value_unit(result.unit, language) if result.unit else ""
     axis = indicator + (text("charts.in_unit", language, unit=unit_name) if unit_name else "")
     return Chart(
         kind="funnel",
         title=title or said,
         axis=axis,
-        unit=found.unit,
+        unit=result.unit,
         language=language,
-        better=found.better or "neutral",
+        better=result.better or "neutral",
         dots=tuple(sorted(dots, key=lambda dot: dot.n)),
         notes=tuple(notes),
     )
 
 
-def _dot(row: Figure, group: str, found: Result, language: Language) -> Dot | None:
+def _dot(row: Figure, group: str, result: Result, language: Language) -> Dot | None:
     """One unit; nothing where a line of the funnel is missing for it."""
     near, far, pooled = (
-        next((one for one in found.of(role) if one.unit == row.unit), None)
+        next((item for item in result.of(role) if item.unit == row.unit), None)
         for role in (Role.LIMITS, Role.OUTER_LIMITS, Role.POOLED)
     )
     if near is None or far is None or pooled is None:
@@ -80,6 +80,6 @@ def _dot(row: Figure, group: str, found: Result, language: Language) -> Dot | No
         far_lower=far_lower,
         far_upper=far_upper,
         pooled=drawn_in,
-        shown=wording.level(value, found.scale, row.goal),
+        shown=wording.level(value, result.scale, row.goal),
         outside=signal_words.flag(flag, language) if flag else "",
     )

@@ -17,7 +17,7 @@ Rows = Mapping[str, Figure]
 
 
 def process_chart(
-    found: Result,
+    result: Result,
     language: Language,
     *,
     unit: str | None = None,
@@ -27,7 +27,7 @@ def process_chart(
     """The chart of one unit; the only one of the result where ``unit`` is absent.
 
     Args:
-        found: result of a metric whose picture is a process chart.
+        result: result of a metric whose picture is a process chart.
         names: what units and indicators are called, by code or key.
         title: what the latest point and the target say where absent.
 
@@ -35,19 +35,19 @@ def process_chart(
         MetricError: the result holds no chart of the unit, or several.
     """
     called = names or {}
-    signals = found.of(Role.SIGNAL)
+    signals = result.of(Role.SIGNAL)
     units = [row.unit for row in signals]
     chosen = unit if unit is not None else next(iter(units), "")
     if chosen not in units or (unit is None and len(units) > 1):
         raise MetricError(Fault("chart_kind", place=chosen, got="process", allowed=", ".join(units)))
     (latest,) = (row for row in signals if row.unit == chosen)
     limits, near, suggested = (
-        {row.period: row for row in found.of(role) if row.unit == chosen}
+        {row.period: row for row in result.of(role) if row.unit == chosen}
         for role in (Role.LIMITS, Role.INNER_LIMITS, Role.CHANGE_POINT)
     )
     points = tuple(
-        _point(row, limits.get(row.period), near.get(row.period), found=found, language=language)
-        for row in found.main
+        _point(row, limits.get(row.period), near.get(row.period), found=result, language=language)
+        for row in result.main
         if row.unit == chosen
     )
     indicator = called.get(latest.indicator, latest.indicator)
@@ -57,18 +57,18 @@ def process_chart(
         label=indicator,
         unit=called.get(chosen, chosen),
         period=f"{points[0].period}…{points[-1].period}",
-        said=signal_words.icons_sentence(found, latest, language),
+        said=signal_words.icons_sentence(result, latest, language),
     )
-    unit_name = wording.value_unit(found.unit, language) if found.unit else ""
+    unit_name = wording.value_unit(result.unit, language) if result.unit else ""
     axis = indicator + (text("charts.in_unit", language, unit=unit_name) if unit_name else "")
     notes = _notes(points, latest, suggested, language)
     return Chart(
         kind="process",
         title=title or said,
         axis=axis,
-        unit=found.unit,
+        unit=result.unit,
         language=language,
-        better=found.better or "neutral",
+        better=result.better or "neutral",
         points=points,
         notes=notes,
     )

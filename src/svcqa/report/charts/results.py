@@ -115,7 +115,7 @@ def figure_rows(
     made = {}
     first: dict[str, dt.date] = {}
     for row in kept:
-        group = " · ".join(names.get(one, one) for one in (_of_column(row, name) for name in dimensions))
+        group = " · ".join(names.get(item, item) for item in (_of_column(row, name) for name in dimensions))
         first.setdefault(row.period, row.first)
         made[group, row.period] = row_of(row, group, scale)
     periods = sorted(first, key=lambda period: first[period])

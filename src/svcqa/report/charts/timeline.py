@@ -16,26 +16,28 @@ _EPOCH: Final = dt.datetime(1970, 1, 1)
 _ONE_DAY: Final = dt.timedelta(days=1)
 
 
-def timeline_chart(found: Explanation, language: Language) -> Chart:
+def timeline_chart(explanation: Explanation, language: Language) -> Chart:
     """The ledger of a case as bars, with its due moment and its end.
 
     Raises:
         MetricError: no time is counted, or no clock has started.
     """
-    ledger = found.ledger
+    ledger = explanation.ledger
     if ledger is None:
-        state = wording.state(found.clock.state, language)
-        raise MetricError(Fault("no_time_line", place=f"{found.case} \u203a {found.commitment.key}", got=state))
+        state = wording.state(explanation.clock.state, language)
+        raise MetricError(
+            Fault("no_time_line", place=f"{explanation.case} \u203a {explanation.commitment.key}", got=state)
+        )
     stretches = _days(ledger, language) if isinstance(ledger, DayLedger) else _stretches(ledger, language)
-    marks = _marks(found, language)
+    marks = _marks(explanation, language)
     notes = [text("charts.counted_filled", language), *(f"{mark.name} {_moment(mark.value)}" for mark in marks)]
-    if found.clock.held:
+    if explanation.clock.held:
         notes.append(text("charts.due_held", language))
-    if found.provisional:
+    if explanation.provisional:
         notes.append(text("wording.flag_provisional_calendar", language))
     return Chart(
         kind="timeline",
-        title=_title(found, language),
+        title=_title(explanation, language),
         axis=text("charts.time", language),
         unit="",
         language=language,
@@ -46,15 +48,15 @@ def timeline_chart(found: Explanation, language: Language) -> Chart:
     )
 
 
-def _title(found: Explanation, language: Language) -> str:
+def _title(explanation: Explanation, language: Language) -> str:
     return text(
         "charts.timeline_title",
         language,
-        case=found.case,
-        item=found.commitment.item.in_language(language),
-        figure=figure(found, language),
-        limit=wording.limit(found.clock.limit, language),
-        state=wording.state(found.clock.state, language),
+        case=explanation.case,
+        item=explanation.commitment.item.in_language(language),
+        figure=figure(explanation, language),
+        limit=wording.limit(explanation.clock.limit, language),
+        state=wording.state(explanation.clock.state, language),
     )
 
 
@@ -82,10 +84,10 @@ def _days(ledger: DayLedger, language: Language) -> tuple[Stretch, ...]:
     return tuple(found)
 
 
-def _marks(found: Explanation, language: Language) -> tuple[Mark, ...]:
-    named = [("due", found.clock.due), ("stopped", found.clock.stopped)]
-    if found.clock.stopped is None:
-        named.append(("seen", found.as_of))
+def _marks(explanation: Explanation, language: Language) -> tuple[Mark, ...]:
+    named = [("due", explanation.clock.due), ("stopped", explanation.clock.stopped)]
+    if explanation.clock.stopped is None:
+        named.append(("seen", explanation.as_of))
     return tuple(
         Mark(text(f"charts.mark_{name}", language), (moment - _EPOCH).total_seconds())
         for name, moment in named

@@ -9,24 +9,24 @@ from svcqa.metrics.distribution import TimeDistribution
 from svcqa.report.charts import Chart, Distribution, chart_of_distribution
 
 
-def times_chart(found: TimeDistribution, label: str, language: Language) -> Chart:
+def times_chart(time_distribution: TimeDistribution, label: str, language: Language) -> Chart:
     """The distribution with its limit, its percentiles, open cases apart. A percentile not reached has no line."""
     values, weights, still_open = [], [], []
-    for counts, is_open in ((found.closed, False), (found.open, True)):
-        for time, count in zip(found.time, counts, strict=True):
+    for counts, is_open in ((time_distribution.closed, False), (time_distribution.open, True)):
+        for time, count in zip(time_distribution.time, counts, strict=True):
             if count:
                 values.append(float(time))
                 weights.append(int(count))
                 still_open.append(is_open)
-    marks = {name.upper(): value for name, value in found.percentiles.items() if value is not None}
-    missed = [name.upper() for name, value in found.percentiles.items() if value is None]
+    marks = {name.upper(): value for name, value in time_distribution.percentiles.items() if value is not None}
+    missed = [name.upper() for name, value in time_distribution.percentiles.items() if value is None]
     chart = chart_of_distribution(
         Distribution(
             label=label,
-            unit=found.value_unit,
+            unit=time_distribution.value_unit,
             values=tuple(values),
             weights=tuple(weights),
-            limit=found.limit,
+            limit=time_distribution.limit,
             marks=marks,
             still_open=tuple(still_open),
         ),

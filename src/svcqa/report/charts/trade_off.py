@@ -40,7 +40,10 @@ def trade_off_chart(
     for calls in sorted(number for number in numbers if number):
         plan = chosen if calls == chosen.overall.drawn else make_plan(survey, counts, former=former, calls=calls)
         together = (text("callbacks.trade_all", language), plan.overall.half_width, plan.overall.expected_answers)
-        parts = [(names.get(one.key, one.key), one.half_width, one.expected_answers) for one in plan.departments]
+        parts = [
+            (names.get(department.key, department.key), department.half_width, department.expected_answers)
+            for department in plan.departments
+        ]
         for group, half_width, answers in (together, *parts):
             shown = wording.DASH if half_width is None else f"{half_width:.2f}"
             rows.append(

@@ -19,7 +19,7 @@ def distribution(chart: Chart) -> Any:
     fill = alt.Scale(domain=states, range=[palette.CLOSED, "white"])
     stroke = alt.Scale(domain=states, range=["white", "black"])
     dash = alt.Scale(domain=states, range=[[1, 0], [3, 2]])
-    legend = alt.Legend(title=None) if any(found.still_open for found in chart.bins) else None
+    legend = alt.Legend(title=None) if any(column.still_open for column in chart.bins) else None
     cases = text("charts.cases", chart.language)
     base = alt.Chart(data).encode(x=_axis(chart), x2="drawn_end:Q")
     columns = [
@@ -39,7 +39,7 @@ def distribution(chart: Chart) -> Any:
         )
     ]
     counted = alt.layer(*columns, _endless(data))
-    if all(found.cumulative is None for found in chart.bins):
+    if all(column.cumulative is None for column in chart.bins):
         return alt.layer(counted, *_marks(chart)).properties(width=_SIZE[0], height=_SIZE[1])
     share = alt.Y(
         "cumulative:Q",
@@ -66,7 +66,7 @@ def _endless(data: Any) -> Any:
 def _data(chart: Chart) -> Any:
     """The bins with where they end in the picture, and the words of the legend."""
     frame = chart.frame
-    frame["drawn_end"] = [_drawn_end(chart, found) for found in chart.bins]
+    frame["drawn_end"] = [_drawn_end(chart, column) for column in chart.bins]
     frame["drawn_middle"] = (frame["start"] + frame["drawn_end"]) / 2
     for field in ("closed", "still_open"):
         frame[f"{field}_word"] = text(f"charts.{field}", chart.language)
@@ -74,7 +74,7 @@ def _data(chart: Chart) -> Any:
 
 
 def _many(chart: Chart) -> bool:
-    return max((found.closed + found.still_open for found in chart.bins), default=0) >= 10_000
+    return max((column.closed + column.still_open for column in chart.bins), default=0) >= 10_000
 
 
 def _axis(chart: Chart) -> Any:
@@ -86,11 +86,11 @@ def _axis(chart: Chart) -> Any:
     return alt.X("start:Q", title=chart.axis, scale=alt.Scale(zero=False, nice=False), axis=axis)
 
 
-def _drawn_end(chart: Chart, found: Bin) -> float:
+def _drawn_end(chart: Chart, column: Bin) -> float:
     """Where a bin ends in the picture: the one without an end is as wide as the first."""
     first = chart.bins[0]
     width = first.end - first.start if first.end is not None else 1.0
-    return found.start + width if found.end is None else found.end
+    return column.start + width if column.end is None else column.end
 
 
 def _side(*, titleX: float = -28, **options: Any) -> Any:  # noqa: N803 - the name of the option

@@ -156,7 +156,7 @@ def _line_layers(chart: Chart, base: Any, dash: Any, shape: Any, *, titled: bool
     line = base.mark_line(strokeWidth=2.2).encode(y=value, strokeDash=dash)
     over = base.transform_filter("!datum.partial").mark_point(filled=True, size=62, opacity=1)
     still = base.transform_filter("datum.partial").mark_point(fill="white", size=62, opacity=1, strokeWidth=2)
-    points = [one.encode(y="value:Q", shape=shape) for one in (over, still)]
+    points = [item.encode(y="value:Q", shape=shape) for item in (over, still)]
     return [band, reach, line, *points]
 
 

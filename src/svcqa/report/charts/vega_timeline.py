@@ -22,7 +22,7 @@ def timeline(chart: Chart) -> Any:
     import altair as alt
 
     data = _data(chart)
-    lines = [_broken(reason) for reason in distinct(one.reason for one in chart.stretches)]
+    lines = [_broken(reason) for reason in distinct(stretch.reason for stretch in chart.stretches)]
     # a local moment is drawn as if it were UTC: no zone of the machine may move it
     when = alt.X("begin:T", title=None, scale=alt.Scale(type="utc", nice=False), axis=_axis())
     base = alt.Chart(data).encode(
@@ -65,21 +65,21 @@ def _axis() -> Any:
 def _data(chart: Chart) -> Any:
     import pandas as pd
 
-    whole = max((one.end for one in chart.stretches), default=_EPOCH) - min(
-        (one.begin for one in chart.stretches), default=_EPOCH
+    whole = max((stretch.end for stretch in chart.stretches), default=_EPOCH) - min(
+        (stretch.begin for stretch in chart.stretches), default=_EPOCH
     )
     return pd.DataFrame(
         {
-            "line": _broken(one.reason),
-            "begin": _number(one.begin),
-            "end": _number(one.end),
-            "middle": (_number(one.begin) + _number(one.end)) / 2,
-            "counts": one.counts,
-            "shown": one.shown,
-            "said": f"{one.reason} {one.begin} – {one.end}",
-            "roomy": (one.end - one.begin) * _SHORT >= whole * max(1, len(one.shown) / 3),
+            "line": _broken(stretch.reason),
+            "begin": _number(stretch.begin),
+            "end": _number(stretch.end),
+            "middle": (_number(stretch.begin) + _number(stretch.end)) / 2,
+            "counts": stretch.counts,
+            "shown": stretch.shown,
+            "said": f"{stretch.reason} {stretch.begin} – {stretch.end}",
+            "roomy": (stretch.end - stretch.begin) * _SHORT >= whole * max(1, len(stretch.shown) / 3),
         }
-        for one in chart.stretches
+        for stretch in chart.stretches
     )
 
 

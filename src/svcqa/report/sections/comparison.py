@@ -37,49 +37,61 @@ class LastYearSection(OwnSection):
         review, language = context.review, context.language
         before = review.year_before.label
         reported = published(context.register, before, known_at=context.context.known_at)
-        found = beside_last_year(
+        beside_last_years = beside_last_year(
             context.figures, context.policies, review=review, context=context.context, published=reported
         )
-        if not found:
+        if not beside_last_years:
             return SectionContent()
         sentences = [
             text("sections.published" if reported else "sections.not_published", language, period=before),
             text("sections.like_with_like", language, period=before),
         ]
-        shown = frame((_row(one, language) for one in found), _COLUMNS, language)
+        shown = frame((_row(item, language) for item in beside_last_years), _COLUMNS, language)
         return SectionContent(tuple(sentences), {"last_year": titled("beside_last_year", shown, language)})
 
 
-def _row(one: BesideLastYear, language: Language) -> tuple[str, ...]:
-    scale, goal = one.scale, one.now.goal if one.now is not None else None
+def _row(beside_last_year: BesideLastYear, language: Language) -> tuple[str, ...]:
+    scale, goal = beside_last_year.scale, beside_last_year.now.goal if beside_last_year.now is not None else None
     reported, then, restated, now = (
-        None if figure is None else figure.value for figure in (one.reported, one.then, one.restated, one.now)
+        None if figure is None else figure.value
+        for figure in (
+            beside_last_year.reported,
+            beside_last_year.then,
+            beside_last_year.restated,
+            beside_last_year.now,
+        )
     )
     glue = text("wording.separator", language)
-    changed = [one.fault.render(language)] if one.fault else [_changed(what, scale, language) for what in one.changed]
+    changed = (
+        [beside_last_year.fault.render(language)]
+        if beside_last_year.fault
+        else [_changed(what, scale, language) for what in beside_last_year.changed]
+    )
     return (
-        one.commitment.item.in_language(language),
+        beside_last_year.commitment.item.in_language(language),
         *(wording.level_with_unit(value, scale, language, goal) for value in (reported, then, restated, now)),
-        wording.change_of_figures(one.now, one.restated, scale=scale, language=language, goal=goal),
-        wording.change_limits(one.limits, language),
-        wording.clear_change(one.limits, language),
+        wording.change_of_figures(
+            beside_last_year.now, beside_last_year.restated, scale=scale, language=language, goal=goal
+        ),
+        wording.change_limits(beside_last_year.limits, language),
+        wording.clear_change(beside_last_year.limits, language),
         glue.join(changed) or text("sections.nothing_changed", language),
     )
 
 
-def _changed(one: Changed, scale: Scale, language: Language) -> str:
+def _changed(changed: Changed, scale: Scale, language: Language) -> str:
     """What is another than it was, with both values where they can be told."""
-    if one.what == "goal":
-        before, after = (wording.goal_level(value, scale, language) for value in (one.before, one.after))
+    if changed.what == "goal":
+        before, after = (wording.goal_level(value, scale, language) for value in (changed.before, changed.after))
         return text("sections.changed_goal", language, before=before, after=after)
-    if one.what == "limit":
+    if changed.what == "limit":
         return text(
             "sections.changed_limit",
             language,
-            before=f"{one.before:g}" if one.before is not None else "—",
-            after=f"{one.after:g}" if one.after is not None else "—",
-            day=one.since,
+            before=f"{changed.before:g}" if changed.before is not None else "—",
+            after=f"{changed.after:g}" if changed.after is not None else "—",
+            day=changed.since,
         )
-    if one.what == "promised_since":
-        return text("sections.changed_since", language, day=one.since)
-    return text("sections.changed_pin", language, what=text(f"tables.cause_{one.what}", language))
+    if changed.what == "promised_since":
+        return text("sections.changed_since", language, day=changed.since)
+    return text("sections.changed_pin", language, what=text(f"tables.cause_{changed.what}", language))

@@ -25,7 +25,7 @@ class ReturnsSection(OwnSection):
     def build(self, context: SectionContext) -> SectionContent:
         """Department-months that differ."""
         found, language = context.review.returns, context.language
-        compared, differing = sum(len(one.months) for one in found), sum(len(one.differences) for one in found)
+        compared, differing = sum(len(item.months) for item in found), sum(len(item.differences) for item in found)
         if not compared:
             return SectionContent()
         said = text("terminal.returns", language, compared=compared, differing=differing)

@@ -27,15 +27,17 @@ class ProblemsSection(OwnSection):
         """Counts by state, the rows, the rows proposed."""
         review, language = context.review, context.language
         rule = context.context.period_rule
-        found = problems_of(context.register, review.year, rule, as_of=review.as_of, known_at=context.context.known_at)
+        problems = problems_of(
+            context.register, review.year, rule, as_of=review.as_of, known_at=context.context.known_at
+        )
         sentences, tables = [text("sections.no_problems", language)], {}
-        if found:
+        if problems:
             names = context.policies.organisation.names(language)
-            counts = {state: sum(one.state == state for one in found) for state in STATES}
+            counts = {state: sum(item.state == state for item in problems) for state in STATES}
             glue = text("wording.separator", language)
             named = glue.join(f"{text(f'sections.state_{s}', language)} {n}" for s, n in counts.items() if n)
-            sentences = [text("sections.problems_counted", language, count=len(found), states=named)]
-            tables["problems"] = titled("problem_states", problem_states(found, language, names), language)
+            sentences = [text("sections.problems_counted", language, count=len(problems), states=named)]
+            tables["problems"] = titled("problem_states", problem_states(problems, language, names), language)
         proposed = proposals(review, language)
         if proposed:
             sentences.append(text("sections.proposed", language, count=len(proposed)))
@@ -59,13 +61,19 @@ class SuccessSection(OwnSection):
         tables = {}
         if told:
             rows = [
-                (tree.unit(one.unit).name.in_language(language), one.experience, one.evidence, one.period, one.name)
-                for one in told
+                (
+                    tree.unit(item.unit).name.in_language(language),
+                    item.experience,
+                    item.evidence,
+                    item.period,
+                    item.name,
+                )
+                for item in told
             ]
             columns = ("unit", "sections.experience", "evidence", "period", "sections.told_by")
             tables["told"] = titled("told", frame(rows, columns, language), language)
         if better.clear:
-            shown = frame((_improved(one, language) for one in better.clear), _IMPROVED, language)
+            shown = frame((_improved(item, language) for item in better.clear), _IMPROVED, language)
             tables["improved"] = titled("improved", shown, language)
         sentences = [
             text("sections.told_count", language, count=len(told)),
@@ -80,14 +88,16 @@ class SuccessSection(OwnSection):
         return SectionContent(tuple(sentences), tables)
 
 
-def _improved(one: Improvement, language: Language) -> tuple[str, ...]:
-    goal = one.now.goal
+def _improved(improvement: Improvement, language: Language) -> tuple[str, ...]:
+    goal = improvement.now.goal
     return (
-        one.commitment.item.in_language(language),
-        one.unit.name.in_language(language),
-        wording.level(one.before.value, one.scale, goal),
-        wording.level(one.now.value, one.scale, goal),
-        wording.level_change(one.now.value, one.before.value, scale=one.scale, language=language, goal=goal),
-        wording.change_limits(one.limits, language),
-        wording.cases(one.now),
+        improvement.commitment.item.in_language(language),
+        improvement.unit.name.in_language(language),
+        wording.level(improvement.before.value, improvement.scale, goal),
+        wording.level(improvement.now.value, improvement.scale, goal),
+        wording.level_change(
+            improvement.now.value, improvement.before.value, scale=improvement.scale, language=language, goal=goal
+        ),
+        wording.change_limits(improvement.limits, language),
+        wording.cases(improvement.now),
     )

@@ -56,19 +56,19 @@ class SectionRegistry:
 
     def compose(self, context: SectionContext) -> Sections:
         """The sections of the review, in their order; those that cannot be used come last, with their error."""
-        usable = [one.metric for one in self.plugins().values() if one.metric is not None]
+        usable = [value.metric for value in self.plugins().values() if value.metric is not None]
         mine = [section for section in usable if context.review.kind in section.reviews]
-        built = [_built(section, context) for section in sorted(mine, key=lambda one: (one.order, one.name))]
+        built = [_built(section, context) for section in sorted(mine, key=lambda value: (value.order, value.name))]
         broken = [
             BuiltSection(
-                name=one.name,
-                title=one.name,
+                name=value.name,
+                title=value.name,
                 in_forms=False,
                 language=context.language,
-                fault=_broken(one.name, one.error),
+                fault=_broken(value.name, value.error),
             )
-            for one in self.plugins().values()
-            if one.error
+            for value in self.plugins().values()
+            if value.error
         ]
         return Sections((*built, *broken))
 

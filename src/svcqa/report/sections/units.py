@@ -66,15 +66,15 @@ class SubsidiariesSection(OwnSection):
         """One row a commitment and subsidiary; every department where there are no subsidiaries."""
         review, language, tree = context.review, context.language, context.policies.organisation
         level: Level = "subsidiary" if len(tree.at("subsidiary", review.period.last)) > 1 else "department"
-        found = side_by_side(context.figures, review, context.context, level=level)
-        if not any(item.units for item in found):
+        compared = side_by_side(context.figures, review, context.context, level=level)
+        if not any(item.units for item in compared):
             return SectionContent()
         sentences = [text("sections.on_tree", language, day=review.period.last)]
-        pooled = any(unit.pooled for item in found for unit in item.units)
+        pooled = any(unit.pooled for item in compared for unit in item.units)
         sentences.append(text("sections.pooled_note" if pooled else "sections.few_units", language, least=LEAST))
         merged = closed_units(tree, review.year_before.first, review.period.last)
         title = "subsidiaries" if level == "subsidiary" else "departments"
-        tables = {"units": titled(title, beside(found, language), language)}
+        tables = {"units": titled(title, beside(compared, language), language)}
         if merged:
             names = [_merger(unit, tree, language) for unit in merged]
             glue = text("wording.separator", language)
@@ -90,8 +90,8 @@ def _departments_on(context: SectionContext, day: dt.date) -> SectionTable:
     tree = context.policies.organisation
     touched = {unit.code for unit in closed_units(tree, review.year_before.first, review.period.last)}
     touched |= {tree.current(code, review.period.last) for code in touched}
-    found = side_by_side(context.figures, review, context.context, level="department", tree_on=day)
-    shown = beside(found, language, only=touched)
+    compared = side_by_side(context.figures, review, context.context, level="department", tree_on=day)
+    shown = beside(compared, language, only=touched)
     return titled("on_tree_of", shown, language, day=day)
 
 
@@ -111,10 +111,10 @@ def _merger(unit: Unit, tree: Organisation, language: Language) -> str:
     )
 
 
-def beside(found: tuple[SideBySide, ...], language: Language, *, only: set[str] | None = None) -> pd.DataFrame:
+def beside(compared: tuple[SideBySide, ...], language: Language, *, only: set[str] | None = None) -> pd.DataFrame:
     """One row a commitment and unit."""
     rows = [
-        _row(item, unit, language) for item in found for unit in item.units if only is None or unit.unit.code in only
+        _row(item, unit, language) for item in compared for unit in item.units if only is None or unit.unit.code in only
     ]
     return frame(rows, _COLUMNS, language)
 

@@ -37,10 +37,10 @@ def _unit(code: str, policies: Policies, language: Language) -> str:
     return tree.unit(code).name.in_language(language) if tree.knows(code) else code
 
 
-def _who(one: Waterfall, wave: Wave, policies: Policies, language: Language) -> str:
-    if one.level == "stratum":
-        return stratum_names(wave, policies, language).get(one.key, one.key)
-    return _unit(one.key, policies, language) if one.key else _t("everybody", language)
+def _who(waterfall: Waterfall, wave: Wave, policies: Policies, language: Language) -> str:
+    if waterfall.level == "stratum":
+        return stratum_names(wave, policies, language).get(waterfall.key, waterfall.key)
+    return _unit(waterfall.key, policies, language) if waterfall.key else _t("everybody", language)
 
 
 def stratum_names(wave: Wave, policies: Policies, language: Language) -> dict[str, str]:
@@ -49,29 +49,29 @@ def stratum_names(wave: Wave, policies: Policies, language: Language) -> dict[st
     return {item.key: stratum_name(item.parts, names, policies, language) for item in wave.strata}
 
 
-def waterfall_table(found: Outcomes, wave: Wave, policies: Policies, language: Language) -> pd.DataFrame:
+def waterfall_table(outcomes: Outcomes, wave: Wave, policies: Policies, language: Language) -> pd.DataFrame:
     """How far the calls came: all together, by department, by stratum."""
     rows = [
         (
-            _who(one, wave, policies, language),
-            one.drawn,
-            one.reserves,
-            one.attempted,
-            one.eligible,
-            one.reached,
-            one.answered,
-            one.complete,
-            one.calls,
+            _who(waterfall, wave, policies, language),
+            waterfall.drawn,
+            waterfall.reserves,
+            waterfall.attempted,
+            waterfall.eligible,
+            waterfall.reached,
+            waterfall.answered,
+            waterfall.complete,
+            waterfall.calls,
         )
-        for one in found.waterfalls
+        for waterfall in outcomes.waterfalls
     ]
     columns = ("group", "drawn", "reserves", "attempted", "eligible", "reached", "answered", "complete", "calls")
     return _table(rows, columns, language)
 
 
-def rates_table(found: Outcomes, language: Language) -> pd.DataFrame:
+def rates_table(outcomes: Outcomes, language: Language) -> pd.DataFrame:
     """The rates of the standard for the whole wave, with what each is a share of."""
-    rates = found.overall.rates
+    rates = outcomes.overall.rates
     rows = [
         (
             name,
@@ -90,9 +90,9 @@ def rates_note(language: Language) -> str:
     return _t("standard", language, standard=STANDARD)
 
 
-def codes_table(found: Outcomes, language: Language) -> pd.DataFrame:
+def codes_table(outcomes: Outcomes, language: Language) -> pd.DataFrame:
     """The last outcome of every customer who was called."""
-    codes, n = found.overall.codes, max(found.overall.attempted, 1)
+    codes, n = outcomes.overall.codes, max(outcomes.overall.attempted, 1)
     rows = [
         (or_key(f"call_results.outcome_{code}", language).removeprefix("outcome_"), count, f"{count / n:.1%}")
         for code, count in sorted(codes.items(), key=lambda item: (-item[1], item[0]))
@@ -100,52 +100,54 @@ def codes_table(found: Outcomes, language: Language) -> pd.DataFrame:
     return _table(rows, ("outcome", "customers", "share"), language)
 
 
-def replacements_table(found: Outcomes, language: Language, *, strata: Mapping[str, str] | None = None) -> pd.DataFrame:
+def replacements_table(
+    outcomes: Outcomes, language: Language, *, strata: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Who was called in whose place, by references of the call sheet; ``strata``: see :func:`stratum_names`."""
     named = strata or {}
     rows = [
         (
-            named.get(one.stratum, one.stratum),
-            one.replaced,
-            or_key(f"call_results.outcome_{one.outcome}", language).removeprefix("outcome_"),
-            one.reserve,
-            one.place,
-            _t("yes" if one.answered else "no", language),
+            named.get(replacement.stratum, replacement.stratum),
+            replacement.replaced,
+            or_key(f"call_results.outcome_{replacement.outcome}", language).removeprefix("outcome_"),
+            replacement.reserve,
+            replacement.place,
+            _t("yes" if replacement.answered else "no", language),
         )
-        for one in found.replacements
+        for replacement in outcomes.replacements
     ]
     return _table(rows, ("stratum", "replaced", "outcome", "reserve", "place", "has_answered"), language)
 
 
-def findings_table(found: Outcomes, language: Language, *, strata: Mapping[str, str] | None = None) -> pd.DataFrame:
+def findings_table(outcomes: Outcomes, language: Language, *, strata: Mapping[str, str] | None = None) -> pd.DataFrame:
     """What was not done as the rules want it; ``strata``: see :func:`stratum_names`."""
     named = strata or {}
     rows = [
         (
-            _t(f"finding_{one.kind}", language),
-            named.get(one.stratum, one.stratum),
-            len(one.references),
-            ", ".join(one.references[:5]),
+            _t(f"finding_{finding.kind}", language),
+            named.get(finding.stratum, finding.stratum),
+            len(finding.references),
+            ", ".join(finding.references[:5]),
         )
-        for one in found.findings
+        for finding in outcomes.findings
     ]
     return _table(rows, ("finding", "stratum", "customers", "references"), language)
 
 
-def callers_table(found: CallQuality, survey: Survey, language: Language) -> pd.DataFrame:
+def callers_table(call_quality: CallQuality, survey: Survey, language: Language) -> pd.DataFrame:
     """How much of the answers lies in who called, question by question."""
     names = {item.key: item.text.in_language(language) for item in survey.questions}
     rows = [
         (
-            names[one.question],
-            one.effect.callers,
-            one.effect.n,
-            f"{one.effect.correlation:.3f}",
-            f"{one.effect.lower:.3f}–{one.effect.upper:.3f}",
-            f"{one.effect.design_effect:.2f}",
-            ", ".join(_standing_out(one)) or wording.DASH,
+            names[effect.question],
+            effect.effect.callers,
+            effect.effect.n,
+            f"{effect.effect.correlation:.3f}",
+            f"{effect.effect.lower:.3f}–{effect.effect.upper:.3f}",
+            f"{effect.effect.design_effect:.2f}",
+            ", ".join(_standing_out(effect)) or wording.DASH,
         )
-        for one in found.effects
+        for effect in call_quality.effects
     ]
     columns = ("question", "callers", "interviews", "correlation", "interval", "design_effect", "standing_out")
     return _table(rows, columns, language)
@@ -165,69 +167,71 @@ def _pseudonym(caller: str) -> str:
     return caller[:6]
 
 
-def caller_scores_table(found: CallQuality, language: Language) -> pd.DataFrame:
+def caller_scores_table(call_quality: CallQuality, language: Language) -> pd.DataFrame:
     """How well each caller calls, from the calls that were listened to again."""
     rows = [
         (
-            _pseudonym(one.caller),
-            one.interviews,
-            f"{one.listened} / {one.wanted}",
-            wording.percent(one.score),
-            wording.DASH if one.lower is None or one.upper is None else f"{one.lower * 100:.1f}–{one.upper * 100:.1f}%",
+            _pseudonym(score.caller),
+            score.interviews,
+            f"{score.listened} / {score.wanted}",
+            wording.percent(score.score),
+            wording.DASH
+            if score.lower is None or score.upper is None
+            else f"{score.lower * 100:.1f}–{score.upper * 100:.1f}%",
         )
-        for one in found.scores
+        for score in call_quality.scores
     ]
     return _table(rows, ("caller", "interviews", "listened", "score", "interval"), language)
 
 
-def back_checks_table(found: CallQuality, survey: Survey, language: Language) -> pd.DataFrame:
+def back_checks_table(call_quality: CallQuality, survey: Survey, language: Language) -> pd.DataFrame:
     """How far second calls find the same answers."""
     names = {item.key: item.text.in_language(language) for item in survey.questions}
     rows = [
         (
-            names[one.question],
-            one.agreement.n,
-            wording.percent(one.agreement.same),
-            f"{one.agreement.same_lower * 100:.1f}–{one.agreement.same_upper * 100:.1f}%",
-            _number(one.agreement.kappa),
-            ", ".join(one.far) or wording.DASH,
-            one.agreement.method,
+            names[back_check.question],
+            back_check.agreement.n,
+            wording.percent(back_check.agreement.same),
+            f"{back_check.agreement.same_lower * 100:.1f}–{back_check.agreement.same_upper * 100:.1f}%",
+            _number(back_check.agreement.kappa),
+            ", ".join(back_check.far) or wording.DASH,
+            back_check.agreement.method,
         )
-        for one in found.back_checks
+        for back_check in call_quality.back_checks
     ]
     return _table(rows, ("question", "pairs", "same", "interval", "kappa", "far", "method"), language)
 
 
-def listening_table(found: CallQuality, language: Language) -> pd.DataFrame:
+def listening_table(call_quality: CallQuality, language: Language) -> pd.DataFrame:
     """Which interviews are to be listened to again, and which of them nobody has checked yet."""
-    missing = set(found.missing)
+    missing = set(call_quality.missing)
     rows = [
-        (_pseudonym(caller), ", ".join(wanted), ", ".join(one for one in wanted if one in missing) or wording.DASH)
-        for caller, wanted in found.to_listen.items()
+        (_pseudonym(caller), ", ".join(wanted), ", ".join(item for item in wanted if item in missing) or wording.DASH)
+        for caller, wanted in call_quality.to_listen.items()
     ]
     return _table(rows, ("caller", "to_listen", "missing"), language)
 
 
-def estimate_table(found: Result, policies: Policies, language: Language) -> pd.DataFrame:
+def estimate_table(result: Result, policies: Policies, language: Language) -> pd.DataFrame:
     """A row for each group: the figure for all customers, and beside it what its reader must know."""
-    beside = [measure for measure in found.measures if measure.role is Role.BESIDE]
+    beside = [measure for measure in result.measures if measure.role is Role.BESIDE]
     groups: dict[tuple[str, ...], dict[str, Figure]] = {}
-    for figure in found.rows:
-        key = (figure.unit, *(figure.by.get(name, "") for name in found.keys))
+    for figure in result.rows:
+        key = (figure.unit, *(figure.by.get(name, "") for name in result.keys))
         groups.setdefault(key, {})[figure.measure] = figure
     rows = []
     for key, figures in groups.items():
         first, scale = (
-            next(one for one in figures.values() if found.measure(one.measure).role is Role.ESTIMATE),
-            found.scale,
+            next(value for value in figures.values() if result.measure(value.measure).role is Role.ESTIMATE),
+            result.scale,
         )
         rows.append(
             (
-                _group_name(found, key, policies, language),
+                _group_name(result, key, policies, language),
                 wording.level_with_unit(first.value, scale, language, first.goal),
                 wording.level_interval(first, scale, first.goal),
                 first.n,
-                *(_beside(figures.get(measure.name), measure, found, language) for measure in beside),
+                *(_beside(figures.get(measure.name), measure, result, language) for measure in beside),
                 text(f"wording.verdict_{first.verdict}", language) if first.verdict else wording.DASH,
                 wording.flags(first, language),
             )
@@ -236,28 +240,28 @@ def estimate_table(found: Result, policies: Policies, language: Language) -> pd.
     return _table(rows, ("group", "estimate", "interval", "n", *names, "verdict", "remarks"), language)
 
 
-def _beside(figure: Figure | None, measure: Measure, found: Result, language: Language) -> str:
+def _beside(figure: Figure | None, measure: Measure, result: Result, language: Language) -> str:
     if figure is None:
         return wording.DASH
     if measure.format is Format.INTERVAL:
-        return wording.level_interval(figure, found.scale)
-    return _change(figure, found, language) if measure.format is Format.CHANGE else _level(figure, found)
+        return wording.level_interval(figure, result.scale)
+    return _change(figure, result, language) if measure.format is Format.CHANGE else _level(figure, result)
 
 
-def _group_name(found: Result, key: tuple[str, ...], policies: Policies, language: Language) -> str:
+def _group_name(result: Result, key: tuple[str, ...], policies: Policies, language: Language) -> str:
     """What a group is called; the unit is left out where all groups have the same."""
     known = {tier.code: tier.name.in_language(language) for tier in policies.tiers}
-    known |= {item.key: item.name.in_language(language) for one in policies.surveys for item in one.services}
+    known |= {item.key: item.name.in_language(language) for survey in policies.surveys for item in survey.services}
     further = [known.get(part, part) or wording.DASH for part in key[1:]]
-    alone = bool(further) and len({row.unit for row in found.rows}) == 1
+    alone = bool(further) and len({row.unit for row in result.rows}) == 1
     return " · ".join(further if alone else [_unit(key[0], policies, language), *further])
 
 
-def _change(figure: Figure, found: Result, language: Language) -> str:
+def _change(figure: Figure, result: Result, language: Language) -> str:
     """The change since the last wave and its limits: ``-0.27 (-0.51 … -0.03)``."""
     if figure.value is None:
         return wording.DASH
-    scale = found.scale
+    scale = result.scale
     change = wording.level_change(figure.value, 0.0, scale=scale, language=language)
     if figure.lower is None or figure.upper is None:
         return change
@@ -266,56 +270,60 @@ def _change(figure: Figure, found: Result, language: Language) -> str:
     return _t("change", language, change=change, ends=ends)
 
 
-def _level(figure: Figure, found: Result) -> str:
-    scale = found.scale_of(figure)
+def _level(figure: Figure, result: Result) -> str:
+    scale = result.scale_of(figure)
     if scale.unit == "ratio":
         return _number(figure.value)
     return wording.level(figure.value, scale)
 
 
-def estimate_note(found: Result, language: Language) -> str:
+def estimate_note(result: Result, language: Language) -> str:
     """Which formula, limits and weights the estimate has, and from which wave."""
-    methods = dict.fromkeys(row.method for row in found.main)
+    methods = dict.fromkeys(row.method for row in result.main)
     return _t(
         "estimate_note",
         language,
-        wave=found.about["wave"],
-        as_of=found.about["as_of"],
+        wave=result.about["wave"],
+        as_of=result.about["as_of"],
         methods=", ".join(filter(None, methods)),
-        counts=_t(f"counts_{found.about['counts']}", language),
+        counts=_t(f"counts_{result.about['counts']}", language),
     )
 
 
-def feedback_table(found: Sequence[Feedback], survey: Survey, policies: Policies, language: Language) -> pd.DataFrame:
+def feedback_table(
+    feedback: Sequence[Feedback], survey: Survey, policies: Policies, language: Language
+) -> pd.DataFrame:
     """What must be answered by whom, until when."""
     rows = [
         (
-            one.reference,
-            problem(one, survey, language),
-            _unit(one.responsible, policies, language),
-            f"{one.due:%Y-%m-%d}" + (_t("provisional", language) if one.provisional else ""),
-            one.number if one.number is not None else _t("not_noted", language),
-            _t(f"state_{one.state}", language),
+            item.reference,
+            problem(item, survey, language),
+            _unit(item.responsible, policies, language),
+            f"{item.due:%Y-%m-%d}" + (_t("provisional", language) if item.provisional else ""),
+            item.number if item.number is not None else _t("not_noted", language),
+            _t(f"state_{item.state}", language),
         )
-        for one in found
+        for item in feedback
     ]
     return _table(rows, ("reference", "problem", "responsible", "due", "number", "state"), language)
 
 
-def in_time_table(found: Sequence[InTime], policies: Policies, language: Language) -> pd.DataFrame:
+def in_time_table(in_times: Sequence[InTime], policies: Policies, language: Language) -> pd.DataFrame:
     """How much was answered within the promised working days."""
     rows = [
         (
-            _unit(one.unit, policies, language),
-            wording.percent(one.value),
-            wording.DASH if one.lower is None or one.upper is None else f"{one.lower * 100:.1f}–{one.upper * 100:.1f}%",
-            one.n,
-            one.in_time,
-            one.late,
-            one.overdue,
-            one.open,
+            _unit(item.unit, policies, language),
+            wording.percent(item.value),
+            wording.DASH
+            if item.lower is None or item.upper is None
+            else f"{item.lower * 100:.1f}–{item.upper * 100:.1f}%",
+            item.n,
+            item.in_time,
+            item.late,
+            item.overdue,
+            item.open,
         )
-        for one in found
+        for item in in_times
     ]
     columns = (
         "group",

@@ -74,7 +74,7 @@ def plan_table(plan: Plan, policies: Policies, language: Language) -> pd.DataFra
         )
         for item in plan.strata
     ]
-    for level, bought in (*(("department", one) for one in plan.departments), ("overall", plan.overall)):
+    for level, bought in (*(("department", department) for department in plan.departments), ("overall", plan.overall)):
         name = policies.organisation.unit(bought.key).name.in_language(language) if bought.key else ""
         rows.append(
             (
@@ -127,27 +127,27 @@ def former_note(plan: Plan, language: Language) -> str:
 
 
 def left_out_table(
-    found: Sequence[LeftOut], wave_or_plan: Plan | Wave, policies: Policies, language: Language
+    left_out: Sequence[LeftOut], wave_or_plan: Plan | Wave, policies: Policies, language: Language
 ) -> pd.DataFrame:
     """Whom the frame leaves out: by stratum and reason, then over all strata."""
     names = part_names(policies, wave_or_plan, language)
     survey = policies.survey(wave_or_plan.survey if isinstance(wave_or_plan, Wave) else wave_or_plan.survey.key)
     rows = []
-    for one in found:
-        parts: dict[str, str] = dict(zip(survey.strata, one.stratum.split("/"), strict=False))
-        name = stratum_name(parts, names, policies, language) if one.stratum else _t("level_overall", language)
-        limits = f"({_number(one.bias_lower)} … {_number(one.bias_upper)})"
-        bias = wording.DASH if one.bias is None else f"{one.bias:+.2f} {limits}"
+    for item in left_out:
+        parts: dict[str, str] = dict(zip(survey.strata, item.stratum.split("/"), strict=False))
+        name = stratum_name(parts, names, policies, language) if item.stratum else _t("level_overall", language)
+        limits = f"({_number(item.bias_lower)} … {_number(item.bias_upper)})"
+        bias = wording.DASH if item.bias is None else f"{item.bias:+.2f} {limits}"
         rows.append(
             (
                 name,
-                _t(f"reason_{one.reason}", language),
-                one.customers,
-                f"{one.share:.1%}",
-                _mix(one.tiers),
-                _mix(one.frame_tiers),
-                f"{_number(one.mean)} ({one.answers})",
-                f"{_number(one.frame_mean)} ({one.frame_answers})",
+                _t(f"reason_{item.reason}", language),
+                item.customers,
+                f"{item.share:.1%}",
+                _mix(item.tiers),
+                _mix(item.frame_tiers),
+                f"{_number(item.mean)} ({item.answers})",
+                f"{_number(item.frame_mean)} ({item.frame_answers})",
                 bias,
             )
         )
@@ -159,25 +159,25 @@ def _mix(tiers: Mapping[str, float]) -> str:
     return ", ".join(f"{tier or wording.DASH} {share:.0%}" for tier, share in tiers.items())
 
 
-def bias_sentences(found: Sequence[LeftOut], language: Language) -> tuple[str, ...]:
+def bias_sentences(left_out: Sequence[LeftOut], language: Language) -> tuple[str, ...]:
     """The bias that each reason may bring, over all strata, in a sentence."""
     said = []
-    for one in found:
-        if one.stratum:
+    for item in left_out:
+        if item.stratum:
             continue
         fields = {
-            "reason": _t(f"reason_{one.reason}", language),
-            "customers": one.customers,
-            "share": f"{one.share:.1%}",
-            "answers": one.answers,
-            "frame_answers": one.frame_answers,
+            "reason": _t(f"reason_{item.reason}", language),
+            "customers": item.customers,
+            "share": f"{item.share:.1%}",
+            "answers": item.answers,
+            "frame_answers": item.frame_answers,
         }
-        if one.bias is None:
+        if item.bias is None:
             said.append(_t("bias_unknown", language, **fields))
         else:
-            assert one.bias_lower is not None
-            assert one.bias_upper is not None
-            bias, ends, key = one.bias, (one.bias_lower, one.bias_upper), "bias_known"
+            assert item.bias_lower is not None
+            assert item.bias_upper is not None
+            bias, ends, key = item.bias, (item.bias_lower, item.bias_upper), "bias_known"
             if bias < 0:
                 bias, ends, key = -bias, (-ends[1], -ends[0]), "bias_known_below"
             said.append(
@@ -185,8 +185,8 @@ def bias_sentences(found: Sequence[LeftOut], language: Language) -> tuple[str, .
                     key,
                     language,
                     **fields,
-                    mean=_number(one.mean),
-                    frame_mean=_number(one.frame_mean),
+                    mean=_number(item.mean),
+                    frame_mean=_number(item.frame_mean),
                     bias=f"{bias:+.2f}",
                     lower=f"{ends[0]:+.2f}",
                     upper=f"{ends[1]:+.2f}",

@@ -46,19 +46,19 @@ def drivers(
 
 
 def drivers_sentence(
-    found: pd.DataFrame, scale: Scale, language: Language, *, names: Mapping[str, str] | None = None
+    frame: pd.DataFrame, scale: Scale, language: Language, *, names: Mapping[str, str] | None = None
 ) -> str:
     """The change, and for each split the group that moved it most."""
     called = names or {}
     said = []
-    several = found["by"].nunique() > 1
-    for row in found[(found["rank"] == 1) & (found["effect"] != 0)].to_dict("records"):
+    several = frame["by"].nunique() > 1
+    for row in frame[(frame["rank"] == 1) & (frame["effect"] != 0)].to_dict("records"):
         fields = {name: signed_change(row[name], scale, language) for name in ("effect", "rate_effect", "mix_effect")}
         split = text("signals.driver_split", language, split=_split(row, language)) if several else ""
         said.append(split + text("signals.driver", language, group=_group(row, called), **fields))
     if not said:
         return text("signals.drivers_none", language)
-    whole = signed_change(found["change"].iloc[0], scale, language)
+    whole = signed_change(frame["change"].iloc[0], scale, language)
     return text("signals.drivers", language, change=whole) + text("wording.separator", language).join(said)
 
 

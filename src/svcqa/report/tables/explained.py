@@ -17,38 +17,38 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def explanation(found: Explanation, language: Language) -> pd.DataFrame:
+def explanation(explanation: Explanation, language: Language) -> pd.DataFrame:
     """The head of an explanation: one row for each thing to know; its ledger is ``found.ledger.frame(language)``."""
-    rows = ((text(f"tables.{key}", language), shown) for key, shown in _rows(found, language) if shown)
+    rows = ((text(f"tables.{key}", language), shown) for key, shown in _rows(explanation, language) if shown)
     return frame(rows, ("what", "content"), language)
 
 
-def _rows(found: Explanation, language: Language) -> Iterator[tuple[str, str]]:
-    clock, commitment = found.clock, found.commitment
-    yield "case", found.case
+def _rows(explanation: Explanation, language: Language) -> Iterator[tuple[str, str]]:
+    clock, commitment = explanation.clock, explanation.commitment
+    yield "case", explanation.case
     yield "item", commitment.item.in_language(language)
     yield "promise", commitment.promise.in_language(language)
-    yield "limit", _limit(found, language)
-    yield "department", found.unit.name.in_language(language)
-    yield "as_of", _moment(found.as_of)
+    yield "limit", _limit(explanation, language)
+    yield "department", explanation.unit.name.in_language(language)
+    yield "as_of", _moment(explanation.as_of)
     yield "clock_started", _moment(clock.started)
     yield "clock_stopped", _moment(clock.stopped)
     held = text("tables.due_held", language) if clock.held else ""
     yield "clock_due", f"{_moment(clock.due)}{held}" if clock.due else ""
-    yield "case_figure", figure(found, language)
+    yield "case_figure", figure(explanation, language)
     yield "state", wording.state(clock.state, language)
     if clock.excluded_by:
         yield "reason", wording.reason(clock.excluded_by, commitment, language)
-    yield "source", text("tables.file_and_row", language, file=found.source_file, row=found.source_row)
-    yield "calendar_source", found.calendar_source
-    own = text("tables.own_hours", language) if found.own_hours else ""
-    yield "calendar_digest", f"{found.calendar}{own}"
-    yield "note", text("wording.flag_provisional_calendar", language) if found.provisional else ""
+    yield "source", text("tables.file_and_row", language, file=explanation.source_file, row=explanation.source_row)
+    yield "calendar_source", explanation.calendar_source
+    own = text("tables.own_hours", language) if explanation.own_hours else ""
+    yield "calendar_digest", f"{explanation.calendar}{own}"
+    yield "note", text("wording.flag_provisional_calendar", language) if explanation.provisional else ""
 
 
-def figure(found: Explanation, language: Language) -> str:
+def figure(explanation: Explanation, language: Language) -> str:
     """What the clock of the case showed, in the unit of its limit."""
-    clock, rule = found.clock, found.commitment.rule.clock_rule
+    clock, rule = explanation.clock, explanation.commitment.rule.clock_rule
     if clock.state is State.NOT_APPLICABLE:
         return ""
     if rule is not None and rule.running is not None and rule.running.day_count is not None:
@@ -70,10 +70,10 @@ def _scale(unit: str) -> Scale:
     return Scale(unit, "lower")
 
 
-def _limit(found: Explanation, language: Language) -> str:
+def _limit(explanation: Explanation, language: Language) -> str:
     """The limit of this very case, and how it is counted."""
-    amount, _, rest = found.clock.limit.partition(" ")
-    return wording.limit(f"{found.clock.own_limit or amount} {rest}", language)
+    amount, _, rest = explanation.clock.limit.partition(" ")
+    return wording.limit(f"{explanation.clock.own_limit or amount} {rest}", language)
 
 
 def _moment(moment: dt.datetime | None) -> str:

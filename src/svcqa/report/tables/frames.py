@@ -21,7 +21,7 @@ def frame(
     return numbered(pd.DataFrame([list(row) for row in rows], columns=names))
 
 
-def numbered(found: pd.DataFrame) -> pd.DataFrame:
+def numbered(frame: pd.DataFrame) -> pd.DataFrame:
     """People count rows from one."""
-    found.index = range(1, len(found) + 1)
-    return found
+    frame.index = range(1, len(frame) + 1)
+    return frame

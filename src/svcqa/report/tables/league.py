@@ -33,38 +33,38 @@ _COLUMNS: Final = (
 Own = dict[Role, Figure]
 
 
-def league(found: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+def league(result: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
     """One row a unit, best raw figure first: raw, partially pooled and at everybody's mix, with both ranks.
 
     Args:
-        found: result of a metric whose picture is a funnel.
+        result: result of a metric whose picture is a funnel.
         names: what units are called, by code.
     """
-    return frame(_rows(found, language, names or {}, _units(found)), _COLUMNS, language)
+    return frame(_rows(result, language, names or {}, _units(result)), _COLUMNS, language)
 
 
-def outliers(found: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+def outliers(result: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
     """The rows of :func:`league` whose unit lies outside the funnel; an empty table where none does."""
-    outside = {unit: own for unit, own in _units(found).items() if _outside(own, language) != wording.DASH}
-    return frame(_rows(found, language, names or {}, outside), _COLUMNS, language)
+    outside = {unit: own for unit, own in _units(result).items() if _outside(own, language) != wording.DASH}
+    return frame(_rows(result, language, names or {}, outside), _COLUMNS, language)
 
 
-def _units(found: Result) -> dict[str, Own]:
-    units: dict[str, Own] = {row.unit: {Role.ESTIMATE: row} for row in found.main}
+def _units(result: Result) -> dict[str, Own]:
+    units: dict[str, Own] = {row.unit: {Role.ESTIMATE: row} for row in result.main}
     for role in (Role.POOLED, Role.EXPECTED, Role.STANDARDISED):
-        for row in found.of(role):
+        for row in result.of(role):
             units[row.unit][role] = row
     return units
 
 
 def _rows(
-    found: Result, language: Language, called: Mapping[str, str], units: Mapping[str, Own]
+    result: Result, language: Language, called: Mapping[str, str], units: Mapping[str, Own]
 ) -> list[tuple[str, ...]]:
-    everybody = _units(found)
-    raw, pooled = (_ranks(everybody, role, found) for role in (Role.ESTIMATE, Role.POOLED))
+    everybody = _units(result)
+    raw, pooled = (_ranks(everybody, role, result) for role in (Role.ESTIMATE, Role.POOLED))
     rows: list[tuple[str, ...]] = []
     for unit in sorted(units, key=lambda unit: (raw[unit], unit)):
-        own, scale = units[unit], found.scale
+        own, scale = units[unit], result.scale
         value = own[Role.ESTIMATE]
         rows.append(
             (
@@ -75,22 +75,22 @@ def _rows(
                 f"{raw[unit]}",
                 wording.level(own[Role.POOLED].value, scale),
                 f"{pooled[unit]}",
-                _level(own, Role.EXPECTED, found),
-                _level(own, Role.STANDARDISED, found),
+                _level(own, Role.EXPECTED, result),
+                _level(own, Role.STANDARDISED, result),
                 _outside(own, language),
-                _mix_note(found, unit, language),
+                _mix_note(result, unit, language),
             )
         )
     return rows
 
 
-def _level(own: Own, role: Role, found: Result) -> str:
-    return wording.level(own[role].value, found.scale) if role in own else wording.DASH
+def _level(own: Own, role: Role, result: Result) -> str:
+    return wording.level(own[role].value, result.scale) if role in own else wording.DASH
 
 
-def _ranks(units: Mapping[str, Own], role: Role, found: Result) -> dict[str, int]:
+def _ranks(units: Mapping[str, Own], role: Role, result: Result) -> dict[str, int]:
     """The best is first; equal figures share a rank."""
-    sign = 1.0 if found.better == "lower" else -1.0
+    sign = 1.0 if result.better == "lower" else -1.0
     order = sorted(sign * (own[role].value or 0.0) for own in units.values())
     return {unit: order.index(sign * (own[role].value or 0.0)) + 1 for unit, own in units.items()}
 
@@ -100,14 +100,14 @@ def _outside(own: Own, language: Language) -> str:
     return signal_words.flag(flag, language) if flag else wording.DASH
 
 
-def _mix_note(found: Result, unit: str, language: Language) -> str:
+def _mix_note(result: Result, unit: str, language: Language) -> str:
     """The kinds of which a unit has clearly more or fewer cases than all."""
     mixes: dict[str, dict[str, float]] = {}
-    for row in found.of(Role.COMPOSITION):
-        mixes.setdefault(row.unit, {})[row.by.get(found.keys[-1], "")] = row.value or 0.0
+    for row in result.of(Role.COMPOSITION):
+        mixes.setdefault(row.unit, {})[row.by.get(result.keys[-1], "")] = row.value or 0.0
     if unit not in mixes:
         return text("signals.mix_unknown", language)
-    everybody = next(mix for code, mix in mixes.items() if code not in _units(found))
+    everybody = next(mix for code, mix in mixes.items() if code not in _units(result))
     apart = [
         text(
             "signals.mix_kind",

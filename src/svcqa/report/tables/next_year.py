@@ -28,12 +28,12 @@ _SUBJECT: Final = "next_year"
 _IMPROVEMENTS: Final = {"case": ("needs_cases", "spare_cases"), "amount": ("needs_amount", "spare_amount")}
 
 
-def proposals(found: Iterable[Proposal], language: Language) -> pd.DataFrame:
+def proposals(proposals: Iterable[Proposal], language: Language) -> pd.DataFrame:
     """One row a target: the year under no change, and each candidate with its chance."""
-    known = tuple(found)
+    known = tuple(proposals)
     year = known[0].year if known else ""
     shown = frame(
-        (_proposal_row(one, language) for one in known),
+        (_proposal_row(item, language) for item in known),
         (
             "target",
             "current_goal",
@@ -51,46 +51,46 @@ def proposals(found: Iterable[Proposal], language: Language) -> pd.DataFrame:
     return shown.rename(columns=lambda name: str(name).replace("{year}", str(year)))
 
 
-def _proposal_row(one: Proposal, language: Language) -> tuple[str, ...]:
-    name = one.target.name.in_language(language)
-    if one.ahead is None or one.past is None or one.subject is None:
-        said = one.fault.render(language) if one.fault is not None else _milestone(one, language)
+def _proposal_row(proposal: Proposal, language: Language) -> tuple[str, ...]:
+    name = proposal.target.name.in_language(language)
+    if proposal.ahead is None or proposal.past is None or proposal.subject is None:
+        said = proposal.fault.render(language) if proposal.fault is not None else _milestone(proposal, language)
         return (name, *[wording.DASH] * 7, said)
-    scale, goal, cases = one.past.scale, one.subject.goal, one.cases_in(one.ahead)
-    lower, median, upper = one.ahead.interval()
-    within = text("next_year.within", language, limit=wording.limit(one.subject.within, language))
+    scale, goal, cases = proposal.past.scale, proposal.subject.goal, proposal.cases_in(proposal.ahead)
+    lower, median, upper = proposal.ahead.interval()
+    within = text("next_year.within", language, limit=wording.limit(proposal.subject.within, language))
     return (
         name,
         wording.goal_level(goal, scale, language),
         wording.level(median, scale, goal),
         wording.level_ends(lower, upper, scale, goal),
-        *(_candidate(c, scale, language) for c in one.candidates),
+        *(_candidate(c, scale, language) for c in proposal.candidates),
         wording.DASH if cases is None else f"{cases:,.0f}",
-        within if one.subject.within else "",
+        within if proposal.subject.within else "",
     )
 
 
-def _milestone(one: Proposal, language: Language) -> str:
-    state = "open" if one.kept is None else "kept" if one.kept else "missed"
+def _milestone(proposal: Proposal, language: Language) -> str:
+    state = "open" if proposal.kept is None else "kept" if proposal.kept else "missed"
     return text(f"next_year.milestone_{state}", language)
 
 
-def _candidate(one: Candidate, scale: Scale, language: Language) -> str:
-    goal = wording.goal_level(one.goal, scale, language)
-    return text("next_year.with_chance", language, goal=goal, chance=wording.probability(one.chance))
+def _candidate(candidate: Candidate, scale: Scale, language: Language) -> str:
+    goal = wording.goal_level(candidate.goal, scale, language)
+    return text("next_year.with_chance", language, goal=goal, chance=wording.probability(candidate.chance))
 
 
-def candidates(one: Proposal, language: Language) -> pd.DataFrame:
+def candidates(proposal: Proposal, language: Language) -> pd.DataFrame:
     """The candidate goals of one target: chance under no change, and what they need a month."""
     rows = []
-    for candidate in one.candidates:
-        assert one.past is not None
+    for candidate in proposal.candidates:
+        assert proposal.past is not None
         rows.append(
             (
                 text(f"next_year.{candidate.name}", language),
-                wording.goal_level(candidate.goal, one.past.scale, language),
+                wording.goal_level(candidate.goal, proposal.past.scale, language),
                 wording.probability(candidate.chance),
-                improvement(candidate.improvement, one.improvement_unit, language),
+                improvement(candidate.improvement, proposal.improvement_unit, language),
                 text("next_year.is_promise", language) if candidate.is_promise else "",
             )
         )
@@ -105,10 +105,10 @@ def improvement(value: float | None, unit: str, language: Language) -> str:
     return text(f"next_year.{needs if value > 0 else spare}", language, count=f"{abs(value):,.1f}")
 
 
-def past(one: Proposal, language: Language) -> pd.DataFrame:
+def past(proposal: Proposal, language: Language) -> pd.DataFrame:
     """The years of one target: goal, figure with its interval, verdict."""
-    scale = one.past.scale if one.past is not None else Scale()
-    rows = (_past_row(item, scale, language) for item in (one.past.years if one.past is not None else ()))
+    scale = proposal.past.scale if proposal.past is not None else Scale()
+    rows = (_past_row(item, scale, language) for item in (proposal.past.years if proposal.past is not None else ()))
     return frame(rows, ("year", "goal", "figure", "interval", "cases_a_year", "verdict"), language, subject=_SUBJECT)
 
 
@@ -130,18 +130,20 @@ def _past_row(item: PastYear, scale: Scale, language: Language) -> tuple[str, ..
     )
 
 
-def notes(found: Iterable[Proposal], language: Language) -> pd.DataFrame:
+def notes(proposals: Iterable[Proposal], language: Language) -> pd.DataFrame:
     """What to know before goals are set, one row a note."""
     rows = [
-        (one.target.name.in_language(language), note_text(note, one, language)) for one in found for note in one.notes
+        (item.target.name.in_language(language), note_text(note, item, language))
+        for item in proposals
+        for note in item.notes
     ]
     return frame(rows, ("target", "note"), language, subject=_SUBJECT)
 
 
-def note_text(note: Note, one: Proposal, language: Language) -> str:
+def note_text(note: Note, proposal: Proposal, language: Language) -> str:
     """One note in words."""
-    scale = one.past.scale if one.past is not None else Scale()
-    goal = one.subject.goal if one.subject is not None else None
+    scale = proposal.past.scale if proposal.past is not None else Scale()
+    goal = proposal.subject.goal if proposal.subject is not None else None
     fields: dict[str, str] = {
         name: wording.level_with_unit(value, scale, language, goal) for name, value in note.levels.items()
     }
@@ -150,7 +152,7 @@ def note_text(note: Note, one: Proposal, language: Language) -> str:
         if name == "p":
             fields[name] = "< 0.001" if value < 0.001 else f"{value:.3f}"
     fields |= {name: f"{value:,.0f}" for name, value in note.counts.items()}
-    commitment = one.subject.commitment if one.subject is not None else None
+    commitment = proposal.subject.commitment if proposal.subject is not None else None
     clock = commitment.rule.clock_rule if commitment is not None else None
     if "limit" in note.counts and clock is not None:
         fields["limit"] = wording.limit(f"{note.counts['limit']:g} {clock.own_unit}", language)
@@ -160,18 +162,20 @@ def note_text(note: Note, one: Proposal, language: Language) -> str:
 
 
 def decomposition(
-    found: Decomposition, tree: Organisation, language: Language, *, promise: float | None = None
+    decomposition: Decomposition, tree: Organisation, language: Language, *, promise: float | None = None
 ) -> pd.DataFrame:
     """Each unit's part, the company first; the last row says what the parts come to and whether it is the whole."""
-    above = {cell.unit: cell for cell in found.cells if not cell.own}
-    total = sum(cell.weight for cell in found.parts)
+    above = {cell.unit: cell for cell in decomposition.cells if not cell.own}
+    total = sum(cell.weight for cell in decomposition.parts)
     rows: list[Sequence[str]] = []
-    for cell in found.cells:
+    for cell in decomposition.cells:
         depth = 0 if cell.parent is None else len(_above(cell, above))
         called = tree.unit(cell.unit).name.in_language(language)
         name = text("next_year.own_part", language, unit=called) if cell.own else called
-        rows.append(("　" * depth + name, *_cell_row(cell, found, total=total, promise=promise, language=language)))
-    rows.append(_sum_row(found, language))
+        rows.append(
+            ("　" * depth + name, *_cell_row(cell, decomposition, total=total, promise=promise, language=language))
+        )
+    rows.append(_sum_row(decomposition, language))
     columns = ("unit", "part_of_cases", "start", "goal", "change", "locked", "remark")
     return frame(rows, columns, language, subject=_SUBJECT)
 
@@ -185,68 +189,70 @@ def _above(cell: PlanCell, above: Mapping[str, PlanCell]) -> list[str]:
 
 
 def _cell_row(
-    cell: PlanCell, found: Decomposition, *, total: float, promise: float | None, language: Language
+    cell: PlanCell, decomposition: Decomposition, *, total: float, promise: float | None, language: Language
 ) -> tuple[str, ...]:
-    scale = found.scale
+    scale = decomposition.scale
     looser = promise is not None and not scale.reached(cell.goal, promise) and abs(cell.goal - promise) > 1e-9
     said = "looser_than_promise" if scale.better == "lower" else "below_promise"
     remarks = [text(f"next_year.{said}", language)] if looser else []
     remarks += [text("next_year.at_limit", language)] if cell.at_limit else []
-    whole = found.cells[0].start
-    part = cell.start / whole if found.additive and whole else cell.weight / total
+    whole = decomposition.cells[0].start
+    part = cell.start / whole if decomposition.additive and whole else cell.weight / total
     return (
         f"{part:.1%}",
-        wording.level(cell.start, scale, found.goal),
-        _goal(cell.goal, found),
-        wording.level_change(cell.goal, cell.start, scale=scale, language=language, goal=found.goal),
+        wording.level(cell.start, scale, decomposition.goal),
+        _goal(cell.goal, decomposition),
+        wording.level_change(cell.goal, cell.start, scale=scale, language=language, goal=decomposition.goal),
         text("next_year.yes", language) if cell.locked else "",
         text("wording.separator", language).join(remarks),
     )
 
 
-def _goal(goal: float, found: Decomposition) -> str:
+def _goal(goal: float, decomposition: Decomposition) -> str:
     """A part's goal with a decimal more than the whole's: it is exact, and only shown rounded."""
-    if found.scale.unit == "share":
-        return f"{goal:.{wording.decimals_for(found.goal)}%}"
-    places = wording.usual_decimals(found.goal, found.scale)
+    if decomposition.scale.unit == "share":
+        return f"{goal:.{wording.decimals_for(decomposition.goal)}%}"
+    places = wording.usual_decimals(decomposition.goal, decomposition.scale)
     return f"{goal:,.{places}f}"
 
 
-def _sum_row(found: Decomposition, language: Language) -> tuple[str, ...]:
-    exact = abs(found.remainder) < 1e-9 * max(1.0, abs(found.goal))
+def _sum_row(decomposition: Decomposition, language: Language) -> tuple[str, ...]:
+    exact = abs(decomposition.remainder) < 1e-9 * max(1.0, abs(decomposition.goal))
     said = text("next_year.adds_up", language)
     if not exact:
-        said = text("next_year.lacks", language, gap=_gap(found.remainder, found, language))
-    elif (gap := _gap(found.rounded(_places(found)), found, language)) != _gap(0.0, found, language):
+        said = text("next_year.lacks", language, gap=_gap(decomposition.remainder, decomposition, language))
+    elif (gap := _gap(decomposition.rounded(_places(decomposition)), decomposition, language)) != _gap(
+        0.0, decomposition, language
+    ):
         said = text("wording.separator", language).join((said, text("next_year.rounded", language, gap=gap)))
     name = text("next_year.sum_of_parts", language)
-    return (name, "100.0%", wording.DASH, _goal(found.sum_of_parts, found), "", "", said)
+    return (name, "100.0%", wording.DASH, _goal(decomposition.sum_of_parts, decomposition), "", "", said)
 
 
-def _places(found: Decomposition) -> int:
+def _places(decomposition: Decomposition) -> int:
     """Decimals that the parts' goals are shown with."""
-    if found.scale.unit == "share":
-        return wording.decimals_for(found.goal) + 2
-    return wording.usual_decimals(found.goal, found.scale)
+    if decomposition.scale.unit == "share":
+        return wording.decimals_for(decomposition.goal) + 2
+    return wording.usual_decimals(decomposition.goal, decomposition.scale)
 
 
-def _gap(gap: float, found: Decomposition, language: Language) -> str:
+def _gap(gap: float, decomposition: Decomposition, language: Language) -> str:
     """A difference with two decimals more than goals are shown with."""
-    places = _places(found)
-    if found.scale.unit == "share":
+    places = _places(decomposition)
+    if decomposition.scale.unit == "share":
         return text("wording.points", language, change=f"{abs(gap) * 100:.{places}f}")
-    return wording.with_unit(f"{abs(gap):.{places + 2}f}", found.scale, language)
+    return wording.with_unit(f"{abs(gap):.{places + 2}f}", decomposition.scale, language)
 
 
-def fair_text(found: Decomposition, language: Language) -> str:
+def fair_text(decomposition: Decomposition, language: Language) -> str:
     """The rule that the goal was shared out by, and its common effort."""
-    points = found.fair == "equal_points"
+    points = decomposition.fair == "equal_points"
     effort = (
-        wording.level_change(found.effort, 0.0, scale=found.scale, language=language)
+        wording.level_change(decomposition.effort, 0.0, scale=decomposition.scale, language=language)
         if points
-        else f"{found.effort:+.1%}"
+        else f"{decomposition.effort:+.1%}"
     )
-    return text(f"next_year.rule_{found.fair}", language, effort=effort)
+    return text(f"next_year.rule_{decomposition.fair}", language, effort=effort)
 
 
 def answer_text(answer: Answer, scale: Scale, language: Language) -> str:
@@ -264,11 +270,21 @@ def answer_text(answer: Answer, scale: Scale, language: Language) -> str:
     return text(f"next_year.{key}", language, **fields)
 
 
-def assumption_text(one: Assumption, scale: Scale, language: Language) -> str:
+def assumption_text(assumption: Assumption, scale: Scale, language: Language) -> str:
     """An assumption in its author's words, with what it was taken to do."""
-    points = one.measure == "points"
-    size = wording.level_change(one.size, 0.0, scale=scale, language=language) if points else f"{one.size:.0%}"
-    return text(f"next_year.assumed_{one.measure}", language, label=one.label, month=one.from_month, size=size)
+    points = assumption.measure == "points"
+    size = (
+        wording.level_change(assumption.size, 0.0, scale=scale, language=language)
+        if points
+        else f"{assumption.size:.0%}"
+    )
+    return text(
+        f"next_year.assumed_{assumption.measure}",
+        language,
+        label=assumption.label,
+        month=assumption.from_month,
+        size=size,
+    )
 
 
 def plans(saved: Iterable[SavedPlan], names: Mapping[str, str], language: Language) -> pd.DataFrame:

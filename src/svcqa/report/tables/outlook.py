@@ -25,7 +25,7 @@ _NO_SEASON: Final = 0.005
 
 
 def management(
-    found: Iterable[Result],
+    results: Iterable[Result],
     language: Language,
     *,
     names: Mapping[str, str] | None = None,
@@ -34,61 +34,65 @@ def management(
     """One row an indicator and unit: icons of variation and assurance, the latest value, one sentence.
 
     Args:
-        found: results of process charts.
+        results: results of process charts.
         names: what units and indicators are called, by code or key.
         refused: indicators whose chart could not be had, and why.
     """
     called = names or {}
     left_out = [(called.get(key, key), *[wording.DASH] * 5, reason) for key, reason in (refused or {}).items()]
-    latest = [(one, row) for one in found for row in one.of(Role.SIGNAL)]
+    latest = [(item, row) for item in results for row in item.of(Role.SIGNAL)]
     told = (
         (
             called.get(row.indicator, row.indicator),
             called.get(row.unit, row.unit),
             signal_words.flag(signal_words.icon(row, "variation"), language),
             signal_words.flag(signal_words.icon(row, "assurance"), language),
-            wording.level_with_unit(row.value, one.scale, language, row.goal),
-            wording.goal_level(row.goal, one.scale, language),
-            signal_words.icons_sentence(one, row, language),
+            wording.level_with_unit(row.value, item.scale, language, row.goal),
+            wording.goal_level(row.goal, item.scale, language),
+            signal_words.icons_sentence(item, row, language),
         )
-        for one, row in latest
+        for item, row in latest
     )
     columns = ("indicator", "unit", "variation", "assurance", "latest", "goal", "sentence")
     return frame((*told, *left_out), columns, language)
 
 
-def outlooks(found: Iterable[Outlook], language: Language) -> pd.DataFrame:
+def outlooks(outlooks: Iterable[Outlook], language: Language) -> pd.DataFrame:
     """The management table of commitments: one row each, also where there is no chart, with the reason."""
-    known = tuple(found)
-    names = {one.unit.code: one.unit.name.in_language(language) for one in known}
-    names |= {one.commitment.key: one.commitment.item.in_language(language) for one in known}
-    refused = {one.commitment.key: _why_not(one, language) for one in known if not _has_chart(one)}
-    return management([one.chart for one in known if one.chart is not None], language, names=names, refused=refused)
+    known = tuple(outlooks)
+    names = {item.unit.code: item.unit.name.in_language(language) for item in known}
+    names |= {item.commitment.key: item.commitment.item.in_language(language) for item in known}
+    refused = {item.commitment.key: _why_not(item, language) for item in known if not _has_chart(item)}
+    return management([item.chart for item in known if item.chart is not None], language, names=names, refused=refused)
 
 
-def _has_chart(one: Outlook) -> bool:
-    return one.chart is not None and bool(one.chart.of(Role.SIGNAL))
+def _has_chart(outlook: Outlook) -> bool:
+    return outlook.chart is not None and bool(outlook.chart.of(Role.SIGNAL))
 
 
-def _why_not(one: Outlook, language: Language) -> str:
-    return text("panel.no_cases", language) if one.chart_fault is None else one.chart_fault.render(language)
+def _why_not(outlook: Outlook, language: Language) -> str:
+    return text("panel.no_cases", language) if outlook.chart_fault is None else outlook.chart_fault.render(language)
 
 
-def forecasts(found: Iterable[Outlook], language: Language) -> pd.DataFrame:
+def forecasts(outlooks: Iterable[Outlook], language: Language) -> pd.DataFrame:
     """One row a commitment: goal, year so far, chance of making the year, one sentence; refusals say why."""
     return frame(
-        (_forecast_row(one, language) for one in found),
+        (_forecast_row(item, language) for item in outlooks),
         ("item", "goal", "year_so_far", "months_known", "chance", "sentence"),
         language,
     )
 
 
-def _forecast_row(one: Outlook, language: Language) -> tuple[str, ...]:
-    item = one.commitment.item.in_language(language)
-    if one.forecast is None or not one.forecast.rows:
-        said = text("panel.no_cases", language) if one.forecast_fault is None else one.forecast_fault.render(language)
+def _forecast_row(outlook: Outlook, language: Language) -> tuple[str, ...]:
+    item = outlook.commitment.item.in_language(language)
+    if outlook.forecast is None or not outlook.forecast.rows:
+        said = (
+            text("panel.no_cases", language)
+            if outlook.forecast_fault is None
+            else outlook.forecast_fault.render(language)
+        )
         return item, wording.DASH, wording.DASH, wording.DASH, wording.DASH, said
-    rows, scale = _by_role(one.forecast), one.forecast.scale
+    rows, scale = _by_role(outlook.forecast), outlook.forecast.scale
     chance = rows[Role.CHANCE]
     flags = wording.flags(replace(chance, flags=tuple(f for f in chance.flags if f not in _SAID)), language)
     return (
@@ -97,7 +101,7 @@ def _forecast_row(one: Outlook, language: Language) -> tuple[str, ...]:
         wording.level_with_unit(rows[Role.SO_FAR].value, scale, language, chance.goal),
         f"{chance.n}",
         chance_text(chance, language),
-        forecast_sentence(one.forecast, language)
+        forecast_sentence(outlook.forecast, language)
         + (text("wording.in_brackets", language, shown=flags) if flags else ""),
     )
 
@@ -116,9 +120,9 @@ def chance_text(chance: Figure, language: Language) -> str:
     return wording.probability(chance.value)
 
 
-def forecast_sentence(found: Result, language: Language) -> str:
+def forecast_sentence(result: Result, language: Language) -> str:
     """The chance of making the year, what it will come to, and what the rest must deliver."""
-    rows, scale = _by_role(found), found.scale
+    rows, scale = _by_role(result), result.scale
     chance, year = rows[Role.CHANCE], rows[Role.WHOLE_YEAR]
     goal = chance.goal
     if year.value is None:
@@ -147,14 +151,14 @@ def forecast_sentence(found: Result, language: Language) -> str:
     return said + text("signals.forecast_needed", language, needed=needed)
 
 
-def season_sentence(found: Result, language: Language) -> str:
+def season_sentence(result: Result, language: Language) -> str:
     """How strong the season is, its highest and lowest month, the Spring Festival where its effect can be told."""
-    strength = found.of(Role.STRENGTH)
+    strength = result.of(Role.STRENGTH)
     if not strength or strength[0].value is None:
         return text("wording.flag_too_short", language)
-    index = sorted((row for row in found.of(Role.SEASON) if row.value is not None), key=lambda row: row.value or 0.0)
-    adjusted = [row for row in found.of(Role.ADJUSTED) if "partial" not in row.flags][-1]
-    scale = found.scale
+    index = sorted((row for row in result.of(Role.SEASON) if row.value is not None), key=lambda row: row.value or 0.0)
+    adjusted = [row for row in result.of(Role.ADJUSTED) if "partial" not in row.flags][-1]
+    scale = result.scale
     fields = {"period": adjusted.period, "value": wording.level_with_unit(adjusted.value, scale, language)}
     if strength[0].value < _NO_SEASON:
         return text("signals.season_none", language, **fields)
@@ -168,7 +172,7 @@ def season_sentence(found: Result, language: Language) -> str:
         low=signal_words.signed_change(index[0].value, scale, language),
         **fields,
     )
-    effect = next(iter(found.of(Role.FESTIVAL)), None)
+    effect = next(iter(result.of(Role.FESTIVAL)), None)
     if effect is None or effect.value is None:
         return said
     ends = {"value": effect.value, "lower": effect.lower, "upper": effect.upper}
@@ -176,7 +180,7 @@ def season_sentence(found: Result, language: Language) -> str:
     return said + text("signals.season_festival", language, level=effect.method.split()[-1], **changes)
 
 
-def _by_role(found: Result) -> dict[Role, Figure]:
+def _by_role(result: Result) -> dict[Role, Figure]:
     """The rows of the whole year by what they are, of a result of one unit."""
     roles = (Role.CHANCE, Role.WHOLE_YEAR, Role.SO_FAR, Role.NEEDED)
-    return {role: row for role in roles for row in found.of(role)}
+    return {role: row for role in roles for row in result.of(role)}

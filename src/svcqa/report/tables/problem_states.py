@@ -25,39 +25,39 @@ _PROBLEMS: Final = (
 )
 
 
-def problem_states(found: tuple[Problem, ...], language: Language, names: Mapping[str, str]) -> pd.DataFrame:
+def problem_states(problems: tuple[Problem, ...], language: Language, names: Mapping[str, str]) -> pd.DataFrame:
     """One row a problem: what was agreed, and how far it came; ``names`` are what units are called, by code."""
     return frame(
         (
             (
-                one.number,
-                one.item.category,
-                one.item.problem,
-                one.item.action or wording.DASH,
-                one.item.responsible or names.get(one.item.unit, one.item.unit),
-                f"{one.due or wording.DASH}",
-                _state(one, language),
-                _steps(one, language),
+                item.number,
+                item.item.category,
+                item.item.problem,
+                item.item.action or wording.DASH,
+                item.item.responsible or names.get(item.item.unit, item.item.unit),
+                f"{item.due or wording.DASH}",
+                _state(item, language),
+                _steps(item, language),
             )
-            for one in found
+            for item in problems
         ),
         _PROBLEMS,
         language,
     )
 
 
-def _state(one: Problem, language: Language) -> str:
-    marks = [key for key, holds in (("late", one.late), ("carried", one.carried)) if holds]
+def _state(problem: Problem, language: Language) -> str:
+    marks = [key for key, holds in (("late", problem.late), ("carried", problem.carried)) if holds]
     glue = text("wording.separator", language)
-    named = [text(f"sections.state_{one.state}", language), *(text(f"sections.{key}", language) for key in marks)]
+    named = [text(f"sections.state_{problem.state}", language), *(text(f"sections.{key}", language) for key in marks)]
     return glue.join(named)
 
 
-def _steps(one: Problem, language: Language) -> str:
+def _steps(problem: Problem, language: Language) -> str:
     """Each step with its day, who took it and what was found."""
     told = [
         text("sections.step", language, day=step.on, step=text(f"sections.step_{step.step}", language), by=step.by)
         + (text("wording.in_brackets", language, shown=step.finding) if step.finding else "")
-        for step in one.steps
+        for step in problem.steps
     ]
     return text("wording.separator", language).join(told) or wording.DASH

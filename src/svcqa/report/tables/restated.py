@@ -20,7 +20,7 @@ _COLUMNS = ("figure", "unit", "period", "as_reported", "restated", "change", "wh
 
 
 def restated(
-    found: Iterable[Restatement], policies: Policies, language: Language, *, everything: bool = False
+    restatements: Iterable[Restatement], policies: Policies, language: Language, *, everything: bool = False
 ) -> pd.DataFrame:
     """One row a figure that changed, or every figure: as reported, restated, the change, what differs since.
 
@@ -29,24 +29,24 @@ def restated(
     """
     rows = (
         (
-            _name(one, policies, language),
-            _unit(one.reported, policies, language),
-            _period(one, language),
-            _shown(one.reported, one, language),
-            _shown(one.now, one, language),
-            _change(one, language),
-            _why(one, causes(publication, language), language),
+            _name(item, policies, language),
+            _unit(item.reported, policies, language),
+            _period(item, language),
+            _shown(item.reported, item, language),
+            _shown(item.now, item, language),
+            _change(item, language),
+            _why(item, causes(publication, language), language),
         )
-        for publication in found
-        for one in (publication.figures if everything else publication.changed)
+        for publication in restatements
+        for item in (publication.figures if everything else publication.changed)
     )
     return frame(rows, _COLUMNS, language)
 
 
-def causes(found: Restatement, language: Language) -> str:
+def causes(restatement: Restatement, language: Language) -> str:
     """What pins the figures and is no longer the same."""
     glue = text("wording.separator", language)
-    return glue.join(text(f"tables.cause_{cause}", language) for cause in found.causes)
+    return glue.join(text(f"tables.cause_{cause}", language) for cause in restatement.causes)
 
 
 def _name(restated: Restated, policies: Policies, language: Language) -> str:
@@ -59,36 +59,40 @@ def _name(restated: Restated, policies: Policies, language: Language) -> str:
     return f"{kind} · {beside}" if beside else kind
 
 
-def _unit(one: PublishedFigure, policies: Policies, language: Language) -> str:
+def _unit(published_figure: PublishedFigure, policies: Policies, language: Language) -> str:
     tree = policies.organisation
-    return tree.unit(one.unit).name.in_language(language) if tree.knows(one.unit) else one.unit
+    return (
+        tree.unit(published_figure.unit).name.in_language(language)
+        if tree.knows(published_figure.unit)
+        else published_figure.unit
+    )
 
 
-def _period(one: Restated, language: Language) -> str:
-    period = one.reported.period
-    return text("tables.year_to", language, period=period) if one.reported.cumulative else period
+def _period(restated: Restated, language: Language) -> str:
+    period = restated.reported.period
+    return text("tables.year_to", language, period=period) if restated.reported.cumulative else period
 
 
-def _shown(figure: PublishedFigure | Figure | None, one: Restated, language: Language) -> str:
+def _shown(figure: PublishedFigure | Figure | None, restated: Restated, language: Language) -> str:
     """The value with its counts and its verdict: any of them can change while the others stay."""
     if figure is None:
         return wording.DASH
-    if one.now is None or figure.value is None:  # nobody knows its unit any more
+    if restated.now is None or figure.value is None:  # nobody knows its unit any more
         return wording.DASH if figure.value is None else f"{figure.value:.10g}"
-    shown = wording.level_with_unit(figure.value, one.scale, language, one.now.goal)
-    if one.scale.unit == "share" and figure.n and figure.numerator is not None and not one.now.base:
+    shown = wording.level_with_unit(figure.value, restated.scale, language, restated.now.goal)
+    if restated.scale.unit == "share" and figure.n and figure.numerator is not None and not restated.now.base:
         shown = f"{figure.numerator:,}/{figure.n:,} = {shown}"
     return f"{shown} {text(f'wording.verdict_{figure.verdict}', language)}" if figure.verdict else shown
 
 
-def _change(one: Restated, language: Language) -> str:
+def _change(restated: Restated, language: Language) -> str:
     """The change of the value, and of the verdict where it is another; in words where only counts or interval moved."""
-    now, reported = one.now, one.reported
-    if now is None or not one.changed:
+    now, reported = restated.now, restated.reported
+    if now is None or not restated.changed:
         return wording.DASH
     moved = text("tables.same_value", language)
     if now.value != reported.value:
-        moved = wording.level_change(now.value, reported.value, scale=one.scale, language=language, goal=now.goal)
+        moved = wording.level_change(now.value, reported.value, scale=restated.scale, language=language, goal=now.goal)
     if now.verdict == reported.verdict:
         return moved
     before, after = (
@@ -97,5 +101,5 @@ def _change(one: Restated, language: Language) -> str:
     return f"{moved} {before} → {after}"
 
 
-def _why(one: Restated, said: str, language: Language) -> str:
-    return one.fault.render(language) if one.fault is not None else said if one.changed else ""
+def _why(restated: Restated, said: str, language: Language) -> str:
+    return restated.fault.render(language) if restated.fault is not None else said if restated.changed else ""

@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def result(found: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+def result(result: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Any result as a table for reading: what it is, the figure with its interval, every state that occurs.
 
     Args:
         names: what units and commitments are called, by code and key; those stand alone where absent.
     """
     rows, known = [], names or {}
-    seen = [state for state in State if any(row.count(state) for row in found.rows)]
-    called = wording.measures(found, language)
-    for row in found.rows:
+    seen = [state for state in State if any(row.count(state) for row in result.rows)]
+    called = wording.measures(result, language)
+    for row in result.rows:
         rows.append(
             (
                 known.get(row.indicator, row.indicator),
                 known.get(row.unit, row.unit),
                 row.period,
-                *(row.by.get(key, "") for key in found.keys),
+                *(row.by.get(key, "") for key in result.keys),
                 *([called[row.measure]] if len(called) > 1 else []),
-                _shown(row, found, language),
-                wording.level_interval(row, found.scale_of(row), row.goal),
+                _shown(row, result, language),
+                wording.level_interval(row, result.scale_of(row), row.goal),
                 wording.cases(row),
                 *(f"{row.count(state):,}" for state in seen),
                 _verdict_of(row, language),
@@ -46,19 +46,19 @@ def result(found: Result, language: Language, *, names: Mapping[str, str] | None
     import pandas as pd
 
     head = [text(f"tables.{name}", language) for name in ("indicator", "unit", "period")]
-    keys = [_key_heading(key, language) for key in (*found.keys, *(("measure",) if len(called) > 1 else ()))]
+    keys = [_key_heading(key, language) for key in (*result.keys, *(("measure",) if len(called) > 1 else ()))]
     tail = [text(f"tables.{name}", language) for name in ("now", "interval", "n")]
     states = [wording.state(state, language) for state in seen]
     last = [text(f"tables.{name}", language) for name in ("verdict", "flags")]
     return _numbered(pd.DataFrame(rows, columns=[*head, *keys, *tail, *states, *last]))
 
 
-def _shown(row: Figure, found: Result, language: Language) -> str:
+def _shown(row: Figure, result: Result, language: Language) -> str:
     """The figure as its measure is written."""
     if "not_reached" in row.flags:
         return text("wording.not_reached", language)
-    scale = found.scale_of(row)
-    if found.measure(row.measure).format is Format.CHANGE:
+    scale = result.scale_of(row)
+    if result.measure(row.measure).format is Format.CHANGE:
         return wording.level_change(row.value, 0.0, scale=scale, language=language)
     return wording.level_with_unit(row.value, scale, language, row.goal)
 
@@ -88,10 +88,10 @@ def conformance(ended: Iterable[CheckOutcome], language: Language) -> pd.DataFra
     return _frame(
         (
             (
-                text(f"tables.check_{one.name}", language),
-                text("tables.passed", language) if one.error is None else one.error.render(language),
+                text(f"tables.check_{item.name}", language),
+                text("tables.passed", language) if item.error is None else item.error.render(language),
             )
-            for one in ended
+            for item in ended
         ),
         ("check", "outcome"),
         language,
@@ -103,12 +103,12 @@ def examples(found: Any, language: Language) -> pd.DataFrame:
     return _frame(
         (
             (
-                one.period,
-                one.as_of,
-                ", ".join(f"{key} = {_short(value)}" for key, value in one.expected.items()),
-                one.source,
+                example.period,
+                example.as_of,
+                ", ".join(f"{key} = {_short(value)}" for key, value in example.expected.items()),
+                example.source,
             )
-            for one in found.examples()
+            for example in found.examples()
         ),
         ("period", "as_of", "expected", "source_of_figures"),
         language,

@@ -120,7 +120,11 @@ def exclusions(review: PeriodReview, language: Language) -> pd.DataFrame:
 def _evidence(item: CommitmentReview) -> str:
     """What the policy names as proof of the exclusions that occurred; each case has its file and row besides."""
     happened = item.course.now.excluded_by if item.course.now is not None else {}
-    named = (one.evidence for one in item.commitment.exclusions if one.reason in happened and one.evidence)
+    named = (
+        exclusion.evidence
+        for exclusion in item.commitment.exclusions
+        if exclusion.reason in happened and exclusion.evidence
+    )
     return ", ".join(dict.fromkeys(named)) or wording.DASH
 
 
@@ -192,7 +196,7 @@ def cases(item: CommitmentReview, language: Language, *, most: int = 10) -> pd.D
     )
 
 
-def differences(found: Iterable[Comparison], language: Language) -> pd.DataFrame:
+def differences(comparisons: Iterable[Comparison], language: Language) -> pd.DataFrame:
     """Department and month where return and records differ, and which of them counts."""
     return _frame(
         (
@@ -205,7 +209,7 @@ def differences(found: Iterable[Comparison], language: Language) -> pd.DataFrame
                 wording.points(_value(month.records), _value(month.returns), language, month.commitment.required_share),
                 text(f"tables.from_{month.commitment.counted_from}", language),
             )
-            for comparison in found
+            for comparison in comparisons
             for month in comparison.differences
         ),
         ("item", "department", "month", "by_records", "by_returns", "difference", "counted_from"),

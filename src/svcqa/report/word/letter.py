@@ -103,12 +103,12 @@ def _rows(letter: Letter, language: Language) -> list[dict[str, str]]:
     return [dict(zip(ROW_FIELDS, map(str, row), strict=True)) for row in rows]
 
 
-def _goal_text(one: LetterGoal, language: Language) -> str:
-    if one.goal is None:
-        return text("letter.done_by", language, day=one.due)
-    if one.amount_unit is not None:
-        return f"≥{wording.amount(one.goal)} {one.amount_unit.in_language(language)}"
-    return wording.goal_level(_rounded(one.goal, one.scale), one.scale, language)
+def _goal_text(letter_goal: LetterGoal, language: Language) -> str:
+    if letter_goal.goal is None:
+        return text("letter.done_by", language, day=letter_goal.due)
+    if letter_goal.amount_unit is not None:
+        return f"≥{wording.amount(letter_goal.goal)} {letter_goal.amount_unit.in_language(language)}"
+    return wording.goal_level(_rounded(letter_goal.goal, letter_goal.scale), letter_goal.scale, language)
 
 
 def _rounded(goal: float, scale: Scale) -> float:

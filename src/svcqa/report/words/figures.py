@@ -281,16 +281,16 @@ def flags(figure: Figure | None, language: Language) -> str:
     return glue.join(or_key(f"wording.flag_{flag}", language) for flag in figure.flags)
 
 
-def state(one: State, language: Language) -> str:
+def state(state: State, language: Language) -> str:
     """The name of a state."""
-    return text(f"wording.state_{one.column}", language)
+    return text(f"wording.state_{state.column}", language)
 
 
-def measures(found: Result, language: Language) -> dict[str, str]:
+def measures(result: Result, language: Language) -> dict[str, str]:
     """What the measures of a result are called: as the metric says, by the catalogue, else by their names."""
     called = {}
-    for row in found.rows:
-        label = found.measure(row.measure).label or (found.label if row.measure == row.metric else None)
+    for row in result.rows:
+        label = result.measure(row.measure).label or (result.label if row.measure == row.metric else None)
         called[row.measure] = measure(row.measure, language) if label is None else label.in_language(language)
     return called
 

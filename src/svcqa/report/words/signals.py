@@ -41,10 +41,10 @@ def flag(code: str, language: Language) -> str:
     return text(f"wording.flag_{code}", language)
 
 
-def icons_sentence(found: Result, row: Figure, language: Language) -> str:
+def icons_sentence(result: Result, row: Figure, language: Language) -> str:
     """What the latest point of a process chart and its limits say, in one sentence."""
     goal = row.goal
-    value = wording.level_with_unit(row.value, found.scale, language, goal)
+    value = wording.level_with_unit(row.value, result.scale, language, goal)
     special = signal(row)
     fields = {"period": row.period, "value": value}
     if icon(row, "variation") == "variation_none":
@@ -54,13 +54,13 @@ def icons_sentence(found: Result, row: Figure, language: Language) -> str:
     else:
         said = text("signals.sentence_common", language, **fields)
     sure = icon(row, "assurance").removeprefix("assurance_")
-    shown = {} if sure == "none" else {"goal": wording.goal_level(goal, found.scale, language)}
+    shown = {} if sure == "none" else {"goal": wording.goal_level(goal, result.scale, language)}
     said += text(f"signals.sentence_{sure}", language, **shown)
     few = text("wording.in_brackets", language, shown=flag("few_periods", language))
     return said + (few if "few_periods" in row.flags else "")
 
 
-def trend_sentence(found: Result, unit: str, language: Language, *, name: str = "", seasonal: bool = False) -> str:
+def trend_sentence(result: Result, unit: str, language: Language, *, name: str = "", seasonal: bool = False) -> str:
     """A trend in words, of ``unit``; with ``seasonal`` from the same months of the years alone.
 
     What rises by nothing in the median is said to stand still in most periods; fewer than two values have no trend.
@@ -69,7 +69,7 @@ def trend_sentence(found: Result, unit: str, language: Language, *, name: str = 
         name: what the unit is called.
     """
     roles = (Role.SLOPE_IN_SEASON, Role.TEST_IN_SEASON) if seasonal else (Role.SLOPE, Role.TEST)
-    slope, test = (next((row for row in found.of(role) if row.unit == unit), None) for role in roles)
+    slope, test = (next((row for row in result.of(role) if row.unit == unit), None) for role in roles)
     if slope is None or test is None or slope.value is None or slope.lower is None or slope.upper is None:
         return text("signals.trend_unknown", language, unit=name or unit)
     told = next(flag for flag in slope.flags if flag in ("rising", "falling", "no_trend"))
@@ -78,8 +78,8 @@ def trend_sentence(found: Result, unit: str, language: Language, *, name: str = 
     low, high = sorted((side * slope.lower, side * slope.upper))
     fields = {
         "unit": name or unit,
-        "change": _change(side * slope.value, found, language, signed=signed),
-        "interval": _between(low, high, found),
+        "change": _change(side * slope.value, result, language, signed=signed),
+        "interval": _between(low, high, result),
         "level": slope.method.split()[-1],
         "p": probability_of(test.value),
     }
@@ -96,14 +96,14 @@ def probability_of(p: float | None) -> str:
     return wording.DASH if p is None else "< 0.001" if p < 0.001 else f"= {p:.2g}"
 
 
-def _between(low: float, high: float, found: Result) -> str:
+def _between(low: float, high: float, result: Result) -> str:
     """Two ends; a dash between them would be read as a sign where one of them is below nought."""
-    return ("–" if low >= 0 else " … ").join(_number(end, found) for end in (low, high))
+    return ("–" if low >= 0 else " … ").join(_number(end, result) for end in (low, high))
 
 
-def _number(value: float, found: Result) -> str:
+def _number(value: float, result: Result) -> str:
     """A slope with three figures; shares in percentage points."""
-    return _three_figures(value * 100 if found.unit == "share" else value)
+    return _three_figures(value * 100 if result.unit == "share" else value)
 
 
 def _three_figures(value: float, *, signed: bool = False) -> str:
@@ -120,11 +120,11 @@ def _three_figures(value: float, *, signed: bool = False) -> str:
     return shown.replace("-", "\N{MINUS SIGN}")
 
 
-def _change(value: float, found: Result, language: Language, *, signed: bool) -> str:
-    shown = ("+" if signed and value > 0 else "") + _number(value, found)
-    if found.unit == "share":
+def _change(value: float, result: Result, language: Language, *, signed: bool) -> str:
+    shown = ("+" if signed and value > 0 else "") + _number(value, result)
+    if result.unit == "share":
         return text("wording.points", language, change=shown)
-    return wording.with_unit(shown, found.scale, language)
+    return wording.with_unit(shown, result.scale, language)
 
 
 def signed_change(value: float | None, scale: Scale, language: Language) -> str:

@@ -106,9 +106,9 @@ def listening_sample(code: str, people: Sequence[DrawnCustomer], *, per_caller: 
     are not on the call sheet, so that no caller knows which they will be.
     """
     by_caller: dict[str, list[tuple[str, str]]] = {}
-    for one in people:
-        number = hashlib.sha256(f"{one.random_number}:{code}:listen".encode()).hexdigest()
-        by_caller.setdefault(one.caller, []).append((number, one.reference))
+    for item in people:
+        number = hashlib.sha256(f"{item.random_number}:{code}:listen".encode()).hexdigest()
+        by_caller.setdefault(item.caller, []).append((number, item.reference))
     return {
         caller: tuple(sorted(reference for _, reference in sorted(rows)[:per_caller]))
         for caller, rows in sorted(by_caller.items())
@@ -131,7 +131,7 @@ def _marks(survey: Survey, checks: Iterable[Mapping[str, Any]]) -> dict[str, flo
 def _score(
     caller: str, spoken: Sequence[DrawnCustomer], *, wanted: Sequence[str], marks: Mapping[str, float], level: float
 ) -> CallerScore:
-    own = [one.reference for one in spoken if one.caller == caller]
+    own = [item.reference for item in spoken if item.caller == caller]
     # only what was drawn counts: calls that somebody picked say little of the others
     given = [marks[reference] for reference in wanted if reference in marks]
     score = sum(given) / len(given) if given else None
@@ -153,8 +153,8 @@ def _score(
 def _effects(survey: Survey, spoken: Sequence[DrawnCustomer], level: float) -> tuple[CallerEffect, ...]:
     found = []
     for question in survey.questions:
-        rows = [one for one in spoken if question.kind == "score" and question.key in one.scores]
-        scores, callers = [one.scores[question.key] for one in rows], [one.caller for one in rows]
+        rows = [item for item in spoken if question.kind == "score" and question.key in item.scores]
+        scores, callers = [item.scores[question.key] for item in rows], [item.caller for item in rows]
         try:
             effect = interviewer_effect(scores, callers, level=level)
             found.append(CallerEffect(question.key, effect, caller_means(scores, callers)))
@@ -166,7 +166,7 @@ def _effects(survey: Survey, spoken: Sequence[DrawnCustomer], level: float) -> t
 def _back_checks(
     survey: Survey, people: Sequence[DrawnCustomer], second: Iterable[Mapping[str, Any]], level: float
 ) -> tuple[BackCheck, ...]:
-    first = {one.reference: one.scores for one in people}
+    first = {item.reference: item.scores for item in people}
     pairs: dict[str, list[tuple[str, float, float]]] = {}
     for row in second:
         reference, question = str(row["callback_id"]).removesuffix(BACK_CHECK), str(row["question"])
@@ -176,8 +176,10 @@ def _back_checks(
     for asked in survey.questions:
         rows = sorted(pairs.get(asked.key, ()))
         if rows:
-            ones, twos = [one for _, one, _ in rows], [two for _, _, two in rows]
+            ones, twos = [item for _, item, _ in rows], [two for _, _, two in rows]
             weights: Any = "quadratic" if asked.kind == "score" else "none"
-            far = tuple(reference for reference, one, two in rows if abs(one - two) >= (2 if weights != "none" else 1))
+            far = tuple(
+                reference for reference, item, two in rows if abs(item - two) >= (2 if weights != "none" else 1)
+            )
             found.append(BackCheck(asked.key, agreement(ones, twos, weights=weights, level=level), far))
     return tuple(found)

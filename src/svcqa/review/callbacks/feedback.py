@@ -68,10 +68,10 @@ def feedback_of(surveyed: Surveyed, context: Context, *, noted: Iterable[Followe
     Args:
         noted: the rows of form B; those with a reference of the wave belong to it.
     """
-    known = {one.item.reference: one for one in noted if one.item.reference}
-    people = sorted(surveyed.wave.people, key=lambda one: one.reference)
+    known = {item.item.reference: item for item in noted if item.item.reference}
+    people = sorted(surveyed.wave.people, key=lambda item: item.reference)
     return tuple(
-        found for one in people if (found := _feedback(one, surveyed.design.survey, context, known)) is not None
+        found for item in people if (found := _feedback(item, surveyed.design.survey, context, known)) is not None
     )
 
 
@@ -123,27 +123,27 @@ def _department(unit: str, context: Context) -> str:
 
 
 def proposed(
-    found: Sequence[Feedback], survey: Survey, context: Context, *, period: str, language: Language
+    feedback: Sequence[Feedback], survey: Survey, context: Context, *, period: str, language: Language
 ) -> tuple[ActionItem, ...]:
     """Rows of form B for what was not noted yet; the responsible department finds the row by its reference."""
     tree = context.organisation
     return tuple(
         ActionItem(
             category=survey.feedback_category.in_language(language),
-            problem=problem(one, survey, language),
-            action=text("feedback.answer_the_customer", language, reference=one.reference),
-            due=one.due,
-            responsible=tree.unit(one.responsible).name.in_language(language),
+            problem=problem(item, survey, language),
+            action=text("feedback.answer_the_customer", language, reference=item.reference),
+            due=item.due,
+            responsible=tree.unit(item.responsible).name.in_language(language),
             period=period,
-            unit=one.responsible,
-            reference=one.reference,
+            unit=item.responsible,
+            reference=item.reference,
         )
-        for one in found
-        if one.number is None
+        for item in feedback
+        if item.number is None
     )
 
 
-def problem(one: Feedback, survey: Survey, language: Language) -> str:
+def problem(feedback: Feedback, survey: Survey, language: Language) -> str:
     """What a customer said, as a row of form B tells it."""
     questions = {item.key: item for item in survey.questions}
     said = [
@@ -154,25 +154,25 @@ def problem(one: Feedback, survey: Survey, language: Language) -> str:
             score=f"{score:g}",
             highest=questions[key].highest,
         )
-        for key, score in one.low.items()
+        for key, score in feedback.low.items()
     ]
-    said += [text("feedback.opinion", language, opinion=opinion) for opinion in one.opinions.values()]
-    service = survey.service(one.service).name.in_language(language) if one.service else ""
+    said += [text("feedback.opinion", language, opinion=opinion) for opinion in feedback.opinions.values()]
+    service = survey.service(feedback.service).name.in_language(language) if feedback.service else ""
     return text("feedback.problem", language, service=service, said=text("feedback.between", language).join(said))
 
 
-def answered_in_time(found: Sequence[Feedback], company: str) -> tuple[InTime, ...]:
+def answered_in_time(feedback: Sequence[Feedback], company: str) -> tuple[InTime, ...]:
     """Of all together under ``company``, then by department."""
-    units = sorted({one.responsible for one in found})
+    units = sorted({item.responsible for item in feedback})
     return tuple(
-        _in_time(unit, [one for one in found if unit in (company, one.responsible)])
+        _in_time(unit, [item for item in feedback if unit in (company, item.responsible)])
         for unit in dict.fromkeys((company, *units))
     )
 
 
-def _in_time(unit: str, found: Sequence[Feedback]) -> InTime:
+def _in_time(unit: str, feedback: Sequence[Feedback]) -> InTime:
     in_time, late, overdue, waiting = (
-        sum(one.state == state for one in found) for state in ("in_time", "late", "overdue", "open")
+        sum(item.state == state for item in feedback) for state in ("in_time", "late", "overdue", "open")
     )
     n = in_time + late + overdue
     if not n:

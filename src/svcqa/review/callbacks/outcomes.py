@@ -93,18 +93,20 @@ class Outcomes:
 def wave_outcomes(surveyed: Surveyed, *, as_of: dt.datetime) -> Outcomes:
     """Everything about a wave's calls; departments and strata in the order of their names."""
     people, design = surveyed.wave.people, surveyed.design
-    departments = sorted({one.columns.get("department", "") for one in people})
+    departments = sorted({item.columns.get("department", "") for item in people})
     waterfalls = [_waterfall("overall", "", people, surveyed)]
     waterfalls += [
-        _waterfall("department", name, [one for one in people if one.columns.get("department", "") == name], surveyed)
+        _waterfall(
+            "department", name, [item for item in people if item.columns.get("department", "") == name], surveyed
+        )
         for name in departments
         if name
     ]
     replacements: list[Replacement] = []
     findings: list[Finding] = []
     over = as_of.date() > design.wave.calls_until
-    for stratum in sorted({one.stratum for one in people}):
-        own = [one for one in people if one.stratum == stratum]
+    for stratum in sorted({item.stratum for item in people}):
+        own = [item for item in people if item.stratum == stratum]
         waterfalls.append(_waterfall("stratum", stratum, own, surveyed))
         replacements += _replacements(stratum, own)
         findings += _findings(stratum, own, attempts=design.survey.attempts, over=over)
@@ -119,21 +121,21 @@ def wave_outcomes(surveyed: Surveyed, *, as_of: dt.datetime) -> Outcomes:
 
 def _waterfall(level: Level, key: str, people: Sequence[DrawnCustomer], surveyed: Surveyed) -> Waterfall:
     survey = surveyed.design.survey
-    sample = [one for one in people if one.released]
-    called = [one for one in sample if one.outcome]
-    ends = [disposition(one, survey) for one in called]
-    codes = [one.outcome for one in called]
+    sample = [item for item in people if item.released]
+    called = [item for item in sample if item.outcome]
+    ends = [disposition(item, survey) for item in called]
+    codes = [item.outcome for item in called]
     return Waterfall(
         level=level,
         key=key,
-        drawn=sum(one.role == "main" for one in people),
-        reserves=sum(one.role == "reserve" for one in sample),
+        drawn=sum(item.role == "main" for item in people),
+        reserves=sum(item.role == "reserve" for item in sample),
         attempted=len(called),
         eligible=sum(end != "not_eligible" for end in ends),
         reached=sum(end in _REACHED for end in ends),
         answered=sum(end in _ANSWERED for end in ends),
         complete=ends.count("complete"),
-        calls=sum(one.attempts for one in called),
+        calls=sum(item.attempts for item in called),
         codes={code: codes.count(code) for code in sorted(set(codes))},
         rates=outcome_rates(outcomes_of(sample, survey)),
     )
@@ -142,7 +144,7 @@ def _waterfall(level: Level, key: str, people: Sequence[DrawnCustomer], surveyed
 def _unanswered(people: Iterable[DrawnCustomer]) -> list[DrawnCustomer]:
     """Called without an answer, in the order in which it became known."""
     return sorted(
-        (one for one in people if one.outcome and not one.scores), key=lambda one: (_moment(one), one.reference)
+        (item for item in people if item.outcome and not item.scores), key=lambda item: (_moment(item), item.reference)
     )
 
 
@@ -158,8 +160,10 @@ def _in_place_of(people: Iterable[DrawnCustomer]) -> list[tuple[DrawnCustomer, D
     people = list(people)
     waiting = _unanswered(people)
     found = []
-    for reserve in sorted((one for one in people if one.role == "reserve" and one.outcome), key=lambda one: one.place):
-        gone = next((one for one in waiting if one.place < reserve.place), None)
+    for reserve in sorted(
+        (item for item in people if item.role == "reserve" and item.outcome), key=lambda item: item.place
+    ):
+        gone = next((item for item in waiting if item.place < reserve.place), None)
         if gone is not None:
             waiting.remove(gone)
         found.append((reserve, gone))
@@ -184,18 +188,18 @@ def _replacements(stratum: str, people: Sequence[DrawnCustomer]) -> list[Replace
 
 def _findings(stratum: str, people: Sequence[DrawnCustomer], *, attempts: int, over: bool) -> list[Finding]:
     """What is not as the rules want it; what may still be done is no finding before the calls are over."""
-    reserves = sorted((one for one in people if one.role == "reserve"), key=lambda one: one.place)
-    called = [place for place, one in enumerate(reserves) if one.outcome]
+    reserves = sorted((item for item in people if item.role == "reserve"), key=lambda item: item.place)
+    called = [place for place, item in enumerate(reserves) if item.outcome]
     jumped = [reserves[place].reference for place in called if place >= len(called)]
     # a reserve who did not answer either is replaced by the next one
     gone, pairs = _unanswered(people), _in_place_of(people)
-    replaced = {one.reference for _, one in pairs if one is not None}
-    found = [("jump", jumped), ("needless", [reserve.reference for reserve, one in pairs if one is None])]
+    replaced = {item.reference for _, item in pairs if item is not None}
+    found = [("jump", jumped), ("needless", [reserve.reference for reserve, item in pairs if item is None])]
     if over:
         left = len(reserves) - len(called)
-        missing = [one for one in gone if one.reference not in replaced][: max(left, 0)]
-        found.append(("not_replaced", [one.reference for one in missing]))
-        early = [one for one in gone if one.outcome in _WORTH_ANOTHER_CALL and one.attempts < attempts]
-        found.append(("given_up", [one.reference for one in early]))
-        found.append(("not_called", [one.reference for one in people if one.role == "main" and not one.outcome]))
+        missing = [item for item in gone if item.reference not in replaced][: max(left, 0)]
+        found.append(("not_replaced", [item.reference for item in missing]))
+        early = [item for item in gone if item.outcome in _WORTH_ANOTHER_CALL and item.attempts < attempts]
+        found.append(("given_up", [item.reference for item in early]))
+        found.append(("not_called", [item.reference for item in people if item.role == "main" and not item.outcome]))
     return [Finding(kind, stratum, tuple(sorted(rows))) for kind, rows in found if rows]  # type: ignore[arg-type]

@@ -118,7 +118,10 @@ class Plan:
                     "half_width": item.half_width,
                 }
             )
-        for name, bought in (*(("department", one) for one in self.departments), ("overall", self.overall)):
+        for name, bought in (
+            *(("department", department) for department in self.departments),
+            ("overall", self.overall),
+        ):
             rows.append(
                 {
                     "level": name,
@@ -182,8 +185,10 @@ def make_plan(
         drawn: list[int] = []
     elif half_width is not None and calls is None:
         wanted = half_width
-        found = smallest(lambda one: bought(one.drawn).half_width <= wanted, allocated, lowest=lowest, highest=highest)
-        drawn = found.drawn.tolist()
+        allocation = smallest(
+            lambda one: bought(one.drawn).half_width <= wanted, allocated, lowest=lowest, highest=highest
+        )
+        drawn = allocation.drawn.tolist()
     else:
         drawn = allocated(calls or 0).drawn.tolist()
     return _plan(survey, counts, present=present, drawn=drawn, spreads=spreads, buyer=bought, former=known)
@@ -346,10 +351,10 @@ def _plan(
 def _together(key: str, strata: Sequence[PlannedStratum], error: float | None, half: float | None) -> Bought:
     return Bought(
         key=key,
-        population_size=sum(one.counts.population_size for one in strata),
-        drawn=sum(one.drawn for one in strata),
-        reserve=sum(one.reserve for one in strata),
-        expected_answers=sum(one.expected_answers for one in strata),
+        population_size=sum(item.counts.population_size for item in strata),
+        drawn=sum(item.drawn for item in strata),
+        reserve=sum(item.reserve for item in strata),
+        expected_answers=sum(item.expected_answers for item in strata),
         standard_error=error,
         half_width=half,
     )

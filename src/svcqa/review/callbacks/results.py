@@ -51,7 +51,7 @@ class WaveResults:
 
     def call_quality(self) -> CallQuality:
         """What callers add to the answers, which interviews to listen to again, callers' scores, back-checks."""
-        references = [one.reference for one in self._surveyed.wave.people]
+        references = [item.reference for item in self._surveyed.wave.people]
         checks = self._happened("checked_items", "record_id", wanted=references, moment="checked_at")
         second = [f"{reference}{BACK_CHECK}" for reference in references]
         calls = self._happened("callbacks", "callback_id", wanted=second, moment="called_at")

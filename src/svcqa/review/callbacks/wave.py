@@ -53,26 +53,26 @@ def wave_list(survey: Survey, wave: Wave, taken: Sequence[Taken], frame: Any) ->
     """
     known = {row["customer"]: row for row in frame.to_pylist()}
 
-    def turn(one: Taken) -> tuple[bool, str, str]:
-        return (one.prn < wave.start, one.prn, one.customer)
+    def turn(taken: Taken) -> tuple[bool, str, str]:
+        return (taken.prn < wave.start, taken.prn, taken.customer)
 
-    main = sorted((one for one in taken if one.role == "main"), key=turn)
-    reserve = sorted((one for one in taken if one.role == "reserve"), key=lambda one: (one.stratum, one.place))
+    main = sorted((item for item in taken if item.role == "main"), key=turn)
+    reserve = sorted((item for item in taken if item.role == "reserve"), key=lambda item: (item.stratum, item.place))
     rows = []
-    for order, one in enumerate((*main, *reserve), start=1):
-        about = known[one.customer]
+    for order, item in enumerate((*main, *reserve), start=1):
+        about = known[item.customer]
         begin, end = call_days(survey, about["closed_at"], wave.as_of)
         rows.append(
             {
                 "order": order,
                 "reference": wave.reference(order),
-                "role": one.role,
-                "stratum": one.stratum,
-                "place": one.place,
-                "customer": one.customer,
+                "role": item.role,
+                "stratum": item.stratum,
+                "place": item.place,
+                "customer": item.customer,
                 "call_from": begin,
                 "call_until": end,
-                "prn": one.prn,
+                "prn": item.prn,
                 **{
                     name: about[name]
                     for name in ("source_table", "record_id", "service", "unit", "tier", "closed_at", "cases")

@@ -243,19 +243,19 @@ def _conflict_faults(
 ) -> list[Fault]:
     """What cannot be, and each constraint that stands in its way."""
     found = []
-    for one in wrong:
-        reach = f"{shown_goal(one.least, scale, times)} … {shown_goal(one.most, scale, times)}"
+    for item in wrong:
+        reach = f"{shown_goal(item.least, scale, times)} … {shown_goal(item.most, scale, times)}"
         found.append(
-            Fault("decomposition_conflict", place=one.code, got=shown_goal(one.whole, scale, times), allowed=reach)
+            Fault("decomposition_conflict", place=item.code, got=shown_goal(item.whole, scale, times), allowed=reach)
         )
-        found += [Fault("locked_cell", place=code, got=shown_goal(locked[code], scale, 1.0)) for code in one.locked]
+        found += [Fault("locked_cell", place=code, got=shown_goal(locked[code], scale, 1.0)) for code in item.locked]
         bound = scale.unit == "share" or scale.unit == "point"
-        if bound and one.bounded:
+        if bound and item.bounded:
             found.append(
                 Fault(
                     "cells_at_limit",
-                    place=", ".join(one.bounded),
-                    got=shown_goal(_ends(scale)[1 if one.whole > one.most else 0], scale, 1.0),
+                    place=", ".join(item.bounded),
+                    got=shown_goal(_ends(scale)[1 if item.whole > item.most else 0], scale, 1.0),
                 )
             )
     return found

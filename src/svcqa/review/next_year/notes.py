@@ -47,14 +47,14 @@ def notes(
     return tuple(found)
 
 
-def _harder(scale: Scale, one: float, other: float) -> bool:
-    """Whether ``one`` is the harder goal."""
-    return one < other if scale.better == "lower" else one > other
+def _harder(scale: Scale, item: float, other: float) -> bool:
+    """Whether ``item`` is the harder goal."""
+    return item < other if scale.better == "lower" else item > other
 
 
 def _ratchet(past: Past, goals: Sequence[float]) -> Iterator[Note]:
     """A goal was raised after a year that beat it, and would be raised again."""
-    with_goal = [one for one in past.years if one.goal is not None]
+    with_goal = [year for year in past.years if year.goal is not None]
     raised = [
         (before, after)
         for before, after in itertools.pairwise(with_goal)
@@ -77,9 +77,9 @@ def _ratchet(past: Past, goals: Sequence[float]) -> Iterator[Note]:
         )
 
 
-def _reached(scale: Scale, one: PastYear) -> bool:
-    value = None if one.figure is None else one.figure.value
-    return value is not None and one.goal is not None and scale.reached(value, one.goal)
+def _reached(scale: Scale, past_year: PastYear) -> bool:
+    value = None if past_year.figure is None else past_year.figure.value
+    return value is not None and past_year.goal is not None and scale.reached(value, past_year.goal)
 
 
 def _noise(past: Past, ahead: YearAhead, goals: Sequence[float]) -> Iterator[Note]:
@@ -113,19 +113,19 @@ def _few_cases(ahead: YearAhead, rules: NextYearRules) -> Iterator[Note]:
 
 def _trivial(past: Past) -> Iterator[Note]:
     """Every period of the last year reached the goal, and the year's interval was clear of it."""
-    with_goal = [one for one in past.years if one.goal is not None and one.over and one.figure is not None]
+    with_goal = [item for item in past.years if item.goal is not None and item.over and item.figure is not None]
     if not with_goal:
         return
     latest = with_goal[-1]
     goal, figure = latest.goal, latest.figure
     assert goal is not None
     assert figure is not None
-    inside = [one for one in past.figures if one.period.startswith(latest.period.label) and one.value is not None]
+    inside = [item for item in past.figures if item.period.startswith(latest.period.label) and item.value is not None]
     if not inside or figure.value is None:
         return
     nearest = figure.upper if past.scale.better == "lower" else figure.lower
     clear = nearest is None or past.scale.reached(nearest, goal)
-    if clear and all(past.scale.reached(one.value, goal) for one in inside if one.value is not None):
+    if clear and all(past.scale.reached(item.value, goal) for item in inside if item.value is not None):
         yield Note(
             code="trivial",
             levels={"goal": goal, "value": figure.value},

@@ -139,10 +139,10 @@ def _by_month(months: Months, cycle: int) -> Months:
     return replace(months, value=value, base=spread(months.base))
 
 
-def _figures(found: Sequence[Figure], series: Series, last: int) -> tuple[Figure, ...]:
+def _figures(figures: Sequence[Figure], series: Series, last: int) -> tuple[Figure, ...]:
     labels = {period.label for period in series.periods[: last + 1]}
     measure = next((row.measure for row in series.rows if row is not None), "")
-    return tuple(one for one in found if one.period in labels and one.measure == measure)
+    return tuple(item for item in figures if item.period in labels and item.measure == measure)
 
 
 def _years(
@@ -150,7 +150,7 @@ def _years(
 ) -> list[PastYear]:
     """From the first year that is known whole to the one that runs; the goal is the last that a target set."""
     first = start.year if start.number == 1 else start.year + 1
-    goals = {one.year: _goal(subject, one) for one in policies.targets if same_subject(one, subject.target)}
+    goals = {target.year: _goal(subject, target) for target in policies.targets if same_subject(target, subject.target)}
     found = []
     for number in range(first, end.year + 1):
         period = context.period_rule.parse(str(number))

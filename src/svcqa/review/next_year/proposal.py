@@ -74,7 +74,7 @@ class Proposal:
 
     def candidate(self, name: Name) -> Candidate:
         """The candidate of that name."""
-        return next(one for one in self.candidates if one.name == name)
+        return next(candidate for candidate in self.candidates if candidate.name == name)
 
 
 def former_targets(policies: Policies, year: int, *, unit: str, below: bool) -> tuple[Target, ...]:
@@ -131,7 +131,7 @@ def proposal_of(
         subject,
         past=past,
         ahead=ahead,
-        goals=[one.goal for one in candidates],
+        goals=[candidate.goal for candidate in candidates],
         context=context,
         rules=rules,
         year=year,

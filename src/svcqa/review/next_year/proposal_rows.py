@@ -34,38 +34,38 @@ COLUMNS = (
 """One row for each candidate goal; a target of which nothing can be said has one row with its fault."""
 
 
-def proposal_rows(found: Proposal) -> list[dict[str, Any]]:
+def proposal_rows(proposal: Proposal) -> list[dict[str, Any]]:
     """A row for each candidate goal."""
-    lead = {"target": found.target.key, "owner": found.target.owner, "year": found.year}
-    if found.fault is not None:
-        return [{**lead, "fault": str(found.fault)}]
-    if found.ahead is None or found.past is None or found.subject is None:
+    lead = {"target": proposal.target.key, "owner": proposal.target.owner, "year": proposal.year}
+    if proposal.fault is not None:
+        return [{**lead, "fault": str(proposal.fault)}]
+    if proposal.ahead is None or proposal.past is None or proposal.subject is None:
         return [lead]
-    low, middle, high = found.ahead.interval()
+    low, middle, high = proposal.ahead.interval()
     shared = {
         **lead,
-        "promise": found.subject.promise,
-        "current_goal": found.subject.goal,
+        "promise": proposal.subject.promise,
+        "current_goal": proposal.subject.goal,
         "lower": low,
         "median": middle,
         "upper": high,
-        "unit": found.past.scale.unit,
-        "cases": found.cases_in(found.ahead),
-        "improvement_unit": found.improvement_unit,
-        "known_months": found.ahead.known_months,
-        "last_month": found.past.last.label,
-        "model": found.ahead.model,
-        "notes": ", ".join(note.code for note in found.notes),
+        "unit": proposal.past.scale.unit,
+        "cases": proposal.cases_in(proposal.ahead),
+        "improvement_unit": proposal.improvement_unit,
+        "known_months": proposal.ahead.known_months,
+        "last_month": proposal.past.last.label,
+        "model": proposal.ahead.model,
+        "notes": ", ".join(note.code for note in proposal.notes),
     }
     return [
         {
             **shared,
-            "candidate": one.name,
-            "goal": one.goal,
-            "chance": one.chance,
-            "is_promise": one.is_promise,
-            "improvement": one.improvement,
+            "candidate": candidate.name,
+            "goal": candidate.goal,
+            "chance": candidate.chance,
+            "is_promise": candidate.is_promise,
+            "improvement": candidate.improvement,
             "method": METHOD,
         }
-        for one in found.candidates
+        for candidate in proposal.candidates
     ]

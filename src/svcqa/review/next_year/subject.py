@@ -104,9 +104,9 @@ def _within(target: Target, whose: Commitment, *, rule: RuleBase, limit: int, sh
     )
 
 
-def same_subject(one: Target, other: Target) -> bool:
+def same_subject(item: Target, other: Target) -> bool:
     """Whether two targets are about the same figure of the same unit, in whatever years."""
-    return one.owner == other.owner and one.subject == other.subject
+    return item.owner == other.owner and item.subject == other.subject
 
 
 def needs_calendar(subject: Subject) -> bool:

@@ -62,19 +62,19 @@ def starts_of(figures: Figures, subject: Subject, past: Past, context: Context, 
     """
     asked = replace(context, period=past.recent, by=("unit",))
     found = figures.result(subject.metric, subject.params, asked).figures()
-    first = next((one.measure for one in found), "")
-    rows = [one for one in found if one.measure == first and one.value is not None]
+    first = next((item.measure for item in found), "")
+    rows = [item for item in found if item.measure == first and item.value is not None]
     merged = _on_tree(rows, context, dt.date(year, 1, 1), amounts=subject.target.adds_up)
     if not merged:
         raise MetricError(Fault("next_year_no_units", place=subject.target.key, got=past.recent.label))
-    units = [one.unit for one in merged]
-    raw = np.asarray([one.value for one in merged], dtype=np.float64)
+    units = [item.unit for item in merged]
+    raw = np.asarray([item.value for item in merged], dtype=np.float64)
     level, pooling = _pooled(merged, raw, subject)
     tree = context.organisation
     has_parts = [any(other != unit and tree.within(other, unit) for other in units) for unit in units]
     starts = (
-        Start(unit=one.unit, own=own, weight=_weight(one, subject), raw=float(value), level=float(pulled), n=one.n)
-        for one, own, value, pulled in zip(merged, has_parts, raw, level, strict=True)
+        Start(unit=item.unit, own=own, weight=_weight(item, subject), raw=float(value), level=float(pulled), n=item.n)
+        for item, own, value, pulled in zip(merged, has_parts, raw, level, strict=True)
     )
     return Starts(tuple(starts), pooling)
 
@@ -82,24 +82,26 @@ def starts_of(figures: Figures, subject: Subject, past: Past, context: Context, 
 def _on_tree(rows: Sequence[Figure], context: Context, day: dt.date, *, amounts: bool) -> list[Figure]:
     """Units that are closed by then lead to their successors: what they had adds up."""
     by_unit: dict[str, list[Figure]] = {}
-    for one in rows:
-        by_unit.setdefault(context.organisation.current(one.unit, day), []).append(one)
+    for row in rows:
+        by_unit.setdefault(context.organisation.current(row.unit, day), []).append(row)
     return [_together(code, found, amounts=amounts) for code, found in by_unit.items()]
 
 
-def _together(code: str, found: Sequence[Figure], *, amounts: bool) -> Figure:
-    if len(found) == 1:
-        return replace(found[0], unit=code)
-    values = [one.value or 0.0 for one in found]
-    weights = [float(one.base or one.n or 0) for one in found]
+def _together(code: str, figures: Sequence[Figure], *, amounts: bool) -> Figure:
+    if len(figures) == 1:
+        return replace(figures[0], unit=code)
+    values = [item.value or 0.0 for item in figures]
+    weights = [float(item.base or item.n or 0) for item in figures]
     total = sum(weights)
     mean = sum(v * w for v, w in zip(values, weights, strict=True)) / total if total else float(np.mean(values))
     n, base, numerator = (
-        sum(getattr(one, name) or 0 for one in found) if any(getattr(one, name) is not None for one in found) else None
+        sum(getattr(item, name) or 0 for item in figures)
+        if any(getattr(item, name) is not None for item in figures)
+        else None
         for name in ("n", "base", "numerator")
     )
     return replace(
-        found[0],
+        figures[0],
         unit=code,
         value=sum(values) if amounts else mean,
         n=n,
@@ -110,25 +112,25 @@ def _together(code: str, found: Sequence[Figure], *, amounts: bool) -> Figure:
     )
 
 
-def _weight(one: Figure, subject: Subject) -> float:
+def _weight(figure: Figure, subject: Subject) -> float:
     if subject.target.adds_up:
         return 1.0
-    return float(one.base or one.n or 1)
+    return float(figure.base or figure.n or 1)
 
 
 def _pooled(rows: Sequence[Figure], raw: Float64, subject: Subject) -> tuple[Float64, str]:
     """Shares of cases by a beta prior, means with an interval by a normal one; amounts and censuses as they are."""
-    n = [one.n or 0 for one in rows]
-    numerators = [one.numerator if one.numerator is not None else -1 for one in rows]
+    n = [row.n or 0 for row in rows]
+    numerators = [row.numerator if row.numerator is not None else -1 for row in rows]
     shares = all(
-        one.base is None and 0 <= k <= size and size and abs(k / size - (one.value or 0)) < 1e-9
-        for one, k, size in zip(rows, numerators, n, strict=True)
+        row.base is None and 0 <= k <= size and size and abs(k / size - (row.value or 0)) < 1e-9
+        for row, k, size in zip(rows, numerators, n, strict=True)
     )
     if subject.target.adds_up or len(rows) < 2:
         return raw, "none"
     if shares:
         return pool_shares(numerators, n).value, "beta-binomial"
-    widths = [None if one.lower is None or one.upper is None else one.upper - one.lower for one in rows]
+    widths = [None if row.lower is None or row.upper is None else row.upper - row.lower for row in rows]
     if all(width is not None and width > 0 for width in widths):
         variance = [((width or 0.0) / (2 * _Z)) ** 2 for width in widths]
         return pool_means(raw, variance).value, "normal, DerSimonian–Laird"

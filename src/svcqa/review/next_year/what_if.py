@@ -64,7 +64,7 @@ class TargetWhatIf:
     def goal_range(self) -> tuple[float, float]:
         """From the easiest to the hardest goal worth asking about, in order of size."""
         low, _, high = self.ahead.interval(0.998)
-        goals = [one.goal for one in self.proposal.candidates]
+        goals = [candidate.goal for candidate in self.proposal.candidates]
         promise = [] if self.subject.promise is None else [self.subject.promise]
         return min(low, *goals, *promise), max(high, *goals, *promise)
 
@@ -91,9 +91,9 @@ class TargetWhatIf:
         """
         promise = self.subject.promise
         if promise is not None and looser(goal, promise, self.ahead.better):
-            asked, least = (shown_goal(one, self.past.scale) for one in (goal, promise))
+            asked, least = (shown_goal(item, self.past.scale) for item in (goal, promise))
             raise MetricError(Fault("looser_than_promise", got=asked, allowed=least))
-        effects = [Effect(one.measure, one.size, one.from_month) for one in assumptions]
+        effects = [Effect(item.measure, item.size, item.from_month) for item in assumptions]
         year = self.ahead.assuming(effects, volume=volume)
         low, middle, high = year.interval()
         parts = shared(

@@ -87,10 +87,10 @@ class NextYear:
             MetricError: none has: with the reasons.
         """
         self.check_targets()
-        found = tuple(one for one in self.every_proposal() if one.ahead is not None)
+        found = tuple(item for item in self.every_proposal() if item.ahead is not None)
         if not found:
             raise MetricError(
-                [fault for one in self.every_proposal() if one.fault for fault in one.fault.faults]
+                [fault for item in self.every_proposal() if item.fault for fault in item.fault.faults]
                 or Fault("next_year_no_history", place=str(self.year), got="0")
             )
         return found
@@ -116,26 +116,26 @@ class NextYear:
         Raises:
             MetricError: nothing can be forecast for it: with the reason.
         """
-        found = self.proposal(target)
-        context = replace(self.context, unit=found.target.owner)
-        if maximum and found.subject is not None:
-            subject = within_maximum(found.subject, self.year)
+        proposal = self.proposal(target)
+        context = replace(self.context, unit=proposal.target.owner)
+        if maximum and proposal.subject is not None:
+            subject = within_maximum(proposal.subject, self.year)
             past = past_of(self.figures, self.policies, subject, context, year=self.year, years=self.rules.years)
-            found = proposal_of(self.figures, subject, past, context, year=self.year, rules=self.rules)
-        if found.fault is not None:
-            raise found.fault
-        if found.subject is None or found.past is None or found.ahead is None:
+            proposal = proposal_of(self.figures, subject, past, context, year=self.year, rules=self.rules)
+        if proposal.fault is not None:
+            raise proposal.fault
+        if proposal.subject is None or proposal.past is None or proposal.ahead is None:
             raise MetricError(Fault("milestone_no_chance", got=target))
-        starts = starts_of(self.figures, found.subject, found.past, context, year=self.year)
+        starts = starts_of(self.figures, proposal.subject, proposal.past, context, year=self.year)
         return TargetWhatIf(
-            proposal=found,
-            subject=found.subject,
-            past=found.past,
-            ahead=found.ahead,
+            proposal=proposal,
+            subject=proposal.subject,
+            past=proposal.past,
+            ahead=proposal.ahead,
             starts=starts,
             organisation=self.policies.organisation,
             fair=self.rules.fair,
-            top=found.target.owner,
+            top=proposal.target.owner,
         )
 
     def decompose(
@@ -186,7 +186,9 @@ class NextYear:
         """
         asked = self.what_if(target)
         wanted = asked.proposal.candidate(candidate).goal if goal is None else goal
-        named = [one if isinstance(one, Assumption) else _assumption(one) for one in assumptions]
+        named = [
+            assumption if isinstance(assumption, Assumption) else _assumption(assumption) for assumption in assumptions
+        ]
         answer = asked.at(goal=wanted, volume=volume, assumptions=named, locked=locked, fair=rule)
         return self.plan_of(asked, answer, reason=reason)
 

@@ -101,8 +101,8 @@ def ratio(
     >>> ratio(sample_design(["a", "a"], population_size={"a": 10}), [3, 5], [4, 6]).value
     0.8
     """
-    found = ratio_of(design, numerator, denominator, within)
-    return estimate_of(design, found, method="ratio:taylor_t", level=level)
+    linearised = ratio_of(design, numerator, denominator, within)
+    return estimate_of(design, linearised, method="ratio:taylor_t", level=level)
 
 
 def by_domain(labels: npt.ArrayLike, estimated: Callable[[Bool], Estimate]) -> dict[str, Estimate]:
@@ -174,25 +174,25 @@ def quantile(
 
 
 def estimate_of(
-    design: SampleDesign, found: Linearised, *, method: str, level: float, compared: bool = False
+    design: SampleDesign, linearised: Linearised, *, method: str, level: float, compared: bool = False
 ) -> Estimate:
     """An estimate with Student's limits; ``compared`` with a simple random sample for the design effect."""
     from scipy.special import stdtrit
 
-    variance = float(design.covariance(found.scaled)[0, 0])
+    variance = float(design.covariance(linearised.scaled)[0, 0])
     error = math.sqrt(variance)
-    df = design.degrees_of_freedom(found.inside)
+    df = design.degrees_of_freedom(linearised.inside)
     quantile_ = float(stdtrit(df, 0.5 + level_of(level) / 2)) if df > 0 else math.nan
     half = quantile_ * error if error > 0 else 0.0
-    effect = design_effect(design, found, variance) if compared else math.nan
-    if _tells_nothing(design, found, error):
+    effect = design_effect(design, linearised, variance) if compared else math.nan
+    if _tells_nothing(design, linearised, error):
         half, method = math.nan, method.replace(":taylor_t", ":no_variance")
     return Estimate(
-        value=found.value,
+        value=linearised.value,
         standard_error=error,
-        lower=found.value - half,
-        upper=found.value + half,
-        n=int(found.inside.sum()),
+        lower=linearised.value - half,
+        upper=linearised.value + half,
+        n=int(linearised.inside.sum()),
         degrees_of_freedom=df,
         method=method,
         level=level,
@@ -200,13 +200,13 @@ def estimate_of(
     )
 
 
-def _tells_nothing(design: SampleDesign, found: Linearised, error: float) -> bool:
+def _tells_nothing(design: SampleDesign, linearised: Linearised, error: float) -> bool:
     """Whether there is no error only because all answers are the same, not because the figure is known."""
-    small = 1e-10 * abs(found.value)
-    if error > small or design.is_complete(found.inside):
+    small = 1e-10 * abs(linearised.value)
+    if error > small or design.is_complete(linearised.inside):
         return False
     # a total that the weights were calibrated to is known, and has no error for that reason
-    return not design.adjustments or float(np.abs(found.scaled).max()) <= small
+    return not design.adjustments or float(np.abs(linearised.scaled).max()) <= small
 
 
 def _inverse(values: Float64, weight: Float64, probability: float) -> float:

@@ -80,14 +80,14 @@ def total_of(design: SampleDesign, values: npt.ArrayLike, within: npt.ArrayLike 
     return Linearised(float(scaled.sum()), scaled, inside)
 
 
-def design_effect(design: SampleDesign, found: Linearised, variance: float) -> float:
+def design_effect(design: SampleDesign, linearised: Linearised, variance: float) -> float:
     """Variance over that of a simple random sample of the same size without replacement: R's ``deff=TRUE``.
 
     Source: L. Kish (1965) Survey Sampling, p. 258. NaN where the comparison has no variance.
     """
-    inside, weight = found.inside, design.weight
+    inside, weight = linearised.inside, design.weight
     n, size = int(inside.sum()), float(weight[inside].sum())
-    influence = found.scaled[inside] / weight[inside]
+    influence = linearised.scaled[inside] / weight[inside]
     mean = float((weight[inside] * influence).sum()) / size
     spread = float((weight[inside] * (influence - mean) ** 2).sum()) / size * n / (n - 1) if n > 1 else 0.0
     simple = spread * size**2 / n * max(1 - n / size, 0.0)

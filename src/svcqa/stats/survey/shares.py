@@ -63,9 +63,9 @@ def share(
     if not np.isin(y, (0.0, 1.0)).all():
         got = ", ".join(f"{value:g}" for value in np.setdiff1d(y, (0.0, 1.0))[:5])
         raise StatsError(Fault("survey_range", place="hits", got=got, allowed="0, 1"))
-    found = mean_of(design, y, within)
-    p = min(max(found.value, 0.0), 1.0)
-    plain = replace(estimate_of(design, found, method=f"share:{limits}", level=level, compared=True), value=p)
+    linearised = mean_of(design, y, within)
+    p = min(max(linearised.value, 0.0), 1.0)
+    plain = replace(estimate_of(design, linearised, method=f"share:{limits}", level=level, compared=True), value=p)
     if plain.standard_error == 0 and design.is_complete(inside):
         return replace(plain, lower=p, upper=p, effective_n=math.inf, method="share:census")
     if plain.standard_error < 1e-12 or p in (0.0, 1.0):

@@ -150,12 +150,12 @@ def overlapping_difference(first: Wave, second: Wave, *, level: float = 0.95) ->
     )
 
 
-def _covariance(first: Wave, one: Linearised, second: Wave, two: Linearised) -> float:
+def _covariance(first: Wave, linearised: Linearised, second: Wave, two: Linearised) -> float:
     """Σ_h (n_c − n₁·n₂/N)·S₁₂ over the strata that both waves have."""
     places = [_places(first), _places(second)]
     common = sorted(places[0].keys() & places[1].keys())
     at = np.array([[places[0][unit], places[1][unit]] for unit in common], dtype=np.int64).reshape(-1, 2)
-    before = first.design.before_adjustments(one.scaled)[0][:, 0]
+    before = first.design.before_adjustments(linearised.scaled)[0][:, 0]
     after = second.design.before_adjustments(two.scaled)[0][:, 0]
     labels = [
         np.array(wave.design.strata)[wave.design.stratum[at[:, side]]] for side, wave in enumerate((first, second))
@@ -189,7 +189,7 @@ def _places(wave: Wave) -> dict[str, int]:
 
 def _satterthwaite(first: Estimate, second: Estimate) -> float:
     parts: list[tuple[float, float]] = [
-        (one.standard_error**2, one.degrees_of_freedom) for one in (first, second) if one.standard_error > 0
+        (item.standard_error**2, item.degrees_of_freedom) for item in (first, second) if item.standard_error > 0
     ]
     if not parts:
         return max(first.degrees_of_freedom, second.degrees_of_freedom)
