@@ -83,13 +83,13 @@ class Fault:
             f"faults.{self.code}",
             *([f"faults.{self.code}_fix"] if catalogue.has(f"faults.{self.code}_fix") else []),
         ]
-        own = "".join(catalogue.text(key, language) for key in keys)
+        templates = "".join(catalogue.text(key, language) for key in keys)
         sentences = [catalogue.text(key, language, **fields) for key in keys]
         # what the entry's own sentences do not mention is added before the fix
         added = [
             catalogue.text(f"faults.{name}", language, **{name: value})
             for name, value in (("got", self.got), ("allowed", allowed))
-            if value and f"{{{name}}}" not in own
+            if value and f"{{{name}}}" not in templates
         ]
         sentences[1:1] = added
         glue = " " if language == "en" else ""

@@ -207,8 +207,8 @@ class PeriodRule:
         ends = []
         for day in (period.first, period.last):
             month = self.containing(day, PeriodKind.MONTH)
-            place = month.year * 12 + month.number - 1 - months
-            ends.append(self._make(PeriodKind.MONTH, place // 12, place % 12 + 1))
+            index = month.year * 12 + month.number - 1 - months
+            ends.append(self._make(PeriodKind.MONTH, index // 12, index % 12 + 1))
         return self._range(ends[0], ends[1], period.label)
 
     def year_of(self, period: Period) -> Period:
@@ -238,12 +238,12 @@ def read_moment(moment: dt.datetime | dt.date | str | None) -> dt.datetime | Non
     if isinstance(moment, dt.date):
         return dt.datetime.combine(moment, dt.time())
     try:
-        found = dt.datetime.fromisoformat(moment.strip())
+        parsed = dt.datetime.fromisoformat(moment.strip())
     except ValueError:
-        found = None
-    if found is None or found.tzinfo is not None:
+        parsed = None
+    if parsed is None or parsed.tzinfo is not None:
         raise WorkspaceError(Fault("moment", got=repr(moment), allowed="2026-07-01, 2026-07-01 08:30:00"))
-    return found
+    return parsed
 
 
 def day_of(day: dt.date | str | None) -> dt.date:

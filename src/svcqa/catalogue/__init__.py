@@ -19,13 +19,13 @@ _COLUMN: Final[dict[Language, str]] = {"zh-Hans": "hans", "zh-Hant": "hant", "en
 @cache
 def entries() -> dict[str, dict[str, str]]:
     """Every entry of the catalogue, keyed ``file.key``."""
-    found: dict[str, dict[str, str]] = {}
+    entries_by_key: dict[str, dict[str, str]] = {}
     for source in sorted(files(__package__).iterdir(), key=lambda item: item.name):
         if source.name.endswith(".toml"):
             subject = source.name.removesuffix(".toml")
             for key, texts in tomllib.loads(source.read_text(encoding="utf-8")).items():
-                found[f"{subject}.{key}"] = texts
-    return found
+                entries_by_key[f"{subject}.{key}"] = texts
+    return entries_by_key
 
 
 def has(key: str) -> bool:

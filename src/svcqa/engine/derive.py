@@ -28,19 +28,19 @@ def queried(name: str, columns: Iterable[str] = (), *, moments: Iterable[str] = 
         NameUnknownError: with every column that the table does not have.
     """
     schema = table_schema(name)
-    kept = tuple(column for column in schema.columns if column.type is not ColumnType.CONTACT)
-    known = [column.name for column in kept]
-    timed = [column.name for column in kept if column.type in _MOMENTS]
-    coded = [column.name for column in kept if column.type in _TEXTS]
+    queryable = tuple(column for column in schema.columns if column.type is not ColumnType.CONTACT)
+    names = [column.name for column in queryable]
+    timed = [column.name for column in queryable if column.type in _MOMENTS]
+    coded = [column.name for column in queryable if column.type in _TEXTS]
     faults = [
-        Fault("unknown_column", place=name, got=repr(asked), allowed=", ".join(allowed))
-        for wanted, allowed in ((columns, known), (moments, timed), (texts, coded))
-        for asked in dict.fromkeys(wanted)
-        if asked not in allowed
+        Fault("unknown_column", place=name, got=repr(column_name), allowed=", ".join(allowed))
+        for requested, allowed in ((columns, names), (moments, timed), (texts, coded))
+        for column_name in dict.fromkeys(requested)
+        if column_name not in allowed
     ]
     if faults:
         raise NameUnknownError(faults)
-    return replace(schema, columns=kept)
+    return replace(schema, columns=queryable)
 
 
 def run_derive(query: Query, derive: Derive, views: Mapping[str, Any], *, place: str, wanted: Sequence[str]) -> Any:
@@ -57,25 +57,25 @@ def run_derive(query: Query, derive: Derive, views: Mapping[str, Any], *, place:
     """
     _check_reads(derive, views, place)
     try:
-        found = query(derive.sql, views)
+        rows = query(derive.sql, views)
     except QueryError as error:
         raise MetricError(Fault("derive_failed", place=place, got=str(error))) from error
-    given = found.schema.names
-    missing = [name for name in wanted if name not in given]
+    columns = rows.schema.names
+    missing = [name for name in wanted if name not in columns]
     if missing:
-        where, allowed = f"{place} › derive", ", ".join(given)
+        where, allowed = f"{place} › derive", ", ".join(columns)
         raise MetricError([Fault("column_missing_in_table", place=where, got=n, allowed=allowed) for n in missing])
-    return found
+    return rows
 
 
 def _check_reads(derive: Derive, views: Mapping[str, Any], place: str) -> None:
     """Raises MetricError with every column of ``derive.reads`` that its view lacks."""
     faults = []
     for view, column in dict.fromkeys(derive.reads):
-        given = views[view].schema.names
-        if column not in given:
+        columns = views[view].schema.names
+        if column not in columns:
             where = place if view == "records" else f"{place} › {view}"
-            faults.append(Fault("column_missing_in_table", place=where, got=column, allowed=", ".join(given)))
+            faults.append(Fault("column_missing_in_table", place=where, got=column, allowed=", ".join(columns)))
     if faults:
         raise MetricError(faults)
 
@@ -89,8 +89,8 @@ def typed_table(name: str, columns: Mapping[str, Sequence[Any]]) -> Any:
         NameUnknownError: the table has no such column.
     """
     schema = table_schema(name)
-    for given in columns:
-        schema.column(given)
+    for column_name in columns:
+        schema.column(column_name)
     rows = max((len(values) for values in columns.values()), default=0)
     made = {}
     for column in schema.columns:

@@ -68,11 +68,11 @@ def draw(query: Query, people: Any, strata: Sequence[StratumDraw], *, key: str, 
         key: the key of the random numbers.
         start: where every stratum begins on the circle.
     """
-    found = _drawn(query, people, strata=strata, key=key, start=start, ends=_arcs(strata, start))
-    counts = {item["values"]: item["counts"] for item in found["stratum"].value_counts().to_pylist()}
+    drawn = _drawn(query, people, strata=strata, key=key, start=start, ends=_arcs(strata, start))
+    counts = {item["values"]: item["counts"] for item in drawn["stratum"].value_counts().to_pylist()}
     if any(counts.get(item.stratum, 0) < item.wanted for item in strata):  # about once in a million million strata
-        found = _drawn(query, people, strata=strata, key=key, start=start, ends=[as_digits(start)] * len(strata))
-    return found
+        drawn = _drawn(query, people, strata=strata, key=key, start=start, ends=[as_digits(start)] * len(strata))
+    return drawn
 
 
 def _arcs(strata: Sequence[StratumDraw], start: int) -> list[str]:
@@ -124,4 +124,4 @@ def systematic_places(population_size: int, drawn: int, start: int) -> list[int]
     """
     if drawn == 0:
         return []
-    return [(start + place * TURN) * population_size // (drawn * TURN) for place in range(drawn)]
+    return [(start + index * TURN) * population_size // (drawn * TURN) for index in range(drawn)]

@@ -52,8 +52,8 @@ class EmbeddedEngine:
 
     def columns(self, table: str) -> list[str]:
         """Columns of ``table`` that the store has; all that it can have where it was read and held no row."""
-        found = self.store.columns(table)
-        return found or (list(_nothing(table).schema.names) if self.store.read_empty(table) else [])
+        columns = self.store.columns(table)
+        return columns or (list(_nothing(table).schema.names) if self.store.read_empty(table) else [])
 
     def key(self, table: str) -> tuple[str, ...]:
         """The columns that identify a record of ``table``."""
@@ -86,14 +86,14 @@ class EmbeddedEngine:
         pool = ThreadPoolExecutor(self._threads)
         try:
             pending = [self._begin(pool, part, request, kernel) for part in parts]
-            found = []
+            summaries = []
             for done, (part, groups) in enumerate(zip(parts, pending, strict=True), start=1):
-                found.append(self._finish(part, groups, request))
+                summaries.append(self._finish(part, groups, request))
                 if progress is not None:
                     progress(done, len(parts))
         finally:
             pool.shutdown(cancel_futures=True)
-        whole = merge(found, request.keys)
+        whole = merge(summaries, request.keys)
         _LOG.info(
             "passed over %s: %d parts, %d of them from the cache, %d cells, %.2f s",
             request.table,
@@ -107,9 +107,9 @@ class EmbeddedEngine:
     def _begin(self, pool: Executor, part: Part, request: Request, kernel: Kernel) -> Summary | list[Future[Summary]]:
         """The summary of a part if it is known, else one task for each of its row groups."""
         if self._cache is not None:
-            known = self._cache.get(part.identity, _cache_key(request), request.as_of)
-            if known is not None:
-                return known
+            cached = self._cache.get(part.identity, _cache_key(request), request.as_of)
+            if cached is not None:
+                return cached
         columns = wanted_columns(request)
         return [
             pool.submit(summarised, group.read(columns, self._piece), request, kernel) for group in _row_groups(part)
@@ -131,16 +131,16 @@ class EmbeddedEngine:
 
     def read_rows(self, request: Request, columns: Sequence[str]) -> Iterator[Any]:
         """What the kernel sees and ``columns`` beside it, as Arrow tables."""
-        wanted = wanted_columns(request, columns)
+        column_names = wanted_columns(request, columns)
         parts = self._parts(request)
         if request.derive is not None:
             yield self._derived(request, parts)
             return
         if not parts:
-            yield completed(_nothing(request.table), wanted)
+            yield completed(_nothing(request.table), column_names)
         for part in parts:
             for group in _row_groups(part):
-                yield from group.read(wanted, group.rows)
+                yield from group.read(column_names, group.rows)
 
     def _parts(self, request: Request) -> list[Part]:
         parts = self.store.parts(request.table, known_at=request.known_at)
@@ -195,11 +195,11 @@ class _RowGroup:
         """The live rows as Arrow batches of at most ``rows``; columns that the part lacks are null."""
         with parquet.ParquetFile(self.path, metadata=self.about, memory_map=True) as file:
             present = file.schema_arrow.names
-            wanted = present if columns is None else list(dict.fromkeys(columns))
-            known = [name for name in wanted if name in present]
+            column_names = present if columns is None else list(dict.fromkeys(columns))
+            stored = [name for name in column_names if name in present]
             offset = 0
-            for batch in file.iter_batches(rows, row_groups=[self.number], columns=known, use_threads=False):
-                yield completed(self._alive(batch, offset), wanted)
+            for batch in file.iter_batches(rows, row_groups=[self.number], columns=stored, use_threads=False):
+                yield completed(self._alive(batch, offset), column_names)
                 offset += batch.num_rows
 
     def _alive(self, batch: Any, offset: int) -> Any:

@@ -30,9 +30,9 @@ def derived(engine: Engine, request: Request, records: Any) -> Any:
     """What the request's joins and windows make of ``records``, as an Arrow table."""
     assert request.derive is not None
     others = {name: engine.rows(name, known_at=request.known_at) for name in request.derive.tables}
-    wanted = (*request.columns, *request.keys)
+    columns = (*request.columns, *request.keys)
     views = {"records": records, **others}
-    return run_derive(engine.query, request.derive, views, place=request.table, wanted=wanted)
+    return run_derive(engine.query, request.derive, views, place=request.table, wanted=columns)
 
 
 def summarised(tables: Iterable[Any], request: Request, kernel: Kernel) -> Summary:

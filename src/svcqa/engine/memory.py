@@ -62,12 +62,12 @@ class MemoryEngine:
     def summarise(self, request: Request, kernel: Kernel, *, progress: Progress | None = None) -> Summary:
         """The summary of the table, each batch summed on its own and then merged."""
         pieces = list(self.read_rows(request, ()))
-        found = []
+        summaries = []
         for done, piece in enumerate(pieces, start=1):
-            found.append(summarised([piece], request, kernel))
+            summaries.append(summarised([piece], request, kernel))
             if progress is not None:
                 progress(done, len(pieces))
-        return merge(found, request.keys)
+        return merge(summaries, request.keys)
 
     def observe_rows(
         self, request: Request, kernel: Kernel, columns: Sequence[str]
@@ -84,8 +84,8 @@ class MemoryEngine:
         if request.derive is not None:
             seen = derived(self, request, table)
         else:
-            wanted = wanted_columns(request, columns)
-            seen = completed(table, wanted).select(wanted)
+            column_names = wanted_columns(request, columns)
+            seen = completed(table, column_names).select(column_names)
         yield from self._split(seen)
 
     def query(self, sql: str, views: Mapping[str, Any]) -> Any:

@@ -158,8 +158,8 @@ class _Labels:
         if np.array_equal(lookup, np.arange(len(lookup))):
             self._same = labels
             return codes
-        found: npt.NDArray[np.int32] = lookup[codes]
-        return found
+        renumbered: npt.NDArray[np.int32] = lookup[codes]
+        return renumbered
 
 
 def narrowed(column: npt.NDArray[Any], low: int, high: int) -> npt.NDArray[Any]:
@@ -240,8 +240,8 @@ class _Rows:
         piece: Columns = {}
         for name in self._names:
             low, high = int(columns[name].min()), int(columns[name].max())
-            known = self._ranges.get(name, (low, high))
-            self._ranges[name] = min(low, known[0]), max(high, known[1])
+            extent = self._ranges.get(name, (low, high))
+            self._ranges[name] = min(low, extent[0]), max(high, extent[1])
             piece[name] = narrowed(columns[name], low, high)
         self._pieces.append(piece)
 
@@ -266,8 +266,8 @@ class _Rows:
         if all(weight is None for weight in self._weights):
             return None
         lengths = [len(piece["follow_up"]) for piece in self._pieces]
-        given = zip(self._weights, lengths, strict=True)
-        return _joined([np.ones(count, np.int64) if weight is None else weight for weight, count in given], np.int64)
+        pairs = zip(self._weights, lengths, strict=True)
+        return _joined([np.ones(count, np.int64) if weight is None else weight for weight, count in pairs], np.int64)
 
     def _key(self) -> Int64:
         """One integer a row: its columns as the digits of a number."""

@@ -124,14 +124,14 @@ class Commitment(Entity):
 
     @model_validator(mode="after")
     def _requires_what_it_measures(self) -> Commitment:
-        own = set(self.rule.requires)
-        fitting = own & set(type(self).model_fields)  # what the rule does not say itself
-        for place, allowed in ((self, fitting), *((goal, own) for goal in self.goals)):
-            given = {name for name in _REQUIRED if getattr(place, name, None) is not None}
-            if given - allowed:
-                raise NotAllowedError("not_with_kind", names=", ".join(sorted(given - allowed)), kind=self.rule.kind)
-            if place is not self and not given:
-                raise NotAllowedError("goal_says", names=", ".join(sorted(own)))
+        required = set(self.rule.requires)
+        fitting = required & set(type(self).model_fields)  # what the rule does not say itself
+        for declaration, allowed in ((self, fitting), *((goal, required) for goal in self.goals)):
+            declared = {name for name in _REQUIRED if getattr(declaration, name, None) is not None}
+            if declared - allowed:
+                raise NotAllowedError("not_with_kind", names=", ".join(sorted(declared - allowed)), kind=self.rule.kind)
+            if declaration is not self and not declared:
+                raise NotAllowedError("goal_says", names=", ".join(sorted(required)))
         if not self.rule.holds(self.required_score):
             raise NotAllowedError("score_in_scale")
         return self
@@ -177,11 +177,11 @@ class Commitment(Entity):
         return self.rule
 
     def _required(self, name: str, day: dt.date) -> float | None:
-        found: float | None = getattr(self if name in type(self).model_fields else self.rule, name)
+        value: float | None = getattr(self if name in type(self).model_fields else self.rule, name)
         for goal in sorted(self.goals, key=lambda item: item.effective_from):
             if goal.effective_from <= day and getattr(goal, name) is not None:
-                found = getattr(goal, name)
-        return found
+                value = getattr(goal, name)
+        return value
 
 
 _REQUIRED = ("required_share", "required_score", "mean", "maximum")

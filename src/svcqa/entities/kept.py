@@ -53,8 +53,8 @@ class Kept(Generic[Item]):
                 unknown += removed
                 continue
             allowed = str(self.version)
-            told = Fault("kept_fields", file=file, place=place, got=", ".join(unknown), allowed=allowed)
-            return item, (told,) if unknown else ()
+            notice = Fault("kept_fields", file=file, place=place, got=", ".join(unknown), allowed=allowed)
+            return item, (notice,) if unknown else ()
 
     def _unreadable(self, error: ValidationError, version: int, *, file: str, place: str) -> tuple[Fault, ...]:
         head = Fault("kept_unreadable", file=file, place=place, got=str(version), allowed=str(self.version))

@@ -116,7 +116,7 @@ def _load_organisation(path: Path, faults: list[Fault]) -> tuple[Organisation | 
 
 
 def _load_entities(path: Path, faults: list[Fault]) -> Found:
-    found: Found = {}
+    entities: Found = {}
     for kind, items in read_file(path).items():
         if kind not in _KINDS or not isinstance(items, list):
             faults.append(Fault("unknown_key", file=path.name, got=kind, allowed=", ".join(_KINDS)))
@@ -125,35 +125,35 @@ def _load_entities(path: Path, faults: list[Fault]) -> Found:
             place = named(item, position, kind)
             entity = check(_KINDS[kind], item, file=path.name, place=place, faults=faults)
             if entity is not None:
-                found.setdefault(kind, []).append((path.name, entity))
-    return found
+                entities.setdefault(kind, []).append((path.name, entity))
+    return entities
 
 
-def _cross_faults(found: Found, tree: Organisation) -> Iterable[Fault]:
+def _cross_faults(entities: Found, tree: Organisation) -> Iterable[Fault]:
     """What is wrong between entities, each fault with the file of the entity that shows it."""
-    known = {commitment.key: commitment for _, commitment in found.get("commitment", [])}
+    commitments = {commitment.key: commitment for _, commitment in entities.get("commitment", [])}
     for kind in ("commitment", "target", "survey"):
         files: dict[str, list[str]] = {}
-        for file, entity in found.get(kind, []):
+        for file, entity in entities.get(kind, []):
             files.setdefault(entity.key, []).append(file)
         for key, named_in in files.items():
             if len(named_in) > 1:
                 where = ", ".join(dict.fromkeys(named_in))
                 yield Fault("key_twice", file=where, place=f'{kind} "{key}"', got=str(len(named_in)))
-    for file, target in found.get("target", []):
-        if target.commitment is not None and target.commitment not in known:
+    for file, target in entities.get("target", []):
+        if target.commitment is not None and target.commitment not in commitments:
             yield Fault(
                 "unknown_commitment",
                 file=file,
                 place=f'target "{target.key}" › commitment',
                 got=repr(target.commitment),
-                allowed=", ".join(sorted(known)),
+                allowed=", ".join(sorted(commitments)),
             )
-        if target.commitment in known:
-            yield from _goal_faults(file, target, known[target.commitment])
+        if target.commitment in commitments:
+            yield from _goal_faults(file, target, commitments[target.commitment])
         if not tree.knows(target.owner):
             yield _unknown_unit(file, f'target "{target.key}" › owner', target.owner, tree)
-    for file, commitment in found.get("commitment", []):
+    for file, commitment in entities.get("commitment", []):
         department = commitment.reporting_department
         if department is not None and not tree.knows(department):
             yield _unknown_unit(file, f'commitment "{commitment.key}" › reporting_department', department, tree)
@@ -201,8 +201,8 @@ def load_policies(
             if position == 0:
                 organisation, tiers = _load_organisation(path, faults)
             else:
-                for kind, found in _load_entities(path, faults).items():
-                    entities.setdefault(kind, []).extend(found)
+                for kind, of_kind in _load_entities(path, faults).items():
+                    entities.setdefault(kind, []).extend(of_kind)
         except PolicyError as error:
             faults.extend(error.faults)
     if organisation is not None and not faults:

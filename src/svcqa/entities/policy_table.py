@@ -60,10 +60,10 @@ def read_excel(path: Path) -> dict[str, list[dict[str, Any]]]:
         workbook = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
         raise PolicyError(Fault("unreadable_file", file=path.name, got=str(error))) from error
-    found = {}
+    sheets = {}
     for sheet in workbook.sheet_names:
         rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         if rows:
             headers = [str(cell).strip() for cell in rows[0]]
-            found[sheet] = [row for cells in rows[1:] if (row := _row(headers, cells))]
-    return found
+            sheets[sheet] = [row for cells in rows[1:] if (row := _row(headers, cells))]
+    return sheets

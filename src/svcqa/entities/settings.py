@@ -94,8 +94,8 @@ class Calendar(Entity):
 
     @model_validator(mode="after")
     def _keys_fit_the_source(self) -> Calendar:
-        wanted = {"country": "holidays", "file": "table"}
-        for key, source in wanted.items():
+        sources = {"country": "holidays", "file": "table"}
+        for key, source in sources.items():
             if (getattr(self, key) is not None) != (self.source == source):
                 raise NotAllowedError("goes_with_source", name=key, source=source)
         if self.source != "holidays" and (self.subdivision is not None or self.announced_to is not None):
@@ -130,10 +130,10 @@ class Source(Entity):
     def _one_place(self) -> Source:
         if sum(item is not None for item in (self.files, self.url, self.url_env)) != 1:
             raise NotAllowedError("one_place")
-        asked = sum(item is not None for item in (self.query, self.table_name))
-        if self.files is None and asked != 1:
+        count = sum(item is not None for item in (self.query, self.table_name))
+        if self.files is None and count != 1:
             raise NotAllowedError("query_or_table")
-        if self.files is not None and (asked or self.name):
+        if self.files is not None and (count or self.name):
             raise NotAllowedError("of_databases")
         return self
 

@@ -69,14 +69,14 @@ def read_shifts(value: Any) -> Stretches:
         value = [["00:00", "24:00"]] if value.strip().lower() == AROUND_THE_CLOCK else _pairs(value)
     if not isinstance(value, (list, tuple)):
         raise NotAllowedError("pairs_of_times")
-    found = tuple(_stretch(pair) for pair in value)
-    _check(found)
-    return found
+    stretches = tuple(_stretch(pair) for pair in value)
+    _check(stretches)
+    return stretches
 
 
-def _check(found: Sequence[tuple[int, int]]) -> None:
-    again = [*found, *((start + SECONDS_A_DAY, stop + SECONDS_A_DAY) for start, stop in found[:1])]
-    for (start, stop), (following, _) in zip(found, again[1:], strict=True):
+def _check(stretches: Sequence[tuple[int, int]]) -> None:
+    again = [*stretches, *((start + SECONDS_A_DAY, stop + SECONDS_A_DAY) for start, stop in stretches[:1])]
+    for (start, stop), (following, _) in zip(stretches, again[1:], strict=True):
         if not 0 <= start < SECONDS_A_DAY or start >= stop or stop > following:
             raise NotAllowedError("shifts_in_order")
 

@@ -167,20 +167,20 @@ class Survey(Entity):
             raise NotAllowedError("one_of_each")
         if (self.draw == "systematic") != bool(self.sorted_by):
             raise NotAllowedError("sorted_by")
-        told = "service" in self.strata or len(self.services) == 1
-        if not told and any(item.share is not None or item.take_all for item in self.services):
+        service_known = "service" in self.strata or len(self.services) == 1
+        if not service_known and any(item.share is not None or item.take_all for item in self.services):
             raise NotAllowedError("service_among_strata")
-        asked = self.allocation.question
+        question_key = self.allocation.question
         measured = [item.key for item in self.questions if item.kind != "opinion"]
-        if not measured or (asked is not None and asked not in measured):
+        if not measured or (question_key is not None and question_key not in measured):
             raise NotAllowedError("allocation_question", names=", ".join(measured))
         return self
 
     @property
     def measured(self) -> Question:
         """The question whose precision the sample is planned for."""
-        asked = self.allocation.question
-        return next(item for item in self.questions if item.kind != "opinion" and asked in (None, item.key))
+        question_key = self.allocation.question
+        return next(item for item in self.questions if item.kind != "opinion" and question_key in (None, item.key))
 
     @property
     def expected_spread(self) -> float:

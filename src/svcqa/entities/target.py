@@ -141,8 +141,8 @@ def _frozen(value: Any) -> Hashable:
         return tuple(sorted((name, _frozen(item)) for name, item in value.items()))
     if isinstance(value, (list, tuple)):
         return tuple(_frozen(item) for item in value)
-    found: Hashable = value
-    return found
+    hashable: Hashable = value
+    return hashable
 
 
 Target = Annotated[LevelTarget | QuantityTarget | MilestoneTarget, Field(discriminator="kind")]

@@ -19,7 +19,7 @@ _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^\s'\"]*@|((?i:password|passwd|pwd)=)[^
 
 
 def _shown(value: Any) -> str:
-    text = _PASSWORD.sub(lambda found: f"{found[1]}***@" if found[1] else f"{found[2]}***", repr(value))
+    text = _PASSWORD.sub(lambda match: f"{match[1]}***@" if match[1] else f"{match[2]}***", repr(value))
     return text if len(text) <= 80 else text[:77] + "…"
 
 
@@ -86,8 +86,8 @@ def allowed_of(item: Any) -> str:
         return cause.allowed
     key = f"type_{item['type']}"
     if catalogue.has(f"allowed.{key}"):
-        said = {name: str(value).replace(" or ", ", ") for name, value in context.items()}
-        return Requirement(key, **said)
+        fields = {name: str(value).replace(" or ", ", ") for name, value in context.items()}
+        return Requirement(key, **fields)
     return str(item["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
 
 

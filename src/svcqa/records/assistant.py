@@ -83,13 +83,13 @@ class Proposal:
     def choose(self, column: str, source: str | None) -> Proposal:
         """The proposal with ``column`` read from ``source``, or from nothing."""
         schema = schemas.table(self.table)
-        kept = [guess for guess in self.guesses if guess.column != column]
+        guesses = [guess for guess in self.guesses if guess.column != column]
         if source:
-            kept.append(_guess(schema.column(column), source, self.sheet, schema))
-        found = {guess.column for guess in kept}
-        missing = tuple(item.name for item in schema.columns if item.required and item.name not in found)
-        order = {name: place for place, name in enumerate(self.columns)}
-        return replace(self, guesses=tuple(sorted(kept, key=lambda guess: order[guess.column])), missing=missing)
+            guesses.append(_guess(schema.column(column), source, self.sheet, schema))
+        mapped = {guess.column for guess in guesses}
+        missing = tuple(item.name for item in schema.columns if item.required and item.name not in mapped)
+        order = {name: index for index, name in enumerate(self.columns)}
+        return replace(self, guesses=tuple(sorted(guesses, key=lambda guess: order[guess.column])), missing=missing)
 
     def toml(self, language: Language) -> str:
         """A mapping file with comments."""
@@ -124,13 +124,13 @@ class Proposal:
 
     def _codes(self, column: Column, texts: Sequence[str], source: str) -> list[str]:
         if column.type is ColumnType.UNIT:
-            known = dict(self.units)
+            codes = dict(self.units)
         else:
-            known = {text(f"data_dictionary.code_{code}", lang): code for code in column.codes for lang in LANGUAGES}
+            codes = {text(f"data_dictionary.code_{code}", lang): code for code in column.codes for lang in LANGUAGES}
         values = list(dict.fromkeys(texts))
-        if not any(value in known for value in values) or is_personal(source, texts):
+        if not any(value in codes for value in values) or is_personal(source, texts):
             return []
-        pairs = {value: known.get(value, value) for value in values[:200]}
+        pairs = {value: codes.get(value, value) for value in values[:200]}
         return quoted_table(f"codes.{column.name}", pairs)
 
 
@@ -146,8 +146,8 @@ def propose(path: Path, name: str | None = None, *, units: Mapping[str, str] | N
     """
     sheet = first_rows(path)
     candidates = [schemas.table(name)] if name else schemas.tables()
-    found = [(schema, _assigned(schema, sheet)) for schema in candidates]
-    schema, guesses = max(found, key=lambda item: _worth(*item))
+    assigned = [(schema, _assigned(schema, sheet)) for schema in candidates]
+    schema, guesses = max(assigned, key=lambda item: _worth(*item))
     taken = {guess.column for guess in guesses}
     missing = tuple(column.name for column in schema.columns if column.required and column.name not in taken)
     return Proposal(
@@ -161,18 +161,18 @@ def propose(path: Path, name: str | None = None, *, units: Mapping[str, str] | N
 
 
 def _worth(schema: Table, guesses: Sequence[Guess]) -> float:
-    found = {guess.column: {"high": 1.0, "middle": 0.6, "low": 0.2}[guess.sure] for guess in guesses}
+    weights = {guess.column: {"high": 1.0, "middle": 0.6, "low": 0.2}[guess.sure] for guess in guesses}
     needed = [column.name for column in schema.columns if column.required]
-    return sum(found.values()) + 2 * sum(found.get(name, -0.5) for name in needed) / len(needed)
+    return sum(weights.values()) + 2 * sum(weights.get(name, -0.5) for name in needed) / len(needed)
 
 
 def _assigned(schema: Table, sheet: Sheet) -> tuple[Guess, ...]:
     scored = []
     for column in schema.columns:
-        for place, source in enumerate(sheet.header):
+        for index, source in enumerate(sheet.header):
             if source:
                 worth = _likeness(column, source) + 0.3 * _fit(column, sheet.texts(source), schema)
-                scored.append((worth, -place, column.name, source))
+                scored.append((worth, -index, column.name, source))
     taken: dict[str, str] = {}
     for worth, _, name, source in sorted(scored, reverse=True):
         if worth >= 0.75 and name not in taken and source not in taken.values():
@@ -199,11 +199,11 @@ def _guess(column: Column, source: str, sheet: Sheet, schema: Table) -> Guess:
 @cache
 def _names() -> dict[str, frozenset[str]]:
     listed = tomllib.loads((files("svcqa.records") / "synonyms.toml").read_text(encoding="utf-8"))
-    found = {}
+    names = {}
     for column in {column.name for item in schemas.tables() for column in item.columns}:
         labels = [text(f"data_dictionary.label_{column}", language) for language in LANGUAGES]
-        found[column] = frozenset(_plain(name) for name in (*listed.get(column, ()), *labels, column))
-    return found
+        names[column] = frozenset(_plain(name) for name in (*listed.get(column, ()), *labels, column))
+    return names
 
 
 def _plain(name: str) -> str:
@@ -212,10 +212,10 @@ def _plain(name: str) -> str:
 
 def _likeness(column: Column, source: str) -> float:
     """How close the name of a source's column is to those of ours: 1 is the same."""
-    name, known = _plain(source), _names()[column.name]
-    if name in known:
+    name, names = _plain(source), _names()[column.name]
+    if name in names:
         return 1.0
-    return 0.9 * max((SequenceMatcher(None, name, other).ratio() for other in known), default=0.0)
+    return 0.9 * max((SequenceMatcher(None, name, other).ratio() for other in names), default=0.0)
 
 
 def _fit(column: Column, texts: Sequence[str], schema: Table) -> float:
@@ -257,8 +257,8 @@ def _layout(texts: Sequence[str]) -> str | None:
     """The only written form that all texts have; none where days and months could be told either way."""
     if not texts or _is_moment(texts[0]):
         return None
-    found = [layout for layout in _FORMATS if all(_reads(cell, layout) for cell in texts)]
-    return found[0] if len(found) == 1 else None
+    layouts = [layout for layout in _FORMATS if all(_reads(cell, layout) for cell in texts)]
+    return layouts[0] if len(layouts) == 1 else None
 
 
 def _reads(cell: str, layout: str) -> bool:

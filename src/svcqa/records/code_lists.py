@@ -22,15 +22,15 @@ def read_codes(path: Path, faults: list[Fault]) -> dict[str, str]:
     except (ValueError, OSError, csv.Error) as error:
         faults.append(Fault("unreadable_file", file=path.name, got=(str(error).splitlines() or [""])[0][:200]))
         return {}
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for number, row in enumerate(rows[1:], start=2):
         cells = [cell.strip() for cell in (*row, "", "")[:2]]
         if not any(cells):
             continue
-        if not all(cells) or found.get(cells[0], cells[1]) != cells[1]:
+        if not all(cells) or codes.get(cells[0], cells[1]) != cells[1]:
             faults.append(Fault("bad_value", file=path.name, place=str(number), got=repr(cells)))
-        found[cells[0]] = cells[1]
-    return found
+        codes[cells[0]] = cells[1]
+    return codes
 
 
 def read_rows(path: Path) -> list[list[str]]:

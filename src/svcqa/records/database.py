@@ -52,10 +52,10 @@ def read(source: Source, mapping: Mapping) -> tuple[RawTable, str]:
             streamed = connection.execution_options(stream_results=True, yield_per=_PIECE)
             if source.table_name:
                 schema, _, table = source.table_name.rpartition(".")
-                known = [column["name"] for column in sql.inspect(connection).get_columns(table, schema or None)]
-                require_columns(known, name, mapping)
-                wanted: list[Any] = [sql.column(column) for column in mapping.wanted]
-                result = streamed.execute(sql.select(*wanted).select_from(sql.table(table, schema=schema or None)))
+                columns = [column["name"] for column in sql.inspect(connection).get_columns(table, schema or None)]
+                require_columns(columns, name, mapping)
+                selected: list[Any] = [sql.column(column) for column in mapping.wanted]
+                result = streamed.execute(sql.select(*selected).select_from(sql.table(table, schema=schema or None)))
             else:
                 query = source.query or ""
                 if connection.dialect.paramstyle in ("format", "pyformat"):
@@ -85,11 +85,11 @@ def _read_only(connection: Any) -> Iterator[None]:
         connection.rollback()
 
 
-def _collected(partitions: Any, places: Sequence[int], mapping: Mapping) -> tuple[RawTable, str]:
+def _collected(partitions: Any, indices: Sequence[int], mapping: Mapping) -> tuple[RawTable, str]:
     pieces, total, count = [], 0, 0
     schema = pa.schema([(name, pa.string()) for name in mapping.wanted])
     for rows in partitions:
-        texts = [[cell_text(row[place]) for place in places] for row in rows]
+        texts = [[cell_text(row[index]) for index in indices] for row in rows]
         count += len(texts)
         for row in texts:
             total += int.from_bytes(hashlib.sha256(json.dumps(row, ensure_ascii=False).encode()).digest())
@@ -112,11 +112,11 @@ def _refused(name: str, url: str, error: BaseException) -> SourceError:
     """What the driver says, in one line, without the address and the password."""
     cause = getattr(error, "orig", None) or error
     lines = str(cause).splitlines() or [type(cause).__name__]
-    said = lines[0].replace(url, "…")
-    found = re.search(r"://[^:/@]*:(.*)@", url)
+    message = lines[0].replace(url, "…")
+    match = re.search(r"://[^:/@]*:(.*)@", url)
     queried = re.findall(r"(?i)[?&](?:password|passwd|pwd|sslpassword)=([^&]*)", url)
-    for secret in [*([found[1]] if found else []), *queried]:
+    for secret in [*([match[1]] if match else []), *queried]:
         for form in sorted({secret, unquote(secret)}, key=len, reverse=True):
             if form:
-                said = said.replace(form, "***")
-    return SourceError(Fault("unreadable_database", file=name, got=f"{type(cause).__name__}: {said[:200]}"))
+                message = message.replace(form, "***")
+    return SourceError(Fault("unreadable_database", file=name, got=f"{type(cause).__name__}: {message[:200]}"))

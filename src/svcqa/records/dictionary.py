@@ -29,13 +29,13 @@ def measured_in(column: Column, language: Language) -> str:
 
 def rules_of(table: Table, column: Column, language: Language) -> str:
     """What the value is checked against in the same row."""
-    found = [text("data_dictionary.not_before", language, other=column.after)] if column.after else []
-    found += [
+    rules = [text("data_dictionary.not_before", language, other=column.after)] if column.after else []
+    rules += [
         text("data_dictionary.not_above", language, other=most)
         for least, most in table.not_above
         if least == column.name
     ]
-    return "; ".join(found)
+    return "; ".join(rules)
 
 
 def _both(key: str) -> str:

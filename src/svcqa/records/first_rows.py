@@ -58,7 +58,7 @@ def first_rows(path: Path) -> Sheet:
         if width and len(filled) >= 0.6 * width and len(set(filled)) == len(filled):
             body = rows[number + 1 :]
             columns = tuple(
-                tuple(line[place] if place < len(line) else "" for line in body) for place in range(len(row))
+                tuple(line[index] if index < len(line) else "" for line in body) for index in range(len(row))
             )
             return Sheet(
                 header=tuple(row), columns=columns, header_row=number + 1, encoding=encoding, delimiter=delimiter
@@ -68,8 +68,8 @@ def first_rows(path: Path) -> Sheet:
 
 def _csv_rows(path: Path) -> tuple[list[list[str]], str]:
     with pa.input_stream(str(path), compression="detect") as stream:
-        found = readers.codec("auto", path)
-        lines = io.TextIOWrapper(stream, encoding="utf-8-sig" if found == "utf-8" else found, newline="")
+        detected = readers.codec("auto", path)
+        lines = io.TextIOWrapper(stream, encoding="utf-8-sig" if detected == "utf-8" else detected, newline="")
         head = list(islice(lines, _LOOKED_AT))
     first = "".join(head[:20])
     delimiter = max(",;\t|", key=first.count)

@@ -195,13 +195,13 @@ def _accepted(count: int, findings: Sequence[Finding]) -> npt.NDArray[np.bool_]:
 
 def _among(findings: Sequence[Finding], keep: npt.NDArray[np.bool_]) -> list[Finding]:
     """The findings on accepted rows: a quarantined row is not warned of as well."""
-    found = []
+    on_accepted = []
     for item in findings:
         chosen = keep[item.positions]
         if chosen.any():
             got = tuple(text for text, is_kept in zip(item.got, chosen, strict=True) if is_kept)
-            found.append(replace(item, positions=item.positions[chosen], got=got))
-    return found
+            on_accepted.append(replace(item, positions=item.positions[chosen], got=got))
+    return on_accepted
 
 
 def _counts(findings: Sequence[Finding], broken: int) -> dict[str, int]:
@@ -212,11 +212,11 @@ def _counts(findings: Sequence[Finding], broken: int) -> dict[str, int]:
 
 
 def _store_table(columns: dict[str, Any], schema: Table, raw: readers.RawTable, source: str) -> Any:
-    kept = {c.name: columns[c.name] for c in schema.columns if c.type not in PERSONAL}
+    stored = {c.name: columns[c.name] for c in schema.columns if c.type not in PERSONAL}
     count = len(raw.rows)
-    kept["source_file"] = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([source]))
-    kept["source_row"] = pa.array(raw.rows, pa.int32())
-    return pa.table(kept)
+    stored["source_file"] = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([source]))
+    stored["source_row"] = pa.array(raw.rows, pa.int32())
+    return pa.table(stored)
 
 
 def _pseudonymised(

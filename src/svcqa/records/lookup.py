@@ -20,8 +20,8 @@ def find_row(store: RecordStore, name: str, key: str) -> dict[str, Any] | None:
         rows = parquet.read_table(part.path)
         alive = np.ones(rows.num_rows, dtype=np.bool_)
         alive[part.dead()] = False
-        found = rows.filter(pc.and_(pc.equal(rows[column], key), pa.array(alive)))
-        if found.num_rows:
-            first: dict[str, Any] = found.slice(0, 1).to_pylist()[0]
+        matching = rows.filter(pc.and_(pc.equal(rows[column], key), pa.array(alive)))
+        if matching.num_rows:
+            first: dict[str, Any] = matching.slice(0, 1).to_pylist()[0]
             return first
     return None

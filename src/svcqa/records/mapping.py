@@ -123,23 +123,23 @@ class Mapping(Entity):
 
 def _schema_faults(mapping: Mapping, file: str) -> list[Fault]:
     try:
-        known = table(mapping.table)
+        schema = table(mapping.table)
     except NameUnknownError as error:
         return [
             Fault(fault.code, file=file, place="table", got=fault.got, allowed=fault.allowed) for fault in error.faults
         ]
     faults = []
-    names = ", ".join(column.name for column in known.columns)
+    names = ", ".join(column.name for column in schema.columns)
     for section, keys in (("columns", mapping.columns), ("constants", mapping.constants)):
         for name in keys:
-            if not known.has(name):
+            if not schema.has(name):
                 faults.append(
                     Fault("unknown_column", file=file, place=f"{section}.{name}", got=repr(name), allowed=names)
                 )
     for name in mapping.codes:
-        if not known.has(name) and name not in mapping.extra:
+        if not schema.has(name) and name not in mapping.extra:
             faults.append(Fault("unknown_column", file=file, place=f"codes.{name}", got=repr(name), allowed=names))
-        elif known.has(name) and known.column(name).type in PERSONAL:
+        elif schema.has(name) and schema.column(name).type in PERSONAL:
             faults.append(
                 Fault(
                     "bad_value",
@@ -150,7 +150,7 @@ def _schema_faults(mapping: Mapping, file: str) -> list[Fault]:
                 )
             )
     for name in mapping.extra:
-        if known.has(name):
+        if schema.has(name):
             faults.append(
                 Fault(
                     "bad_value",
@@ -160,7 +160,7 @@ def _schema_faults(mapping: Mapping, file: str) -> list[Fault]:
                     allowed="a name the table does not have",
                 )
             )
-    units = {column.name: column.unit for column in known.columns}
+    units = {column.name: column.unit for column in schema.columns}
     units |= {name: item.kept_in for name, item in mapping.extra.items()}
     for section, items in (("columns", mapping.columns), ("extra", mapping.extra)):
         for name, item in items.items():
@@ -183,9 +183,9 @@ def _schema_faults(mapping: Mapping, file: str) -> list[Fault]:
             )
     laid_out = tuple(ANSWERED) if mapping.answers is not None else ()
     for name in laid_out:
-        if not known.has(name) or name in mapping.columns or name in mapping.constants:
+        if not schema.has(name) or name in mapping.columns or name in mapping.constants:
             faults.append(Fault("answers_column", file=file, place="answers", got=repr(name)))
-    for column in known.columns:
+    for column in schema.columns:
         if column.required and column.name not in (*mapping.columns, *mapping.constants, *laid_out):
             faults.append(Fault("required_unmapped", file=file, place="columns", got=repr(column.name)))
     return faults

@@ -146,7 +146,7 @@ def _recoded(texts: Any, column: Column, mapping: Mapping, findings: list[Findin
 
 def _moments(texts: Any, column: Column, *, item: ColumnMapping | None, time_zone: str, findings: list[Finding]) -> Any:
     layout, zone = (item.format, item.zone) if item else (None, None)
-    told = texts
+    original = texts
     if not layout:
         texts = _rewritten_moments(texts, month=column.type is ColumnType.MONTH)
     series = texts.to_pandas()
@@ -165,14 +165,14 @@ def _moments(texts: Any, column: Column, *, item: ColumnMapping | None, time_zon
             local = placed.dt.tz_convert(time_zone).dt.tz_localize(None)
         parsed[plain] = local.dt.floor("s").astype("datetime64[s]")
     if not zone:
-        findings.extend(finding("zone_not_declared", column, with_offset, told))
+        findings.extend(finding("zone_not_declared", column, with_offset, original))
         some = some & ~with_offset
     elif (offset := whole & with_offset).any():
         form = layout if layout and "%z" in layout else "ISO8601"
         placed = pd.to_datetime(series[offset].str.replace("z", "Z"), format=form, errors="coerce", utc=True)
         local = placed.dt.tz_convert(time_zone).dt.tz_localize(None)
         parsed[offset] = local.dt.floor("s").astype("datetime64[s]")
-    findings.extend(finding("unreadable_moment", column, parsed.isna().to_numpy() & some, told))
+    findings.extend(finding("unreadable_moment", column, parsed.isna().to_numpy() & some, original))
     values = parsed.to_numpy()
     if column.type is ColumnType.MONTH:
         values = values.astype("datetime64[M]").astype("datetime64[s]")
@@ -197,7 +197,7 @@ def _is_whole(texts: Any, column: Column, layout: str | None) -> Any:
 
 
 def _integers(texts: Any, column: Column, item: ColumnMapping | None, findings: list[Finding]) -> Any:
-    told, unit = texts, item.unit if item else None
+    original, unit = texts, item.unit if item else None
     special = pc.fill_null(pc.match_substring_regex(texts, r"^[^-+]" if unit else r"[^0-9,.+-]"), False)
     if pc.any(special).as_py():
         rewritten = plain_texts.each(
@@ -209,10 +209,10 @@ def _integers(texts: Any, column: Column, item: ColumnMapping | None, findings: 
     cleaned = pc.replace_substring_regex(cleaned, r"(\.0+$)|(^\+)", "")
     good = pc.fill_null(pc.match_substring_regex(cleaned, r"^-?\d{1,18}$"), False)
     bad = pc.and_(pc.invert(good), pc.is_valid(texts))
-    findings.extend(finding("unreadable_number", column, bad.to_numpy(zero_copy_only=False), told))
+    findings.extend(finding("unreadable_number", column, bad.to_numpy(zero_copy_only=False), original))
     numbers = pc.if_else(good, cleaned, pa.scalar(None, pa.string())).cast(pa.int64())
     negative = pc.fill_null(pc.less(numbers, 0), False)
-    findings.extend(finding("negative_number", column, negative.to_numpy(zero_copy_only=False), told))
+    findings.extend(finding("negative_number", column, negative.to_numpy(zero_copy_only=False), original))
     return numbers
 
 

@@ -72,8 +72,8 @@ def moment_text(text: str, *, month: bool = False) -> str:
     if _SERIAL.fullmatch(plain) and _FIRST_SERIAL <= float(plain) < _LAST_SERIAL + 1:
         seconds = round(float(plain) * 86_400)
         return (dt.datetime(1899, 12, 30) + dt.timedelta(seconds=seconds)).isoformat(" ")
-    if month and (found := _MONTH.fullmatch(plain)):
-        return f"{found[1]}-{int(found[2]):02d}"
+    if month and (month_match := _MONTH.fullmatch(plain)):
+        return f"{month_match[1]}-{int(month_match[2]):02d}"
     match = _MOMENT.fullmatch(plain)
     if match is None:
         return plain

@@ -138,9 +138,9 @@ def codec(encoding: str, path: Path) -> str:
 
 def _csv_rows(path: Path, mapping: Mapping) -> Iterator[tuple[int, list[str], int]]:
     """Number, cells and last line of every row, slowly."""
-    found = codec(mapping.encoding, path)
+    detected = codec(mapping.encoding, path)
     with pa.input_stream(str(path), compression="detect") as stream:
-        encoding = "utf-8-sig" if found == "utf-8" else found
+        encoding = "utf-8-sig" if detected == "utf-8" else detected
         reader = text_csv.reader(io.TextIOWrapper(stream, encoding=encoding, newline=""), delimiter=mapping.delimiter)
         for number, row in enumerate(reader, start=1):
             yield number, row, reader.line_num
@@ -155,8 +155,8 @@ def _csv_header(path: Path, mapping: Mapping) -> tuple[list[str], int, bool]:
             levels.append([cell.strip() for cell in row])
         if len(levels) == mapping.header_rows:
             for level in levels[:-1]:  # a merged cell leaves blanks to its right
-                for place in range(1, len(level)):
-                    level[place] = level[place] or level[place - 1]
+                for index in range(1, len(level)):
+                    level[index] = level[index] or level[index - 1]
             with _fields_of_any_length():
                 return join_levels(levels), lines, next(rows, None) is None
     raise SourceError(Fault("unreadable_source", file=path.name, got="no header row"))
@@ -166,8 +166,8 @@ def join_levels(levels: Sequence[Sequence[str]]) -> list[str]:
     """One name per column; what stands one below the other is joined with ``/``, once where it is the same."""
     width = max((len(level) for level in levels), default=0)
     names = []
-    for place in range(width):
-        parts = [level[place] for level in levels if place < len(level) and level[place]]
+    for index in range(width):
+        parts = [level[index] for level in levels if index < len(level) and level[index]]
         names.append("/".join(dict.fromkeys(parts)))
     return names
 
@@ -222,8 +222,8 @@ def _excel_header(page: Any, cells: Sequence[Sequence[Any]], mapping: Mapping) -
     if mapping.header_rows > 1:
         for (top, left), (bottom, right) in page.merged_cell_ranges or ():
             for row in range(max(top, first), min(bottom + 1, first + len(levels))):
-                for place in range(left, right + 1):
-                    levels[row - first][place] = str(cells[top][left]).strip()
+                for column in range(left, right + 1):
+                    levels[row - first][column] = str(cells[top][left]).strip()
     return join_levels(levels)
 
 

@@ -73,7 +73,7 @@ def covered_remark(text: str) -> str:
     >>> covered_remark("请打 13800138000 找王师傅，幸福路12号楼3单元")
     '请打 *** 找***，***'
     """
-    text = _NUMBER.sub(lambda found: found.group() if found.group("date") else COVER, text)
+    text = _NUMBER.sub(lambda match: match.group() if match.group("date") else COVER, text)
     text = _LABELLED_NUMBER.sub(rf"\1{COVER}", text)
     text = _LABELLED_NAME.sub(rf"\1{COVER}", text)
     for shape in _COVERED:

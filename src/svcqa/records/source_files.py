@@ -51,13 +51,13 @@ def _ingest_all(
     waves: WaveStore | None,
 ) -> IngestReport:
     faults: list[Fault] = []
-    found: list[tuple[Source | None, Path | None, Path]] = [
+    inputs: list[tuple[Source | None, Path | None, Path]] = [
         (source, path, mappings / source.mapping) for source, path in _files(sources, files, faults)
     ]
     if waves is not None:
-        found += [(None, path, mapping) for path, mapping in waves.filled(faults)]
+        inputs += [(None, path, mapping) for path, mapping in waves.filled(faults)]
     reports = []
-    for done, (source, path, mapping_file) in enumerate(found, start=1):
+    for done, (source, path, mapping_file) in enumerate(inputs, start=1):
         try:
             mapping = load_mapping(mapping_file)
             if path is not None:
@@ -67,7 +67,7 @@ def _ingest_all(
         except SvcqaError as error:
             faults.extend(error.faults)
         if progress is not None:
-            progress(done, len(found))
+            progress(done, len(inputs))
     if faults:
         raise SourceError(faults)
     return IngestReport(tuple(reports))
@@ -79,8 +79,8 @@ def _files(sources: Sequence[Source], folder: Path, faults: list[Fault]) -> Iter
         if source.files is None:
             yield source, None
             continue
-        found = sorted(folder.glob(source.files))
-        if not found:
+        paths = sorted(folder.glob(source.files))
+        if not paths:
             faults.append(Fault("no_source_file", place="[[sources]]", got=source.files))
-        for path in found:
+        for path in paths:
             yield source, path

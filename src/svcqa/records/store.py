@@ -64,14 +64,14 @@ class RecordStore:
 
     def manifest(self) -> dict[str, Any]:
         """What the store holds: batches per table, oldest first."""
-        found: dict[str, Any] = self._remembered("manifest", self._read_manifest)
-        return found
+        manifest: dict[str, Any] = self._remembered("manifest", self._read_manifest)
+        return manifest
 
     def _read_manifest(self) -> dict[str, Any]:
         if not self._manifest_path.exists():
             return {"format": 1, "batches": []}
-        found: dict[str, Any] = json.loads(self._manifest_path.read_text(encoding="utf-8"))
-        return found
+        manifest: dict[str, Any] = json.loads(self._manifest_path.read_text(encoding="utf-8"))
+        return manifest
 
     def _remembered(self, key: object, make: Callable[[], Any]) -> Any:
         """``make()``, kept until the manifest on disk is another one (also when another process replaced it)."""
@@ -120,13 +120,13 @@ class RecordStore:
         for batch in batches:
             for name, item in batch["dead"].items():
                 dead.setdefault(name, []).append((item["file"], item["digest"]))
-        found = []
+        parts = []
         for batch in batches:
             if batch["table"] == table:
                 for name, item in batch["parts"].items():
                     gone = dead.get(name, [])
                     identity = hashlib.sha256(json.dumps([item["digest"], [d for _, d in gone]]).encode())
-                    found.append(
+                    parts.append(
                         Part(
                             table=table,
                             path=self.folder / name,
@@ -136,7 +136,7 @@ class RecordStore:
                             identity=identity.hexdigest()[:24],
                         )
                     )
-        return found
+        return parts
 
     def read_empty(self, table: str, *, known_at: dt.datetime | None = None) -> bool:
         """Whether files of ``table`` were read that held no row: a record that nothing happened.
@@ -194,9 +194,9 @@ class StoreWriter:
 
     def _remove_leftovers(self) -> None:
         """What an ingest that was cut off wrote without entering it in the manifest."""
-        known = {batch["number"] for batch in self.store.manifest()["batches"]}
+        numbers = {batch["number"] for batch in self.store.manifest()["batches"]}
         for folder in self.store.folder.glob("[0-9]*"):
-            if folder.is_dir() and int(folder.name) not in known:
+            if folder.is_dir() and int(folder.name) not in numbers:
                 shutil.rmtree(folder)
 
     def add(
@@ -254,10 +254,10 @@ class StoreWriter:
 
 def _compact(table: Any) -> Any:
     """``table`` with dictionaries of just the values it holds: those of other rows must not travel with it."""
-    for place, field in enumerate(table.schema):
+    for index, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
-            encoded = table.column(place).cast(pa.string()).combine_chunks().dictionary_encode()
-            table = table.set_column(place, field.name, encoded)
+            encoded = table.column(index).cast(pa.string()).combine_chunks().dictionary_encode()
+            table = table.set_column(index, field.name, encoded)
     return table
 
 

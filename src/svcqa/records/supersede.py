@@ -68,8 +68,8 @@ def compare(store: RecordStore, schema: Table, rows: Any, *, source: str, query:
             old = old.append_column(name, pa.nulls(old.num_rows, pa.string()))
     pairs = _pairs(query, rows, old=old, schema=schema, names=names)
     write = np.ones(count, dtype=np.bool_)
-    found = np.zeros(count, dtype=np.bool_)
-    found[pairs["i"]] = True
+    matched = np.zeros(count, dtype=np.bool_)
+    matched[pairs["i"]] = True
     write[pairs["i"][pairs["same"]]] = False
     changed = ~pairs["same"]
     touched = np.zeros(old.num_rows, dtype=np.bool_)
@@ -87,7 +87,7 @@ def compare(store: RecordStore, schema: Table, rows: Any, *, source: str, query:
     listed = _list(rows, old, schema=schema, names=names, i=pairs["i"][changed], j=pairs["j"][changed]) or nothing
     return Change(
         write=write,
-        new=int((~found).sum()),
+        new=int((~matched).sum()),
         changed=int(changed.sum()),
         unchanged=int(pairs["same"].sum()),
         absent=absent,

@@ -27,7 +27,7 @@ def _table(name: str, fields: Mapping[str, Any]) -> Table:
         name=name,
         key=tuple(fields["key"]),
         time=fields["time"],
-        columns=tuple(_column(column, said) for column, said in fields["columns"].items()),
+        columns=tuple(_column(column, column_fields) for column, column_fields in fields["columns"].items()),
         not_above=tuple((least, most) for least, most in fields.get("not_above", ())),
     )
 
@@ -53,9 +53,9 @@ def table(name: str) -> Table:
 
 def example(table: Table, column: Column) -> str:
     """What could stand in ``column`` of ``table``."""
-    known: Mapping[str, str] = _declared()["examples"]
-    said = known.get(f"{table.name}.{column.name}") or known.get(column.name)
-    if said is None and column.codes:
+    examples: Mapping[str, str] = _declared()["examples"]
+    example_text = examples.get(f"{table.name}.{column.name}") or examples.get(column.name)
+    if example_text is None and column.codes:
         return column.codes[0]
     of_type = _declared()["examples_by_type"].get(column.type.value)
-    return said or of_type or f"{column.name.removesuffix('_id').upper()}0001"
+    return example_text or of_type or f"{column.name.removesuffix('_id').upper()}0001"

@@ -97,39 +97,39 @@ class Vault:
         engine = self._engine()
         statement = insert(_CROSSWALK)
         fresh = {name: statement.excluded[name] for name in CONTACTS}
-        kept = {name: _coalesce(fresh[name], _CROSSWALK.c[name]) for name in CONTACTS}
+        updates = {name: _coalesce(fresh[name], _CROSSWALK.c[name]) for name in CONTACTS}
         with engine.begin() as connection:
             connection.execute(
-                statement.on_conflict_do_update(index_elements=["surrogate"], set_=kept), list(rows.values())
+                statement.on_conflict_do_update(index_elements=["surrogate"], set_=updates), list(rows.values())
             )
         engine.dispose()
 
     def contacts(self, surrogates: Sequence[str]) -> dict[str, dict[str, str | None]]:
         """Name, telephone and address of some customers, by surrogate: for a call sheet and nothing else."""
-        wanted, engine, found = set(surrogates), self._engine(), dict[str, dict[str, str | None]]()
+        chosen, engine, contacts = set(surrogates), self._engine(), dict[str, dict[str, str | None]]()
         with engine.connect() as connection:
             for row in connection.execute(select(_CROSSWALK)):
-                if row.surrogate in wanted:
-                    found[row.surrogate] = {name: getattr(row, name) for name in CONTACTS}
+                if row.surrogate in chosen:
+                    contacts[row.surrogate] = {name: getattr(row, name) for name in CONTACTS}
         engine.dispose()
-        return found
+        return contacts
 
     def reachable(self) -> list[str]:
         """The surrogates of customers whose telephone number is known."""
         engine = self._engine()
         with engine.connect() as connection:
             query = select(_CROSSWALK.c.surrogate).where(_CROSSWALK.c.phone.is_not(None))
-            found = [str(row.surrogate) for row in connection.execute(query.order_by(_CROSSWALK.c.surrogate))]
+            surrogates = [str(row.surrogate) for row in connection.execute(query.order_by(_CROSSWALK.c.surrogate))]
         engine.dispose()
-        return found
+        return surrogates
 
     def count(self) -> int:
         """How many customers the vault knows."""
         engine = self._engine()
         with engine.connect() as connection:
-            found = len(connection.execute(select(_CROSSWALK.c.surrogate)).all())
+            count = len(connection.execute(select(_CROSSWALK.c.surrogate)).all())
         engine.dispose()
-        return found
+        return count
 
 
 def _given_key(path: Path) -> bytes:

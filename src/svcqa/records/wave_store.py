@@ -51,9 +51,9 @@ class WaveStore:
             NameUnknownError: there is no such wave.
             PolicyError: the document cannot be read.
         """
-        known = self.codes()
-        if code not in known:
-            raise NameUnknownError(Fault("unknown_wave", got=repr(code), allowed=", ".join(known)))
+        codes = self.codes()
+        if code not in codes:
+            raise NameUnknownError(Fault("unknown_wave", got=repr(code), allowed=", ".join(codes)))
         return _read(self.folder / code / DOCUMENT)[0]
 
     def notices(self) -> tuple[Fault, ...]:
@@ -80,17 +80,17 @@ class WaveStore:
         Args:
             faults: takes the sheets of waves whose call sheet was never written.
         """
-        found = []
+        sheets = []
         for code in self.codes():
             mappings = sorted((self.folder / code).glob("call_sheet.*.toml"))
             for path in sorted((self.folder / code / FILLED).glob("*.xlsx")):
                 if path.name.startswith(("~$", ".")):  # what Excel leaves beside a workbook that is open
                     continue
                 if mappings:
-                    found.append((path, _fitting(path, mappings)))
+                    sheets.append((path, _fitting(path, mappings)))
                 else:
                     faults.append(Fault("no_call_sheet", file=path.name, got=code))
-        return found
+        return sheets
 
     @contextmanager
     def drawing(self, patience: float = PATIENCE) -> Iterator[None]:
@@ -108,13 +108,13 @@ class WaveStore:
 
     def staged(self) -> dict[str, Wave | None]:
         """By code, the waves that were staged and never settled; without a document where it is not whole."""
-        found: dict[str, Wave | None] = {}
+        waves: dict[str, Wave | None] = {}
         for path in sorted(self.folder.glob(f"*/{STAGED}")):
             try:
-                found[path.parent.name] = _read(path)[0]
+                waves[path.parent.name] = _read(path)[0]
             except PolicyError:
-                found[path.parent.name] = None
-        return found
+                waves[path.parent.name] = None
+        return waves
 
     def stage(self, wave: Wave, drawn: Any, frame: Any) -> None:
         """Write all of a wave, so that only its name is missing."""
@@ -153,10 +153,10 @@ def _read(path: Path) -> tuple[Wave, tuple[Fault, ...]]:
         version = int(body.pop("version", 1))
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise PolicyError(Fault("unreadable_file", file=name, got=str(error).splitlines()[0])) from error
-    wave, told = WAVE.read(body, version, file=name)
+    wave, notices = WAVE.read(body, version, file=name)
     if wave is None:
-        raise PolicyError(told)
-    return wave, told
+        raise PolicyError(notices)
+    return wave, notices
 
 
 def _fitting(path: Path, mappings: Sequence[Path]) -> Path:

@@ -79,8 +79,8 @@ class Entry:
 
     def digest(self, previous: str) -> str:
         """Of this entry and, by the digest of the one before it, of all before."""
-        own = [self.id, self.kind, self.version, self.at.isoformat(), self.author, self.replaces, self.body]
-        text = json.dumps(own, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+        fields = [self.id, self.kind, self.version, self.at.isoformat(), self.author, self.replaces, self.body]
+        text = json.dumps(fields, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
 
 
@@ -237,11 +237,11 @@ def altered(entries: Sequence[Entry]) -> list[int]:
 
     The last entry is vouched for only by the next one.
     """
-    found, digest, chained = [], "", False
+    numbers, digest, chained = [], "", False
     for entry in entries:
-        given = entry.previous_digest
-        if (given is None and chained) or given not in (None, digest):
-            found.append(entry.id)
-        chained = chained or given is not None
-        digest = entry.digest(digest if given is None else given)
-    return found
+        previous_digest = entry.previous_digest
+        if (previous_digest is None and chained) or previous_digest not in (None, digest):
+            numbers.append(entry.id)
+        chained = chained or previous_digest is not None
+        digest = entry.digest(digest if previous_digest is None else previous_digest)
+    return numbers

@@ -39,11 +39,9 @@ def save_plan(register: Register, plan: TargetPlan, *, author: str, now: dt.date
     author = named(author, "plan_author")
     with register.appending() as append:
         # by the body as it is kept: a version that only a newer program can read is replaced, too
-        asked = (plan.year, plan.target)
+        key = (plan.year, plan.target)
         before = [
-            entry.id
-            for entry in append.entries(PLAN.name)
-            if (entry.body.get("year"), entry.body.get("target")) == asked
+            entry.id for entry in append.entries(PLAN.name) if (entry.body.get("year"), entry.body.get("target")) == key
         ]
         append.note(PLAN, plan, author=author, now=now, replaces=before[-1] if before else None)
         return saved_plans(append, year=plan.year, target=plan.target)[-1]

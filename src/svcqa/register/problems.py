@@ -65,13 +65,15 @@ def note_once(
 ) -> tuple[int, ...]:
     """Note those rows whose reference no row has yet, all or none; gives their numbers."""
     with register.appending() as append:
-        known = {one.item.reference for one in append.read(ACTION)}
-        return tuple(append.note(ACTION, item, author=author, now=now) for item in items if item.reference not in known)
+        references = {noted.item.reference for noted in append.read(ACTION)}
+        return tuple(
+            append.note(ACTION, item, author=author, now=now) for item in items if item.reference not in references
+        )
 
 
 def problems(register: Reader, *, period: str | None = None, known_at: dt.datetime | None = None) -> list[ActionItem]:
     """The rows of form B, those of ``period`` where it is given."""
-    items = [one.item for one in register.read(ACTION, known_at=known_at)]
+    items = [noted.item for noted in register.read(ACTION, known_at=known_at)]
     return [item for item in items if period is None or item.period == period]
 
 
@@ -102,10 +104,10 @@ def note_step(register: Register, step: ActionStep, *, now: dt.datetime | None =
 
 
 def _row(register: Reader, number: int) -> Followed:
-    found = {item.number: item for item in followed(register)}
-    if number not in found:
-        raise RegisterError(Fault("no_action", got=str(number), allowed=", ".join(map(str, found)) or "—"))
-    return found[number]
+    rows = {item.number: item for item in followed(register)}
+    if number not in rows:
+        raise RegisterError(Fault("no_action", got=str(number), allowed=", ".join(map(str, rows)) or "—"))
+    return rows[number]
 
 
 def _last(row: Followed) -> int:
@@ -121,16 +123,16 @@ def followed(register: Reader, *, known_at: dt.datetime | None = None) -> list[F
         while number in gone:
             number = gone[number]
         steps.setdefault(number, {})[item.entry.id] = item.item
-    found = []
+    rows = []
     for noted in register.read(ACTION, known_at=known_at):
-        number, own = noted.entry.id, steps.get(noted.entry.id, {})
-        found.append(
+        number, row_steps = noted.entry.id, steps.get(noted.entry.id, {})
+        rows.append(
             Followed(
                 number=number,
                 at=noted.entry.at,
                 item=noted.item,
-                steps=tuple(own.values()),
-                last=max(own, default=None),
+                steps=tuple(row_steps.values()),
+                last=max(row_steps, default=None),
             )
         )
-    return found
+    return rows

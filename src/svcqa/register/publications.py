@@ -21,5 +21,5 @@ def publish(register: Register, item: Publication, *, author: str, now: dt.datet
 
 def publications(register: Reader, *, period: str | None = None) -> list[Publication]:
     """What was reported, oldest first."""
-    found = [item.item for item in register.read(PUBLICATION)]
-    return [item for item in found if period is None or item.period == period]
+    reported = [item.item for item in register.read(PUBLICATION)]
+    return [item for item in reported if period is None or item.period == period]

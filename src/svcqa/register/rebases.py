@@ -28,5 +28,5 @@ def note_rebase(
 
 def rebases(register: Reader, *, indicator: str | None = None, known_at: dt.datetime | None = None) -> list[Rebase]:
     """The rebases that people decided by ``known_at`` (UTC), oldest entry first; of one indicator where it is given."""
-    found = [entry.item for entry in register.read(REBASE, known_at=known_at)]
-    return [item for item in found if indicator is None or item.indicator == indicator]
+    decided = [entry.item for entry in register.read(REBASE, known_at=known_at)]
+    return [item for item in decided if indicator is None or item.indicator == indicator]

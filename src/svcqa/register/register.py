@@ -40,20 +40,20 @@ class Reader(ABC):
 
     def entries(self, kind: str, *, known_at: dt.datetime | None = None, replaced: bool = False) -> list[Entry]:
         """The entries of ``kind`` that nothing replaced by ``known_at``, or with ``replaced`` all; oldest first."""
-        found = self._all(kind, known_at)
-        gone = {} if replaced else replaced_by(found)
-        return [entry for entry in found if entry.id not in gone]
+        entries = self._all(kind, known_at)
+        gone = {} if replaced else replaced_by(entries)
+        return [entry for entry in entries if entry.id not in gone]
 
     def read(
         self, kind: Kept[Item], *, known_at: dt.datetime | None = None, replaced: bool = False
     ) -> list[Noted[Item]]:
         """The same in today's form; :meth:`notices` tells of an entry that only a newer program can read."""
-        found = []
+        noted = []
         for entry in self.entries(kind.name, known_at=known_at, replaced=replaced):
             item, _ = kind.read(entry.body, entry.version, file=REGISTER)
             if item is not None:
-                found.append(Noted(entry, item))
-        return found
+                noted.append(Noted(entry, item))
+        return noted
 
     def notices(self, *, known_at: dt.datetime | None = None) -> tuple[Fault, ...]:
         """What a reader is to know of the register as it is kept; of entries made by ``known_at`` (UTC).
@@ -61,14 +61,14 @@ class Reader(ABC):
         Entries that were altered behind its back, that replace one entry together, that a newer program wrote.
         """
         entries = self._all(None, None)
-        found = [Fault("entry_altered", file=REGISTER, got=str(number)) for number in altered(entries)]
+        faults = [Fault("entry_altered", file=REGISTER, got=str(number)) for number in altered(entries)]
         entries = [entry for entry in entries if known_at is None or entry.at <= known_at]
         in_force = {entry.id for entry in entries} - set(replaced_by(entries))
         together: dict[int, list[str]] = {}
         for entry in entries:
             if entry.replaces is not None and entry.id in in_force:
                 together.setdefault(entry.replaces, []).append(str(entry.id))
-        found += [
+        faults += [
             Fault("replaced_together", file=REGISTER, got=str(number), allowed=", ".join(several))
             for number, several in together.items()
             if len(several) > 1
@@ -76,8 +76,8 @@ class Reader(ABC):
         for entry in entries:
             if entry.id in in_force and entry.kind in KINDS:
                 place = f"{entry.kind} {entry.id}"
-                found += KINDS[entry.kind].read(entry.body, entry.version, file=REGISTER, place=place)[1]
-        return tuple(found)
+                faults += KINDS[entry.kind].read(entry.body, entry.version, file=REGISTER, place=place)[1]
+        return tuple(faults)
 
 
 class Appending(Reader):
@@ -187,15 +187,15 @@ def replaced_by(entries: Sequence[Entry]) -> dict[int, int]:
     Before there was a ledger, several could replace one entry, and all stayed in force. They still do, until one of
     them is replaced: that settles the matter for all of them.
     """
-    known = {entry.id: entry for entry in entries}
-    found: dict[int, int] = {}
+    by_number = {entry.id: entry for entry in entries}
+    successors: dict[int, int] = {}
     for entry in entries:
         if entry.replaces is None:
             continue
         settled = [entry.replaces]
-        former = known.get(entry.replaces)
+        former = by_number.get(entry.replaces)
         if entry.previous_digest is not None and former is not None and former.replaces is not None:
-            settled += [one.id for one in entries if one.replaces == former.replaces]
+            settled += [sibling.id for sibling in entries if sibling.replaces == former.replaces]
         for number in settled:
-            found.setdefault(number, entry.id)
-    return found
+            successors.setdefault(number, entry.id)
+    return successors

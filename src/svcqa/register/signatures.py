@@ -26,5 +26,5 @@ def sign(register: Register, item: Signature, *, now: dt.datetime | None = None)
 
 def signatures(register: Reader, *, letter: str | None = None) -> list[Signature]:
     """Who signed, oldest first; of one letter where it is given."""
-    found = [item.item for item in register.read(SIGNATURE)]
-    return [item for item in found if letter is None or item.letter == letter]
+    signed = [item.item for item in register.read(SIGNATURE)]
+    return [item for item in signed if letter is None or item.letter == letter]

@@ -259,17 +259,24 @@ class Callbacks:
         wave, workspace = self.wave(code), self._workspace
         policy, language = workspace.policies.survey(wave.survey), language or workspace.language
         rows, path = self.store.drawn(code).to_pylist(), Path(out)
-        known = None
+        customer_contacts = None
         if contacts:
             export = ContactExport(wave=code, rows=len(rows), file=path.name, purpose=purpose)
             note_contact_export(workspace.register, export, author=who, now=now)
-            known = workspace.vault.contacts([row["customer"] for row in rows])
+            customer_contacts = workspace.vault.contacts([row["customer"] for row in rows])
         names = sheet_names(policy, workspace.policies, language, rows)
         company = workspace.settings.company.name.in_language(language)
         mapping = call_sheet_mapping(policy, wave, names, language)
         self.store.mapping(code, language).write_text(mapping, encoding="utf-8", newline="\n")
         return write_call_sheet(
-            path, policy, wave=wave, rows=rows, names=names, language=language, company=company, contacts=known
+            path,
+            policy,
+            wave=wave,
+            rows=rows,
+            names=names,
+            language=language,
+            company=company,
+            contacts=customer_contacts,
         )
 
     def results(self, code: str, *, as_of: dt.datetime | str | None = None) -> WaveResults:
@@ -360,13 +367,13 @@ class Callbacks:
 
     def _asked(self, survey: str, period: str | Period, as_of: dt.datetime | str) -> tuple[Survey, Span]:
         policy = self._workspace.policies.survey(survey)
-        found = self._workspace.period(period) if isinstance(period, str) else period
+        resolved_period = self._workspace.period(period) if isinstance(period, str) else period
         moment = read_moment(as_of)
         assert moment is not None
-        if moment <= dt.datetime.combine(found.first, dt.time()):
-            raise MetricError(Fault("wave_before_period", place=found.label, got=f"{moment:%Y-%m-%d %H:%M}"))
-        first = dt.datetime.combine(found.first, dt.time())
-        return policy, Span(first, self._end(found.last, moment), moment)
+        if moment <= dt.datetime.combine(resolved_period.first, dt.time()):
+            raise MetricError(Fault("wave_before_period", place=resolved_period.label, got=f"{moment:%Y-%m-%d %H:%M}"))
+        first = dt.datetime.combine(resolved_period.first, dt.time())
+        return policy, Span(first, self._end(resolved_period.last, moment), moment)
 
     @staticmethod
     def _end(last: dt.date, as_of: dt.datetime) -> dt.datetime:

@@ -100,6 +100,6 @@ class Letters:
         from svcqa.report.word.letter import digest_of, key_of
 
         key, digest = key_of(Path(path)), digest_of(Path(path))
-        found = signatures(self._workspace.register, letter=key) if key else []
-        holding = tuple(item for item in found if item.digest == digest)
-        return LetterCheck(key, digest, holding, tuple(item for item in found if item.digest != digest))
+        signed = signatures(self._workspace.register, letter=key) if key else []
+        holding = tuple(item for item in signed if item.digest == digest)
+        return LetterCheck(key, digest, holding, tuple(item for item in signed if item.digest != digest))

@@ -56,15 +56,17 @@ def measure(
     Returns:
         A tidy frame, see ``svcqa.metrics.result.COLUMNS``.
     """
-    given = {**_params(workspace, commitment, target), **(params or {})}
-    asked = workspace.period(period) if isinstance(period, str) else period
-    as_of = as_of or workspace.figures.asked_as_of(metric, given, asked)
-    context = workspace.context(asked, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at)
+    metric_params = {**_params(workspace, commitment, target), **(params or {})}
+    resolved_period = workspace.period(period) if isinstance(period, str) else period
+    as_of = as_of or workspace.figures.asked_as_of(metric, metric_params, resolved_period)
+    context = workspace.context(
+        resolved_period, as_of, by=by, cumulative=cumulative, unit=unit, level=level, known_at=known_at
+    )
     if having(workspace.registry.get(metric), TakesRebases) is not None:
-        given.setdefault("rebases", tuple(rebases(workspace.register, known_at=context.known_at)))
+        metric_params.setdefault("rebases", tuple(rebases(workspace.register, known_at=context.known_at)))
     if limit is not None:
-        return workspace.figures.what_if(metric, given, context).at(limit=limit)
-    return workspace.figures.result(metric, given, context)
+        return workspace.figures.what_if(metric, metric_params, context).at(limit=limit)
+    return workspace.figures.result(metric, metric_params, context)
 
 
 def what_if(
@@ -112,9 +114,9 @@ def cases(
         MetricError: the metric does not say in which state its cases are.
     """
     context = workspace.context(period, as_of, unit=unit)
-    given = {**_params(workspace, commitment, None), **(params or {})}
-    chosen = metric or (given["commitment"].metric if commitment is not None else "")
-    return workspace.figures.cases(chosen, given, context, columns=columns, states=states)
+    metric_params = {**_params(workspace, commitment, None), **(params or {})}
+    chosen = metric or (metric_params["commitment"].metric if commitment is not None else "")
+    return workspace.figures.cases(chosen, metric_params, context, columns=columns, states=states)
 
 
 def explain(

@@ -164,7 +164,7 @@ class Notes:
 
     def _served(self, key: str) -> str:
         """The key of a target or commitment, or nothing."""
-        known = [item.key for item in (*self._policies.targets, *self._policies.commitments)]
-        if key and key not in known:
-            raise NameUnknownError(Fault("note_target", place="target", got=repr(key), allowed=", ".join(known)))
+        keys = [item.key for item in (*self._policies.targets, *self._policies.commitments)]
+        if key and key not in keys:
+            raise NameUnknownError(Fault("note_target", place="target", got=repr(key), allowed=", ".join(keys)))
         return key

@@ -126,9 +126,9 @@ class OpenedWorkspace:
 
     def context(self, period: str | Period, as_of: dt.datetime | str | None = None, **options: Any) -> Context:
         """The circumstances of a question about ``period``; options are those of ``Figures.context``."""
-        found = self.period(period) if isinstance(period, str) else period
+        resolved_period = self.period(period) if isinstance(period, str) else period
         options["known_at"] = options.get("known_at") or self.known_at
-        return self.figures.context(found, as_of=read_moment(as_of), **options)
+        return self.figures.context(resolved_period, as_of=read_moment(as_of), **options)
 
     def as_known_at(self, moment: dt.datetime | None = None) -> Self:
         """The workspace as it is known at ``moment`` (UTC): what is read or noted later changes no answer.

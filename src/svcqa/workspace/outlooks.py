@@ -86,14 +86,14 @@ class Outlooks:
         return tuple(self._outlook(item.key) for item in self._workspace.policies.commitments)
 
     def _outlook(self, key: str) -> Outlook:
-        found: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for name, ask in (("chart", self.chart), ("forecast", lambda key: self.forecast(key).at())):
             try:
-                found[name] = ask(key)
+                fields[name] = ask(key)
             except SvcqaError as error:
-                found[f"{name}_fault"] = error
+                fields[f"{name}_fault"] = error
         policies = self._workspace.policies
-        return Outlook(commitment=policies.commitment(key), unit=policies.organisation.unit(self.unit), **found)
+        return Outlook(commitment=policies.commitment(key), unit=policies.organisation.unit(self.unit), **fields)
 
     def _measured(self, metric: str, commitment: str, unit: str | None) -> Result:
         return measuring.measure(

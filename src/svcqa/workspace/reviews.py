@@ -57,15 +57,15 @@ class Reviews:
         from svcqa.review.pinned import hold, pins_of
 
         workspace = self._workspace
-        asked = str(period) if isinstance(period, int) else period
-        context = workspace.context(asked, as_of, unit=unit, known_at=known_at)
-        found = context.period
-        if kind is not None and found.kind is not KINDS[kind]:
-            raise PeriodError(Fault("not_a_half" if kind == "half_year" else "not_a_year", got=found.label))
-        noted = rows_of(workspace.register, found, workspace.period_rule, known_at=context.known_at)
+        period_or_label = str(period) if isinstance(period, int) else period
+        context = workspace.context(period_or_label, as_of, unit=unit, known_at=known_at)
+        resolved_period = context.period
+        if kind is not None and resolved_period.kind is not KINDS[kind]:
+            raise PeriodError(Fault("not_a_half" if kind == "half_year" else "not_a_year", got=resolved_period.label))
+        noted = rows_of(workspace.register, resolved_period, workspace.period_rule, known_at=context.known_at)
         review = period_review(workspace.figures, workspace.policies, context, noted)
         if pins:
-            hold(pins_of(review), pins, place=found.label, language=workspace.language)
+            hold(pins_of(review), pins, place=resolved_period.label, language=workspace.language)
         return review
 
     def sections(
@@ -143,9 +143,9 @@ class Reviews:
         from svcqa.review.published import publication
 
         moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-        found = publication(self.review(period, as_of=as_of), now=moment)
-        publish(self._workspace.register, found, author=author, now=moment)
-        return found
+        published = publication(self.review(period, as_of=as_of), now=moment)
+        publish(self._workspace.register, published, author=author, now=moment)
+        return published
 
     def restated(
         self, period: str | Period | None = None, *, calendars: CalendarSet | None = None
