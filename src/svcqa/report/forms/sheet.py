@@ -49,9 +49,9 @@ class FormSheet:
         """The sheet's name, as formulas refer to it."""
         return str(self._sheet.get_name())
 
-    def draw(self, chart: Any, row: int, *, across: int, down: int, said: str) -> None:
-        """Lay a native chart over the cells, so many pixels from the start of ``row``; ``said`` is read aloud."""
-        options = {"x_offset": across, "y_offset": down, "object_position": 2, "description": said}
+    def draw(self, chart: Any, row: int, *, across: int, down: int, description: str) -> None:
+        """Lay a native chart over cells, so many pixels from the start of ``row``; ``description`` is read aloud."""
+        options = {"x_offset": across, "y_offset": down, "object_position": 2, "description": description}
         self._sheet.insert_chart(row, 0, chart, options)
 
     def begin_page(self) -> None:
