@@ -84,8 +84,8 @@ def main() -> None:
         sys.exit(1)
 
 
-def _everywhere(given: list[str]) -> tuple[list[str], set[str]]:
+def _everywhere(arguments: list[str]) -> tuple[list[str], set[str]]:
     """The arguments without those that may stand before or after any command, and which of these were given."""
-    end = given.index("--") if "--" in given else len(given)
-    flags = {argument for argument in given[:end] if argument in ("--debug", "--verbose", "-v")}
-    return [argument for argument in given[:end] if argument not in flags] + given[end:], flags
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    flags = {argument for argument in arguments[:end] if argument in ("--debug", "--verbose", "-v")}
+    return [argument for argument in arguments[:end] if argument not in flags] + arguments[end:], flags

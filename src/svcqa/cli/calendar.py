@@ -47,9 +47,9 @@ def build(
 
     opened = _opened(workspace)
     language = language_of(opened, lang)
-    asked = {"source": source, "country": country, "subdivision": subdivision}
-    given = {key: value for key, value in asked.items() if value is not None}
-    calendar = build_calendar(_settings(given)) if given or opened is None else _of_unit(opened, unit)
+    options = {"source": source, "country": country, "subdivision": subdivision}
+    chosen = {key: value for key, value in options.items() if value is not None}
+    calendar = build_calendar(_settings(chosen)) if chosen or opened is None else _of_unit(opened, unit)
     rows = [row for year in sorted(set(years)) for row in calendar.table(dt.date(year, 1, 1), dt.date(year, 12, 31))]
     write_table(rows, out, language=language)
     typer.echo(text("calendar.wrote", language, path=out, days=len(rows), digest=calendar.digest))
@@ -132,15 +132,15 @@ def _print_restated(workspace: Workspace, old: Path, new: Path | None, language:
             calendars=_kept_set(new, workspace) if new is not None else workspace.calendars
         )
         before = workspace.reviews.restated(calendars=_kept_set(old, workspace))
-        found = [item.differing_from(other) for item, other in zip(after, before, strict=True)]
-        count = sum(len(item.figures) for item in found)
+        differing = [item.differing_from(other) for item, other in zip(after, before, strict=True)]
+        count = sum(len(item.figures) for item in differing)
         if not after:
             screen.console.print(text("terminal.nothing_published", language), markup=False)
         elif not count:
             screen.console.print(text("calendar.would_restate_none", language), markup=False)
         else:
             screen.console.print(text("calendar.would_restate", language, count=count), markup=False)
-            screen.show(restated(found, workspace.policies, language, everything=True))
+            screen.show(restated(differing, workspace.policies, language, everything=True))
 
 
 def _kept_set(path: Path, workspace: Workspace) -> CalendarSet:
@@ -148,9 +148,9 @@ def _kept_set(path: Path, workspace: Workspace) -> CalendarSet:
     from svcqa.clock.calendar_set import build_calendars
 
     settings = workspace.settings.calendar
-    own = tuple(item for item in settings.overrides if item.unit is not None)
-    kept = settings.model_copy(update={**_table_of(path), "overrides": own})
-    return build_calendars(kept, workspace.policies.organisation)
+    unit_overrides = tuple(item for item in settings.overrides if item.unit is not None)
+    table_settings = settings.model_copy(update={**_table_of(path), "overrides": unit_overrides})
+    return build_calendars(table_settings, workspace.policies.organisation)
 
 
 def months_of(period: Period) -> list[dt.date]:
@@ -166,7 +166,7 @@ def _opened(folder: Path) -> Workspace | None:
     return open_workspace(folder) if (folder / SETTINGS_FILE).is_file() else None
 
 
-def _settings(given: dict[str, Any]) -> Calendar:
+def _settings(options: dict[str, Any]) -> Calendar:
     """Settings of a calendar from options.
 
     Raises:
@@ -177,7 +177,7 @@ def _settings(given: dict[str, Any]) -> Calendar:
     from svcqa.errors import Fault, PolicyError
 
     faults: list[Fault] = []
-    calendar: Calendar | None = check(Calendar, given, file="", place="calendar", faults=faults)
+    calendar: Calendar | None = check(Calendar, options, file="", place="calendar", faults=faults)
     if calendar is None:
         raise PolicyError(faults)
     return calendar

@@ -33,17 +33,17 @@ def outcomes(
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         brought = opened.callbacks.results(code, as_of=as_of)
-        found = brought.outcomes()
+        wave_outcomes = brought.outcomes()
         wave = opened.callbacks.wave(code)
-        screen.show(results.waterfall_table(found, wave, opened.policies, language))
-        screen.show(results.codes_table(found, language))
-        screen.show(results.rates_table(found, language))
+        screen.show(results.waterfall_table(wave_outcomes, wave, opened.policies, language))
+        screen.show(results.codes_table(wave_outcomes, language))
+        screen.show(results.rates_table(wave_outcomes, language))
         screen.console.print(results.rates_note(language), markup=False)
         quality, survey = brought.call_quality(), opened.policies.survey(wave.survey)
         strata = results.stratum_names(wave, opened.policies, language)
         for table in (
-            results.replacements_table(found, language, strata=strata),
-            results.findings_table(found, language, strata=strata),
+            results.replacements_table(wave_outcomes, language, strata=strata),
+            results.findings_table(wave_outcomes, language, strata=strata),
             results.callers_table(quality, survey, language),
             results.caller_scores_table(quality, language),
             results.listening_table(quality, language),
@@ -71,13 +71,13 @@ def estimate(
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         params = read_params(param or [])
-        own = [Fault("unknown_key", place=f"--param {name}", got=name) for name in _OPTIONS if name in params]
-        if own:
-            raise NameUnknownError(own)
-        given: dict[str, Any] = {"question": question, **params}
-        found = opened.callbacks.results(code, as_of=as_of).estimate(by=listed(by), **given)
-        screen.show(estimate_table(found, opened.policies, language))
-        screen.console.print(estimate_note(found, language), markup=False)
+        faults = [Fault("unknown_key", place=f"--param {name}", got=name) for name in _OPTIONS if name in params]
+        if faults:
+            raise NameUnknownError(faults)
+        options: dict[str, Any] = {"question": question, **params}
+        estimated = opened.callbacks.results(code, as_of=as_of).estimate(by=listed(by), **options)
+        screen.show(estimate_table(estimated, opened.policies, language))
+        screen.console.print(estimate_note(estimated, language), markup=False)
 
 
 @commands.command()
@@ -99,8 +99,8 @@ def feedback(
         brought = opened.callbacks.results(code, as_of=as_of)
         if note:
             numbers = brought.note_feedback(author=author)
-            said = text("call_results.noted", language, count=len(numbers))
-            screen.console.print(said if numbers else text("call_results.nothing_to_note", language), markup=False)
+            message = text("call_results.noted", language, count=len(numbers))
+            screen.console.print(message if numbers else text("call_results.nothing_to_note", language), markup=False)
         survey = opened.policies.survey(opened.callbacks.wave(code).survey)
         screen.show(feedback_table(brought.feedback(), survey, opened.policies, language))
         screen.show(in_time_table(brought.feedback_in_time(), opened.policies, language))

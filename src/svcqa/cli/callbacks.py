@@ -27,8 +27,8 @@ def surveys(workspace: WorkspaceOption = Path(), lang: LangOption = None) -> Non
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.callbacks.surveys
-        lines = [f"{survey.key}  {survey.label.in_language(language)}" for survey in found]
+        declared = opened.callbacks.surveys
+        lines = [f"{survey.key}  {survey.label.in_language(language)}" for survey in declared]
         for line in lines or [text("callbacks.no_surveys", language)]:
             screen.console.print(line, markup=False)
 
@@ -51,15 +51,17 @@ def plan(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.callbacks.plan(survey, period=period, as_of=as_of, calls=calls, half_width=half_width, wave=wave)
+        planned = opened.callbacks.plan(
+            survey, period=period, as_of=as_of, calls=calls, half_width=half_width, wave=wave
+        )
         left = opened.callbacks.left_out(survey, period=period, as_of=as_of, wave=wave)
-        label = found.survey.label.in_language(language)
+        label = planned.survey.label.in_language(language)
         title = text("callbacks.plan_title", language, label=label, period=period, as_of=as_of)
-        screen.show(plan_table(found, opened.policies, language), title)
-        for line in filter(None, (plan_note(found, language), former_note(found, language))):
+        screen.show(plan_table(planned, opened.policies, language), title)
+        for line in filter(None, (plan_note(planned, language), former_note(planned, language))):
             screen.console.print(line, markup=False)
         if left:
-            screen.show(left_out_table(left, found, opened.policies, language))
+            screen.show(left_out_table(left, planned, opened.policies, language))
         for line in bias_sentences(left, language):
             screen.console.print(line, markup=False)
 
@@ -95,9 +97,9 @@ def waves(workspace: WorkspaceOption = Path(), lang: LangOption = None) -> None:
 
     with Screen() as screen:
         opened = screen.open(workspace)
-        language, found = language_of(opened, lang), opened.callbacks.waves
-        if found:
-            screen.show(waves_table(found, opened.policies, language))
+        language, drawn = language_of(opened, lang), opened.callbacks.waves
+        if drawn:
+            screen.show(waves_table(drawn, opened.policies, language))
         else:
             screen.console.print(text("callbacks.no_waves", language), markup=False)
 
@@ -119,8 +121,8 @@ def sheet(
         language = language_of(opened, lang)
         path = opened.callbacks.call_sheet(code, out, language=language, contacts=contacts, who=by, purpose=purpose)
         wave = opened.callbacks.wave(code)
-        said = text("callbacks.wrote_sheet", language, path=path, rows=wave.drawn + wave.reserve)
-        screen.console.print(said, markup=False, soft_wrap=True)
+        message = text("callbacks.wrote_sheet", language, path=path, rows=wave.drawn + wave.reserve)
+        screen.console.print(message, markup=False, soft_wrap=True)
         if contacts:
             screen.console.print(text("callbacks.wrote_private", language), markup=False)
 
@@ -138,8 +140,8 @@ def frame(
         rows = opened.callbacks.frame(code)[["stratum", "customer", "reason"]]
         out.parent.mkdir(parents=True, exist_ok=True)
         rows.to_csv(out, index=False, lineterminator="\n")
-        said = text("callbacks.wrote_frame", language_of(opened, lang), path=out, rows=len(rows))
-        screen.console.print(said, markup=False, soft_wrap=True)
+        message = text("callbacks.wrote_frame", language_of(opened, lang), path=out, rows=len(rows))
+        screen.console.print(message, markup=False, soft_wrap=True)
 
 
 @commands.command()
@@ -150,8 +152,8 @@ def audit(code: CodeArgument, workspace: WorkspaceOption = Path(), lang: LangOpt
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.callbacks.audit(code)
-        screen.show(audit_table(found, language))
-        screen.console.print(audit_line(found, language), markup=False)
-    if not found.passed:
+        audited = opened.callbacks.audit(code)
+        screen.show(audit_table(audited, language))
+        screen.console.print(audit_line(audited, language), markup=False)
+    if not audited.passed:
         raise typer.Exit(1)

@@ -33,12 +33,12 @@ def compare(
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         params = {} if mix is None else {"mix": mix}
-        found = opened.measure(
+        result = opened.measure(
             defaults.UNITS_COMPARED, commitment=commitment, period=period, by=[by], as_of=as_of, params=params
         )
         names = opened.policies.organisation.names(language)
-        screen.show(league(found, language, names=names), title=text("terminal.league", language))
-        outside = outliers(found, language, names=names)
+        screen.show(league(result, language, names=names), title=text("terminal.league", language))
+        outside = outliers(result, language, names=names)
         if len(outside):
             screen.show(outside, title=text("terminal.outliers", language))
         else:

@@ -36,14 +36,18 @@ def explain(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        told = opened.explain(case, commitment=commitment, as_of=as_of)
-        for found in told:
-            screen.show(explanation(found, language))
-            if found.ledger is not None:
-                screen.show(found.ledger.frame(language))
+        explanations = opened.explain(case, commitment=commitment, as_of=as_of)
+        for explained in explanations:
+            screen.show(explanation(explained, language))
+            if explained.ledger is not None:
+                screen.show(explained.ledger.frame(language))
             if chart is not None:
-                several = len(told) > 1
-                _draw(found, chart.with_stem(f"{chart.stem}-{found.commitment.key}") if several else chart, language)
+                several = len(explanations) > 1
+                _draw(
+                    explained,
+                    chart.with_stem(f"{chart.stem}-{explained.commitment.key}") if several else chart,
+                    language,
+                )
 
 
 def _draw(explanation: Explanation, path: Path, language: Language) -> None:

@@ -17,25 +17,25 @@ _TRADITIONAL: Final = ("zh_tw", "zh_hk", "zh_mo", "zh_hant", "chinese (tradition
 
 def language_of_session(arguments: Sequence[str]) -> Language:
     """The language asked for with ``--lang``, otherwise the workspace's first, otherwise that of the system."""
-    asked = _known(option_value(arguments, "--lang"))
+    from_option = _known(option_value(arguments, "--lang"))
     folder = Path(option_value(arguments, "--workspace", "-w") or ".")
-    return asked or _of_settings(folder) or _of_system()
+    return from_option or _of_settings(folder) or _of_system()
 
 
 def option_value(arguments: Sequence[str], *names: str) -> str | None:
     """The last value of an option however written: ``--name value``, ``--name=value``, ``-n value``, ``-nVALUE``."""
-    found = None
+    value = None
     for position, argument in enumerate(arguments):
         if argument == "--":
             break
         for name in names:
             if argument == name and position + 1 < len(arguments):
-                found = arguments[position + 1]
+                value = arguments[position + 1]
             elif name.startswith("--") and argument.startswith(f"{name}="):
-                found = argument.removeprefix(f"{name}=")
+                value = argument.removeprefix(f"{name}=")
             elif not name.startswith("--") and argument.startswith(name) and argument != name:
-                found = argument.removeprefix(name)
-    return found
+                value = argument.removeprefix(name)
+    return value
 
 
 def _known(name: object) -> Language | None:

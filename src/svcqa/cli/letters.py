@@ -60,8 +60,8 @@ def sign(
     with Screen() as screen:
         opened = screen.open(workspace)
         opened.letters.sign(letter, name=by, role=role, on=on)
-        said = text("terminal.letter_signed", language_of(opened, lang), letter=letter.name, name=by, role=role)
-        screen.console.print(said, markup=False, soft_wrap=True)
+        message = text("terminal.letter_signed", language_of(opened, lang), letter=letter.name, name=by, role=role)
+        screen.console.print(message, markup=False, soft_wrap=True)
 
 
 @commands.command("check")
@@ -70,12 +70,14 @@ def check(letter: LetterArgument, workspace: WorkspaceOption = Path(), lang: Lan
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.letters.check(letter)
-        lines = [("signature_holds", item) for item in found.holding] + [
-            ("signature_broken", item) for item in found.broken
+        signatures = opened.letters.check(letter)
+        lines = [("signature_holds", item) for item in signatures.holding] + [
+            ("signature_broken", item) for item in signatures.broken
         ]
         for key, item in lines:
-            said = text(f"terminal.{key}", language, name=item.name, role=item.role, on=item.on)
-            screen.console.print(said, markup=False, soft_wrap=True)
+            message = text(f"terminal.{key}", language, name=item.name, role=item.role, on=item.on)
+            screen.console.print(message, markup=False, soft_wrap=True)
         if not lines:
-            screen.console.print(text("terminal.no_signature" if found.letter else "terminal.not_our_letter", language))
+            screen.console.print(
+                text("terminal.no_signature" if signatures.letter else "terminal.not_our_letter", language)
+            )

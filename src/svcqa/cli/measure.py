@@ -78,10 +78,10 @@ def measure(
         ]
         language = language_of(opened, lang)
     rows = tuple(row for result in results for row in result.rows)
-    found = replace(results[0], rows=rows)
-    _print_result(found, output, language, opened.policies.names(language))
+    merged = replace(results[0], rows=rows)
+    _print_result(merged, output, language, opened.policies.names(language))
     if chart is not None:
-        _draw(found, opened, chart, language)
+        _draw(merged, opened, chart, language)
 
 
 def _draw(result: Result, workspace: Workspace, path: Path, language: Language) -> None:
@@ -95,20 +95,20 @@ def _draw(result: Result, workspace: Workspace, path: Path, language: Language) 
         typer.echo(picture.font_note, err=True)
 
 
-def read_params(given: list[str]) -> dict[str, object]:
+def read_params(pairs: list[str]) -> dict[str, object]:
     """``name=value`` pairs; lists and tables as JSON. The metric's own model reads the values."""
     import json
 
-    found: dict[str, object] = {}
-    for pair in given:
+    params: dict[str, object] = {}
+    for pair in pairs:
         name, equals, value = pair.partition("=")
         if not (equals and name.strip()):
             raise MetricError(Fault("bad_param", got=repr(pair)))
         try:
-            found[name.strip()] = json.loads(value) if value.lstrip().startswith(("[", "{")) else value
+            params[name.strip()] = json.loads(value) if value.lstrip().startswith(("[", "{")) else value
         except ValueError as error:
             raise MetricError(Fault("bad_param", got=repr(pair))) from error
-    return found
+    return params
 
 
 def _print_result(result: object, output: Format, language: Language, names: Mapping[str, str]) -> None:

@@ -66,8 +66,8 @@ def step(
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         opened.notes.add_step(number, step, by=by, on=on, finding=finding, due=due)
-        said = text("terminal.step_noted", language, number=number, step=text(f"sections.step_{step}", language))
-        screen.console.print(said, markup=False, soft_wrap=True)
+        message = text("terminal.step_noted", language, number=number, step=text(f"sections.step_{step}", language))
+        screen.console.print(message, markup=False, soft_wrap=True)
 
 
 @commands.command()

@@ -55,11 +55,11 @@ def drivers(
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         grouping = listed(by)
-        found = opened.drivers(commitment, period=period, against=against, by=grouping, unit=unit, as_of=as_of)
+        result = opened.drivers(commitment, period=period, against=against, by=grouping, unit=unit, as_of=as_of)
         rule, called = opened.policies.commitment(commitment).counted.rule, opened.policies.organisation.names(language)
         scale = Scale(rule.value_unit, rule.better)
-        screen.console.print(drivers_sentence(found, scale, language, names=called))
-        screen.show(tables.drivers.drivers(found, scale, language, names=called))
+        screen.console.print(drivers_sentence(result, scale, language, names=called))
+        screen.show(tables.drivers.drivers(result, scale, language, names=called))
 
 
 @commands.command()

@@ -28,8 +28,8 @@ def plugins(
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the table below tells of broken plugins
-        found = Registry().plugins()
-    Screen().console.print(plugin_table(found.values(), named(lang)))
+        installed = Registry().plugins()
+    Screen().console.print(plugin_table(installed.values(), named(lang)))
 
 
 @commands.command("new")

@@ -31,18 +31,18 @@ def publish(
     """Pin the figures of a half-year review in the register, with what they rest on."""
     with Screen() as screen:
         opened = screen.open(workspace)
-        found = opened.reviews.publish(period, author=by, as_of=as_of)
-        said = text(
+        publication = opened.reviews.publish(period, author=by, as_of=as_of)
+        message = text(
             "terminal.published",
             language_of(opened, lang),
-            period=found.period,
-            figures=len(found.figures),
-            as_of=f"{found.as_of:%Y-%m-%d %H:%M:%S}",
-            records=found.records,
-            policy=found.policy,
-            calendar=found.calendar,
+            period=publication.period,
+            figures=len(publication.figures),
+            as_of=f"{publication.as_of:%Y-%m-%d %H:%M:%S}",
+            records=publication.records,
+            policy=publication.policy,
+            calendar=publication.calendar,
         )
-        screen.console.print(said, markup=False, soft_wrap=True)
+        screen.console.print(message, markup=False, soft_wrap=True)
 
 
 @commands.command()
@@ -55,8 +55,8 @@ def restated(
     """Published figures that are no longer the same: as reported, restated, and what changed since."""
     with Screen() as screen:
         opened = screen.open(workspace)
-        found = opened.reviews.restated(period)
-        print_restated(found, opened, language_of(opened, lang), screen, everything=everything)
+        restatements = opened.reviews.restated(period)
+        print_restated(restatements, opened, language_of(opened, lang), screen, everything=everything)
 
 
 def print_restated(
@@ -75,7 +75,7 @@ def print_restated(
         screen.console.print(text("terminal.nothing_published", language), markup=False)
     for item in restatements:
         about = item.publication
-        said = text(
+        message = text(
             "terminal.restated",
             language,
             period=about.period,
@@ -84,6 +84,6 @@ def print_restated(
             changed=len(item.changed),
             why=causes(item, language) or "—",
         )
-        screen.console.print(said, markup=False, soft_wrap=True)
+        screen.console.print(message, markup=False, soft_wrap=True)
     if any(item.figures if everything else item.changed for item in restatements):
         screen.show(table(restatements, workspace.policies, language, everything=everything))

@@ -72,11 +72,13 @@ def decompose(
         opened = screen.open(workspace)
         language = language_of(opened, lang)
         planned = opened.next_year(year, as_of=as_of)
-        found = planned.decompose(target, goal=_number(goal), rule=_rule(rule), locked=_locks(lock), maximum=maximum)
+        decomposition = planned.decompose(
+            target, goal=_number(goal), rule=_rule(rule), locked=_locks(lock), maximum=maximum
+        )
         subject = planned.proposal(target).subject
         promise = None if subject is None or maximum else subject.promise
-        table = next_year.decomposition(found, opened.policies.organisation, language, promise=promise)
-        screen.show(table, title=next_year.fair_text(found, language))
+        table = next_year.decomposition(decomposition, opened.policies.organisation, language, promise=promise)
+        screen.show(table, title=next_year.fair_text(decomposition, language))
 
 
 @commands.command()
@@ -101,8 +103,8 @@ def save(
         saved = planned.save(plan, author=author)
         language = language_of(opened, lang)
         called = _names(opened, language)[target]
-        said = text("next_year.saved", language, target=called, version=saved.version, number=saved.number)
-        screen.console.print(said, markup=False, soft_wrap=True)
+        message = text("next_year.saved", language, target=called, version=saved.version, number=saved.number)
+        screen.console.print(message, markup=False, soft_wrap=True)
 
 
 @commands.command("plan")
@@ -118,12 +120,12 @@ def show_plans(
     with Screen() as screen:
         opened = screen.open(workspace)
         language = language_of(opened, lang)
-        found = opened.next_year(year).plans(target)
-        if not found:
+        plans = opened.next_year(year).plans(target)
+        if not plans:
             screen.console.print(text("next_year.none_saved", language, year=year), markup=False)
             return
-        screen.show(next_year.plans(found, _names(opened, language), language))
-        for item in found if target is not None else ():
+        screen.show(next_year.plans(plans, _names(opened, language), language))
+        for item in plans if target is not None else ():
             if item.in_force:
                 screen.show(next_year.evidence(item.plan, language))
 
@@ -142,32 +144,32 @@ def _number(goal: str | None) -> float | None:
         return None
     cleaned = goal.strip().replace("％", "%")
     try:
-        found = round(float(cleaned[:-1]) / 100, 12) if cleaned.endswith("%") else float(cleaned)
+        number = round(float(cleaned[:-1]) / 100, 12) if cleaned.endswith("%") else float(cleaned)
     except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
+        number = math.nan
+    if not math.isfinite(number):
         raise WorkspaceError(Fault("goal_number", got=repr(goal), allowed='0.95, "95%", 24'))
-    return found
+    return number
 
 
-def _locks(given: list[str] | None) -> dict[str, float]:
+def _locks(locks: list[str] | None) -> dict[str, float]:
     """Goals that stay, by unit.
 
     Raises:
         WorkspaceError: one is not of the form ``UNIT=GOAL``.
     """
-    found: dict[str, float] = {}
-    for item in given or []:
+    goals: dict[str, float] = {}
+    for item in locks or []:
         unit, sign, goal = item.partition("=")
         if not (sign and unit.strip() and goal.strip()):
             raise WorkspaceError(Fault("lock_form", place="--lock", got=repr(item), allowed="CQ-KF=94%"))
         number = _number(goal)
         assert number is not None
-        found[unit.strip()] = number
-    return found
+        goals[unit.strip()] = number
+    return goals
 
 
-def _rule(given: str | None) -> FairRule | None:
+def _rule(name: str | None) -> FairRule | None:
     """A rule by name.
 
     Raises:
@@ -175,9 +177,9 @@ def _rule(given: str | None) -> FairRule | None:
     """
     from svcqa.stats.share_out import RULES
 
-    if given is None:
+    if name is None:
         return None
-    for known in RULES:
-        if known == given:
-            return known
-    raise WorkspaceError(Fault("fair_rule", got=repr(given), allowed=", ".join(RULES)))
+    for rule in RULES:
+        if rule == name:
+            return rule
+    raise WorkspaceError(Fault("fair_rule", got=repr(name), allowed=", ".join(RULES)))

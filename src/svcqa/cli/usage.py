@@ -44,16 +44,16 @@ def usage_fault(error: Any, command: Any, arguments: Sequence[str]) -> Fault:
     if kind == "NoSuchOption":
         parameters = () if context is None else context.command.get_params(context)
         likely = error.possibilities or [name for parameter in parameters for name in parameter.opts]
-        known = sorted(name for name in likely if name.startswith("-"))
-        return Fault("usage_option", file=path, got=error.option_name, allowed=", ".join(known))
+        names = sorted(name for name in likely if name.startswith("-"))
+        return Fault("usage_option", file=path, got=error.option_name, allowed=", ".join(names))
     if isinstance(error, typer.BadParameter):
         got, allowed = _bad_value(error)
         return Fault("usage_value", file=path, place=_name(error.param), got=got, allowed=allowed)
     for pattern, code in _KINDS:
-        if found := pattern.match(error.message):
-            got = found.groupdict().get("got", "")
-            known = list(getattr(context.command, "commands", {}) if context is not None else {})
-            return Fault(code, file=path, got=got, allowed=", ".join(get_close_matches(got, known) or known))
+        if match := pattern.match(error.message):
+            got = match.groupdict().get("got", "")
+            names = list(getattr(context.command, "commands", {}) if context is not None else {})
+            return Fault(code, file=path, got=got, allowed=", ".join(get_close_matches(got, names) or names))
     return Fault("usage", file=path, got=error.format_message())
 
 
@@ -105,10 +105,10 @@ def _translate(command: Any, language: Language) -> None:
     usage, option = command.get_usage, command.get_help_option
 
     def help_option(context: Any) -> Any:
-        found = option(context)
-        if found is not None:
-            found.help = text("command_line.help", language)
-        return found
+        parameter = option(context)
+        if parameter is not None:
+            parameter.help = text("command_line.help", language)
+        return parameter
 
     heading = text("command_line.usage", language)
     command.get_usage = lambda context: usage(context).replace("Usage: ", heading, 1)

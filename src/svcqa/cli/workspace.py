@@ -48,8 +48,8 @@ def read_sources(screen: Screen, workspace: Workspace, source_folder: Path | Non
     screen.console.print(reading_table(report.files, language))
     for file in report.files:
         if file.waiting:
-            said = text("terminal.waiting", language, source=file.source, count=f"{file.waiting:,}")
-            screen.console.print(said, markup=False)
+            message = text("terminal.waiting", language, source=file.source, count=f"{file.waiting:,}")
+            screen.console.print(message, markup=False)
 
 
 @commands.command()

@@ -17,13 +17,13 @@ TABLES: Final = {"complaints": "closed_at", "work_orders": "resolved_at"}
 
 def callback_rates(figures: Figures, context: Context) -> tuple[dict[str, Result], tuple[SvcqaError, ...]]:
     """The callback rate of each table that has records, and why it refuses where it does."""
-    found, refused = {}, []
+    results, refused = {}, []
     for table, closed in TABLES.items():
         if not figures.engine.columns(table) or not figures.engine.columns("callbacks"):
             continue
         params = {"table": table, "closed": closed}
         try:
-            found[table] = figures.result(defaults.CALLED_BACK, params, replace(context, by=()))
+            results[table] = figures.result(defaults.CALLED_BACK, params, replace(context, by=()))
         except SvcqaError as error:
             refused.append(error)
-    return {table: result for table, result in found.items() if result.rows}, tuple(refused)
+    return {table: result for table, result in results.items() if result.rows}, tuple(refused)

@@ -74,7 +74,7 @@ def commitment_review(figures: Figures, declared: Commitment, context: Context) 
     department = commitment.reporting_department
     reporting = figures.organisation.unit(department) if department else None
     try:
-        found = courses(figures, commitment.metric, params, replace(context, by=()))
+        by_measure = courses(figures, commitment.metric, params, replace(context, by=()))
         departments = units_at(figures, commitment, context, level="department")
         cases = _worst_cases(figures, commitment, context) if commitment.rule.clock_rule is not None else None
     except SvcqaError as error:
@@ -88,7 +88,7 @@ def commitment_review(figures: Figures, declared: Commitment, context: Context) 
             cases=None,
             fault=error,
         )
-    first, *others = found.items() if found else (("", NO_COURSE),)
+    first, *others = by_measure.items() if by_measure else (("", NO_COURSE),)
     parts = tuple(Part(measure, course, judged_by_course(course)) for measure, course in others)
     return CommitmentReview(
         commitment=commitment,
@@ -104,8 +104,8 @@ def commitment_review(figures: Figures, declared: Commitment, context: Context) 
 def units_at(figures: Figures, commitment: Commitment, context: Context, *, level: Level) -> tuple[UnitReview, ...]:
     """The units of ``level`` that have figures, each with its course."""
     metric, params = commitment.metric, {"commitment": commitment}
-    asked = figures.result(metric, params, replace(context, by=(level,))).figures()
-    units = [figures.organisation.unit(code) for code in dict.fromkeys(figure.unit for figure in asked)]
+    rows = figures.result(metric, params, replace(context, by=(level,))).figures()
+    units = [figures.organisation.unit(code) for code in dict.fromkeys(figure.unit for figure in rows)]
     return tuple(
         UnitReview(unit, first_course(figures, metric, dict(params), replace(context, unit=unit.code, by=())))
         for unit in units

@@ -44,19 +44,19 @@ def courses(figures: Figures, metric: str, params: dict[str, object], context: C
     """The course of each measure of one unit, the metric's first one first; the past is seen as of the same moment."""
     rule, period = context.period_rule, context.period
 
-    def ask(asked: Period, *, monthly: bool = False, cumulative: bool = False) -> tuple[Asked, Result]:
+    def ask(asked_period: Period, *, monthly: bool = False, cumulative: bool = False) -> tuple[Asked, Result]:
         by = ("month",) if monthly else ()
-        result = figures.result(metric, params, replace(context, period=asked, by=by, cumulative=cumulative))
-        found: Asked = {}
+        result = figures.result(metric, params, replace(context, period=asked_period, by=by, cumulative=cumulative))
+        by_measure: Asked = {}
         for figure in result.rows:
-            found.setdefault(figure.measure, []).append(figure)
-        return found, result
+            by_measure.setdefault(figure.measure, []).append(figure)
+        return by_measure, result
 
     (now, result), (previous, _), (before, _) = ask(period), ask(rule.previous(period)), ask(rule.year_before(period))
     (year, _), (months, _) = ask(period, cumulative=True), ask(period, monthly=True)
     cumulative, _ = ask(period, monthly=True, cumulative=True)
     year_months, _ = ask(rule.to_date(period), monthly=True)
-    known = dict.fromkeys(name for found in (now, year_months, before, previous) for name in found)
+    measures = dict.fromkeys(name for by_measure in (now, year_months, before, previous) for name in by_measure)
     return {
         name: Course(
             now=first_of(now.get(name, ())),
@@ -68,7 +68,7 @@ def courses(figures: Figures, metric: str, params: dict[str, object], context: C
             year_months=tuple(year_months.get(name, ())),
             scale=result.scale,
         )
-        for name in known
+        for name in measures
     }
 
 

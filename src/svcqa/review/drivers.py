@@ -93,8 +93,8 @@ def _parts(figures: Figures, commitment: Commitment, context: Context, name: str
     """The groups of a period, checked to add up to the whole."""
     params = {"commitment": commitment}
     whole = _first_measure(figures.result(commitment.metric, params, replace(context, by=())).rows)
-    found = _first_measure(figures.result(commitment.metric, params, replace(context, by=(name,))).rows)
-    parts = {row.by.get(name, row.unit): _Part(row) for row in found}
+    rows = _first_measure(figures.result(commitment.metric, params, replace(context, by=(name,))).rows)
+    parts = {row.by.get(name, row.unit): _Part(row) for row in rows}
     total = _Part(whole[0] if whole else None)
     sums = sum(part.base for part in parts.values()), sum(part.numerator for part in parts.values())
     for got, expected in zip(sums, (total.base, total.numerator), strict=True):
@@ -128,24 +128,24 @@ def _split(name: str, before: dict[str, _Part], after: dict[str, _Part], level: 
     bases = sum(was.base for was, _ in pairs), sum(now.base for _, now in pairs)
     ranked = pareto(effects.total)
     rows = []
-    for rank, (place, cumulative) in enumerate(zip(ranked.order, ranked.cumulative, strict=True), start=1):
-        was, now = pairs[place]
+    for rank, (index, cumulative) in enumerate(zip(ranked.order, ranked.cumulative, strict=True), start=1):
+        was, now = pairs[index]
         weight = float((was.base / bases[0] + now.base / bases[1]) / 2)
         limits = _limits(was, now, level)
         rows.append(
             {
                 "by": name,
-                "group": groups[place],
+                "group": groups[index],
                 "rank": rank,
                 "n_before": float(was.base),
                 "n_after": float(now.base),
                 "value_before": was.value,
                 "value_after": now.value,
-                "rate_effect": float(effects.rate[place]),
+                "rate_effect": float(effects.rate[index]),
                 "lower": None if limits is None else weight * limits[0],
                 "upper": None if limits is None else weight * limits[1],
-                "mix_effect": float(effects.mix[place]),
-                "effect": float(effects.total[place]),
+                "mix_effect": float(effects.mix[index]),
+                "effect": float(effects.total[index]),
                 "cumulative": cumulative,
                 "missed_before": _missed(was),
                 "missed_after": _missed(now),

@@ -20,17 +20,17 @@ def explain(
     """
     if commitment is not None:
         return (_explained(figures, policies.commitment(commitment), context, case),)
-    found, reasons, tables = [], list[Fault](), list[str]()
+    explanations, reasons, tables = [], list[Fault](), list[str]()
     for item in policies.commitments:
         if not item.rule.tells_cases or not figures.engine.columns(item.table):
             continue
         try:
-            found.append(_explained(figures, item, context, case))
+            explanations.append(_explained(figures, item, context, case))
         except NameUnknownError as error:
             tables += [item.table]
             reasons += [fault for fault in error.faults if fault.code != "unknown_case"]
-    if found:
-        return tuple(found)
+    if explanations:
+        return tuple(explanations)
     if reasons:
         raise NameUnknownError(reasons)
     raise NameUnknownError(Fault("unknown_case", place=", ".join(dict.fromkeys(tables)), got=repr(case)))

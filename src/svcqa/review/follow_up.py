@@ -40,12 +40,12 @@ def problems_of(
     register: Register, year: Period, rule: PeriodRule, *, as_of: dt.datetime, known_at: dt.datetime | None = None
 ) -> tuple[Problem, ...]:
     """The rows of form B that belong to ``year``, and those of earlier years that it took over, in order of number."""
-    found = []
+    problems = []
     for item in followed(register, known_at=known_at):
         noted_in = _year_of(item, rule)
         if noted_in == year.year or (noted_in < year.year and _state(item, year.first)[0] != "closed"):
-            found.append(_problem(item, as_of, carried=noted_in < year.year))
-    return tuple(found)
+            problems.append(_problem(item, as_of, carried=noted_in < year.year))
+    return tuple(problems)
 
 
 def rows_of(

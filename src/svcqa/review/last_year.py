@@ -106,12 +106,14 @@ def _beside(
     commitment, now = item.commitment, item.course.now
     reported = _reported(published, commitment, review.unit.code)
     changed = (*definition_changes(commitment, review), *_pins(figures, policies, published, context))
-    asked = replace(context, period=review.year_before, by=())
+    context_before = replace(context, period=review.year_before, by=())
     try:
-        then = _first(figures, commitment, asked, {})
+        then = _first(figures, commitment, context_before, {})
         as_today = under(commitment, review.period.last)
         goal = commitment.goal_on(review.period.last)
-        restated = _first(figures, as_today, asked, {"goal": goal, "goal_from": _ALWAYS} if goal is not None else {})
+        restated = _first(
+            figures, as_today, context_before, {"goal": goal, "goal_from": _ALWAYS} if goal is not None else {}
+        )
     except SvcqaError as error:
         return BesideLastYear(
             commitment=commitment,
@@ -139,8 +141,8 @@ def _beside(
 
 
 def _first(figures: Figures, commitment: Commitment, context: Context, more: dict[str, object]) -> Figure | None:
-    found = figures.result(commitment.metric, {"commitment": commitment, **more}, context).figures()
-    return found[0] if found else None
+    rows = figures.result(commitment.metric, {"commitment": commitment, **more}, context).figures()
+    return rows[0] if rows else None
 
 
 def under(commitment: Commitment, day: dt.date) -> Commitment:
@@ -152,7 +154,7 @@ def under(commitment: Commitment, day: dt.date) -> Commitment:
     )
     goals = tuple(
         goal.model_copy(update={"effective_from": _ALWAYS})
-        for goal in sorted(commitment.goals, key=lambda one: one.effective_from)
+        for goal in sorted(commitment.goals, key=lambda item: item.effective_from)
         if goal.effective_from <= day
     )
     return commitment.model_copy(update={"limits": limits, "goals": goals, "effective_from": None})
@@ -161,26 +163,26 @@ def under(commitment: Commitment, day: dt.date) -> Commitment:
 def definition_changes(commitment: Commitment, review: PeriodReview) -> tuple[Changed, ...]:
     """What the policy says changed between the end of last year's period and the end of this one's."""
     before, after = review.year_before.last, review.period.last
-    found = []
+    changes = []
     for read in (commitment.goal_on, commitment.maximum_on):
         was, now = read(before), read(after)
         if was is not None and was != now:
-            found.append(Changed("goal", was, now))
+            changes.append(Changed("goal", was, now))
     if commitment.effective_from is not None and before < commitment.effective_from <= after:
-        found.append(Changed("promised_since", since=commitment.effective_from))
-    found += [
-        Changed("limit", _limit_before(commitment, place), limit.limit, limit.effective_from)
-        for place, limit in enumerate(commitment.limits)
+        changes.append(Changed("promised_since", since=commitment.effective_from))
+    changes += [
+        Changed("limit", _limit_before(commitment, index), limit.limit, limit.effective_from)
+        for index, limit in enumerate(commitment.limits)
         if limit.effective_from is not None and review.year_before.first < limit.effective_from <= after
     ]
-    return tuple(found)
+    return tuple(changes)
 
 
-def _limit_before(commitment: Commitment, place: int) -> int | None:
+def _limit_before(commitment: Commitment, index: int) -> int | None:
     """What held for the same cases before a limit came into force: of those after it, the first that fits them all."""
-    limit = commitment.limits[place]
+    limit = commitment.limits[index]
     assert limit.effective_from is not None
-    for item in commitment.limits[place + 1 :]:
+    for item in commitment.limits[index + 1 :]:
         earlier = item.effective_from is None or item.effective_from < limit.effective_from
         if earlier and (not item.where or item.where == limit.where):
             return item.limit

@@ -93,10 +93,10 @@ def letters_of(
     for plan in plans:
         followed = policies.target(plan.target)
         for unit, goal in {plan.owner: plan.goal, **{c.unit: c.goal for c in plan.cells if not c.own}}.items():
-            own = goals.setdefault(unit, {})
+            unit_goals = goals.setdefault(unit, {})
             subject = followed.subject
-            before = own.get(subject) or _goal(followed, policies, registry, last, weighted=False)
-            own[subject] = LetterGoal(
+            before = unit_goals.get(subject) or _goal(followed, policies, registry, last, weighted=False)
+            unit_goals[subject] = LetterGoal(
                 label=before.label,
                 goal=goal,
                 scale=before.scale,

@@ -20,8 +20,8 @@ def months_met(item: TargetReview) -> MonthsMet | None:
     """Months of the period held against the goal each by itself; ``None`` for what has no months, such as a date."""
     if not item.target.by_month or not item.course.months:
         return None
-    said = [_met(item, figure) for figure in item.course.months]
-    return MonthsMet(sum(bool(one) for one in said), sum(one is not None for one in said))
+    months = [_met(item, figure) for figure in item.course.months]
+    return MonthsMet(sum(bool(met) for met in months), sum(met is not None for met in months))
 
 
 def _met(item: TargetReview, figure: Figure) -> bool | None:

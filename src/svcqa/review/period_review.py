@@ -89,10 +89,10 @@ def kind_of(period: Period) -> Kind:
     Raises:
         PeriodError: it is neither a half-year nor a year.
     """
-    found = next((kind for kind, length in KINDS.items() if period.kind is length), None)
-    if found is None:
+    review_kind = next((kind for kind, length in KINDS.items() if period.kind is length), None)
+    if review_kind is None:
         raise PeriodError(Fault("no_review_of", got=period.label))
-    return found
+    return review_kind
 
 
 def period_review(
@@ -107,7 +107,7 @@ def period_review(
     kind = kind_of(period)
     organisation = policies.organisation
     unit = organisation.unit(context.unit) if context.unit else organisation.company
-    wanted = [t for t in policies.targets_of(period.year) if organisation.within(t.owner, unit.code)]
+    targets = [t for t in policies.targets_of(period.year) if organisation.within(t.owner, unit.code)]
     return PeriodReview(
         kind=kind,
         period=period,
@@ -117,7 +117,7 @@ def period_review(
         year_before=rule.year_before(period),
         months=tuple(rule.months(period)),
         unit=unit,
-        targets=tuple(target_review(figures, policies, target, context) for target in wanted),
+        targets=tuple(target_review(figures, policies, target, context) for target in targets),
         commitments=tuple(commitment_review(figures, item, context) for item in policies.commitments),
         returns=_returns(figures, policies, context),
         actions=tuple(actions),

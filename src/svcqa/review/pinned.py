@@ -43,8 +43,8 @@ def pins_of(review: PeriodReview) -> dict[str, str]:
     return {**{name: review.about[name] for name in BASIS}, "figures": digest_of(_figures(review))}
 
 
-def hold(found: Mapping[str, str], wanted: Mapping[str, str], *, place: str, language: Language) -> None:
-    """Refuse digests that are not the wanted ones; names that ``found`` does not have are held elsewhere.
+def hold(digests: Mapping[str, str], pinned: Mapping[str, str], *, place: str, language: Language) -> None:
+    """Refuse digests that are not the wanted ones; names that ``digests`` does not have are held elsewhere.
 
     Args:
         place: what was computed, such as ``2026H1``.
@@ -53,10 +53,10 @@ def hold(found: Mapping[str, str], wanted: Mapping[str, str], *, place: str, lan
     Raises:
         ReviewChangedError: naming each digest that differs.
     """
-    differing = [name for name in found if name in wanted and found[name] != wanted[name]]
+    differing = [name for name in digests if name in pinned and digests[name] != pinned[name]]
     if differing:
         # what the figures hang on explains why they differ, so it is told first
-        faults = [Fault(f"pinned_{name}", place=place, got=found[name], allowed=wanted[name]) for name in differing]
+        faults = [Fault(f"pinned_{name}", place=place, got=digests[name], allowed=pinned[name]) for name in differing]
         raise ReviewChangedError(faults, language=language)
 
 

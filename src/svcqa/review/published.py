@@ -53,8 +53,8 @@ def publication(review: PeriodReview, *, now: dt.datetime) -> Publication:
 
 def published(register: Register, period: str, *, known_at: dt.datetime | None = None) -> list[Publication]:
     """What was reported of ``period`` by ``known_at`` (UTC), oldest first."""
-    found = publications(register, period=period)
-    return [item for item in found if known_at is None or item.known_at <= known_at]
+    reports = publications(register, period=period)
+    return [item for item in reports if known_at is None or item.known_at <= known_at]
 
 
 def _figures(subject: Literal["commitment", "target"], key: str, course: Course) -> Iterator[PublishedFigure]:
@@ -132,28 +132,37 @@ def restate(
         "calendar": (published.calendar, figures.calendars.digest),
     }
     causes: tuple[Cause, ...] = tuple(name for name, (then, now) in digests.items() if then != now)
-    own: dict[tuple[str, str], str] = {}  # the first measure of a commitment is its own
+    first_measures: dict[tuple[str, str], str] = {}  # the first measure of a commitment is its own
     for item in published.figures:
-        own.setdefault((item.subject, item.key), item.measure)
-    found = (_again(figures, policies, published=published, one=item, known_at=known_at) for item in published.figures)
-    told = tuple(
-        replace(item, beside=item.reported.measure != own[item.reported.subject, item.reported.key]) for item in found
+        first_measures.setdefault((item.subject, item.key), item.measure)
+    asked_again = (
+        _again(figures, policies, published=published, published_figure=item, known_at=known_at)
+        for item in published.figures
     )
-    return Restatement(published, told, causes)
+    restated = tuple(
+        replace(item, beside=item.reported.measure != first_measures[item.reported.subject, item.reported.key])
+        for item in asked_again
+    )
+    return Restatement(published, restated, causes)
 
 
 def _again(
-    figures: Figures, policies: Policies, *, published: Publication, one: PublishedFigure, known_at: dt.datetime | None
+    figures: Figures,
+    policies: Policies,
+    *,
+    published: Publication,
+    published_figure: PublishedFigure,
+    known_at: dt.datetime | None,
 ) -> Restated:
     try:
-        metric, params = _question(figures, policies, one)
-        period = figures.period_rule.parse(one.period)
-        context = figures.context(period, as_of=published.as_of, unit=one.unit, known_at=known_at)
-        result = figures.result(metric, params, replace(context, cumulative=one.cumulative))
-        now = next((figure for figure in result.figures() if figure.measure == one.measure), None)
+        metric, params = _question(figures, policies, published_figure)
+        period = figures.period_rule.parse(published_figure.period)
+        context = figures.context(period, as_of=published.as_of, unit=published_figure.unit, known_at=known_at)
+        result = figures.result(metric, params, replace(context, cumulative=published_figure.cumulative))
+        now = next((figure for figure in result.figures() if figure.measure == published_figure.measure), None)
     except SvcqaError as error:
-        return Restated(one, None, Scale(), error)
-    return Restated(one, now, result.scale)
+        return Restated(published_figure, None, Scale(), error)
+    return Restated(published_figure, now, result.scale)
 
 
 def _question(figures: Figures, policies: Policies, published_figure: PublishedFigure) -> tuple[str, dict[str, object]]:
@@ -167,5 +176,5 @@ def _question(figures: Figures, policies: Policies, published_figure: PublishedF
         return commitment.metric, {"commitment": commitment}
     levels = {target.key: target for target in policies.targets if target.level is not None}
     target = one_of(published_figure.key, levels, fault="unknown_target")
-    own = policies.commitment(target.commitment).counted if target.commitment is not None else None
-    return asked_by(figures, target, own)
+    counted = policies.commitment(target.commitment).counted if target.commitment is not None else None
+    return asked_by(figures, target, counted)

@@ -27,12 +27,12 @@ class Difference:
     @property
     def differs(self) -> bool:
         """Whether the two do not say the same: in their counts where they count cases, in the share otherwise."""
-        one, other = self.records, self.returns
-        if one is None or other is None:
+        records, returns = self.records, self.returns
+        if records is None or returns is None:
             return True
         if self.commitment.returns is not None and self.commitment.returns.counts == "cases":
-            return (one.numerator, one.n) != (other.numerator, other.n)
-        return abs((one.value or 0.0) - (other.value or 0.0)) > _SAME
+            return (records.numerator, records.n) != (returns.numerator, returns.n)
+        return abs((records.value or 0.0) - (returns.value or 0.0)) > _SAME
 
 
 @dataclass(frozen=True)
@@ -50,21 +50,21 @@ class Comparison:
 
 def compare_returns(figures: Figures, commitments: Iterable[Commitment], context: Context) -> tuple[Comparison, ...]:
     """Records beside returns, per department and month of ``context.period``."""
-    asked = replace(context, by=("department", "month"), cumulative=False)
+    month_context = replace(context, by=("department", "month"), cumulative=False)
     return tuple(
-        Comparison(commitment, _months(figures, commitment, asked))
+        Comparison(commitment, _months(figures, commitment, month_context))
         for commitment in commitments
         if commitment.returns is not None
     )
 
 
 def _months(figures: Figures, commitment: Commitment, context: Context) -> tuple[Difference, ...]:
-    own = commitment.model_copy(update={"counted_from": "records", "cycle": "month"})
+    from_records = commitment.model_copy(update={"counted_from": "records", "cycle": "month"})
     sides = []
-    for counted in (own, own.from_returns):
+    for counted in (from_records, from_records.from_returns):
         result = figures.result(counted.metric, {"commitment": counted}, context)
-        found = (figure for figure in result.rows if figure.measure == result.rows[0].measure)
-        sides.append({(figure.unit, figure.period): figure for figure in found if figure.value is not None})
+        rows = (figure for figure in result.rows if figure.measure == result.rows[0].measure)
+        sides.append({(figure.unit, figure.period): figure for figure in rows if figure.value is not None})
     records, returns = sides
     units = figures.organisation
     return tuple(

@@ -57,10 +57,15 @@ def side_by_side(
             the period where absent, so that a merger of this year is seen in last year's figures, too.
     """
     day = tree_on or context.period.last
-    asked = replace(context, by=(level,), tree_on=day)
+    level_context = replace(context, by=(level,), tree_on=day)
     return tuple(
         _compared(
-            figures, item.commitment, review=review, context=asked, whole=item.course.now, scale=item.course.scale
+            figures,
+            item.commitment,
+            review=review,
+            context=level_context,
+            whole=item.course.now,
+            scale=item.course.scale,
         )
         for item in review.commitments
         if item.fault is None
@@ -103,15 +108,15 @@ def _compared(
 
 
 def _by_unit(figures: Figures, commitment: Commitment, context: Context) -> dict[str, Figure]:
-    found = figures.result(commitment.metric, {"commitment": commitment}, context).figures()
-    return {figure.unit: figure for figure in found if figure.measure == found[0].measure}
+    rows = figures.result(commitment.metric, {"commitment": commitment}, context).figures()
+    return {figure.unit: figure for figure in rows if figure.measure == rows[0].measure}
 
 
 def _pooled(now: list[Figure | None], level: float) -> list[tuple[float, float, float] | None]:
     """Partial pooling of the units whose figure is a share of cases; see ``stats.pooling``."""
     counted = {
-        place: (figure.numerator, figure.n)
-        for place, figure in enumerate(now)
+        index: (figure.numerator, figure.n)
+        for index, figure in enumerate(now)
         if figure is not None
         and figure.n
         and figure.numerator is not None
@@ -124,6 +129,6 @@ def _pooled(now: list[Figure | None], level: float) -> list[tuple[float, float, 
     if len(counted) < LEAST:
         return drawn
     pooled = pool_shares([met for met, _ in counted.values()], [n for _, n in counted.values()], level=level)
-    for row, place in enumerate(counted):
-        drawn[place] = (float(pooled.value[row]), float(pooled.lower[row]), float(pooled.upper[row]))
+    for row, index in enumerate(counted):
+        drawn[index] = (float(pooled.value[row]), float(pooled.lower[row]), float(pooled.upper[row]))
     return drawn

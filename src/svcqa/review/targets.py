@@ -50,11 +50,11 @@ def target_review(figures: Figures, policies: Policies, target: Target, context:
 
 def _course(figures: Figures, target: Target, commitment: Commitment | None, scope: Context) -> Course:
     """Its figure in time; what has no figure of a month is asked once."""
-    asked = asked_by(figures, target, commitment)
+    question = asked_by(figures, target, commitment)
     scope = replace(scope, unit=None) if target.whole_company else scope
     if target.by_month:
-        return first_course(figures, *asked, scope)
-    now = first_of(figures.result(*asked, scope).figures())
+        return first_course(figures, *question, scope)
+    now = first_of(figures.result(*question, scope).figures())
     return replace(NO_COURSE, now=now, year=now)
 
 
@@ -64,8 +64,8 @@ def asked_by(figures: Figures, target: Target, commitment: Commitment | None) ->
         name = target.metric or ""
         takes_goal = having(figures.registry.get(name), TakesGoal) is not None
         return name, {**target.params, **({"goal": target.goal} if takes_goal else {})}
-    own: dict[str, object] = {"commitment": commitment, "goal": target.goal, "goal_from": target.effective_from}
-    return commitment.metric, own
+    params: dict[str, object] = {"commitment": commitment, "goal": target.goal, "goal_from": target.effective_from}
+    return commitment.metric, params
 
 
 def _held_against_plan(target: Target, course: Course, context: Context) -> Judgement:

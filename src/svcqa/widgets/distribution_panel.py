@@ -82,7 +82,7 @@ class DistributionPanel(Panel):
         if not self.limit.disabled:
             changes["limit"] = self.limit.value
         try:
-            found, drawn = self._what_if.at(**changes), self._what_if.distributions(**changes)
+            result, drawn = self._what_if.at(**changes), self._what_if.distributions(**changes)
         except SvcqaError as error:
             self._refuse(error)
             return
@@ -91,7 +91,7 @@ class DistributionPanel(Panel):
             return
         names = self.workspace.policies.names(self.language)
         self.chart.value = charts.Picture(times_chart(drawn[0], names[self._commitment], self.language)).html()
-        self.table.value = tables.results.result(found, self.language, names=names).to_html(escape=True, border=0)
+        self.table.value = tables.results.result(result, self.language, names=names).to_html(escape=True, border=0)
 
     def _refuse(self, error: SvcqaError) -> None:
         self.chart.value, self.table.value = "", self._plain(error)

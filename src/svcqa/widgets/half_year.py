@@ -66,9 +66,9 @@ class HalfYearPanel(Panel):
                 # A range that is empty for a moment is refused, so the far end moves first.
                 self.limit.min, self.limit.max = 0, max(limits.highest, 1)
                 self.limit.min, self.limit.value = limits.lowest, limits.promised
-        found = self._what_if.at()
+        result = self._what_if.at()
         note: Note = "promised" if limits else "returns" if self._what_if.has_limits else "no_limit"
-        self.answer.value = answer(found.figures(), self.language, scale=found.scale, note=note)
+        self.answer.value = answer(result.figures(), self.language, scale=result.scale, note=note)
 
     def _move(self, change: dict[str, Any]) -> None:
         if self._what_if is not None:

@@ -74,7 +74,7 @@ class MappingPanel(Panel):
         try:
             self.workspace.mappings.save(self.proposal, self._out, language=self.language)
         except SvcqaError as error:
-            said = f"{self._text('refused')}: {error.render(self.language)}"
+            message = f"{self._text('refused')}: {error.render(self.language)}"
         else:
-            said = self._text("wrote", path=self._out)
-        self.message.value = self._plain(said)
+            message = self._text("wrote", path=self._out)
+        self.message.value = self._plain(message)

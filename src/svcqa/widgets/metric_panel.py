@@ -57,23 +57,25 @@ class MetricPanel(Panel):
         self._show(None)
 
     def _show(self, _: object) -> None:
-        given = {name: value for name, value in self._params.items() if name not in ("commitment", "target")}
+        params = {name: value for name, value in self._params.items() if name not in ("commitment", "target")}
         keys = {name: self._params[name] for name in ("commitment", "target") if name in self._params}
         try:
-            found = self.workspace.measure(
+            result = self.workspace.measure(
                 self.metric,
                 period=self.period.value,
                 unit=self.unit.value,
                 by=self.by.value,
                 as_of=self._as_of,
-                params=given,
+                params=params,
                 **keys,
             )
         except SvcqaError as error:
             self.chart.value, self.table.value = "", self._plain(error)
             return
-        if not found.rows:
+        if not result.rows:
             self.chart.value, self.table.value = "", self._plain(self._text("no_cases"))
             return
-        self.chart.value = charts.of_result(found, self.language, names=self._names).html()
-        self.table.value = tables.results.result(found, self.language, names=self._names).to_html(escape=True, border=0)
+        self.chart.value = charts.of_result(result, self.language, names=self._names).html()
+        self.table.value = tables.results.result(result, self.language, names=self._names).to_html(
+            escape=True, border=0
+        )

@@ -52,7 +52,9 @@ class OutlookPanel(Panel):
         self._names = policies.names(language)
         keys = [item.key for item in policies.commitments]
         self.commitment = self._named("commitment", keys, commitment or keys[0])
-        self.unit = self._named("unit", [one.code for one in policies.organisation.units], self._outlooks.unit)
+        self.unit = self._named(
+            "unit", [organisation_unit.code for organisation_unit in policies.organisation.units], self._outlooks.unit
+        )
         self.chart, self.trend, self.season, self.answer, self.year = (widgets.HTML() for _ in range(5))
         self.goal = widgets.FloatSlider(**self._looks("goal_moved"))
         self.form = RebaseForm(
@@ -88,8 +90,8 @@ class OutlookPanel(Panel):
             self.form.offer((), ())
             return
         self.chart.value = picture.html()
-        known = [row.period for row in self._found.main]
-        self.form.offer(known[1:], [row.period for row in self._found.of(Role.CHANGE_POINT)])
+        periods = [row.period for row in self._found.main]
+        self.form.offer(periods[1:], [row.period for row in self._found.of(Role.CHANGE_POINT)])
 
     def _say_trend(self) -> None:
         """The trend in words; where there are two years also without the season."""
@@ -100,11 +102,11 @@ class OutlookPanel(Panel):
             self.trend.value = self._plain(error)
             return
         forms = [False, True] if result.of(Role.SLOPE_IN_SEASON) else [False]
-        said = [
+        sentences = [
             trend_sentence(result, unit, self.language, name=self._names.get(unit, unit), seasonal=seasonal)
             for seasonal in forms
         ]
-        self.trend.value = "<br>".join(map(self._plain, said))
+        self.trend.value = "<br>".join(map(self._plain, sentences))
 
     def _draw_season(self) -> None:
         self.season.value = ""
@@ -113,13 +115,13 @@ class OutlookPanel(Panel):
         except SvcqaError as error:
             self.season.value = self._plain(error)
             return
-        said = season_sentence(result, self.language)
+        sentence = season_sentence(result, self.language)
         drawn = result.named(Role.ADJUSTED, Role.LEVEL)
         if not drawn:
-            self.season.value = self._plain(said)
+            self.season.value = self._plain(sentence)
             return
         self.season.value = charts.of_result(
-            result, self.language, names=self._names, measures=drawn, title=said
+            result, self.language, names=self._names, measures=drawn, title=sentence
         ).html()
 
     def _fit(self) -> None:
@@ -128,18 +130,18 @@ class OutlookPanel(Panel):
         self.answer.value = self.year.value = ""
         try:
             what_if = self._outlooks.forecast(self.commitment.value, unit=self.unit.value)
-            found = what_if.at()
+            result = what_if.at()
         except SvcqaError as error:
             self.answer.value = self._plain(error)
             return
-        if not any(row.value is not None for row in found.of(Role.WHOLE_YEAR)):
-            said = forecast_sentence(found, self.language) if found.rows else self._text("no_cases")
-            self.answer.value = self._plain(said)
+        if not any(row.value is not None for row in result.of(Role.WHOLE_YEAR)):
+            sentence = forecast_sentence(result, self.language) if result.rows else self._text("no_cases")
+            self.answer.value = self._plain(sentence)
             return
-        self.year.value = charts.outlook(self._found, found, self.language, names=self._names).html()
-        self._set_goal(found)
+        self.year.value = charts.outlook(self._found, result, self.language, names=self._names).html()
+        self._set_goal(result)
         self._what_if = what_if
-        self._say(found)
+        self._say(result)
 
     def _set_goal(self, result: Result) -> None:
         """Let the goal move about what the year may come to; shares are shown in per cent."""

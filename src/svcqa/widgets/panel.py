@@ -53,9 +53,9 @@ class Panel:
         button.on_click(pressed)
         return button
 
-    def _plain(self, said: str | SvcqaError) -> str:
+    def _plain(self, message: str | SvcqaError) -> str:
         """A text, or an error in the reader's language, as it may stand in a page."""
-        shown = said if isinstance(said, str) else said.render(self.language)
+        shown = message if isinstance(message, str) else message.render(self.language)
         return html.escape(shown).replace("\n", "<br>")
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

@@ -48,12 +48,12 @@ class RebaseForm(Panel):
         """The periods to choose from, none chosen; those that the change-point search names are told, no more."""
         self.since.options, self.since.value = ["", *periods], ""
         glue = self._text("wording.separator")
-        said = (
+        suggestion = (
             self._text("rebase_suggested", periods=glue.join(suggested))
             if suggested
             else self._text("rebase_none_suggested")
         )
-        self.suggested.value = self._plain(said)
+        self.suggested.value = self._plain(suggestion)
 
     def _note(self, _: object) -> None:
         try:

@@ -45,10 +45,10 @@ class TargetCells(Panel):
         """The goals that stay, by unit."""
         return {code: self.fields[code].value / self.times for code, lock in self.locks.items() if lock.value}
 
-    def begin(self, asked: TargetWhatIf, tree: Organisation, times: float) -> None:
+    def begin(self, what_if: TargetWhatIf, tree: Organisation, times: float) -> None:
         """Fields and locks for the units of another target, none locked."""
         self.times, self.fields, self.locks = times, {}, {}
-        first = asked.at(goal=asked.proposal.candidate("balanced").goal).decomposition
+        first = what_if.at(goal=what_if.proposal.candidate("balanced").goal).decomposition
         below = [cell for cell in first.cells if cell.parent is not None and not cell.own]
         rows = [self._row(cell, len(tree.path(cell.unit)), tree) for cell in below]
         self.box.children = (*rows, self.sums)
@@ -84,6 +84,6 @@ class TargetCells(Panel):
                     self.fields[cell.unit].value = round(cell.goal * self.times, 6)
         finally:
             self._showing = False
-        said = self._text("sum_of_parts")
+        label = self._text("sum_of_parts")
         shown = f"{decomposition.sum_of_parts * self.times:.6g}{'%' if self.times != 1 else ''}"
-        self.sums.value = f"<b>{self._plain(said)}</b> {shown}"
+        self.sums.value = f"<b>{self._plain(label)}</b> {shown}"

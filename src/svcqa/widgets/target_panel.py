@@ -41,8 +41,8 @@ class TargetPanel(Panel):
         self.planned = planned
         self._asked: TargetWhatIf | None = None
         self._answer: Answer | None = None
-        found = planned.forecasts()
-        options = [(item.target.name.in_language(language), item.target.key) for item in found]
+        forecasts = planned.forecasts()
+        options = [(item.target.name.in_language(language), item.target.key) for item in forecasts]
         if target is not None and target not in {key for _, key in options}:
             raise MetricError(Fault("target_not_forecast", got=target, allowed=", ".join(key for _, key in options)))
         self.target = self._dropdown("target", options)
@@ -73,14 +73,14 @@ class TargetPanel(Panel):
 
     def _choose(self, _: object) -> None:
         """Read the records of the target once; everything else moves over what was read."""
-        self._asked = asked = self.planned.what_if(self.target.value)
-        times = 100.0 if asked.past.scale.unit == "share" else 1.0
-        self.cells.begin(asked, self.planned.policies.organisation, times)
-        low, high = asked.goal_range
-        promise, step = asked.subject.promise, goal_step(asked.ahead)
+        self._asked = what_if = self.planned.what_if(self.target.value)
+        times = 100.0 if what_if.past.scale.unit == "share" else 1.0
+        self.cells.begin(what_if, self.planned.policies.organisation, times)
+        low, high = what_if.goal_range
+        promise, step = what_if.subject.promise, goal_step(what_if.ahead)
         if promise is not None:
             low, high = (
-                (promise, max(high, promise)) if asked.ahead.better == "higher" else (min(low, promise), promise)
+                (promise, max(high, promise)) if what_if.ahead.better == "higher" else (min(low, promise), promise)
             )
         with unheard(self._move, *self._moved):
             self.goal.min, self.goal.max = (
@@ -88,8 +88,8 @@ class TargetPanel(Panel):
                 max(high * times, low * times + step * times),
             )
             self.goal.min, self.goal.step = low * times, step * times
-            self.goal.value = asked.proposal.candidate("balanced").goal * times
-            self.volume.value, self.volume.disabled = 1.0, asked.ahead.kind == "amount"
+            self.goal.value = what_if.proposal.candidate("balanced").goal * times
+            self.volume.value, self.volume.disabled = 1.0, what_if.ahead.kind == "amount"
             self.size.value = 0
         self._move(None)
 
@@ -127,15 +127,15 @@ class TargetPanel(Panel):
         """The answer in a sentence, what is needed, the rule, and each note."""
         assert self._asked is not None
         proposal, scale = self._asked.proposal, self._asked.past.scale
-        said = [tables.answer_text(answer, scale, self.language)]
+        sentences = [tables.answer_text(answer, scale, self.language)]
         if answer.improvement is not None:
-            said.append(tables.improvement(answer.improvement, proposal.improvement_unit, self.language))
-        said.append(tables.fair_text(answer.decomposition, self.language))
-        said += [tables.assumption_text(assumption, scale, self.language) for assumption in answer.assumptions]
+            sentences.append(tables.improvement(answer.improvement, proposal.improvement_unit, self.language))
+        sentences.append(tables.fair_text(answer.decomposition, self.language))
+        sentences += [tables.assumption_text(assumption, scale, self.language) for assumption in answer.assumptions]
         if self.size.value != 0 and not self.label.value.strip():
-            said.append(self._text("needs_label"))
-        said += [tables.note_text(note, proposal, self.language) for note in self._asked.notes]
-        return "<br>".join(map(self._plain, said))
+            sentences.append(self._text("needs_label"))
+        sentences += [tables.note_text(note, proposal, self.language) for note in self._asked.notes]
+        return "<br>".join(map(self._plain, sentences))
 
     def _save(self, _: object) -> None:
         if self._answer is None or self._asked is None:  # what stands in the way is kept from being overlooked
@@ -148,5 +148,5 @@ class TargetPanel(Panel):
             self.message.value = self._plain(error)
             return
         name = self._asked.proposal.target.name.in_language(self.language)
-        said = self._text("saved", target=name, version=saved.version, number=saved.number)
-        self.message.value = self._plain(said)
+        message = self._text("saved", target=name, version=saved.version, number=saved.number)
+        self.message.value = self._plain(message)

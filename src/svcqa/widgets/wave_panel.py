@@ -79,7 +79,7 @@ class WavePanel(Panel):
             self.calls.value = self.plan.overall.drawn
         self._show(float(change["new"]))
 
-    def _show(self, wanted: float | None) -> None:
+    def _show(self, target_width: float | None) -> None:
         drawn = trade_off_chart(
             self._survey,
             self._counts,
@@ -87,7 +87,7 @@ class WavePanel(Panel):
             chosen=self.plan,
             language=self.language,
             names=self._names,
-            wanted=wanted,
+            wanted=target_width,
         )
         self.chart.value = charts.Picture(drawn).html()
         frame = plan_table(self.plan, self.workspace.policies, self.language)

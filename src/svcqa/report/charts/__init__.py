@@ -102,10 +102,10 @@ def process(
 
 
 def distribution(
-    given: Distribution, language: Language, *, cumulative: bool = False, title: str | None = None
+    distribution: Distribution, language: Language, *, cumulative: bool = False, title: str | None = None
 ) -> Picture:
     """A picture of a distribution; the options are those of :func:`chart_of_distribution`."""
-    return Picture(chart_of_distribution(given, language, cumulative=cumulative, title=title))
+    return Picture(chart_of_distribution(distribution, language, cumulative=cumulative, title=title))
 
 
 def targets(review: PeriodReview, language: Language) -> Picture:

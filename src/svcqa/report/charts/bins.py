@@ -24,17 +24,17 @@ def quantile(values: Sequence[float], weights: Sequence[int], p: float) -> float
     >>> quantile([1.0, 2.0, 10.0], [2, 1, 1], 0.5)
     1.5
     """
-    place = (sum(weights) - 1) * p
-    below = _at(values, weights, math.floor(place))
-    return below + (place - math.floor(place)) * (_at(values, weights, math.ceil(place)) - below)
+    position = (sum(weights) - 1) * p
+    below = _at(values, weights, math.floor(position))
+    return below + (position - math.floor(position)) * (_at(values, weights, math.ceil(position)) - below)
 
 
-def _at(values: Sequence[float], weights: Sequence[int], place: int) -> float:
-    """The value at ``place`` (0 first) if each were written down as often as it occurs."""
+def _at(values: Sequence[float], weights: Sequence[int], position: int) -> float:
+    """The value at ``position`` (0 first) if each were written down as often as it occurs."""
     passed = 0
     for value, weight in zip(values, weights, strict=True):
         passed += weight
-        if place < passed:
+        if position < passed:
             return value
     return values[-1]
 
@@ -72,7 +72,7 @@ def edges(values: Sequence[float], weights: Sequence[int], shown: Sequence[float
     # a far tail of less than one bin is no tail: it gets its own bin with an end
     if values[-1] <= (last + 1) * width and values[-1] > last * width:
         last += 1
-    return [_clean(place * width, width) for place in range(first, last + 1)]
+    return [_clean(multiple * width, width) for multiple in range(first, last + 1)]
 
 
 def _round_up(width: float) -> float:

@@ -28,8 +28,8 @@ def waterfall_chart(outcomes: Outcomes, language: Language) -> Chart:
         )
         for name, count in steps.items()
     ]
-    said = text(
+    finding = text(
         "call_results.waterfall_title", language, code=outcomes.code, complete=overall.complete, sample=steps["sample"]
     )
     label = text("call_results.customers", language)
-    return chart_of_rows(rows, language, label=label, scale=Scale("", "neutral"), title=said, kind="bars")
+    return chart_of_rows(rows, language, label=label, scale=Scale("", "neutral"), title=finding, kind="bars")

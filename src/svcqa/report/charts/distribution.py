@@ -62,12 +62,12 @@ class Distribution:
         """Value, cases, whether they are open; in ascending order, without what nobody has."""
         weights = self.weights or (1,) * len(self.values)
         still_open = self.still_open or (False,) * len(self.values)
-        found = zip(self.values, weights, still_open, strict=True)
-        return sorted((float(value), int(weight), is_open) for value, weight, is_open in found if weight)
+        entries = zip(self.values, weights, still_open, strict=True)
+        return sorted((float(value), int(weight), is_open) for value, weight, is_open in entries if weight)
 
 
 def chart_of_distribution(
-    given: Distribution, language: Language, *, cumulative: bool = False, title: str | None = None
+    distribution: Distribution, language: Language, *, cumulative: bool = False, title: str | None = None
 ) -> Chart:
     """A histogram with the limit and the marks; open cases stand apart on top of the closed ones.
 
@@ -79,17 +79,17 @@ def chart_of_distribution(
     >>> chart_of_distribution(minutes, "en").title
     'Arrival: 66.7% of 3 closed cases took no more than 40 min'
     """
-    unit = wording.value_unit(given.unit, language) if given.unit else ""
-    marks = ([Mark(text("charts.limit", language), given.limit)] if given.limit is not None else []) + [
-        Mark(name, value) for name, value in given.marks.items()
+    unit = wording.value_unit(distribution.unit, language) if distribution.unit else ""
+    marks = ([Mark(text("charts.limit", language), distribution.limit)] if distribution.limit is not None else []) + [
+        Mark(name, value) for name, value in distribution.marks.items()
     ]
-    bins = _bins(given, marks, cumulative)
-    axis = given.label + (text("charts.in_unit", language, unit=unit) if unit else "")
+    bins = _bins(distribution, marks, cumulative)
+    axis = distribution.label + (text("charts.in_unit", language, unit=unit) if unit else "")
     return Chart(
         kind="distribution",
-        title=title or _finding(given, unit, language),
+        title=title or _finding(distribution, unit, language),
         axis=axis,
-        unit=given.unit,
+        unit=distribution.unit,
         language=language,
         bins=bins,
         marks=tuple(marks),
@@ -97,8 +97,8 @@ def chart_of_distribution(
     )
 
 
-def _bins(given: Distribution, marks: list[Mark], cumulative: bool) -> tuple[Bin, ...]:
-    cells = given.cells
+def _bins(distribution: Distribution, marks: list[Mark], cumulative: bool) -> tuple[Bin, ...]:
+    cells = distribution.cells
     if not cells:
         return ()
     ends = edges([value for value, _, _ in cells], [count for _, count, _ in cells], [mark.value for mark in marks])
@@ -112,13 +112,13 @@ def _bins(given: Distribution, marks: list[Mark], cumulative: bool) -> tuple[Bin
     if not sum(counts[-1]):
         counts.pop()
     total, so_far = sum(count for _, count, _ in cells), 0
-    found = []
+    bins = []
     for number, (closed, still_open) in enumerate(counts):
         start, end = ends[number], ends[number + 1] if number + 1 < len(ends) else None
         so_far += closed
         label = f"{start:g}–{end:g}" if end is not None else f">{start:g}"
         named = ", ".join(f"{mark.name} {mark.value:g}" for mark in marks if place(mark.value) == number)
-        found.append(
+        bins.append(
             Bin(
                 label=label,
                 start=start,
@@ -129,34 +129,34 @@ def _bins(given: Distribution, marks: list[Mark], cumulative: bool) -> tuple[Bin
                 marks=named,
             )
         )
-    return tuple(found)
+    return tuple(bins)
 
 
-def _finding(given: Distribution, unit: str, language: Language) -> str:
+def _finding(distribution: Distribution, unit: str, language: Language) -> str:
     """How many of the closed cases kept the limit; the open ones are told beside, never counted as good."""
-    closed = sum(count for _, count, is_open in given.cells if not is_open)
-    still_open = sum(count for _, count, is_open in given.cells if is_open)
+    closed = sum(count for _, count, is_open in distribution.cells if not is_open)
+    still_open = sum(count for _, count, is_open in distribution.cells if is_open)
     if not closed and not still_open:
-        return text("charts.nothing", language, label=given.label)
-    if given.limit is None or not closed:
-        said = text("charts.closed_cases", language, label=given.label, closed=f"{closed:,}")
-        return said + (text("charts.open_cases", language, count=f"{still_open:,}") if still_open else "")
-    within = sum(count for value, count, is_open in given.cells if not is_open and value <= given.limit)
-    beyond = sum(count for value, count, is_open in given.cells if is_open and value > given.limit)
-    said = text(
+        return text("charts.nothing", language, label=distribution.label)
+    if distribution.limit is None or not closed:
+        sentence = text("charts.closed_cases", language, label=distribution.label, closed=f"{closed:,}")
+        return sentence + (text("charts.open_cases", language, count=f"{still_open:,}") if still_open else "")
+    within = sum(count for value, count, is_open in distribution.cells if not is_open and value <= distribution.limit)
+    beyond = sum(count for value, count, is_open in distribution.cells if is_open and value > distribution.limit)
+    sentence = text(
         "charts.within_limit",
         language,
-        label=given.label,
+        label=distribution.label,
         closed=f"{closed:,}",
         share=wording.percent(within / closed),
-        limit=f"{given.limit:g}",
+        limit=f"{distribution.limit:g}",
         unit=text("charts.unit_beside", language, unit=unit) if unit else "",
     )
     if still_open:
         key = "charts.open_beyond" if beyond else "charts.open_cases"
         fields = {"beyond": f"{beyond:,}"} if beyond else {}
-        said += text(key, language, count=f"{still_open:,}", **fields)
-    return said
+        sentence += text(key, language, count=f"{still_open:,}", **fields)
+    return sentence
 
 
 def _notes(bins: tuple[Bin, ...], cumulative: bool, language: Language) -> tuple[str, ...]:

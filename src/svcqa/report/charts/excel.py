@@ -256,8 +256,8 @@ def _process(chart: Chart, place: Place, make: Maker, font: str) -> Any:
 
 def _line_numbers(chart: Chart) -> list[float]:
     names = ("value", "lower_limit", "upper_limit", "goal", "far_lower", "far_upper")
-    found = [getattr(record, name, None) for record in chart.records for name in names]
-    return [number for number in found if number is not None]
+    numbers = [getattr(record, name, None) for record in chart.records for name in names]
+    return [number for number in numbers if number is not None]
 
 
 def _finish(drawn: Any, chart: Chart, place: Place, font: str, *, axis: Mapping[str, Any]) -> None:

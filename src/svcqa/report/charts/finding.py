@@ -21,15 +21,15 @@ def finding(rows: Sequence[Row], *, label: str, scale: Scale, language: Language
         rows: of one or more groups, periods in order.
         label: what the figures are.
     """
-    known = [row for row in rows if row.value is not None]
-    if not known:
+    valued_rows = [row for row in rows if row.value is not None]
+    if not valued_rows:
         return text("charts.nothing", language, label=label)
-    last = max(known, key=lambda row: _place(rows, row.period)).period
-    now = [row for row in known if row.period == last]
+    last = max(valued_rows, key=lambda row: _place(rows, row.period)).period
+    now = [row for row in valued_rows if row.period == last]
     so_far = text("charts.so_far", language) if all(row.partial for row in now) else ""
     head = {"label": label, "period": f"{last}{so_far}"}
     if len({row.group for row in rows}) == 1:
-        return _alone(known, scale, language, **head)
+        return _alone(valued_rows, scale, language, **head)
     held = [row for row in now if row.goal is not None]
     if scale.better == "neutral" or not held:
         return _spread(now, scale, language, **head)
@@ -37,7 +37,7 @@ def finding(rows: Sequence[Row], *, label: str, scale: Scale, language: Language
 
 
 def _place(rows: Sequence[Row], period: str) -> int:
-    return next(place for place, row in enumerate(rows) if row.period == period)
+    return next(index for index, row in enumerate(rows) if row.period == period)
 
 
 def _against_goals(held: Sequence[Row], scale: Scale, language: Language, **head: str) -> str:
@@ -46,7 +46,7 @@ def _against_goals(held: Sequence[Row], scale: Scale, language: Language, **head
     if behind:
         worst = max(behind, key=_shortfall)
         key = "charts.behind_one" if len(behind) == 1 else "charts.behind"
-        said = text(
+        sentence = text(
             key,
             language,
             **head,
@@ -56,7 +56,7 @@ def _against_goals(held: Sequence[Row], scale: Scale, language: Language, **head
             behind=len(behind),
             judged=len(held),
         )
-        return said + _evidence(worst, language)
+        return sentence + _evidence(worst, language)
     unclear = sum(row.evidence == "unclear" for row in held)
     goals = {row.goal for row in held}
     goal = text("charts.goal_of", language, goal=_goal(held[0], scale, language)) if len(goals) == 1 else ""
@@ -64,16 +64,16 @@ def _against_goals(held: Sequence[Row], scale: Scale, language: Language, **head
     return text(key, language, **head, judged=len(held), unclear=unclear, goal=goal)
 
 
-def _alone(known: Sequence[Row], scale: Scale, language: Language, **head: str) -> str:
+def _alone(valued_rows: Sequence[Row], scale: Scale, language: Language, **head: str) -> str:
     """One group: its last value, the change since the one before, how it stands to its goal."""
-    now = known[-1]
-    said = text("charts.alone", language, **head, unit=now.group, value=_value(now, scale, language))
-    if len(known) > 1:
-        said += _change(known[-2], now, scale, language)
+    now = valued_rows[-1]
+    sentence = text("charts.alone", language, **head, unit=now.group, value=_value(now, scale, language))
+    if len(valued_rows) > 1:
+        sentence += _change(valued_rows[-2], now, scale, language)
     if now.goal is None or scale.better == "neutral" or not now.standing:
-        return said
+        return sentence
     side = "charts.misses" if now.standing == "missed" else "charts.keeps"
-    return said + text(side, language, goal=_goal(now, scale, language)) + _evidence(now, language)
+    return sentence + text(side, language, goal=_goal(now, scale, language)) + _evidence(now, language)
 
 
 def _change(before: Row, now: Row, scale: Scale, language: Language) -> str:

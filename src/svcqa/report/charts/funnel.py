@@ -28,7 +28,7 @@ def funnel_chart(
     (centre,) = result.of(Role.CENTRE)
     (phi,), (tau2,) = (result.of(role) for role in (Role.DISPERSION, Role.BETWEEN))
     indicator = called.get(centre.indicator, centre.indicator)
-    said = text(
+    finding = text(
         "charts.funnel_title",
         language,
         label=indicator,
@@ -46,7 +46,7 @@ def funnel_chart(
     axis = indicator + (text("charts.in_unit", language, unit=unit_name) if unit_name else "")
     return Chart(
         kind="funnel",
-        title=title or said,
+        title=title or finding,
         axis=axis,
         unit=result.unit,
         language=language,
@@ -65,10 +65,10 @@ def _dot(row: Figure, group: str, result: Result, language: Language) -> Dot | N
     if near is None or far is None or pooled is None:
         return None
     numbers = (row.value, near.value, near.lower, near.upper, far.lower, far.upper, pooled.value)
-    known = [number for number in numbers if number is not None]
-    if len(known) < len(numbers):
+    values = [number for number in numbers if number is not None]
+    if len(values) < len(numbers):
         return None
-    value, centre, lower, upper, far_lower, far_upper, drawn_in = known
+    value, centre, lower, upper, far_lower, far_upper, drawn_in = values
     flag = next((flag for flag in row.flags if flag in signal_words.FUNNEL_FLAGS), "")
     return Dot(
         group=group,

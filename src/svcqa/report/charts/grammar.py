@@ -183,19 +183,19 @@ class Chart:
     @property
     def records(self) -> Sequence[Record]:
         """The data rows, of whichever sort."""
-        own: dict[str, Sequence[Record]] = {
+        by_kind: dict[str, Sequence[Record]] = {
             "distribution": self.bins,
             "process": self.points,
             "funnel": self.dots,
             "timeline": self.stretches,
         }
-        return own.get(self.kind, self.rows)
+        return by_kind.get(self.kind, self.rows)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the data's columns."""
-        own: dict[str, type[Record]] = {"distribution": Bin, "process": Point, "funnel": Dot, "timeline": Stretch}
-        return tuple(field.name for field in fields(own.get(self.kind, Row)))
+        by_kind: dict[str, type[Record]] = {"distribution": Bin, "process": Point, "funnel": Dot, "timeline": Stretch}
+        return tuple(field.name for field in fields(by_kind.get(self.kind, Row)))
 
     @property
     def headings(self) -> dict[str, str]:

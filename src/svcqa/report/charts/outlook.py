@@ -28,9 +28,9 @@ def outlook_chart(
     """
     scale = forecast.scale
     so_far, ahead = (text(f"charts.months_{name}", language) for name in ("so_far", "ahead"))
-    known = [figure for figure in chart.main if figure.value is not None]
+    months_so_far = [figure for figure in chart.main if figure.value is not None]
     coming = forecast.of(Role.AHEAD)
-    rows = [row_of(figure, so_far, scale) for figure in known[-MOST_MONTHS:]]
+    rows = [row_of(figure, so_far, scale) for figure in months_so_far[-MOST_MONTHS:]]
     rows += [row_of(figure, ahead, scale) for figure in coming if figure.period not in {row.period for row in rows}]
     indicator = forecast.rows[0].indicator
     label = (names or {}).get(indicator, indicator)

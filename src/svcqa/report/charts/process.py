@@ -46,12 +46,12 @@ def process_chart(
         for role in (Role.LIMITS, Role.INNER_LIMITS, Role.CHANGE_POINT)
     )
     points = tuple(
-        _point(row, limits.get(row.period), near.get(row.period), found=result, language=language)
+        _point(row, limits.get(row.period), near.get(row.period), result=result, language=language)
         for row in result.main
         if row.unit == chosen
     )
     indicator = called.get(latest.indicator, latest.indicator)
-    said = text(
+    finding = text(
         "charts.process_title",
         language,
         label=indicator,
@@ -64,7 +64,7 @@ def process_chart(
     notes = _notes(points, latest, suggested, language)
     return Chart(
         kind="process",
-        title=title or said,
+        title=title or finding,
         axis=axis,
         unit=result.unit,
         language=language,
@@ -74,7 +74,7 @@ def process_chart(
     )
 
 
-def _point(row: Figure, limits: Figure | None, near: Figure | None, *, found: Result, language: Language) -> Point:
+def _point(row: Figure, limits: Figure | None, near: Figure | None, *, result: Result, language: Language) -> Point:
     special = signal_words.signal(row)
     return Point(
         period=row.period,
@@ -86,7 +86,7 @@ def _point(row: Figure, limits: Figure | None, near: Figure | None, *, found: Re
         near_upper=None if near is None else near.upper,
         goal=row.goal,
         n=row.n,
-        shown=wording.level_with_unit(row.value, found.scale, language, row.goal),
+        shown=wording.level_with_unit(row.value, result.scale, language, row.goal),
         signal=signal_words.flag(special, language) if special else "",
         side="" if not special else "up" if special.endswith(("high", "up")) else "down",
         partial="partial" in row.flags,

@@ -110,11 +110,11 @@ def figure_rows(
     result: Result, names: Mapping[str, str], scale: Scale, measures: Sequence[str] = ()
 ) -> tuple[Row, ...]:
     """The rows of a result, every group with every period: a period without a figure is a gap, not a shortcut."""
-    kept = [row for row in result.rows if not measures or row.measure in measures]
-    dimensions = _dimensions(kept, result.keys)
+    figures = [row for row in result.rows if not measures or row.measure in measures]
+    dimensions = _dimensions(figures, result.keys)
     made = {}
     first: dict[str, dt.date] = {}
-    for row in kept:
+    for row in figures:
         group = " · ".join(names.get(item, item) for item in (_of_column(row, name) for name in dimensions))
         first.setdefault(row.period, row.first)
         made[group, row.period] = row_of(row, group, scale)
@@ -129,14 +129,14 @@ def figure_rows(
 
 def _dimensions(rows: Sequence[Figure], keys: Sequence[str]) -> list[str]:
     """The columns that tell the groups apart; the unit where nothing does."""
-    wanted = ["indicator", "unit", *keys, "measure"]
-    varying = [name for name in dict.fromkeys(wanted) if len({_of_column(row, name) for row in rows}) > 1]
+    columns = ["indicator", "unit", *keys, "measure"]
+    varying = [name for name in dict.fromkeys(columns) if len({_of_column(row, name) for row in rows}) > 1]
     return varying or ["unit"]
 
 
 def _of_column(row: Figure, name: str) -> str:
-    own = {"indicator": row.indicator, "unit": row.unit, "measure": row.measure}
-    return own[name] if name in own else row.by.get(name, "")
+    columns = {"indicator": row.indicator, "unit": row.unit, "measure": row.measure}
+    return columns[name] if name in columns else row.by.get(name, "")
 
 
 def row_of(figure: Figure, group: str, scale: Scale) -> Row:
@@ -193,8 +193,8 @@ def _furthest(rows: Sequence[Row], scale: Scale) -> tuple[Row, ...]:
         return sign * (row.value - (row.goal or 0.0))
 
     groups = distinct(row.group for row in rows)
-    kept = set(sorted(groups, key=gap)[:MOST_PANELS])
-    return tuple(row for row in rows if row.group in kept)
+    furthest = set(sorted(groups, key=gap)[:MOST_PANELS])
+    return tuple(row for row in rows if row.group in furthest)
 
 
 def _notes(rows: Sequence[Row], kind: FigureKind, language: Language) -> list[str]:
@@ -206,8 +206,8 @@ def _notes(rows: Sequence[Row], kind: FigureKind, language: Language) -> list[st
         notes.append(text(key, language) + (f" {glue.join(methods)}" if methods else ""))
     if any(row.goal is not None for row in rows):
         goals = {(row.period, row.goal) for row in rows if row.goal is not None}
-        own = kind == "lines" and len(goals) > len({period for period, _ in goals})
-        notes.append(text("charts.goal_own" if own else "charts.goal_line", language))
+        own_goals = kind == "lines" and len(goals) > len({period for period, _ in goals})
+        notes.append(text("charts.goal_own" if own_goals else "charts.goal_line", language))
     if any(row.partial for row in rows):
         notes.append(text("charts.partial_star" if kind == "bars" else "charts.partial_hollow", language))
     missing = sum(row.value is None for row in rows)

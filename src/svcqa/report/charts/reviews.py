@@ -78,10 +78,10 @@ def months_chart(review: PeriodReview, item: CommitmentReview, language: Languag
     named = [(unit, unit.unit.name.in_language(language)) for unit in item.departments]
     rows = []
     for unit, name in named:
-        found = {figure.period: figure for figure in unit.course.months}
+        by_month = {figure.period: figure for figure in unit.course.months}
         rows += [
-            row_of(found[month.label], name, scale)
-            if month.label in found
+            row_of(by_month[month.label], name, scale)
+            if month.label in by_month
             else Row(
                 group=name,
                 period=month.label,

@@ -75,13 +75,15 @@ def _stretches(ledger: Ledger, language: Language) -> tuple[Stretch, ...]:
 
 def _days(ledger: DayLedger, language: Language) -> tuple[Stretch, ...]:
     """A bar for each day, those of one reason on one line; a counted one carries its number."""
-    found = []
+    stretches = []
     for entry in ledger.entries:
         begin = dt.datetime.combine(entry.day, dt.time())
         reason, number = text(f"calendar.day_{entry.reason}", language), entry.number
         shown = "" if number is None else str(number)
-        found.append(Stretch(reason=reason, begin=begin, end=begin + _ONE_DAY, counts=number is not None, shown=shown))
-    return tuple(found)
+        stretches.append(
+            Stretch(reason=reason, begin=begin, end=begin + _ONE_DAY, counts=number is not None, shown=shown)
+        )
+    return tuple(stretches)
 
 
 def _marks(explanation: Explanation, language: Language) -> tuple[Mark, ...]:

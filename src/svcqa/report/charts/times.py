@@ -35,5 +35,5 @@ def times_chart(time_distribution: TimeDistribution, label: str, language: Langu
     if not missed:
         return chart
     glue = text("wording.separator", language)
-    said = text("charts.not_reached", language, names=glue.join(missed))
-    return replace(chart, notes=(*chart.notes, said))
+    note = text("charts.not_reached", language, names=glue.join(missed))
+    return replace(chart, notes=(*chart.notes, note))

@@ -92,5 +92,5 @@ def _notes(chart: Chart) -> str:
     return text("wording.separator", chart.language).join([*named, *chart.notes])
 
 
-def _lines(said: str, size: float) -> list[str]:
-    return wrapped(said, _ROOM / (size / 2))
+def _lines(content: str, size: float) -> list[str]:
+    return wrapped(content, _ROOM / (size / 2))

@@ -81,8 +81,8 @@ def _axis(chart: Chart) -> Any:
     """Ticks at the edges; where the bin without an end stops in the picture is no edge."""
     import altair as alt
 
-    ends = [found.end for found in chart.bins[-1:] if found.end is not None]
-    axis = alt.Axis(grid=False, values=[*(found.start for found in chart.bins), *ends], labelOverlap="greedy")
+    ends = [column.end for column in chart.bins[-1:] if column.end is not None]
+    axis = alt.Axis(grid=False, values=[*(column.start for column in chart.bins), *ends], labelOverlap="greedy")
     return alt.X("start:Q", title=chart.axis, scale=alt.Scale(zero=False, nice=False), axis=axis)
 
 

@@ -61,10 +61,10 @@ def bars(chart: Chart) -> Any:
     else:
         bar = base.mark_bar(color=palette.SERIES[0], opacity=0.45, height={"band": 0.55}).encode(x=value)
         point = base.mark_point(filled=True, size=80, opacity=1, color=palette.SERIES[0]).encode(x="value:Q")
-    known = alt.datum.low != alt.datum.high
+    has_interval = alt.datum.low != alt.datum.high
     rule = base.mark_rule(strokeWidth=2, color="black").encode(x="low:Q", x2="high:Q")
     ends = [
-        base.transform_filter(known).mark_tick(color="black", thickness=2, size=9).encode(x=f"{side}:Q")
+        base.transform_filter(has_interval).mark_tick(color="black", thickness=2, size=9).encode(x=f"{side}:Q")
         for side in ("low", "high")
     ]
     label = base.mark_text(align="left", dx=9, fontSize=12).encode(x=alt.X("reach:Q"), text="shown:N")

@@ -54,8 +54,8 @@ def run_notebook(source: Path, target: Path, parameters: Mapping[str, object], *
             target.unlink(missing_ok=True)  # half a review is none
             if error.ename == ReviewChangedError.__name__:
                 raise ReviewChangedError(Fault("notebook_differs", file=target.name, got=error.evalue)) from error
-            said = f"{error.ename}: {error.evalue}"
-            raise NotebookError(Fault("notebook_failed", file=target.name, got=said)) from error
+            message = f"{error.ename}: {error.evalue}"
+            raise NotebookError(Fault("notebook_failed", file=target.name, got=message)) from error
     return target
 
 

@@ -77,13 +77,13 @@ def _fill_sheet(book: Workbook, table: Table, *, language: Language, units: Sequ
     as_number = book.add_format({"num_format": "0"})
     sheet.freeze_panes(1, 0)
     sheet.set_row(0, 32)
-    for place, column in enumerate(table.columns):
+    for index, column in enumerate(table.columns):
         label = _label(column, language)
-        sheet.write_string(0, place, label, styles.get("head" if column.required else "center"))
+        sheet.write_string(0, index, label, styles.get("head" if column.required else "center"))
         kind = column.type.value
         # a format on the column keeps what is typed: numbers of records stay texts with their leading zeros
         sheet.set_column(
-            place, place, max(14, 2 * len(label)), {"moment": as_moment, "integer": as_number}.get(kind, as_text)
+            index, index, max(14, 2 * len(label)), {"moment": as_moment, "integer": as_number}.get(kind, as_text)
         )
         rule: dict[str, Any] = {}
         offered = choices(column, language, units)
@@ -102,8 +102,8 @@ def _fill_sheet(book: Workbook, table: Table, *, language: Language, units: Sequ
             if len(",".join(offered)) > _LONGEST or any("," in item for item in offered):
                 if lists is None:
                     lists = book.add_worksheet(_t("sheet_lists", language))
-                lists.write_column(0, place, offered)
-                letter = _letter(place)
+                lists.write_column(0, index, offered)
+                letter = _letter(index)
                 source = f"='{_t('sheet_lists', language)}'!${letter}$1:${letter}${len(offered)}"
             rule = {
                 "validate": "list",
@@ -112,11 +112,11 @@ def _fill_sheet(book: Workbook, table: Table, *, language: Language, units: Sequ
                 "error_type": "stop" if kind == "flag" else "warning",
             }
         if rule:
-            sheet.data_validation(1, place, _ROWS, place, {"ignore_blank": True, **rule})
+            sheet.data_validation(1, index, _ROWS, index, {"ignore_blank": True, **rule})
 
 
-def _letter(place: int) -> str:
-    return chr(ord("A") + place) if place < 26 else chr(ord("A") + place // 26 - 1) + chr(ord("A") + place % 26)
+def _letter(index: int) -> str:
+    return chr(ord("A") + index) if index < 26 else chr(ord("A") + index // 26 - 1) + chr(ord("A") + index % 26)
 
 
 def _explanations(
@@ -124,9 +124,9 @@ def _explanations(
 ) -> None:
     sheet = book.add_worksheet(_t("sheet_explanations", language))
     heads = ("column", "meaning", "type", "measured_in", "required", "codes", "example")
-    for place, (head, width) in enumerate(zip(heads, (22, 60, 22, 12, 8, 36, 22), strict=True)):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, _t(head, language), styles.get("head"))
+    for index, (head, width) in enumerate(zip(heads, (22, 60, 22, 12, 8, 36, 22), strict=True)):
+        sheet.set_column(index, index, width)
+        sheet.write_string(0, index, _t(head, language), styles.get("head"))
     for row, column in enumerate(table.columns, start=1):
         codes = ", ".join(_t(f"code_{code}", language) for code in column.codes)
         cells = (
@@ -138,8 +138,8 @@ def _explanations(
             codes,
             example(column),
         )
-        for place, cell in enumerate(cells):
-            sheet.write_string(row, place, cell, styles.get("text"))
+        for index, cell in enumerate(cells):
+            sheet.write_string(row, index, cell, styles.get("text"))
 
 
 def mapping_text(table: Table, language: Language) -> str:

@@ -30,7 +30,7 @@ def table_of(frame: pd.DataFrame, *, title: str = "") -> Table:
 def print_board(review: PeriodReview, language: Language, console: Console, *, company: str) -> None:
     """Print the score board of the company's own targets, and what is to be said below it."""
     frame = tables.board(review, language)
-    own = [item.owner.code == review.unit.code for item in review.targets]
+    is_own = [item.owner.code == review.unit.code for item in review.targets]
     called = text(f"terminal.review_{review.kind}", language)
     title = text(
         "terminal.board",
@@ -41,8 +41,8 @@ def print_board(review: PeriodReview, language: Language, console: Console, *, c
         as_of=f"{review.as_of:%Y-%m-%d %H:%M}",
     )
     columns = [name for name in frame.columns if name != text("tables.owner", language)]
-    console.print(table_of(frame.loc[own, columns], title=title))
-    others = len(own) - sum(own)
+    console.print(table_of(frame.loc[is_own, columns], title=title))
+    others = len(is_own) - sum(is_own)
     met = sum(item.judged.verdict == "met" for item in review.targets)
     risky = sum(item.judged.at_risk for item in review.targets)
-    console.print(text("terminal.summary", language, all=len(own), met=met, risk=risky, others=others))
+    console.print(text("terminal.summary", language, all=len(is_own), met=met, risk=risky, others=others))

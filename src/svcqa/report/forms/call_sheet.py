@@ -66,25 +66,25 @@ class Heading:
 
 def question_title(number: int, question: Question, language: Language) -> str:
     """``1. 服务态度打几分？（1–10）``."""
-    asked = question.text.in_language(language)
+    question_text = question.text.in_language(language)
     if question.kind == "score":
-        asked = say("scale", language, text=asked, lowest=question.lowest, highest=question.highest)
+        question_text = say("scale", language, text=question_text, lowest=question.lowest, highest=question.highest)
     elif question.kind == "yes_no":
-        asked = say("scale_yes_no", language, text=asked)
-    return say("column_question", language, number=number, text=asked)
+        question_text = say("scale_yes_no", language, text=question_text)
+    return say("column_question", language, number=number, text=question_text)
 
 
 def headings(survey: Survey, language: Language, *, contacts: bool) -> list[Heading]:
     """The columns of the sheet from left to right."""
     fixed = ["order", "role", "group", "reference", "service", "unit", "tier", "closed", "call_from", "call_until"]
-    found = [Heading(name, say(f"column_{name}", language)) for name in (*fixed, *(CONTACTS if contacts else ()))]
+    columns = [Heading(name, say(f"column_{name}", language)) for name in (*fixed, *(CONTACTS if contacts else ()))]
     for number in range(1, survey.attempts + 1):
         for kind in ("attempt_at", "attempt_outcome"):
-            found.append(Heading(kind, say(f"column_{kind}", language, number=number), number))
-    found.append(Heading("caller", say("column_caller", language)))
+            columns.append(Heading(kind, say(f"column_{kind}", language, number=number), number))
+    columns.append(Heading("caller", say("column_caller", language)))
     for number, question in enumerate(survey.questions, start=1):
-        found.append(Heading("question", question_title(number, question, language), number, question))
-    return found
+        columns.append(Heading("question", question_title(number, question, language), number, question))
+    return columns
 
 
 def write_call_sheet(
@@ -122,7 +122,7 @@ def write_call_sheet(
             private=contacts is not None,
         )
         groups = {item.key: number for number, item in enumerate(wave.strata, start=1)}
-        for place, row in enumerate(rows, start=HEADER_ROW):
+        for row_index, row in enumerate(rows, start=HEADER_ROW):
             cells = _cells(
                 row,
                 names,
@@ -130,7 +130,7 @@ def write_call_sheet(
                 language=language,
                 contact=dict((contacts or {}).get(str(row["customer"]), {})),
             )
-            _row(page, place, columns=columns, cells=cells, styles=styles)
+            _row(page, row_index, columns=columns, cells=cells, styles=styles)
         _rules(page, survey, columns=columns, names=names, language=language, last=HEADER_ROW + len(rows) - 1)
         _print_setup(page, columns, last=HEADER_ROW + len(rows) - 1)
         labels = [stratum_label(item.parts, names) for item in wave.strata]
@@ -149,8 +149,8 @@ def write_call_sheet(
 
 def stratum_label(parts: Mapping[str, str], names: SheetNames) -> str:
     """``维修 · 城区客户服务部``."""
-    known = {"service": names.services, "tier": names.tiers}
-    return " · ".join(known.get(name, names.units).get(code, code) for name, code in parts.items() if code)
+    labels = {"service": names.services, "tier": names.tiers}
+    return " · ".join(labels.get(name, names.units).get(code, code) for name, code in parts.items() if code)
 
 
 def _head(
@@ -173,14 +173,14 @@ def _head(
         reserve=wave.reserve,
         attempts=survey.attempts,
     )
-    said = f"{lead} {say('sheet_private', language)}" if private else lead
+    lead_text = f"{lead} {say('sheet_private', language)}" if private else lead
     page.write_string(0, 0, title, styles.get("plain_title"))
-    page.write_string(1, 0, said, styles.get("plain"))
+    page.write_string(1, 0, lead_text, styles.get("plain"))
     highest = 1
-    for place, column in enumerate(columns):
+    for index, column in enumerate(columns):
         width = _width(column)
-        page.set_column(place, place, width)
-        page.write_string(HEADER_ROW - 1, place, column.title, styles.get("head"))
+        page.set_column(index, index, width)
+        page.write_string(HEADER_ROW - 1, index, column.title, styles.get("head"))
         highest = max(highest, lines_needed(column.title, width))
     page.set_row(0, 24)
     page.set_row(HEADER_ROW - 1, 14 * highest + 4)
@@ -219,19 +219,19 @@ def _cells(
     }
 
 
-def _row(page: Any, place: int, *, columns: Sequence[Heading], cells: Mapping[str, Any], styles: Styles) -> None:
+def _row(page: Any, row_index: int, *, columns: Sequence[Heading], cells: Mapping[str, Any], styles: Styles) -> None:
     for number, column in enumerate(columns):
         value = cells.get(column.kind)
         if isinstance(value, dt.date):
             page.write_datetime(
-                place, number, dt.datetime.combine(value, dt.time()), styles.get("center", "yyyy-mm-dd")
+                row_index, number, dt.datetime.combine(value, dt.time()), styles.get("center", "yyyy-mm-dd")
             )
         elif isinstance(value, int):
-            page.write_number(place, number, value, styles.get("center", "0"))
+            page.write_number(row_index, number, value, styles.get("center", "0"))
         elif value:
-            page.write_string(place, number, value, styles.get("text", "@"))
+            page.write_string(row_index, number, value, styles.get("text", "@"))
         else:
-            page.write_blank(place, number, None, styles.get("text", _format(column)))
+            page.write_blank(row_index, number, None, styles.get("text", _format(column)))
 
 
 def _format(column: Heading) -> str:
@@ -245,7 +245,7 @@ def _rules(
     page: Any, survey: Survey, *, columns: Sequence[Heading], names: SheetNames, language: Language, last: int
 ) -> None:
     choice = {"error_message": say("bad_choice", language)}
-    for place, column in enumerate(columns):
+    for index, column in enumerate(columns):
         rule: dict[str, Any] = {}
         question = column.question
         if column.kind == "attempt_at":
@@ -272,7 +272,7 @@ def _rules(
                 "error_message": say("bad_score", language, lowest=lowest, highest=highest),
             }
         if rule:
-            page.data_validation(HEADER_ROW, place, max(last, HEADER_ROW), place, {"ignore_blank": True, **rule})
+            page.data_validation(HEADER_ROW, index, max(last, HEADER_ROW), index, {"ignore_blank": True, **rule})
 
 
 def _print_setup(page: Any, columns: Sequence[Heading], *, last: int) -> None:

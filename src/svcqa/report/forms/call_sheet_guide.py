@@ -27,8 +27,8 @@ def write_guide(
 ) -> None:
     """Add the page to ``book``; ``strata`` are the labels of the wave's strata."""
     page = book.add_worksheet(_say("sheet_guide", language))
-    for place, width in enumerate(_WIDTHS):
-        page.set_column(place, place, width)
+    for index, width in enumerate(_WIDTHS):
+        page.set_column(index, index, width)
     page.write_string(0, 0, title, styles.get("plain_title"))
     page.set_row(0, 24)
     row = 2
@@ -36,10 +36,10 @@ def write_guide(
         page.write_string(row, 0, head, styles.get("head"))
         page.write_blank(row, 1, None, styles.get("head"))
         row += 1
-        for name, said in lines:
+        for name, explanation in lines:
             page.write_string(row, 0, name, styles.get("name"))
-            page.write_string(row, 1, said, styles.get("text"))
-            room = [(name, _WIDTHS[0]), (said, _WIDTHS[1])]
+            page.write_string(row, 1, explanation, styles.get("text"))
+            room = [(name, _WIDTHS[0]), (explanation, _WIDTHS[1])]
             page.set_row(row, 14 * max(lines_needed(cell, width) for cell, width in room) + 4)
             row += 1
         row += 1
@@ -56,11 +56,11 @@ def _sections(
 ) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     if survey.introduction is not None:
         yield _say("guide_say", language), [("", survey.introduction.in_language(language))]
-    asked = [
+    questions = [
         (f"{number}. {question.text.in_language(language)}", _about(question, survey, language))
         for number, question in enumerate(survey.questions, start=1)
     ]
-    yield _say("guide_questions", language), asked
+    yield _say("guide_questions", language), questions
     meant = [(shown, _say(f"outcome_{code}", language)) for code, shown in outcomes.items()]
     yield _say("guide_outcomes", language), meant
     rules = ("rule_order", "rule_replace", "rule_window", "rule_back")
@@ -87,9 +87,9 @@ def _sections(
 def _about(question: Question, survey: Survey, language: Language) -> str:
     if question.kind != "score":
         return _say(f"guide_{question.kind}", language)
-    said = _say("guide_score", language, lowest=question.lowest, highest=question.highest)
+    explanation = _say("guide_score", language, lowest=question.lowest, highest=question.highest)
     if question.low_to is not None:
-        said += ("" if language != "en" else " ") + _say(
+        explanation += ("" if language != "en" else " ") + _say(
             "guide_low", language, score=question.low_to, days=survey.feedback_days
         )
-    return said
+    return explanation

@@ -15,9 +15,9 @@ def call_sheet_mapping(survey: Survey, wave: Wave, names: SheetNames, language: 
     titles = {column.kind: column.title for column in columns}
     moments = [column.title for column in columns if column.kind == "attempt_at"]
     outcomes = [column.title for column in columns if column.kind == "attempt_outcome"]
-    asked = [(column.question, column.title) for column in columns if column.question is not None]
-    scored = {question.key: title for question, title in asked if question.kind != "opinion"}
-    opinions = {question.key: title for question, title in asked if question.kind == "opinion"}
+    question_columns = [(column.question, column.title) for column in columns if column.question is not None]
+    scored = {question.key: title for question, title in question_columns if question.kind != "opinion"}
+    opinions = {question.key: title for question, title in question_columns if question.kind == "opinion"}
     lines = [
         f"# {say('mapping_head', language, code=wave.code)}",
         'table = "callbacks"',
@@ -39,8 +39,8 @@ def call_sheet_mapping(survey: Survey, wave: Wave, names: SheetNames, language: 
         *quoted_table("answers.scored", scored),
         *quoted_table("answers.opinions", opinions),
     ]
-    known = {"unit": names.units, "service": names.services, "tier": names.tiers, "outcome": names.outcomes}
-    for name, shown in known.items():
+    code_names = {"unit": names.units, "service": names.services, "tier": names.tiers, "outcome": names.outcomes}
+    for name, shown in code_names.items():
         lines += quoted_table(
             f"codes.{name}", {label: code for code, label in shown.items()} | {code: code for code in shown}
         )

@@ -69,7 +69,7 @@ def write_chart(sheet: FormSheet, chart: Chart, make: Maker) -> None:
     for number, drawn in enumerate(native_charts(chart, place, make, FONTS[chart.language])):
         down, across = divmod(number, _PANELS_A_ROW)
         drawn.set_size({"width": width - 4, "height": height - 4})
-        sheet.draw(drawn, picture_row, across=across * width, down=down * height, said=chart.title)
+        sheet.draw(drawn, picture_row, across=across * width, down=down * height, description=chart.title)
 
 
 def _cell(chart: Chart, record: Record, column: str) -> Cell:

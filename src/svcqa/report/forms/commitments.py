@@ -32,10 +32,10 @@ def write_commitments(sheet: FormSheet, review: PeriodReview, company: str, lang
     names = unit_names(review, language)
     for _, group in groupby(review.commitments, key=lambda item: item.commitment.category):
         items = list(group)
-        for place, item in enumerate(items):
-            down = 2 * sum(1 + len(one.parts) for one in items)
+        for index, item in enumerate(items):
+            down = 2 * sum(1 + len(member.parts) for member in items)
             category = words(item.commitment.category.in_language(language), "name", down=down)
-            above: Cell | None = category if place == 0 else None
+            above: Cell | None = category if index == 0 else None
             _rows(sheet, item, category=above, until=until, names=names, language=language)
     sheet.skip()
     for number, line in enumerate(_notes(review, language), start=1):
@@ -146,23 +146,23 @@ def _notes(review: PeriodReview, language: Language) -> list[str]:
         say(
             "returns_differ",
             language,
-            name=one.commitment.item.in_language(language),
-            count=len(one.differences),
-            months=len(one.months),
-            counted=or_key(f"tables.from_{one.commitment.counted_from}", language),
+            name=comparison.commitment.item.in_language(language),
+            count=len(comparison.differences),
+            months=len(comparison.months),
+            counted=or_key(f"tables.from_{comparison.commitment.counted_from}", language),
         )
-        for one in review.returns
-        if one.differences
+        for comparison in review.returns
+        if comparison.differences
     ]
     lines += [_item_line(name, item.fault.render(language), language) for name, item in named if item.fault]
     left_out = [
-        _item_line(name, listed(said, language), language)
+        _item_line(name, listed(remarks, language), language)
         for name, item in named
         if item.course.year is not None
-        and (said := case_remarks(item.course.year, item.commitment, item.course.scale, language))
+        and (remarks := case_remarks(item.course.year, item.commitment, item.course.scale, language))
     ]
     return [*lines, say("left_out", language, items=joined(left_out, language))] if left_out else lines
 
 
-def _item_line(name: str, said: str, language: Language) -> str:
-    return say("item_line", language, name=name, text=said)
+def _item_line(name: str, remark: str, language: Language) -> str:
+    return say("item_line", language, name=name, text=remark)

@@ -54,12 +54,12 @@ def hint(item: TargetReview, language: Language, *, kind: Kind, year_over: bool)
 
 def counting_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:
     """One line that says how the limits behind the figures are counted, where their unit does not tell."""
-    said = [
+    items = [
         say("item_line", language, name=name, text=wording.limit(figure.limit, language))
         for name, figure in named
         if figure is not None and wording.has_counting_rule(figure.limit)
     ]
-    return [say("counting_line", language, items=joined(dict.fromkeys(said), language))] if said else []
+    return [say("counting_line", language, items=joined(dict.fromkeys(items), language))] if items else []
 
 
 def flag_lines(named: Iterable[tuple[str, Figure | None]], language: Language) -> list[str]:

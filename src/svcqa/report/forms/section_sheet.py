@@ -23,10 +23,10 @@ def widths_of(section: BuiltSection) -> Sequence[float]:
     """Widths that hold what stands in each column of any of its tables, the number of the row first."""
     columns: list[float] = []
     for table in section.content.tables.values():
-        for place, name in enumerate(table.frame.columns):
+        for index, name in enumerate(table.frame.columns):
             longest = max((text_width(str(cell)) for cell in table.frame[name]), default=0.0)
-            wanted = min(_WIDE, max(_NARROW, text_width(str(name)) + 2, longest + 2))
-            columns[place : place + 1] = [max([wanted, *columns[place : place + 1]])]
+            needed = min(_WIDE, max(_NARROW, text_width(str(name)) + 2, longest + 2))
+            columns[index : index + 1] = [max([needed, *columns[index : index + 1]])]
     total = sum(columns)
     shrunk = [max(_NARROW, width * _PAGE / total) for width in columns] if total > _PAGE else columns
     return (_NUMBER, *(shrunk or [_PAGE / 2]))

@@ -49,10 +49,10 @@ class FormSheet:
         """The sheet's name, as formulas refer to it."""
         return str(self._sheet.get_name())
 
-    def draw(self, chart: Any, row: int, *, across: int, down: int, said: str) -> None:
-        """Lay a native chart over the cells, so many pixels from the start of ``row``; ``said`` is read aloud."""
-        place = {"x_offset": across, "y_offset": down, "object_position": 2, "description": said}
-        self._sheet.insert_chart(row, 0, chart, place)
+    def draw(self, chart: Any, row: int, *, across: int, down: int, description: str) -> None:
+        """Lay a native chart over cells, so many pixels from the start of ``row``; ``description`` is read aloud."""
+        options = {"x_offset": across, "y_offset": down, "object_position": 2, "description": description}
+        self._sheet.insert_chart(row, 0, chart, options)
 
     def begin_page(self) -> None:
         """What follows stands on a page of its own."""
@@ -72,10 +72,10 @@ class FormSheet:
         for cell in cells:
             if cell is not None:
                 self._write(self.row, column, cell)
-                own = self._height(cell, column) / cell.down
+                cell_height = self._height(cell, column) / cell.down
                 for further in range(1, cell.down):
-                    self._floors[self.row + further] = max(own, self._floors.get(self.row + further, 0.0))
-                height = max(height, own)
+                    self._floors[self.row + further] = max(cell_height, self._floors.get(self.row + further, 0.0))
+                height = max(height, cell_height)
             column += cell.across if cell is not None else 1
         self._sheet.set_row(self.row, min(_HIGHEST, height))
         self.row += 1

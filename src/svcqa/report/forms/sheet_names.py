@@ -21,12 +21,12 @@ def sheet_names(
     from svcqa.report.forms.call_sheet import SheetNames
 
     # what the records name and no policy does is called by its code
-    known = {name: {row[name]: row[name] for row in rows if row[name]} for name in ("unit", "tier")}
+    codes = {name: {row[name]: row[name] for row in rows if row[name]} for name in ("unit", "tier")}
     outcomes = table("callbacks").column("outcome").codes
     return SheetNames(
         services=_told_apart({item.key: item.name.in_language(language) for item in survey.services}),
-        units=_told_apart(known["unit"] | policies.organisation.names(language)),
-        tiers=_told_apart(known["tier"] | {tier.code: tier.name.in_language(language) for tier in policies.tiers}),
+        units=_told_apart(codes["unit"] | policies.organisation.names(language)),
+        tiers=_told_apart(codes["tier"] | {tier.code: tier.name.in_language(language) for tier in policies.tiers}),
         outcomes={code: text(f"data_dictionary.code_{code}", language) for code in outcomes},
     )
 

@@ -26,10 +26,10 @@ _SPACE: Final = 390.0
 
 def owners(review: PeriodReview) -> list[tuple[Unit, list[TargetReview]]]:
     """Each unit that has targets, with them, in the order of the review."""
-    order = {item.owner.code: place for place, item in reversed(list(enumerate(review.targets)))}
+    order = {item.owner.code: index for index, item in reversed(list(enumerate(review.targets)))}
     sorted_items = sorted(review.targets, key=lambda item: order[item.owner.code])
     grouped = groupby(sorted_items, key=lambda item: item.owner.code)
-    return [(found[0].owner, found) for found in (list(items) for _, items in grouped)]
+    return [(targets[0].owner, targets) for targets in (list(items) for _, items in grouped)]
 
 
 def write_tracking(

@@ -102,15 +102,15 @@ class _Binder:
         sheet.finish(header=header, footer=self._footer)
 
 
-def sheet_name(wanted: str, taken: set[str]) -> str:
-    """``wanted`` as Excel allows it: at most 31 characters, none of ``[]:*?/\\``, not ``taken`` yet.
+def sheet_name(title: str, taken: set[str]) -> str:
+    """``title`` as Excel allows it: at most 31 characters, none of ``[]:*?/\\``, not ``taken`` yet.
 
     >>> sheet_name("A 抢险/抢修", set())
     'A 抢险_抢修'
     >>> sheet_name("A x", {"a x"})
     'A x 2'
     """
-    cleaned = _FORBIDDEN.sub("_", wanted).strip().strip("'") or "_"
+    cleaned = _FORBIDDEN.sub("_", title).strip().strip("'") or "_"
     name, number = cleaned[:_LONGEST_NAME], 1
     while name.casefold() in taken:
         number += 1

@@ -45,9 +45,11 @@ class CallbacksSection(OwnSection):
         rates, refused = callback_rates(context.figures, context.context)
         if rates:
             tables["rates"] = titled("callback_rates", _rates(rates, context), language)
-        said = [text(f"sections.{flag}", language) for flag in ("designed", "undesigned") if flag in _flags(context)]
-        said += [_refusal(error, context) for error in refused]
-        return SectionContent(tuple(said), tables)
+        sentences = [
+            text(f"sections.{flag}", language) for flag in ("designed", "undesigned") if flag in _flags(context)
+        ]
+        sentences += [_refusal(error, context) for error in refused]
+        return SectionContent(tuple(sentences), tables)
 
 
 def _refusal(error: SvcqaError, context: SectionContext) -> str:
@@ -89,22 +91,22 @@ def _scores(context: SectionContext) -> pd.DataFrame:
 def _rates(rates: dict[str, Result], context: SectionContext) -> pd.DataFrame:
     """Called back and reached, of the closed cases of each table; with what cannot be told yet."""
     language, rows = context.language, []
-    for table, found in rates.items():
-        for figure in found.figures():
+    for table, result in rates.items():
+        for figure in result.figures():
             rows.append(
                 (
                     text(f"tables.table_{table}", language),
                     wording.measure(figure.measure, language),
-                    wording.level(figure.value, found.scale),
-                    wording.level_interval(figure, found.scale),
+                    wording.level(figure.value, result.scale),
+                    wording.level_interval(figure, result.scale),
                     wording.cases(figure),
                     *_undecided(figure),
                 )
             )
     names = [wording.state(name, language) for name in (State.NOT_DETERMINABLE, State.NOT_APPLICABLE)]
     shown = frame((row[:5] for row in rows), ("table", "measure", "now", "interval", "n"), language)
-    for place, name in enumerate(names, start=5):
-        shown[name] = [row[place] for row in rows]
+    for index, name in enumerate(names, start=5):
+        shown[name] = [row[index] for row in rows]
     return shown
 
 

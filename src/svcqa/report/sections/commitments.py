@@ -21,8 +21,8 @@ class CommitmentsSection(OwnSection):
         if not review.commitments:
             return SectionContent()
         judged = [item for item in review.commitments if item.judged.verdict]
-        kept = sum(item.judged.verdict == "met" for item in judged)
-        sentences = [text("sections.commitments_kept", language, kept=kept, judged=len(judged))]
+        met = sum(item.judged.verdict == "met" for item in judged)
+        sentences = [text("sections.commitments_kept", language, kept=met, judged=len(judged))]
         sentences += [_refused(item, context) for item in review.commitments if item.fault is not None]
         tables = {
             "months": titled("commitment_months", months(review, language), language),

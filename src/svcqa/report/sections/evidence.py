@@ -24,13 +24,18 @@ class ReturnsSection(OwnSection):
 
     def build(self, context: SectionContext) -> SectionContent:
         """Department-months that differ."""
-        found, language = context.review.returns, context.language
-        compared, differing = sum(len(item.months) for item in found), sum(len(item.differences) for item in found)
+        comparisons, language = context.review.returns, context.language
+        compared, differing = (
+            sum(len(item.months) for item in comparisons),
+            sum(len(item.differences) for item in comparisons),
+        )
         if not compared:
             return SectionContent()
-        said = text("terminal.returns", language, compared=compared, differing=differing)
-        tables = {"differences": titled("returns_beside", differences(found, language), language)} if differing else {}
-        return SectionContent((said,), tables)
+        sentence = text("terminal.returns", language, compared=compared, differing=differing)
+        tables = (
+            {"differences": titled("returns_beside", differences(comparisons, language), language)} if differing else {}
+        )
+        return SectionContent((sentence,), tables)
 
 
 class DataQualitySection(OwnSection):
@@ -46,7 +51,7 @@ class DataQualitySection(OwnSection):
         notices = tuple(fault.render(language) for fault in context.register.notices(known_at=known_at))
         if not check.files:
             return SectionContent(notices)
-        said = text(
+        sentence = text(
             "sections.rows_read",
             language,
             read=f"{sum(file.read for file in check.files):,}",
@@ -63,19 +68,19 @@ class DataQualitySection(OwnSection):
         if rows:
             columns = ("sections.row_fate", "reason", "sections.places", "sections.where_found")
             tables["reasons"] = titled("why_refused", frame(rows, columns, language), language)
-        return SectionContent((said, *notices), tables)
+        return SectionContent((sentence, *notices), tables)
 
 
 def _reasons(key: str, places: Sequence[Place], language: Language) -> Iterator[tuple[str, str, str, str]]:
     """Each reason with how often it was found and in which tables, the most frequent first."""
-    found = Counter(place.reason for place in places)
+    counts = Counter(place.reason for place in places)
     tables = Counter((place.reason, place.table) for place in places)
     glue = text("wording.separator", language)
-    for reason, count in sorted(found.items(), key=lambda one: (-one[1], one[0])):
-        own = sorted(
-            ((n, table) for (why, table), n in tables.items() if why == reason), key=lambda one: (-one[0], one[1])
+    for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        per_table = sorted(
+            ((n, table) for (why, table), n in tables.items() if why == reason), key=lambda item: (-item[0], item[1])
         )
-        where = glue.join(f"{or_key(f'tables.table_{table}', language)} {n:,}" for n, table in own)
+        where = glue.join(f"{or_key(f'tables.table_{table}', language)} {n:,}" for n, table in per_table)
         yield text(f"sections.{key}", language), or_key(f"reasons.{reason}", language), f"{count:,}", where
 
 
@@ -88,6 +93,6 @@ class BasisSection(OwnSection):
 
     def build(self, context: SectionContext) -> SectionContent:
         """The same digests give the same figures."""
-        said = text("sections.same_digests", context.language)
-        found = about(context.review, context.language)
-        return SectionContent((said,), {"about": titled("basis", found, context.language)})
+        sentence = text("sections.same_digests", context.language)
+        basis = about(context.review, context.language)
+        return SectionContent((sentence,), {"about": titled("basis", basis, context.language)})

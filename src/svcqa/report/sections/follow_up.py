@@ -55,11 +55,11 @@ class SuccessSection(OwnSection):
     def build(self, context: SectionContext) -> SectionContent:
         """What was told; where figures improved beyond chance."""
         language, review = context.language, context.review
-        told = successes_of(context.register, review.year, context.context.period_rule, context.context.known_at)
+        successes = successes_of(context.register, review.year, context.context.period_rule, context.context.known_at)
         better = improvements(context.figures, review, context.context)
         tree = context.policies.organisation
         tables = {}
-        if told:
+        if successes:
             rows = [
                 (
                     tree.unit(item.unit).name.in_language(language),
@@ -68,7 +68,7 @@ class SuccessSection(OwnSection):
                     item.period,
                     item.name,
                 )
-                for item in told
+                for item in successes
             ]
             columns = ("unit", "sections.experience", "evidence", "period", "sections.told_by")
             tables["told"] = titled("told", frame(rows, columns, language), language)
@@ -76,7 +76,7 @@ class SuccessSection(OwnSection):
             shown = frame((_improved(item, language) for item in better.clear), _IMPROVED, language)
             tables["improved"] = titled("improved", shown, language)
         sentences = [
-            text("sections.told_count", language, count=len(told)),
+            text("sections.told_count", language, count=len(successes)),
             text(
                 "sections.improved_count",
                 language,

@@ -26,7 +26,7 @@ def checked_section(name: str, section: Any) -> ReviewSection:
         PluginError: naming what is missing or wrong.
     """
     reviews = getattr(section, "reviews", ())
-    wanted = {
+    requirements = {
         f"name is its entry point's name {name!r}": getattr(section, "name", None) == name,
         "order is a number": isinstance(getattr(section, "order", None), int),
         f"reviews names some of {', '.join(KINDS)}": bool(reviews) and set(reviews) <= set(KINDS),
@@ -34,7 +34,7 @@ def checked_section(name: str, section: Any) -> ReviewSection:
         "it has a method label": callable(getattr(section, "label", None)),
         "it has a method build": callable(getattr(section, "build", None)),
     }
-    problems = [said for said, holds in wanted.items() if not holds]
+    problems = [requirement for requirement, holds in requirements.items() if not holds]
     if problems:
         raise PluginError([Fault("plugin_contract", place=name, got=problem) for problem in problems])
     return cast(ReviewSection, section)
@@ -87,8 +87,8 @@ def _built(section: ReviewSection, context: SectionContext) -> BuiltSection:
         fault = error
     except Exception as error:  # whatever a section raises costs only its own part
         fault = _broken(section.name, f"{type(error).__name__}: {error}")
-    said = "built" if fault is None else f"could not build ({type(fault).__name__})"
-    _LOG.info("%s the section %s, %.2f s", said, section.name, time.perf_counter() - began)
+    outcome = "built" if fault is None else f"could not build ({type(fault).__name__})"
+    _LOG.info("%s the section %s, %.2f s", outcome, section.name, time.perf_counter() - began)
     return BuiltSection(
         name=section.name,
         title=title,

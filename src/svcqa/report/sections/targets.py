@@ -49,9 +49,9 @@ class TargetsSection(OwnSection):
             tables["months"] = titled("target_months", by_month(review, language), language)
         else:
             tables["progress"] = titled("progress", progress(review, language), language)
-        said = (*headline(review, language).splitlines(), text("sections.how_surely", language))
+        sentences = (*headline(review, language).splitlines(), text("sections.how_surely", language))
         chart = targets_chart(review, language)
-        return SectionContent(said, tables, {"targets": chart} if chart.rows else {})
+        return SectionContent(sentences, tables, {"targets": chart} if chart.rows else {})
 
 
 def met(review: PeriodReview, language: Language) -> pd.DataFrame:
@@ -83,9 +83,9 @@ def by_month(review: PeriodReview, language: Language) -> pd.DataFrame:
     for shown in score_board(review, language):
         item = shown.item
         if item.owner.code == review.unit.code and item.course.months:
-            found = {figure.period: figure for figure in item.course.months}
+            figures_by_month = {figure.period: figure for figure in item.course.months}
             row = {text("tables.target", language): shown.name}
-            row |= {month.label: _month(shown, found.get(month.label)) for month in review.months}
+            row |= {month.label: _month(shown, figures_by_month.get(month.label)) for month in review.months}
             row[text("sections.months_met", language)] = shown.months_met
             rows.append(row)
     return numbered(pd.DataFrame(rows))

@@ -45,14 +45,14 @@ class DepartmentsSection(OwnSection):
         if not review.commitments or not review.weakest.departments:
             return SectionContent()
         weakest = review.weakest
-        said = text("sections.weakest", language, name=weakest.commitment.item.in_language(language))
+        sentence = text("sections.weakest", language, name=weakest.commitment.item.in_language(language))
         shown = departments(weakest, language)
         if review.previous == review.year_before:  # one and the same change of a year
             shown = shown.drop(columns=text("tables.on_previous", language))
         tables = {"departments": titled("departments", shown, language)}
         if weakest.cases is not None and len(weakest.cases):
             tables["cases"] = titled("cases", cases(weakest, language), language)
-        return SectionContent((said,), tables, {"months": months_chart(review, weakest, language)})
+        return SectionContent((sentence,), tables, {"months": months_chart(review, weakest, language)})
 
 
 class SubsidiariesSection(OwnSection):

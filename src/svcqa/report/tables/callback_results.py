@@ -206,8 +206,12 @@ def listening_table(call_quality: CallQuality, language: Language) -> pd.DataFra
     """Which interviews are to be listened to again, and which of them nobody has checked yet."""
     missing = set(call_quality.missing)
     rows = [
-        (_pseudonym(caller), ", ".join(wanted), ", ".join(item for item in wanted if item in missing) or wording.DASH)
-        for caller, wanted in call_quality.to_listen.items()
+        (
+            _pseudonym(caller),
+            ", ".join(references),
+            ", ".join(item for item in references if item in missing) or wording.DASH,
+        )
+        for caller, references in call_quality.to_listen.items()
     ]
     return _table(rows, ("caller", "to_listen", "missing"), language)
 
@@ -250,9 +254,9 @@ def _beside(figure: Figure | None, measure: Measure, result: Result, language: L
 
 def _group_name(result: Result, key: tuple[str, ...], policies: Policies, language: Language) -> str:
     """What a group is called; the unit is left out where all groups have the same."""
-    known = {tier.code: tier.name.in_language(language) for tier in policies.tiers}
-    known |= {item.key: item.name.in_language(language) for survey in policies.surveys for item in survey.services}
-    further = [known.get(part, part) or wording.DASH for part in key[1:]]
+    names = {tier.code: tier.name.in_language(language) for tier in policies.tiers}
+    names |= {item.key: item.name.in_language(language) for survey in policies.surveys for item in survey.services}
+    further = [names.get(part, part) or wording.DASH for part in key[1:]]
     alone = bool(further) and len({row.unit for row in result.rows}) == 1
     return " · ".join(further if alone else [_unit(key[0], policies, language), *further])
 
@@ -339,8 +343,8 @@ def in_time_table(in_times: Sequence[InTime], policies: Policies, language: Lang
 
 
 def _number(value: float | None) -> str:
-    known = _known(value)
-    return wording.DASH if known is None else f"{known:.2f}"
+    number = _known(value)
+    return wording.DASH if number is None else f"{number:.2f}"
 
 
 def _known(value: float | None) -> float | None:

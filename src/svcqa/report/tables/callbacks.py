@@ -36,9 +36,9 @@ def _number(value: float | None, decimals: int = 2) -> str:
 def part_names(policies: Policies, plan_or_wave: Plan | Wave, language: Language) -> dict[tuple[str, str], str]:
     """What the parts of strata are called, by column and code."""
     key = plan_or_wave.survey if isinstance(plan_or_wave, Wave) else plan_or_wave.survey.key
-    found = {("service", item.key): item.name.in_language(language) for item in policies.survey(key).services}
-    found |= {("tier", tier.code): tier.name.in_language(language) for tier in policies.tiers}
-    return found
+    names = {("service", item.key): item.name.in_language(language) for item in policies.survey(key).services}
+    names |= {("tier", tier.code): tier.name.in_language(language) for tier in policies.tiers}
+    return names
 
 
 def stratum_name(
@@ -48,10 +48,10 @@ def stratum_name(
     tree = policies.organisation
     shown = []
     for column, code in parts.items():
-        known = names.get((column, code))
-        if known is None and tree.knows(code):
-            known = tree.unit(code).name.in_language(language)
-        shown.append(known or code)
+        name = names.get((column, code))
+        if name is None and tree.knows(code):
+            name = tree.unit(code).name.in_language(language)
+        shown.append(name or code)
     return " · ".join(part for part in shown if part)
 
 
@@ -161,7 +161,7 @@ def _mix(tiers: Mapping[str, float]) -> str:
 
 def bias_sentences(left_out: Sequence[LeftOut], language: Language) -> tuple[str, ...]:
     """The bias that each reason may bring, over all strata, in a sentence."""
-    said = []
+    sentences = []
     for item in left_out:
         if item.stratum:
             continue
@@ -173,14 +173,14 @@ def bias_sentences(left_out: Sequence[LeftOut], language: Language) -> tuple[str
             "frame_answers": item.frame_answers,
         }
         if item.bias is None:
-            said.append(_t("bias_unknown", language, **fields))
+            sentences.append(_t("bias_unknown", language, **fields))
         else:
             assert item.bias_lower is not None
             assert item.bias_upper is not None
             bias, ends, key = item.bias, (item.bias_lower, item.bias_upper), "bias_known"
             if bias < 0:
                 bias, ends, key = -bias, (-ends[1], -ends[0]), "bias_known_below"
-            said.append(
+            sentences.append(
                 _t(
                     key,
                     language,
@@ -192,7 +192,7 @@ def bias_sentences(left_out: Sequence[LeftOut], language: Language) -> tuple[str
                     upper=f"{ends[1]:+.2f}",
                 )
             )
-    return tuple(said) or (_t("nobody_left_out", language),)
+    return tuple(sentences) or (_t("nobody_left_out", language),)
 
 
 def waves_table(waves: Sequence[Wave], policies: Policies, language: Language) -> pd.DataFrame:

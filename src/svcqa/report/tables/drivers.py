@@ -32,16 +32,16 @@ _COLUMNS = (
 
 
 def drivers(
-    found: pd.DataFrame, scale: Scale, language: Language, *, names: Mapping[str, str] | None = None
+    effects: pd.DataFrame, scale: Scale, language: Language, *, names: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
     """One row a group, largest effect first; the effects of each split add up to the whole change.
 
     Args:
-        found: what ``workspace.drivers`` gives.
+        effects: what ``workspace.drivers`` gives.
         scale: unit and direction of the figure.
         names: what units are called, by code.
     """
-    rows = [_row(row, scale, language, names or {}) for row in found.to_dict("records")]
+    rows = [_row(row, scale, language, names or {}) for row in effects.to_dict("records")]
     return frame(rows, _COLUMNS, language)
 
 
@@ -50,16 +50,16 @@ def drivers_sentence(
 ) -> str:
     """The change, and for each split the group that moved it most."""
     called = names or {}
-    said = []
+    clauses = []
     several = frame["by"].nunique() > 1
     for row in frame[(frame["rank"] == 1) & (frame["effect"] != 0)].to_dict("records"):
         fields = {name: signed_change(row[name], scale, language) for name in ("effect", "rate_effect", "mix_effect")}
         split = text("signals.driver_split", language, split=_split(row, language)) if several else ""
-        said.append(split + text("signals.driver", language, group=_group(row, called), **fields))
-    if not said:
+        clauses.append(split + text("signals.driver", language, group=_group(row, called), **fields))
+    if not clauses:
         return text("signals.drivers_none", language)
     whole = signed_change(frame["change"].iloc[0], scale, language)
-    return text("signals.drivers", language, change=whole) + text("wording.separator", language).join(said)
+    return text("signals.drivers", language, change=whole) + text("wording.separator", language).join(clauses)
 
 
 def _row(row: Mapping[Any, Any], scale: Scale, language: Language, called: Mapping[str, str]) -> tuple[str, ...]:

@@ -41,8 +41,8 @@ def _rows(explanation: Explanation, language: Language) -> Iterator[tuple[str, s
         yield "reason", wording.reason(clock.excluded_by, commitment, language)
     yield "source", text("tables.file_and_row", language, file=explanation.source_file, row=explanation.source_row)
     yield "calendar_source", explanation.calendar_source
-    own = text("tables.own_hours", language) if explanation.own_hours else ""
-    yield "calendar_digest", f"{explanation.calendar}{own}"
+    hours_note = text("tables.own_hours", language) if explanation.own_hours else ""
+    yield "calendar_digest", f"{explanation.calendar}{hours_note}"
     yield "note", text("wording.flag_provisional_calendar", language) if explanation.provisional else ""
 
 
@@ -56,14 +56,14 @@ def figure(explanation: Explanation, language: Language) -> str:
         return text(f"tables.{key}", language, number=clock.value)
     early = clock.value < 0
     shown = f"{abs(clock.in_unit):.2f}".rstrip("0").rstrip(".")
-    said = wording.with_unit(shown, _scale(clock.unit), language)
+    amount = wording.with_unit(shown, _scale(clock.unit), language)
     if clock.per_unit > 1:
         smaller = "second" if clock.resolution == 1 else "minute"
         exact = wording.with_unit(f"{abs(clock.value):,}", _scale(smaller), language)
-        said = text("tables.exactly", language, shown=said, exact=exact)
+        amount = text("tables.exactly", language, shown=amount, exact=exact)
     if rule is not None and rule.appointment is not None:
-        return text("tables.early" if early else "tables.late", language, amount=said)
-    return said
+        return text("tables.early" if early else "tables.late", language, amount=amount)
+    return amount
 
 
 def _scale(unit: str) -> Scale:

@@ -53,8 +53,8 @@ def print_check(report: CheckReport, language: Language, console: Console, *, ev
     """The whole report: files, quarantined rows, odd rows, corrections."""
     console.print(reading_table(report.files, language))
     for title, places in (("quarantined_title", report.quarantined), ("odd_title", report.odd)):
-        kept, left = _some(places, everything)
-        rows = [(p.source, p.row, _reason(p.reason, language), _column(p), p.got) for p in kept]
+        shown_places, left = _some(places, everything)
+        rows = [(p.source, p.row, _reason(p.reason, language), _column(p), p.got) for p in shown_places]
         if rows:
             columns = ("file", "row", "reason", "column", "got")
             console.print(_table(f"{text(f'terminal.{title}', language)} ({len(places):,})", columns, rows, language))
@@ -84,13 +84,13 @@ def _some(places: Sequence[Place], everything: bool) -> tuple[list[Place], int]:
     if everything:
         return list(places), 0
     seen: dict[tuple[str, str], int] = {}
-    kept = []
+    first_places = []
     for place in places:
         key = (place.source, place.reason)
         seen[key] = seen.get(key, 0) + 1
         if seen[key] <= FIRST:
-            kept.append(place)
-    return kept, len(places) - len(kept)
+            first_places.append(place)
+    return first_places, len(places) - len(first_places)
 
 
 def plugin_table(plugins: Iterable[Plugin[Metric]], language: Language) -> Table:
@@ -100,6 +100,6 @@ def plugin_table(plugins: Iterable[Plugin[Metric]], language: Language) -> Table
         spec = plugin.metric.spec if plugin.metric is not None else None
         label = spec.label.in_language(language) if spec else ""
         state = plugin.error or text("terminal.usable", language)
-        said = "\n".join([state, *(note.render(language) for note in plugin.notes)])
-        rows.append((plugin.name, label, spec.shape if spec else "", plugin.distribution, said))
+        status = "\n".join([state, *(note.render(language) for note in plugin.notes)])
+        rows.append((plugin.name, label, spec.shape if spec else "", plugin.distribution, status))
     return _table("", ("plugin", "label", "shape", "package", "status"), rows, language)

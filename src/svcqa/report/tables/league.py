@@ -45,7 +45,7 @@ def league(result: Result, language: Language, *, names: Mapping[str, str] | Non
 
 def outliers(result: Result, language: Language, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
     """The rows of :func:`league` whose unit lies outside the funnel; an empty table where none does."""
-    outside = {unit: own for unit, own in _units(result).items() if _outside(own, language) != wording.DASH}
+    outside = {unit: by_role for unit, by_role in _units(result).items() if _outside(by_role, language) != wording.DASH}
     return frame(_rows(result, language, names or {}, outside), _COLUMNS, language)
 
 
@@ -64,8 +64,8 @@ def _rows(
     raw, pooled = (_ranks(everybody, role, result) for role in (Role.ESTIMATE, Role.POOLED))
     rows: list[tuple[str, ...]] = []
     for unit in sorted(units, key=lambda unit: (raw[unit], unit)):
-        own, scale = units[unit], result.scale
-        value = own[Role.ESTIMATE]
+        by_role, scale = units[unit], result.scale
+        value = by_role[Role.ESTIMATE]
         rows.append(
             (
                 called.get(unit, unit),
@@ -73,30 +73,30 @@ def _rows(
                 wording.level(value.value, scale, value.goal),
                 wording.level_interval(value, scale, value.goal),
                 f"{raw[unit]}",
-                wording.level(own[Role.POOLED].value, scale),
+                wording.level(by_role[Role.POOLED].value, scale),
                 f"{pooled[unit]}",
-                _level(own, Role.EXPECTED, result),
-                _level(own, Role.STANDARDISED, result),
-                _outside(own, language),
+                _level(by_role, Role.EXPECTED, result),
+                _level(by_role, Role.STANDARDISED, result),
+                _outside(by_role, language),
                 _mix_note(result, unit, language),
             )
         )
     return rows
 
 
-def _level(own: Own, role: Role, result: Result) -> str:
-    return wording.level(own[role].value, result.scale) if role in own else wording.DASH
+def _level(by_role: Own, role: Role, result: Result) -> str:
+    return wording.level(by_role[role].value, result.scale) if role in by_role else wording.DASH
 
 
 def _ranks(units: Mapping[str, Own], role: Role, result: Result) -> dict[str, int]:
     """The best is first; equal figures share a rank."""
     sign = 1.0 if result.better == "lower" else -1.0
-    order = sorted(sign * (own[role].value or 0.0) for own in units.values())
-    return {unit: order.index(sign * (own[role].value or 0.0)) + 1 for unit, own in units.items()}
+    order = sorted(sign * (by_role[role].value or 0.0) for by_role in units.values())
+    return {unit: order.index(sign * (by_role[role].value or 0.0)) + 1 for unit, by_role in units.items()}
 
 
-def _outside(own: Own, language: Language) -> str:
-    flag = next((flag for flag in own[Role.ESTIMATE].flags if flag in signal_words.FUNNEL_FLAGS), "")
+def _outside(by_role: Own, language: Language) -> str:
+    flag = next((flag for flag in by_role[Role.ESTIMATE].flags if flag in signal_words.FUNNEL_FLAGS), "")
     return signal_words.flag(flag, language) if flag else wording.DASH
 
 

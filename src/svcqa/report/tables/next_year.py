@@ -30,10 +30,10 @@ _IMPROVEMENTS: Final = {"case": ("needs_cases", "spare_cases"), "amount": ("need
 
 def proposals(proposals: Iterable[Proposal], language: Language) -> pd.DataFrame:
     """One row a target: the year under no change, and each candidate with its chance."""
-    known = tuple(proposals)
-    year = known[0].year if known else ""
+    entries = tuple(proposals)
+    year = entries[0].year if entries else ""
     shown = frame(
-        (_proposal_row(item, language) for item in known),
+        (_proposal_row(item, language) for item in entries),
         (
             "target",
             "current_goal",
@@ -54,8 +54,8 @@ def proposals(proposals: Iterable[Proposal], language: Language) -> pd.DataFrame
 def _proposal_row(proposal: Proposal, language: Language) -> tuple[str, ...]:
     name = proposal.target.name.in_language(language)
     if proposal.ahead is None or proposal.past is None or proposal.subject is None:
-        said = proposal.fault.render(language) if proposal.fault is not None else _milestone(proposal, language)
-        return (name, *[wording.DASH] * 7, said)
+        remark = proposal.fault.render(language) if proposal.fault is not None else _milestone(proposal, language)
+        return (name, *[wording.DASH] * 7, remark)
     scale, goal, cases = proposal.past.scale, proposal.subject.goal, proposal.cases_in(proposal.ahead)
     lower, median, upper = proposal.ahead.interval()
     within = text("next_year.within", language, limit=wording.limit(proposal.subject.within, language))
@@ -115,18 +115,18 @@ def past(proposal: Proposal, language: Language) -> pd.DataFrame:
 def _past_row(item: PastYear, scale: Scale, language: Language) -> tuple[str, ...]:
     figure, goal = item.figure, item.goal
     value = None if figure is None else figure.value
-    said = wording.DASH
+    verdict = wording.DASH
     if not item.over:
-        said = text("next_year.so_far", language)
+        verdict = text("next_year.so_far", language)
     elif value is not None and goal is not None:
-        said = text(f"wording.verdict_{'met' if scale.reached(value, goal) else 'missed'}", language)
+        verdict = text(f"wording.verdict_{'met' if scale.reached(value, goal) else 'missed'}", language)
     return (
         item.period.label,
         wording.goal_level(goal, scale, language),
         wording.level(value, scale, goal),
         wording.level_interval(figure, scale, goal),
         f"{figure.n:,}" if figure and figure.n else wording.DASH,
-        said,
+        verdict,
     )
 
 
@@ -193,8 +193,8 @@ def _cell_row(
 ) -> tuple[str, ...]:
     scale = decomposition.scale
     looser = promise is not None and not scale.reached(cell.goal, promise) and abs(cell.goal - promise) > 1e-9
-    said = "looser_than_promise" if scale.better == "lower" else "below_promise"
-    remarks = [text(f"next_year.{said}", language)] if looser else []
+    key = "looser_than_promise" if scale.better == "lower" else "below_promise"
+    remarks = [text(f"next_year.{key}", language)] if looser else []
     remarks += [text("next_year.at_limit", language)] if cell.at_limit else []
     whole = decomposition.cells[0].start
     part = cell.start / whole if decomposition.additive and whole else cell.weight / total
@@ -218,15 +218,15 @@ def _goal(goal: float, decomposition: Decomposition) -> str:
 
 def _sum_row(decomposition: Decomposition, language: Language) -> tuple[str, ...]:
     exact = abs(decomposition.remainder) < 1e-9 * max(1.0, abs(decomposition.goal))
-    said = text("next_year.adds_up", language)
+    remark = text("next_year.adds_up", language)
     if not exact:
-        said = text("next_year.lacks", language, gap=_gap(decomposition.remainder, decomposition, language))
+        remark = text("next_year.lacks", language, gap=_gap(decomposition.remainder, decomposition, language))
     elif (gap := _gap(decomposition.rounded(_places(decomposition)), decomposition, language)) != _gap(
         0.0, decomposition, language
     ):
-        said = text("wording.separator", language).join((said, text("next_year.rounded", language, gap=gap)))
+        remark = text("wording.separator", language).join((remark, text("next_year.rounded", language, gap=gap)))
     name = text("next_year.sum_of_parts", language)
-    return (name, "100.0%", wording.DASH, _goal(decomposition.sum_of_parts, decomposition), "", "", said)
+    return (name, "100.0%", wording.DASH, _goal(decomposition.sum_of_parts, decomposition), "", "", remark)
 
 
 def _places(decomposition: Decomposition) -> int:
@@ -290,19 +290,19 @@ def assumption_text(assumption: Assumption, scale: Scale, language: Language) ->
 def plans(saved: Iterable[SavedPlan], names: Mapping[str, str], language: Language) -> pd.DataFrame:
     """The versions saved, oldest first; ``names`` are what targets are called, by key."""
     rows = []
-    for one in saved:
-        plan, scale = one.plan, Scale(one.plan.unit, one.plan.better)
+    for saved_plan in saved:
+        plan, scale = saved_plan.plan, Scale(saved_plan.plan.unit, saved_plan.plan.better)
         glue = text("wording.separator", language)
         rows.append(
             (
                 names.get(plan.target, plan.target),
-                f"{one.version}",
+                f"{saved_plan.version}",
                 wording.goal_level(plan.goal, scale, language),
                 wording.probability(plan.probability),
                 glue.join(assumption_text(item, scale, language) for item in plan.assumptions) or wording.DASH,
-                one.author,
+                saved_plan.author,
                 plan.reason,
-                text("next_year.yes", language) if one.in_force else "",
+                text("next_year.yes", language) if saved_plan.in_force else "",
             )
         )
     columns = ("target", "version", "goal", "chance", "assumptions", "author", "reason", "in_force")
@@ -311,19 +311,19 @@ def plans(saved: Iterable[SavedPlan], names: Mapping[str, str], language: Langua
 
 def evidence(plan: TargetPlan, language: Language) -> pd.DataFrame:
     """What a plan rests on."""
-    found = plan.evidence
+    basis = plan.evidence
     span = text(
-        "next_year.history_span", language, first=found.first_month, last=found.last_month, n=found.known_months
+        "next_year.history_span", language, first=basis.first_month, last=basis.last_month, n=basis.known_months
     )
-    calendar = found.calendar
-    if found.provisional_calendar:
+    calendar = basis.calendar
+    if basis.provisional_calendar:
         calendar = text("next_year.provisional", language, digest=calendar, year=plan.year)
     pairs = (
-        ("tables.as_of", f"{found.as_of:%Y-%m-%d %H:%M:%S}"),
+        ("tables.as_of", f"{basis.as_of:%Y-%m-%d %H:%M:%S}"),
         ("next_year.history", span),
-        ("next_year.method", f"{found.method} ({found.model}, {found.draws} draws, seed {found.seed})"),
-        ("tables.records_digest", found.records),
-        ("tables.policy_digest", found.policy),
+        ("next_year.method", f"{basis.method} ({basis.model}, {basis.draws} draws, seed {basis.seed})"),
+        ("tables.records_digest", basis.records),
+        ("tables.policy_digest", basis.policy),
         ("next_year.calendar", calendar),
     )
     rows = ((text(key, language), value) for key, value in pairs)

@@ -41,7 +41,7 @@ def management(
     called = names or {}
     left_out = [(called.get(key, key), *[wording.DASH] * 5, reason) for key, reason in (refused or {}).items()]
     latest = [(item, row) for item in results for row in item.of(Role.SIGNAL)]
-    told = (
+    rows = (
         (
             called.get(row.indicator, row.indicator),
             called.get(row.unit, row.unit),
@@ -54,16 +54,18 @@ def management(
         for item, row in latest
     )
     columns = ("indicator", "unit", "variation", "assurance", "latest", "goal", "sentence")
-    return frame((*told, *left_out), columns, language)
+    return frame((*rows, *left_out), columns, language)
 
 
 def outlooks(outlooks: Iterable[Outlook], language: Language) -> pd.DataFrame:
     """The management table of commitments: one row each, also where there is no chart, with the reason."""
-    known = tuple(outlooks)
-    names = {item.unit.code: item.unit.name.in_language(language) for item in known}
-    names |= {item.commitment.key: item.commitment.item.in_language(language) for item in known}
-    refused = {item.commitment.key: _why_not(item, language) for item in known if not _has_chart(item)}
-    return management([item.chart for item in known if item.chart is not None], language, names=names, refused=refused)
+    entries = tuple(outlooks)
+    names = {item.unit.code: item.unit.name.in_language(language) for item in entries}
+    names |= {item.commitment.key: item.commitment.item.in_language(language) for item in entries}
+    refused = {item.commitment.key: _why_not(item, language) for item in entries if not _has_chart(item)}
+    return management(
+        [item.chart for item in entries if item.chart is not None], language, names=names, refused=refused
+    )
 
 
 def _has_chart(outlook: Outlook) -> bool:
@@ -86,12 +88,12 @@ def forecasts(outlooks: Iterable[Outlook], language: Language) -> pd.DataFrame:
 def _forecast_row(outlook: Outlook, language: Language) -> tuple[str, ...]:
     item = outlook.commitment.item.in_language(language)
     if outlook.forecast is None or not outlook.forecast.rows:
-        said = (
+        remark = (
             text("panel.no_cases", language)
             if outlook.forecast_fault is None
             else outlook.forecast_fault.render(language)
         )
-        return item, wording.DASH, wording.DASH, wording.DASH, wording.DASH, said
+        return item, wording.DASH, wording.DASH, wording.DASH, wording.DASH, remark
     rows, scale = _by_role(outlook.forecast), outlook.forecast.scale
     chance = rows[Role.CHANCE]
     flags = wording.flags(replace(chance, flags=tuple(f for f in chance.flags if f not in _SAID)), language)
@@ -141,14 +143,14 @@ def forecast_sentence(result: Result, language: Language) -> str:
         )
     if goal is None:
         return text("signals.forecast_no_goal", language, **fields)
-    said = text("signals.forecast_goal", language, **fields)
+    sentence = text("signals.forecast_goal", language, **fields)
     for flag in ("out_of_reach", "safe"):
         if flag in chance.flags:
-            return said + text(f"signals.forecast_{flag}", language)
+            return sentence + text(f"signals.forecast_{flag}", language)
     if Role.NEEDED not in rows:
-        return said + text("signals.forecast_rest_empty", language)
+        return sentence + text("signals.forecast_rest_empty", language)
     needed = wording.level_with_unit(rows[Role.NEEDED].value, scale, language, goal)
-    return said + text("signals.forecast_needed", language, needed=needed)
+    return sentence + text("signals.forecast_needed", language, needed=needed)
 
 
 def season_sentence(result: Result, language: Language) -> str:
@@ -162,7 +164,7 @@ def season_sentence(result: Result, language: Language) -> str:
     fields = {"period": adjusted.period, "value": wording.level_with_unit(adjusted.value, scale, language)}
     if strength[0].value < _NO_SEASON:
         return text("signals.season_none", language, **fields)
-    said = text(
+    sentence = text(
         "signals.season",
         language,
         strength=f"{strength[0].value:.2f}",
@@ -174,10 +176,10 @@ def season_sentence(result: Result, language: Language) -> str:
     )
     effect = next(iter(result.of(Role.FESTIVAL)), None)
     if effect is None or effect.value is None:
-        return said
+        return sentence
     ends = {"value": effect.value, "lower": effect.lower, "upper": effect.upper}
     changes = {name: signal_words.signed_change(end, scale, language) for name, end in ends.items()}
-    return said + text("signals.season_festival", language, level=effect.method.split()[-1], **changes)
+    return sentence + text("signals.season_festival", language, level=effect.method.split()[-1], **changes)
 
 
 def _by_role(result: Result) -> dict[Role, Figure]:

@@ -55,9 +55,9 @@ def _state(problem: Problem, language: Language) -> str:
 
 def _steps(problem: Problem, language: Language) -> str:
     """Each step with its day, who took it and what was found."""
-    told = [
+    steps = [
         text("sections.step", language, day=step.on, step=text(f"sections.step_{step.step}", language), by=step.by)
         + (text("wording.in_brackets", language, shown=step.finding) if step.finding else "")
         for step in problem.steps
     ]
-    return text("wording.separator", language).join(told) or wording.DASH
+    return text("wording.separator", language).join(steps) or wording.DASH

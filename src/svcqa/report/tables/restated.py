@@ -50,12 +50,12 @@ def causes(restatement: Restatement, language: Language) -> str:
 
 
 def _name(restated: Restated, policies: Policies, language: Language) -> str:
-    one = restated.reported
-    items = {item.key: item.item for item in policies.commitments} if one.subject == "commitment" else {}
-    items |= {item.key: item.name for item in policies.targets} if one.subject == "target" else {}
-    name = items[one.key].in_language(language) if one.key in items else one.key
-    beside = or_key(f"wording.measure_{one.measure}", language) if restated.beside else ""
-    kind = text(f"tables.subject_{one.subject}", language, name=name)
+    figure = restated.reported
+    items = {item.key: item.item for item in policies.commitments} if figure.subject == "commitment" else {}
+    items |= {item.key: item.name for item in policies.targets} if figure.subject == "target" else {}
+    name = items[figure.key].in_language(language) if figure.key in items else figure.key
+    beside = or_key(f"wording.measure_{figure.measure}", language) if restated.beside else ""
+    kind = text(f"tables.subject_{figure.subject}", language, name=name)
     return f"{kind} · {beside}" if beside else kind
 
 
@@ -101,5 +101,5 @@ def _change(restated: Restated, language: Language) -> str:
     return f"{moved} {before} → {after}"
 
 
-def _why(restated: Restated, said: str, language: Language) -> str:
-    return restated.fault.render(language) if restated.fault is not None else said if restated.changed else ""
+def _why(restated: Restated, reason: str, language: Language) -> str:
+    return restated.fault.render(language) if restated.fault is not None else reason if restated.changed else ""

@@ -24,14 +24,14 @@ def result(result: Result, language: Language, *, names: Mapping[str, str] | Non
     Args:
         names: what units and commitments are called, by code and key; those stand alone where absent.
     """
-    rows, known = [], names or {}
+    rows, labels = [], names or {}
     seen = [state for state in State if any(row.count(state) for row in result.rows)]
     called = wording.measures(result, language)
     for row in result.rows:
         rows.append(
             (
-                known.get(row.indicator, row.indicator),
-                known.get(row.unit, row.unit),
+                labels.get(row.indicator, row.indicator),
+                labels.get(row.unit, row.unit),
                 row.period,
                 *(row.by.get(key, "") for key in result.keys),
                 *([called[row.measure]] if len(called) > 1 else []),
@@ -68,9 +68,9 @@ def _key_heading(key: str, language: Language) -> str:
     return next((text(name, language) for name in (f"tables.{key}", f"data_dictionary.label_{key}") if has(name)), key)
 
 
-def metric(found: Any, language: Language) -> pd.DataFrame:
+def metric(metric: Any, language: Language) -> pd.DataFrame:
     """What a metric says of itself, and its parameters."""
-    spec = found.spec
+    spec = metric.spec
     pairs = [
         ("plugin", spec.name),
         ("label", spec.label.in_language(language)),
@@ -78,7 +78,7 @@ def metric(found: Any, language: Language) -> pd.DataFrame:
         ("better", text(f"tables.better_{spec.better}", language)),
         ("formula", spec.formula.in_language(language)),
         ("reference", spec.reference),
-        ("params", ", ".join(found.params.model_fields)),
+        ("params", ", ".join(metric.params.model_fields)),
     ]
     return _frame(((text(f"tables.{k}", language), v) for k, v in pairs), ("what", "content"), language)
 
@@ -98,7 +98,7 @@ def conformance(ended: Iterable[CheckOutcome], language: Language) -> pd.DataFra
     )
 
 
-def examples(found: Any, language: Language) -> pd.DataFrame:
+def examples(metric: Any, language: Language) -> pd.DataFrame:
     """The metric's examples: what was expected of them and how it was worked out."""
     return _frame(
         (
@@ -108,7 +108,7 @@ def examples(found: Any, language: Language) -> pd.DataFrame:
                 ", ".join(f"{key} = {_short(value)}" for key, value in example.expected.items()),
                 example.source,
             )
-            for example in found.examples()
+            for example in metric.examples()
         ),
         ("period", "as_of", "expected", "source_of_figures"),
         language,

@@ -62,8 +62,8 @@ def reading(report: IngestReport | CheckReport, language: Language) -> pd.DataFr
     rows: dict[str, list[int]] = {}
     for file in report.files:
         counts = rows.setdefault(file.table, [0, 0, 0, 0])
-        for place, number in enumerate((1, file.read, file.accepted, file.quarantined)):
-            counts[place] += number
+        for index, number in enumerate((1, file.read, file.accepted, file.quarantined)):
+            counts[index] += number
     shown = ((or_key(f"tables.table_{name}", language), *(f"{n:,}" for n in counts)) for name, counts in rows.items())
     return _frame(shown, ("table", "files", "read", "accepted", "quarantined"), language)
 
@@ -92,8 +92,8 @@ def states(review: PeriodReview, language: Language) -> pd.DataFrame:
     """Where every case of each commitment stands: the states that occur anywhere add up to the total."""
     import pandas as pd
 
-    found = [item.course.now for item in review.commitments if item.course.now is not None]
-    seen = [state for state in State if any(figure.count(state) for figure in found if figure.total is not None)]
+    figures = [item.course.now for item in review.commitments if item.course.now is not None]
+    seen = [state for state in State if any(figure.count(state) for figure in figures if figure.total is not None)]
     rows = []
     for item in review.commitments:
         now = item.course.now
@@ -112,8 +112,8 @@ def exclusions(review: PeriodReview, language: Language) -> pd.DataFrame:
         if now is not None and now.excluded_by:
             named = ((wording.reason(name, item.commitment, language), n) for name, n in now.excluded_by.items())
             reasons = ", ".join(f"{name} {count:,}" for name, count in named)
-            kept = (wording.level(now.value, scale, goal), wording.level(now.value_without_exclusions, scale, goal))
-            rows.append((item.commitment.item.in_language(language), *kept, reasons, _evidence(item)))
+            levels = (wording.level(now.value, scale, goal), wording.level(now.value_without_exclusions, scale, goal))
+            rows.append((item.commitment.item.in_language(language), *levels, reasons, _evidence(item)))
     return _frame(rows, ("item", "with_exclusions", "without_exclusions", "reasons", "exclusion_evidence"), language)
 
 

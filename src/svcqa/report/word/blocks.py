@@ -47,18 +47,18 @@ def add_table(document: Any, frame: pd.DataFrame, language: Language) -> None:
     widths = column_widths(shown)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
-    for place, name in enumerate(shown.columns):
-        _fill(table.rows[0].cells[place], str(name), size, bold=True)
-        _shade(table.rows[0].cells[place])
+    for index, name in enumerate(shown.columns):
+        _fill(table.rows[0].cells[index], str(name), size, bold=True)
+        _shade(table.rows[0].cells[index])
     repeat_header(table.rows[0])
     for row in shown.itertuples(index=False):
         cells = table.add_row().cells
-        for place, value in enumerate(row):
-            _fill(cells[place], "" if value is None else str(value), size)
+        for index, value in enumerate(row):
+            _fill(cells[index], "" if value is None else str(value), size)
     for row in table.rows:
         keep_whole(row)
-        for place, width in enumerate(widths):
-            row.cells[place].width = Cm(width)
+        for index, width in enumerate(widths):
+            row.cells[index].width = Cm(width)
     if len(frame) > len(shown):
         document.add_paragraph(text("word.rows_left_out", language, shown=len(shown), all=len(frame)))
     document.add_paragraph().paragraph_format.space_after = Pt(2)
@@ -80,20 +80,20 @@ def _narrow_margins(table: Any) -> None:
 
 def column_widths(frame: pd.DataFrame) -> list[float]:
     """Centimetres of each column: more for longer texts, and together what a page has room for."""
-    wanted = []
+    needed = []
     for name in frame.columns:
         longest = max((text_width(str(cell)) for cell in frame[name]), default=0.0)
-        wanted.append(min(30.0, max(longest, text_width(str(name)) / 2, 4.0)))
-    room = _ROOM_CM - _LEAST_CM * len(wanted)
-    return [_LEAST_CM + room * width / sum(wanted) for width in wanted]
+        needed.append(min(30.0, max(longest, text_width(str(name)) / 2, 4.0)))
+    room = _ROOM_CM - _LEAST_CM * len(needed)
+    return [_LEAST_CM + room * width / sum(needed) for width in needed]
 
 
-def _fill(cell: Any, said: str, size: float, *, bold: bool = False) -> None:
+def _fill(cell: Any, content: str, size: float, *, bold: bool = False) -> None:
     from docx.shared import Pt
 
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
-    run = paragraph.add_run(said)
+    run = paragraph.add_run(content)
     run.font.size, run.font.bold = Pt(size), bold
 
 

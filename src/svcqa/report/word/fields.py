@@ -12,8 +12,8 @@ def add_field(paragraph: Any, instruction: str, shown: str = "1") -> None:
 
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), instruction)
-    run, said = OxmlElement("w:r"), OxmlElement("w:t")
-    said.text = shown
-    run.append(said)
+    run, text_element = OxmlElement("w:r"), OxmlElement("w:t")
+    text_element.text = shown
+    run.append(text_element)
     field.append(run)
     paragraph._p.append(field)

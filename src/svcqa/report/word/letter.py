@@ -92,13 +92,13 @@ def _rows(letter: Letter, language: Language) -> list[dict[str, str]]:
     rows = [
         (
             number,
-            one.label.in_language(language),
-            _goal_text(one, language),
-            wording.DASH if one.weight is None else f"{one.weight:g}",
-            one.due.isoformat(),
-            one.source,
+            goal.label.in_language(language),
+            _goal_text(goal, language),
+            wording.DASH if goal.weight is None else f"{goal.weight:g}",
+            goal.due.isoformat(),
+            goal.source,
         )
-        for number, one in enumerate(letter.goals, start=1)
+        for number, goal in enumerate(letter.goals, start=1)
     ]
     return [dict(zip(ROW_FIELDS, map(str, row), strict=True)) for row in rows]
 
@@ -124,8 +124,8 @@ def _rounded(goal: float, scale: Scale) -> float:
 
 def key_of(path: Path) -> str:
     """Which letter a file is; empty where it is none of ours."""
-    said = str(read(path).core_properties.identifier or "")
-    return said.removeprefix(_IDENTIFIER) if said.startswith(_IDENTIFIER) else ""
+    identifier = str(read(path).core_properties.identifier or "")
+    return identifier.removeprefix(_IDENTIFIER) if identifier.startswith(_IDENTIFIER) else ""
 
 
 def digest_of(path: Path) -> str:

@@ -30,10 +30,10 @@ def fill(
         _fill_paragraph(paragraph, fields)
 
 
-def _check(document: Any, known: Sequence[str], row_names: Sequence[str], file: str) -> None:
-    found = [name for paragraph in _paragraphs(document) for name in _PLACEHOLDER.findall(paragraph.text)]
-    strangers = dict.fromkeys(name for name in found if name not in known)
-    allowed = ", ".join(f"{{{{{name}}}}}" for name in known)
+def _check(document: Any, names: Sequence[str], row_names: Sequence[str], file: str) -> None:
+    placeholders = [name for paragraph in _paragraphs(document) for name in _PLACEHOLDER.findall(paragraph.text)]
+    strangers = dict.fromkeys(name for name in placeholders if name not in names)
+    allowed = ", ".join(f"{{{{{name}}}}}" for name in names)
     faults = [Fault("letter_placeholder", file=file, got=f"{{{{{name}}}}}", allowed=allowed) for name in strangers]
     in_rows = {name for table in _tables(document) for row in table.rows for name in _names_in(row._tr)}
     if not in_rows & set(row_names):
@@ -45,8 +45,8 @@ def _check(document: Any, known: Sequence[str], row_names: Sequence[str], file: 
 def _names_in(element: Any) -> set[str]:
     from docx.oxml.ns import qn
 
-    said = "".join(part.text or "" for part in element.iter(qn("w:t")))
-    return set(_PLACEHOLDER.findall(said))
+    content = "".join(part.text or "" for part in element.iter(qn("w:t")))
+    return set(_PLACEHOLDER.findall(content))
 
 
 def _repeat(row: Any, rows: Sequence[Mapping[str, str]], fields: Mapping[str, str]) -> None:
@@ -63,8 +63,8 @@ def _repeat(row: Any, rows: Sequence[Mapping[str, str]], fields: Mapping[str, st
 
 def _paragraphs(document: Any) -> Iterator[Any]:
     """All paragraphs: of the body, of tables within tables, of headers and footers."""
-    for place in _places(document):
-        yield from _below(place)
+    for container in _places(document):
+        yield from _below(container)
 
 
 def _places(document: Any) -> Iterator[Any]:
@@ -73,17 +73,17 @@ def _places(document: Any) -> Iterator[Any]:
         yield from (section.header, section.footer)
 
 
-def _below(place: Any) -> Iterator[Any]:
-    yield from place.paragraphs
-    for table in place.tables:
+def _below(container: Any) -> Iterator[Any]:
+    yield from container.paragraphs
+    for table in container.tables:
         for row in table.rows:
             for cell in row.cells:
                 yield from _below(cell)
 
 
-def _tables(place: Any) -> Iterator[Any]:
+def _tables(container: Any) -> Iterator[Any]:
     """All tables, those within tables too."""
-    for table in place.tables:
+    for table in container.tables:
         yield table
         for row in table.rows:
             for cell in row.cells:

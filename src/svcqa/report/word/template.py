@@ -42,13 +42,13 @@ def _goals(document: Any, language: Language) -> None:
 
     table = document.add_table(rows=2, cols=len(_SHOWN), style="Table Grid")
     table.autofit = False
-    for place, name in enumerate(_SHOWN):
-        table.columns[place].width = Cm(_COLUMNS[name])
-        head = table.rows[0].cells[place]
+    for index, name in enumerate(_SHOWN):
+        table.columns[index].width = Cm(_COLUMNS[name])
+        head = table.rows[0].cells[index]
         head.paragraphs[0].add_run(text(f"letter.column_{name}", language)).bold = True
-        table.rows[1].cells[place].text = f"{{{{{name}}}}}"
+        table.rows[1].cells[index].text = f"{{{{{name}}}}}"
         for row in table.rows:
-            row.cells[place].width = Cm(_COLUMNS[name])
+            row.cells[index].width = Cm(_COLUMNS[name])
     repeat_header(table.rows[0])
     for row in table.rows:
         keep_whole(row)
@@ -59,9 +59,9 @@ def _signatures(document: Any, language: Language) -> None:
     from docx.shared import Cm
 
     table = document.add_table(rows=4, cols=2)
-    for place, party in enumerate(("superior", "unit")):
+    for index, party in enumerate(("superior", "unit")):
         lines = (f"letter.party_{party}", "letter.sign_name", "letter.sign_here", "letter.sign_date")
         for row, key in zip(table.rows, lines, strict=True):
             row.height = Cm(1.1)
-            row.cells[place].text = text(key, language)
-            keep_whole(row) if place == 0 else None
+            row.cells[index].text = text(key, language)
+            keep_whole(row) if index == 0 else None

@@ -32,12 +32,12 @@ def has_chinese_font() -> bool:
     Fontconfig is asked where there is one: texts are drawn with the fonts that it knows. Elsewhere the names of the
     usual font files tell.
     """
-    asked = shutil.which("fc-list")
-    if asked is not None:
-        found = subprocess.run([asked, ":lang=zh-cn", "family"], capture_output=True, check=False)
-        return bool(found.stdout.strip())
+    program = shutil.which("fc-list")
+    if program is not None:
+        listing = subprocess.run([program, ":lang=zh-cn", "family"], capture_output=True, check=False)
+        return bool(listing.stdout.strip())
     return any(
-        name.lower().startswith(tuple(known.lower() for known in _FILES))
+        name.lower().startswith(tuple(prefix.lower() for prefix in _FILES))
         for folder in _folders()
         if folder.is_dir()
         for _, _, names in os.walk(folder)

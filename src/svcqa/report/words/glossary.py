@@ -73,9 +73,9 @@ class Term:
 
 def terms(metrics: Iterable[Plugin[Metric]]) -> dict[str, tuple[Term, ...]]:
     """The terms by group; ``metrics`` explain themselves by their formula."""
-    found = {group: tuple(_of_labels(labels)) for group, labels in _GROUPS.items()}
+    by_group = {group: tuple(_of_labels(labels)) for group, labels in _GROUPS.items()}
     described = [plugin.metric.spec for plugin in metrics if plugin.metric is not None]
-    return found | {"metrics": tuple(Term(spec.label, spec.formula) for spec in described)}
+    return by_group | {"metrics": tuple(Term(spec.label, spec.formula) for spec in described)}
 
 
 def _of_labels(patterns: Iterable[str]) -> Iterator[Term]:

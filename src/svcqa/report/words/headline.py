@@ -10,10 +10,10 @@ from svcqa.review.targets import TargetReview
 
 def headline(review: PeriodReview, language: Language) -> str:
     """Sentences, one a line: counts, then what is missed, then what is at risk."""
-    own = [item for item in review.targets if item.owner.code == review.unit.code]
-    missed = [item for item in own if item.judged.verdict == "missed"]
-    risky = [item for item in own if item.judged.verdict == "met" and item.judged.at_risk]
-    met = sum(item.judged.verdict == "met" for item in own)
+    own_targets = [item for item in review.targets if item.owner.code == review.unit.code]
+    missed = [item for item in own_targets if item.judged.verdict == "missed"]
+    risky = [item for item in own_targets if item.judged.verdict == "met" and item.judged.at_risk]
+    met = sum(item.judged.verdict == "met" for item in own_targets)
     unit = review.unit.name.in_language(language)
     lines = [
         text("headline.counts", language, unit=unit, period=review.period.label, met=met, judged=met + len(missed))

@@ -50,14 +50,14 @@ def icons_sentence(result: Result, row: Figure, language: Language) -> str:
     if icon(row, "variation") == "variation_none":
         return text("signals.sentence_no_limits", language, **fields)
     if special:
-        said = text("signals.sentence_special", language, **fields, signal=flag(special, language))
+        sentence = text("signals.sentence_special", language, **fields, signal=flag(special, language))
     else:
-        said = text("signals.sentence_common", language, **fields)
+        sentence = text("signals.sentence_common", language, **fields)
     sure = icon(row, "assurance").removeprefix("assurance_")
     shown = {} if sure == "none" else {"goal": wording.goal_level(goal, result.scale, language)}
-    said += text(f"signals.sentence_{sure}", language, **shown)
+    sentence += text(f"signals.sentence_{sure}", language, **shown)
     few = text("wording.in_brackets", language, shown=flag("few_periods", language))
-    return said + (few if "few_periods" in row.flags else "")
+    return sentence + (few if "few_periods" in row.flags else "")
 
 
 def trend_sentence(result: Result, unit: str, language: Language, *, name: str = "", seasonal: bool = False) -> str:
@@ -72,9 +72,9 @@ def trend_sentence(result: Result, unit: str, language: Language, *, name: str =
     slope, test = (next((row for row in result.of(role) if row.unit == unit), None) for role in roles)
     if slope is None or test is None or slope.value is None or slope.lower is None or slope.upper is None:
         return text("signals.trend_unknown", language, unit=name or unit)
-    told = next(flag for flag in slope.flags if flag in ("rising", "falling", "no_trend"))
-    signed = told == "no_trend"
-    side = -1 if told == "falling" else 1
+    direction = next(flag for flag in slope.flags if flag in ("rising", "falling", "no_trend"))
+    signed = direction == "no_trend"
+    side = -1 if direction == "falling" else 1
     low, high = sorted((side * slope.lower, side * slope.upper))
     fields = {
         "unit": name or unit,
@@ -84,11 +84,11 @@ def trend_sentence(result: Result, unit: str, language: Language, *, name: str =
         "p": probability_of(test.value),
     }
     still = "_still" if not signed and slope.value == 0 else ""
-    said = text(f"signals.trend_{told}{still}", language, **fields)
+    sentence = text(f"signals.trend_{direction}{still}", language, **fields)
     if seasonal:
-        said = text("signals.trend_seasonal", language, said=said)
+        sentence = text("signals.trend_seasonal", language, said=sentence)
     few = text("wording.in_brackets", language, shown=flag("few_points", language))
-    return said + (few if "few_points" in slope.flags else "")
+    return sentence + (few if "few_points" in slope.flags else "")
 
 
 def probability_of(p: float | None) -> str:

@@ -39,11 +39,11 @@ class LevelWords(TargetWords):
     def change(self, now: Figure | None, before: Figure | None) -> Shown:
         """In percentage points, or in the figure's unit."""
         goal, scale = self.target.level, self.scale
-        said = wording.change_of_figures(now, before, scale=scale, language=self.language, goal=goal)
+        in_words = wording.change_of_figures(now, before, scale=scale, language=self.language, goal=goal)
         if now is None or now.value is None or before is None or before.value is None:
-            return Shown(wording.DASH, said=said)
+            return Shown(wording.DASH, said=in_words)
         change = (now.value - before.value) * (100 if scale.unit == "share" else 1)
-        return Shown(change, change_format(change, goal, scale), said)
+        return Shown(change, change_format(change, goal, scale), in_words)
 
     @property
     def difference(self) -> str:
@@ -60,17 +60,17 @@ class LevelWords(TargetWords):
         goal, scale, judged = self.target.level, self.scale, self.judged
         assert goal is not None
         assert now.value is not None
-        said = {
+        fields = {
             "this": self._say(f"this_{kind}"),
             "value": wording.level(now.value, scale, goal),
             "goal": self.goal.text,
         }
         if judged.verdict == "met":
             key, worst = ("hint_unclear_upper", now.upper) if scale.better == "lower" else ("hint_unclear", now.lower)
-            return (self._say(key, **said, worst=wording.level(worst, scale, goal)),)
+            return (self._say(key, **fields, worst=wording.level(worst, scale, goal)),)
         ends = max(goal, now.value), min(goal, now.value)
         gap = wording.level_change(*ends, scale=scale, language=self.language, goal=goal).lstrip("+")
-        missed = self._say("hint_missed", **said, gap=gap)
+        missed = self._say("hint_missed", **fields, gap=gap)
         if judged.needed is None or year_over:
             return (missed,)
         key = "hint_lost" if wording.out_of_reach(judged, scale) else "hint_needed"
@@ -82,12 +82,12 @@ class LevelWords(TargetWords):
         now = self.figure(self.course.now).text
         spread = wording.level_interval(self.course.now, self.scale, self.target.level)
         shown = now if spread == wording.DASH else self._propose("spread", now=now, spread=spread)
-        said = self._propose("level", name=self.name, now=shown, goal=self.goal.text)
+        sentence = self._propose("level", name=self.name, now=shown, goal=self.goal.text)
         if self.judged.needed is None:
-            return said
+            return sentence
         if wording.out_of_reach(self.judged, self.scale):
-            return said + self._propose("lost")
-        return said + self._propose("rest", rest=self.needed)
+            return sentence + self._propose("lost")
+        return sentence + self._propose("rest", rest=self.needed)
 
 
 class AmountWords(TargetWords):
@@ -130,10 +130,10 @@ class AmountWords(TargetWords):
 
     def change(self, now: Figure | None, before: Figure | None) -> Shown:
         """The difference; in words, what was delivered before."""
-        said = self.figure(before).text
+        in_words = self.figure(before).text
         if now is None or now.value is None or before is None or before.value is None:
-            return Shown(wording.DASH, said=said)
-        return Shown(now.value - before.value, AMOUNT_CHANGE, said)
+            return Shown(wording.DASH, said=in_words)
+        return Shown(now.value - before.value, AMOUNT_CHANGE, in_words)
 
     @property
     def difference(self) -> str:
@@ -170,12 +170,12 @@ class AmountWords(TargetWords):
     def hint(self, now: Figure, kind: Kind, *, year_over: bool) -> tuple[str, ...]:
         """How far it is behind its plan."""
         actual, planned = (amount or 0.0 for amount in self._to_date)
-        said = {
+        fields = {
             "actual": wording.amount(actual),
             "planned": wording.amount(planned),
             "gap": wording.amount(planned - actual),
         }
-        return (self._say("hint_amount", **said, unit=self._unit),)
+        return (self._say("hint_amount", **fields, unit=self._unit),)
 
     @property
     def problem(self) -> str:
@@ -206,8 +206,8 @@ class DateWords(TargetWords):
         """Done or not; a cell says in time or late besides."""
         if figure is None:
             return NOTHING
-        said = text("wording.done" if figure.value else "wording.not_done", self.language)
-        return Shown(wording.DASH if figure.value is None else self._state(figure), said=said)
+        in_words = text("wording.done" if figure.value else "wording.not_done", self.language)
+        return Shown(wording.DASH if figure.value is None else self._state(figure), said=in_words)
 
     def _state(self, figure: Figure) -> str:
         """Done in time, done late, overdue or not due yet."""

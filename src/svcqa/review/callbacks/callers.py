@@ -84,15 +84,17 @@ def call_quality(
         second_calls: rows of ``callbacks`` whose number is a reference with ``BACK_CHECK``.
     """
     survey = surveyed.design.survey
-    spoken = [one for one in surveyed.wave.people if one.scores and one.caller]
-    wanted = listening_sample(surveyed.wave.code, spoken, per_caller=survey.listened_per_caller)
+    spoken = [item for item in surveyed.wave.people if item.scores and item.caller]
+    to_listen = listening_sample(surveyed.wave.code, spoken, per_caller=survey.listened_per_caller)
     marks = _marks(survey, checks)
-    scores = tuple(_score(caller, spoken, wanted=wanted[caller], marks=marks, level=level) for caller in sorted(wanted))
-    missing = tuple(sorted(one for rows in wanted.values() for one in rows if one not in marks))
+    scores = tuple(
+        _score(caller, spoken, to_listen=to_listen[caller], marks=marks, level=level) for caller in sorted(to_listen)
+    )
+    missing = tuple(sorted(reference for rows in to_listen.values() for reference in rows if reference not in marks))
     return CallQuality(
         code=surveyed.wave.code,
         effects=_effects(survey, spoken, level),
-        to_listen=wanted,
+        to_listen=to_listen,
         missing=missing,
         scores=scores,
         back_checks=_back_checks(survey, surveyed.wave.people, second_calls, level),
@@ -129,21 +131,21 @@ def _marks(survey: Survey, checks: Iterable[Mapping[str, Any]]) -> dict[str, flo
 
 
 def _score(
-    caller: str, spoken: Sequence[DrawnCustomer], *, wanted: Sequence[str], marks: Mapping[str, float], level: float
+    caller: str, spoken: Sequence[DrawnCustomer], *, to_listen: Sequence[str], marks: Mapping[str, float], level: float
 ) -> CallerScore:
-    own = [item.reference for item in spoken if item.caller == caller]
+    interviews = [item.reference for item in spoken if item.caller == caller]
     # only what was drawn counts: calls that somebody picked say little of the others
-    given = [marks[reference] for reference in wanted if reference in marks]
-    score = sum(given) / len(given) if given else None
+    listened_marks = [marks[reference] for reference in to_listen if reference in marks]
+    score = sum(listened_marks) / len(listened_marks) if listened_marks else None
     lower = upper = None
-    if len(set(given)) > 1:  # equal marks of some calls tell nothing of the error for the others
-        low, high = student_t(given, [1] * len(given), level=level)
+    if len(set(listened_marks)) > 1:  # equal marks of some calls tell nothing of the error for the others
+        low, high = student_t(listened_marks, [1] * len(listened_marks), level=level)
         lower, upper = max(low, 0.0), min(high, 1.0)
     return CallerScore(
         caller=caller,
-        interviews=len(own),
-        wanted=len(wanted),
-        listened=len(given),
+        interviews=len(interviews),
+        wanted=len(to_listen),
+        listened=len(listened_marks),
         score=score,
         lower=lower,
         upper=upper,
@@ -151,16 +153,16 @@ def _score(
 
 
 def _effects(survey: Survey, spoken: Sequence[DrawnCustomer], level: float) -> tuple[CallerEffect, ...]:
-    found = []
+    effects = []
     for question in survey.questions:
         rows = [item for item in spoken if question.kind == "score" and question.key in item.scores]
         scores, callers = [item.scores[question.key] for item in rows], [item.caller for item in rows]
         try:
             effect = interviewer_effect(scores, callers, level=level)
-            found.append(CallerEffect(question.key, effect, caller_means(scores, callers)))
+            effects.append(CallerEffect(question.key, effect, caller_means(scores, callers)))
         except StatsError:  # one caller, or an answer each: nothing to tell apart
             continue
-    return tuple(found)
+    return tuple(effects)
 
 
 def _back_checks(
@@ -172,14 +174,14 @@ def _back_checks(
         reference, question = str(row["callback_id"]).removesuffix(BACK_CHECK), str(row["question"])
         if row["score"] is not None and question in first.get(reference, {}):
             pairs.setdefault(question, []).append((reference, first[reference][question], float(row["score"])))
-    found = []
-    for asked in survey.questions:
-        rows = sorted(pairs.get(asked.key, ()))
+    checks = []
+    for survey_question in survey.questions:
+        rows = sorted(pairs.get(survey_question.key, ()))
         if rows:
             ones, twos = [item for _, item, _ in rows], [two for _, _, two in rows]
-            weights: Any = "quadratic" if asked.kind == "score" else "none"
+            weights: Any = "quadratic" if survey_question.kind == "score" else "none"
             far = tuple(
                 reference for reference, item, two in rows if abs(item - two) >= (2 if weights != "none" else 1)
             )
-            found.append(BackCheck(asked.key, agreement(ones, twos, weights=weights, level=level), far))
-    return tuple(found)
+            checks.append(BackCheck(survey_question.key, agreement(ones, twos, weights=weights, level=level), far))
+    return tuple(checks)

@@ -30,15 +30,15 @@ def count_frame(survey: Survey, frame: Any) -> tuple[StratumCounts, ...]:
     """The strata of a frame (see :mod:`svcqa.review.callbacks.frame`), in the order of their keys."""
     columns = ["stratum", *survey.strata, "reason"]
     grouped = frame.group_by(columns).aggregate([([], "count_all"), ("cases", "sum")])
-    found: dict[str, dict[str, Any]] = {}
+    strata: dict[str, dict[str, Any]] = {}
     for row in grouped.sort_by([(name, "ascending") for name in columns]).to_pylist():
         parts = {name: row[name] or "" for name in survey.strata}
-        stratum = found.setdefault(row["stratum"], {"parts": parts, "population_size": 0, "cases": 0, "excluded": {}})
+        stratum = strata.setdefault(row["stratum"], {"parts": parts, "population_size": 0, "cases": 0, "excluded": {}})
         if row["reason"]:
             stratum["excluded"][row["reason"]] = row["count_all"]
         else:
             stratum["population_size"], stratum["cases"] = row["count_all"], row["cases_sum"]
-    return tuple(StratumCounts(key=key, **about) for key, about in sorted(found.items()))
+    return tuple(StratumCounts(key=key, **about) for key, about in sorted(strata.items()))
 
 
 def in_frame(frame: Any) -> Any:

@@ -66,8 +66,8 @@ class Drawing:
         """Former scores with customer, stratum and whether they check others, as an Arrow table."""
         callbacks = self._engine.rows("callbacks", known_at=known_at)
         views = {"callbacks": callbacks, "units": self._units([callbacks], as_of.date())}
-        wanted = ("customer", "stratum", "score", back_checks.COLUMN)
-        return self._run(answers_sql(survey, as_of, columns=callbacks.schema.names), views, wanted)
+        columns = ("customer", "stratum", "score", back_checks.COLUMN)
+        return self._run(answers_sql(survey, as_of, columns=callbacks.schema.names), views, columns)
 
     def not_to_call_digest(self, survey: Survey) -> str:
         """Pins the list of whom not to call; empty where the survey has none."""
@@ -86,9 +86,9 @@ class Drawing:
             )
             for item in wave.strata
         ]
-        found = draw(self._engine.query, people, sizes, key=key, start=start_of(wave.number)).to_pylist()
+        rows = draw(self._engine.query, people, sizes, key=key, start=start_of(wave.number)).to_pylist()
         if systematic:
-            return _systematic(survey, wave, found=found, frame=frame, key=key)
+            return _systematic(survey, wave, drawn=rows, frame=frame, key=key)
         main = {item.key: item.drawn for item in wave.strata}
         return [
             Taken(
@@ -98,11 +98,11 @@ class Drawing:
                 place=row["place"],
                 role="main" if row["place"] <= main[row["stratum"]] else "reserve",
             )
-            for row in found
+            for row in rows
         ]
 
-    def _run(self, sql: str, views: dict[str, Any], wanted: Sequence[str]) -> Any:
-        return run_derive(self._engine.query, Derive(sql), views, place="callbacks", wanted=tuple(wanted))
+    def _run(self, sql: str, views: dict[str, Any], columns: Sequence[str]) -> Any:
+        return run_derive(self._engine.query, Derive(sql), views, place="callbacks", wanted=tuple(columns))
 
     def _not_to_call(self, survey: Survey) -> list[str]:
         return numbers_not_to_call(self._folder / survey.do_not_call) if survey.do_not_call else []
@@ -152,17 +152,17 @@ def strata_of(plan: Plan) -> tuple[WaveStratum, ...]:
     )
 
 
-def _systematic(survey: Survey, wave: Wave, *, found: Sequence[dict[str, Any]], frame: Any, key: str) -> list[Taken]:
+def _systematic(survey: Survey, wave: Wave, *, drawn: Sequence[dict[str, Any]], frame: Any, key: str) -> list[Taken]:
     """Every N/n-th of the sorted stratum; the reserves are the others in the order of their random numbers."""
-    known = {row["customer"]: row for row in in_frame(frame).to_pylist()}
+    by_customer = {row["customer"]: row for row in in_frame(frame).to_pylist()}
     by_stratum: dict[str, list[dict[str, Any]]] = {}
-    for row in found:
+    for row in drawn:
         by_stratum.setdefault(row["stratum"], []).append(row)
     taken = []
     for item in wave.strata:
         rows = by_stratum.get(item.key, [])
         ordered = sorted(
-            rows, key=lambda row: (*(known[row["customer"]][name] or "" for name in survey.sorted_by), row["prn"])
+            rows, key=lambda row: (*(by_customer[row["customer"]][name] or "" for name in survey.sorted_by), row["prn"])
         )
         seed = hashlib.sha256(f"{key}:{wave.code}:{item.key}".encode()).hexdigest()[:15]
         chosen = [ordered[place] for place in systematic_places(len(ordered), item.drawn, int(seed, 16))]

@@ -68,14 +68,18 @@ def feedback_of(surveyed: Surveyed, context: Context, *, noted: Iterable[Followe
     Args:
         noted: the rows of form B; those with a reference of the wave belong to it.
     """
-    known = {item.item.reference: item for item in noted if item.item.reference}
+    by_reference = {item.item.reference: item for item in noted if item.item.reference}
     people = sorted(surveyed.wave.people, key=lambda item: item.reference)
     return tuple(
-        found for item in people if (found := _feedback(item, surveyed.design.survey, context, known)) is not None
+        feedback
+        for item in people
+        if (feedback := _feedback(item, surveyed.design.survey, context, by_reference)) is not None
     )
 
 
-def _feedback(person: DrawnCustomer, survey: Survey, context: Context, known: dict[str, Followed]) -> Feedback | None:
+def _feedback(
+    person: DrawnCustomer, survey: Survey, context: Context, by_reference: dict[str, Followed]
+) -> Feedback | None:
     low = {
         item.key: person.scores[item.key]
         for item in survey.questions
@@ -85,7 +89,7 @@ def _feedback(person: DrawnCustomer, survey: Survey, context: Context, known: di
         return None
     unit, day = person.columns.get("unit", ""), person.called_at.date()
     due, provisional = _due(unit, day, survey.feedback_days, context)
-    row = known.get(person.reference)
+    row = by_reference.get(person.reference)
     last = context.as_of.date()
     done = [step.on for step in row.steps if step.step == "done" and step.on <= last] if row is not None else []
     answered = min(done, default=None)
@@ -146,7 +150,7 @@ def proposed(
 def problem(feedback: Feedback, survey: Survey, language: Language) -> str:
     """What a customer said, as a row of form B tells it."""
     questions = {item.key: item for item in survey.questions}
-    said = [
+    statements = [
         text(
             "feedback.low_score",
             language,
@@ -156,9 +160,9 @@ def problem(feedback: Feedback, survey: Survey, language: Language) -> str:
         )
         for key, score in feedback.low.items()
     ]
-    said += [text("feedback.opinion", language, opinion=opinion) for opinion in feedback.opinions.values()]
+    statements += [text("feedback.opinion", language, opinion=opinion) for opinion in feedback.opinions.values()]
     service = survey.service(feedback.service).name.in_language(language) if feedback.service else ""
-    return text("feedback.problem", language, service=service, said=text("feedback.between", language).join(said))
+    return text("feedback.problem", language, service=service, said=text("feedback.between", language).join(statements))
 
 
 def answered_in_time(feedback: Sequence[Feedback], company: str) -> tuple[InTime, ...]:

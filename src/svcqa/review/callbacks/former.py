@@ -101,15 +101,17 @@ def left_out(frame: Any, answers: Any, *, z: float = 1.959963984540054) -> tuple
     for row in frame.select(["stratum", "reason", "customer", "tier"]).to_pylist():
         for stratum in (row["stratum"], ""):
             groups.setdefault((stratum, row["reason"]), []).append((row["customer"], row["tier"]))
-    known: dict[str, int] = {}
+    totals: dict[str, int] = {}
     for (stratum, _), people in groups.items():
-        known[stratum] = known.get(stratum, 0) + len(people)
-    found = []
+        totals[stratum] = totals.get(stratum, 0) + len(people)
+    excluded = []
     for (stratum, reason), people in sorted(groups.items(), key=lambda item: (item[0][0] == "", item[0])):
         if reason:
             beside = groups.get((stratum, ""), [])
-            found.append(_one(stratum, reason, people=people, beside=beside, known=known[stratum], scores=scores, z=z))
-    return tuple(found)
+            excluded.append(
+                _one(stratum, reason, people=people, beside=beside, total=totals[stratum], scores=scores, z=z)
+            )
+    return tuple(excluded)
 
 
 def _one(
@@ -118,13 +120,13 @@ def _one(
     *,
     people: list[tuple[str, str]],
     beside: list[tuple[str, str]],
-    known: int,
+    total: int,
     scores: dict[str, list[float]],
     z: float,
 ) -> LeftOut:
     out = [score for customer, _ in people for score in scores.get(customer, ())]
     within = [score for customer, _ in beside for score in scores.get(customer, ())]
-    share = len(people) / known
+    share = len(people) / total
     bias = lower = upper = None
     if min(len(out), len(within)) >= LEAST_ANSWERS:
         (n, mean, spread), (m, level, width) = _moments(out), _moments(within)

@@ -77,7 +77,7 @@ def frame_sql(survey: Survey, span: Span, *, keys: Mapping[str, str], columns: M
     )
     begin, end = (sql.moment(moment) for moment in span.called_within(survey))
     levels = ", ".join(f"u.{level}" for level in LEVELS)
-    kept = ", ".join(f"r.{name}" for name in COLUMNS if name not in ("stratum", "reason", "cases"))
+    output_columns = ", ".join(f"r.{name}" for name in COLUMNS if name not in ("stratum", "reason", "cases"))
     parts = f" || '{BETWEEN}' || ".join(f"COALESCE(CAST(r.{name} AS VARCHAR(200)), '')" for name in survey.strata)
     phone = "WHEN k.customer IS NULL THEN 'no_contact' " if survey.phone_required else ""
     return f"""
@@ -93,7 +93,7 @@ WITH cases AS (
     sum(CASE WHEN p.timing = '' THEN 1 ELSE 0 END) OVER (PARTITION BY p.customer) AS callable
   FROM placed AS p WHERE p.customer IS NOT NULL
 )
-SELECT {kept}, {parts} AS stratum, CAST(r.callable AS BIGINT) AS cases,
+SELECT {output_columns}, {parts} AS stratum, CAST(r.callable AS BIGINT) AS cases,
   CASE WHEN r.timing <> '' THEN r.timing WHEN b.customer IS NOT NULL THEN 'do_not_call' {phone}
        WHEN q.customer IS NOT NULL THEN 'quarantine' ELSE '' END AS reason
 FROM ranked AS r
@@ -102,7 +102,7 @@ LEFT JOIN (SELECT DISTINCT customer FROM reachable) AS k ON k.customer = r.custo
 LEFT JOIN (SELECT DISTINCT customer FROM contacts) AS q ON q.customer = r.customer
 WHERE r.place = 1
 UNION ALL
-SELECT {kept}, {parts} AS stratum, CAST(1 AS BIGINT) AS cases, 'no_customer' AS reason
+SELECT {output_columns}, {parts} AS stratum, CAST(1 AS BIGINT) AS cases, 'no_customer' AS reason
 FROM placed AS r WHERE r.customer IS NULL
 ORDER BY stratum, customer, source_table, record_id
 """

@@ -17,15 +17,15 @@ def mend(store: WaveStore, register: Register) -> tuple[Fault, ...]:
     """Finish or discard the waves that were staged, and say which; to be called while nobody draws."""
     staged = store.staged()
     noted = {note.code: note.list_digest for note in noted_waves(register)} if staged else {}
-    told = []
+    faults = []
     for code, wave in staged.items():
         if wave is not None and noted.get(code) == wave.list_digest:
             store.settle(code)
-            told.append(Fault("wave_finished", got=code))
+            faults.append(Fault("wave_finished", got=code))
         else:
             store.discard(code)
-            told.append(Fault("wave_discarded", got=code))
-    return tuple(told)
+            faults.append(Fault("wave_discarded", got=code))
+    return tuple(faults)
 
 
 def mend_at_start(store: WaveStore, register: Register) -> tuple[Fault, ...]:
@@ -39,5 +39,5 @@ def mend_at_start(store: WaveStore, register: Register) -> tuple[Fault, ...]:
 
 def void_notes(store: WaveStore, register: Register) -> tuple[Fault, ...]:
     """The waves that the register knows and the folder does not have."""
-    known = {*store.codes(), *store.staged()}
-    return tuple(Fault("wave_void", got=note.code) for note in noted_waves(register) if note.code not in known)
+    codes = {*store.codes(), *store.staged()}
+    return tuple(Fault("wave_void", got=note.code) for note in noted_waves(register) if note.code not in codes)

@@ -106,10 +106,10 @@ def wave_outcomes(surveyed: Surveyed, *, as_of: dt.datetime) -> Outcomes:
     findings: list[Finding] = []
     over = as_of.date() > design.wave.calls_until
     for stratum in sorted({item.stratum for item in people}):
-        own = [item for item in people if item.stratum == stratum]
-        waterfalls.append(_waterfall("stratum", stratum, own, surveyed))
-        replacements += _replacements(stratum, own)
-        findings += _findings(stratum, own, attempts=design.survey.attempts, over=over)
+        in_stratum = [item for item in people if item.stratum == stratum]
+        waterfalls.append(_waterfall("stratum", stratum, in_stratum, surveyed))
+        replacements += _replacements(stratum, in_stratum)
+        findings += _findings(stratum, in_stratum, attempts=design.survey.attempts, over=over)
     return Outcomes(
         code=surveyed.wave.code,
         as_of=as_of,
@@ -159,15 +159,15 @@ def _in_place_of(people: Iterable[DrawnCustomer]) -> list[tuple[DrawnCustomer, D
     """
     people = list(people)
     waiting = _unanswered(people)
-    found = []
+    pairs = []
     for reserve in sorted(
         (item for item in people if item.role == "reserve" and item.outcome), key=lambda item: item.place
     ):
         gone = next((item for item in waiting if item.place < reserve.place), None)
         if gone is not None:
             waiting.remove(gone)
-        found.append((reserve, gone))
-    return found
+        pairs.append((reserve, gone))
+    return pairs
 
 
 def _replacements(stratum: str, people: Sequence[DrawnCustomer]) -> list[Replacement]:
@@ -189,17 +189,19 @@ def _replacements(stratum: str, people: Sequence[DrawnCustomer]) -> list[Replace
 def _findings(stratum: str, people: Sequence[DrawnCustomer], *, attempts: int, over: bool) -> list[Finding]:
     """What is not as the rules want it; what may still be done is no finding before the calls are over."""
     reserves = sorted((item for item in people if item.role == "reserve"), key=lambda item: item.place)
-    called = [place for place, item in enumerate(reserves) if item.outcome]
-    jumped = [reserves[place].reference for place in called if place >= len(called)]
+    called = [index for index, item in enumerate(reserves) if item.outcome]
+    jumped = [reserves[index].reference for index in called if index >= len(called)]
     # a reserve who did not answer either is replaced by the next one
     gone, pairs = _unanswered(people), _in_place_of(people)
     replaced = {item.reference for _, item in pairs if item is not None}
-    found = [("jump", jumped), ("needless", [reserve.reference for reserve, item in pairs if item is None])]
+    deviations = [("jump", jumped), ("needless", [reserve.reference for reserve, item in pairs if item is None])]
     if over:
         left = len(reserves) - len(called)
         missing = [item for item in gone if item.reference not in replaced][: max(left, 0)]
-        found.append(("not_replaced", [item.reference for item in missing]))
+        deviations.append(("not_replaced", [item.reference for item in missing]))
         early = [item for item in gone if item.outcome in _WORTH_ANOTHER_CALL and item.attempts < attempts]
-        found.append(("given_up", [item.reference for item in early]))
-        found.append(("not_called", [item.reference for item in people if item.role == "main" and not item.outcome]))
-    return [Finding(kind, stratum, tuple(sorted(rows))) for kind, rows in found if rows]  # type: ignore[arg-type]
+        deviations.append(("given_up", [item.reference for item in early]))
+        deviations.append(
+            ("not_called", [item.reference for item in people if item.role == "main" and not item.outcome])
+        )
+    return [Finding(kind, stratum, tuple(sorted(rows))) for kind, rows in deviations if rows]  # type: ignore[arg-type]

@@ -164,15 +164,15 @@ def make_plan(
     rules = survey.allocation
     if calls is None and half_width is None:
         calls, half_width = rules.calls, rules.half_width
-    known = dict(former or {})
+    former_by_stratum = dict(former or {})
     present = [item for item in counts if item.population_size]
     sizes = [item.population_size for item in present]
-    spreads = [_spread(survey, item.key, known) for item in present]
+    spreads = [_spread(survey, item.key, former_by_stratum) for item in present]
     limits = _limits(survey, present)
     domains = [item.parts.get("department", "") for item in present]
     bought = _Buyer(survey, sizes, [spread for spread, _ in spreads], domains)
     lowest, highest = _ends(survey, present)
-    means = [_mean(survey, item.key, known) for item in present]
+    means = [_mean(survey, item.key, former_by_stratum) for item in present]
 
     def allocated(n: int) -> Allocation:
         if rules.method == "proportional":
@@ -184,14 +184,17 @@ def make_plan(
     if not present:
         drawn: list[int] = []
     elif half_width is not None and calls is None:
-        wanted = half_width
+        target_width = half_width
         allocation = smallest(
-            lambda one: bought(one.drawn).half_width <= wanted, allocated, lowest=lowest, highest=highest
+            lambda candidate: bought(candidate.drawn).half_width <= target_width,
+            allocated,
+            lowest=lowest,
+            highest=highest,
         )
         drawn = allocation.drawn.tolist()
     else:
         drawn = allocated(calls or 0).drawn.tolist()
-    return _plan(survey, counts, present=present, drawn=drawn, spreads=spreads, buyer=bought, former=known)
+    return _plan(survey, counts, present=present, drawn=drawn, spreads=spreads, buyer=bought, former=former_by_stratum)
 
 
 def _check_aim(calls: int | None, half_width: float | None) -> None:
@@ -249,15 +252,15 @@ def _ends(survey: Survey, present: Sequence[StratumCounts]) -> tuple[int, int]:
     sizes = dict[str, int]()
     for item in present:
         share = _rule(survey, item)[1]
-        size, place = item.population_size, item.parts.get("department", "")
+        size, department = item.population_size, item.parts.get("department", "")
         least = min(rules.minimum, size)
         fixed = not math.isnan(share)
-        own = max(math.ceil(share * size - 1e-9), least) if fixed else least
-        lowest[place] = lowest.get(place, 0) + own
-        sizes[place] = sizes.get(place, 0) + (own if fixed else size)
-        highest += own if fixed else size
-    wanted = rules.minimum_per_department if "department" in survey.strata else 0
-    return sum(max(low, min(wanted, sizes[place])) for place, low in lowest.items()), highest
+        required = max(math.ceil(share * size - 1e-9), least) if fixed else least
+        lowest[department] = lowest.get(department, 0) + required
+        sizes[department] = sizes.get(department, 0) + (required if fixed else size)
+        highest += required if fixed else size
+    department_minimum = rules.minimum_per_department if "department" in survey.strata else 0
+    return sum(max(low, min(department_minimum, sizes[department])) for department, low in lowest.items()), highest
 
 
 def _spread(
@@ -265,19 +268,19 @@ def _spread(
 ) -> tuple[float, Literal["answers", "all_answers", "policy", "scale"]]:
     """The standard deviation to expect, and who says so."""
     if survey.allocation.spread_from_records:
-        for name, said in ((key, "answers"), ("", "all_answers")):
-            one = former.get(name)
-            if one is not None and one.n >= LEAST_ANSWERS and one.spread > 0:
-                return one.spread, "answers" if said == "answers" else "all_answers"
+        for name, source in ((key, "answers"), ("", "all_answers")):
+            earlier = former.get(name)
+            if earlier is not None and earlier.n >= LEAST_ANSWERS and earlier.spread > 0:
+                return earlier.spread, "answers" if source == "answers" else "all_answers"
     return survey.expected_spread, "policy" if survey.allocation.spread else "scale"
 
 
 def _mean(survey: Survey, key: str, former: Mapping[str, Former]) -> float:
     """The mean to expect: that of former answers, otherwise the middle of the scale."""
     for name in (key, ""):
-        one = former.get(name)
-        if one is not None and one.n >= LEAST_ANSWERS and one.mean > 0:
-            return one.mean
+        earlier = former.get(name)
+        if earlier is not None and earlier.n >= LEAST_ANSWERS and earlier.mean > 0:
+            return earlier.mean
     lowest, highest = survey.measured.range
     return max((lowest + highest) / 2, 1e-9)
 
@@ -294,11 +297,11 @@ def _plan(
 ) -> Plan:
     rules = survey.allocation
     bought: Any = buyer(drawn) if present else None
-    placed = {item.key: place for place, item in enumerate(present)}
+    placed = {item.key: index for index, item in enumerate(present)}
     strata = []
     for item in counts:
-        place = placed.get(item.key)
-        if place is None:
+        index = placed.get(item.key)
+        if index is None:
             spread, source = _spread(survey, item.key, former)
             strata.append(
                 PlannedStratum(
@@ -314,9 +317,9 @@ def _plan(
                 )
             )
             continue
-        n = drawn[place]
+        n = drawn[index]
         reserve = min(math.ceil(n * survey.reserve - 1e-9), item.population_size - n)
-        spread, source = spreads[place]
+        spread, source = spreads[index]
         strata.append(
             PlannedStratum(
                 counts=item,
@@ -326,16 +329,16 @@ def _plan(
                 expected_answers=n * rules.response_rate,
                 spread=spread,
                 spread_from=source,
-                standard_error=_number(bought.stratum_standard_error[place]),
-                half_width=_number(bought.stratum_half_width[place]),
+                standard_error=_number(bought.stratum_standard_error[index]),
+                half_width=_number(bought.stratum_half_width[index]),
             )
         )
     departments = []
     if bought is not None and "department" in survey.strata:
-        for place, name in enumerate(bought.domains):
-            own = [one for one in strata if one.counts.parts["department"] == name]
-            error, half = bought.domain_standard_error[place], bought.domain_half_width[place]
-            departments.append(_together(name, own, _number(error), _number(half)))
+        for index, name in enumerate(bought.domains):
+            in_department = [stratum for stratum in strata if stratum.counts.parts["department"] == name]
+            error, half = bought.domain_standard_error[index], bought.domain_half_width[index]
+            departments.append(_together(name, in_department, _number(error), _number(half)))
     error, half = (bought.standard_error, bought.half_width) if bought is not None else (None, None)
     overall = _together("", strata, _number(error), _number(half))
     return Plan(

@@ -52,9 +52,9 @@ class WaveResults:
     def call_quality(self) -> CallQuality:
         """What callers add to the answers, which interviews to listen to again, callers' scores, back-checks."""
         references = [item.reference for item in self._surveyed.wave.people]
-        checks = self._happened("checked_items", "record_id", wanted=references, moment="checked_at")
+        checks = self._happened("checked_items", "record_id", references=references, moment="checked_at")
         second = [f"{reference}{BACK_CHECK}" for reference in references]
-        calls = self._happened("callbacks", "callback_id", wanted=second, moment="called_at")
+        calls = self._happened("callbacks", "callback_id", references=second, moment="called_at")
         return call_quality(self._surveyed, checks=checks, second_calls=calls, level=self._context.level)
 
     def estimate(
@@ -104,24 +104,24 @@ class WaveResults:
         assert surveys is not None
         wave = surveys.named(self.code)
         period = self.figures.period_rule.parse(wave.period)
-        asked = read_moment(self.asked_as_of)
-        if asked is not None and asked <= wave.as_of:
+        as_of = read_moment(self.asked_as_of)
+        if as_of is not None and as_of <= wave.as_of:
             allowed = f"> {wave.as_of:%Y-%m-%d %H:%M}"
             raise MetricError(
-                Fault("wave_not_drawn_yet", place=self.code, got=f"{asked:%Y-%m-%d %H:%M}", allowed=allowed)
+                Fault("wave_not_drawn_yet", place=self.code, got=f"{as_of:%Y-%m-%d %H:%M}", allowed=allowed)
             )
-        moment = asked or surveys.calls_end(SurveyParams(wave=self.code), period)
+        moment = as_of or surveys.calls_end(SurveyParams(wave=self.code), period)
         return self.figures.context(period, as_of=moment)
 
     @cached_property
     def _surveyed(self) -> Surveyed:
         return self.figures.surveyed(defaults.SAMPLED, SurveyParams(wave=self.code), self._context)
 
-    def _happened(self, table: str, column: str, *, wanted: Sequence[str], moment: str) -> list[Mapping[str, Any]]:
-        """Rows of ``table`` that belong to ``wanted`` and had happened."""
+    def _happened(self, table: str, column: str, *, references: Sequence[str], moment: str) -> list[Mapping[str, Any]]:
+        """Rows of ``table`` that belong to ``references`` and had happened."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
         rows = self.figures.engine.rows(table)
-        inside = pc.is_in(rows[column].cast(pa.string()), pa.array(list(wanted), pa.string()))
+        inside = pc.is_in(rows[column].cast(pa.string()), pa.array(list(references), pa.string()))
         return [row for row in rows.filter(inside).to_pylist() if row[moment] <= self._context.as_of]

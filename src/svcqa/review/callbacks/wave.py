@@ -51,7 +51,7 @@ def wave_list(survey: Survey, wave: Wave, taken: Sequence[Taken], frame: Any) ->
     Main rows stand in the order of the random numbers across all strata, so that a wave that is cut short is still
     spread over all of them; the reserves follow, stratum by stratum.
     """
-    known = {row["customer"]: row for row in frame.to_pylist()}
+    by_customer = {row["customer"]: row for row in frame.to_pylist()}
 
     def turn(taken: Taken) -> tuple[bool, str, str]:
         return (taken.prn < wave.start, taken.prn, taken.customer)
@@ -60,7 +60,7 @@ def wave_list(survey: Survey, wave: Wave, taken: Sequence[Taken], frame: Any) ->
     reserve = sorted((item for item in taken if item.role == "reserve"), key=lambda item: (item.stratum, item.place))
     rows = []
     for order, item in enumerate((*main, *reserve), start=1):
-        about = known[item.customer]
+        about = by_customer[item.customer]
         begin, end = call_days(survey, about["closed_at"], wave.as_of)
         rows.append(
             {
@@ -141,8 +141,8 @@ class Audit:
 
 def compared(what: Compared, got: str, expected: str) -> AuditCheck:
     """A check of two texts; ``absent`` where one is missing."""
-    found: Literal["same", "differs", "absent"] = "same" if got == expected else "differs"
-    return AuditCheck(what, found if got and expected else "absent", got, expected)
+    state: Literal["same", "differs", "absent"] = "same" if got == expected else "differs"
+    return AuditCheck(what, state if got and expected else "absent", got, expected)
 
 
 def overlap(waves: Mapping[str, Any]) -> dict[tuple[str, str], int]:
@@ -153,7 +153,7 @@ def overlap(waves: Mapping[str, Any]) -> dict[tuple[str, str], int]:
     }
     codes = sorted(people)
     return {
-        (one, other): len(people[one] & people[other])
-        for place, one in enumerate(codes)
-        for other in codes[place + 1 :]
+        (first, other): len(people[first] & people[other])
+        for index, first in enumerate(codes)
+        for other in codes[index + 1 :]
     }

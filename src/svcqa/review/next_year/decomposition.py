@@ -130,16 +130,16 @@ def shared(
     wrong = conflicts(parts, whole)
     if wrong:
         raise MetricError(_conflict_faults(wrong, locked, scale, times=total if additive else 1.0))
-    found = share_tree(parts, whole, rule=fair, best=best)
-    cells = tuple(_cell(part, found.cell(part.code), starts, additive=additive) for part in parts)
-    effort = next((found.cell(part.code).effort for part in parts if part.locked is None and part.weight), 0.0)
+    solution = share_tree(parts, whole, rule=fair, best=best)
+    cells = tuple(_cell(part, solution.cell(part.code), starts, additive=additive) for part in parts)
+    effort = next((solution.cell(part.code).effort for part in parts if part.locked is None and part.weight), 0.0)
     return Decomposition(
         goal=goal,
         scale=scale,
         fair=fair,
         cells=cells,
         effort=effort,
-        error=found.error,
+        error=solution.error,
         pooling=starts.pooling,
         additive=additive,
         within=subject.within,
@@ -154,11 +154,11 @@ def _check_goals(goal: float, locked: Mapping[str, float], scale: Scale) -> None
     """
     low, high = _ends(scale)
     allowed = f"{shown_goal(low, scale)} … {shown_goal(high, scale)}" if np.isfinite(high) else f"≥ {low:g}"
-    asked = [("", goal), *locked.items()]
+    goals = [("", goal), *locked.items()]
     wrong = [
-        Fault("goal_beyond_scale", place=code, got=shown_goal(one, scale), allowed=allowed)
-        for code, one in asked
-        if not (np.isfinite(one) and low <= one <= high)
+        Fault("goal_beyond_scale", place=code, got=shown_goal(value, scale), allowed=allowed)
+        for code, value in goals
+        if not (np.isfinite(value) and low <= value <= high)
     ]
     if wrong:
         raise MetricError(wrong)
@@ -223,7 +223,7 @@ def _place(code: str, tree: Organisation) -> tuple[str, ...]:
 def _cell(part: Part, cell: Cell, starts: Starts, *, additive: bool) -> PlanCell:
     unit, parent = part.code.removesuffix(OWN), part.parent
     own = part.code.endswith(OWN)
-    inside = [one for one in starts.units if one.code == part.code]
+    inside = [start for start in starts.units if start.code == part.code]
     times = cell.weight if additive else 1.0
     return PlanCell(
         unit=unit,
@@ -242,23 +242,23 @@ def _conflict_faults(
     wrong: Sequence[Conflict], locked: Mapping[str, float], scale: Scale, *, times: float
 ) -> list[Fault]:
     """What cannot be, and each constraint that stands in its way."""
-    found = []
+    faults = []
     for item in wrong:
         reach = f"{shown_goal(item.least, scale, times)} … {shown_goal(item.most, scale, times)}"
-        found.append(
+        faults.append(
             Fault("decomposition_conflict", place=item.code, got=shown_goal(item.whole, scale, times), allowed=reach)
         )
-        found += [Fault("locked_cell", place=code, got=shown_goal(locked[code], scale, 1.0)) for code in item.locked]
+        faults += [Fault("locked_cell", place=code, got=shown_goal(locked[code], scale, 1.0)) for code in item.locked]
         bound = scale.unit == "share" or scale.unit == "point"
         if bound and item.bounded:
-            found.append(
+            faults.append(
                 Fault(
                     "cells_at_limit",
                     place=", ".join(item.bounded),
                     got=shown_goal(_ends(scale)[1 if item.whole > item.most else 0], scale, 1.0),
                 )
             )
-    return found
+    return faults
 
 
 def shown_goal(value: float, scale: Scale, times: float = 1.0) -> str:

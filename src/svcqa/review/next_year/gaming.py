@@ -45,8 +45,8 @@ def gaming(figures: Figures, subject: Subject, *, past: Past, context: Context, 
 
 
 def _total(figures: Figures, subject: Subject, context: Context) -> Figure | None:
-    found = figures.result(subject.metric, subject.params, replace(context, by=())).figures()
-    return found[0] if found and found[0].total else None
+    rows = figures.result(subject.metric, subject.params, replace(context, by=())).figures()
+    return rows[0] if rows and rows[0].total else None
 
 
 def _excluded(figure: Figure) -> tuple[int, int]:
@@ -84,20 +84,20 @@ def _bunching(
     figures: Figures, subject: Subject, *, past: Past, context: Context, rules: NextYearRules
 ) -> Iterator[Note]:
     """Where all cases have one limit to stay below, and times fine enough to tell; where not, that is said."""
-    found = _tested(figures, subject, replace(context, period=past.recent, by=()))
-    if found is None:
+    tested = _tested(figures, subject, replace(context, period=past.recent, by=()))
+    if tested is None:
         yield Note(code="bunching_untested")
         return
-    limit, told = found
-    if told.p < rules.alarm and told.excess > 0:
+    limit, outcome = tested
+    if outcome.p < rules.alarm and outcome.excess > 0:
         counts = {
-            "found": told.found,
-            "expected": told.expected,
-            "n": told.n,
+            "found": outcome.found,
+            "expected": outcome.expected,
+            "n": outcome.n,
             "limit": limit,
-            "from": limit - told.width,
+            "from": limit - outcome.width,
         }
-        yield Note(code="bunching", shares={"p": told.p}, counts=counts, texts={"recent": past.recent.label})
+        yield Note(code="bunching", shares={"p": outcome.p}, counts=counts, texts={"recent": past.recent.label})
 
 
 def _tested(figures: Figures, subject: Subject, context: Context) -> tuple[float, Bunching] | None:
@@ -109,8 +109,8 @@ def _tested(figures: Figures, subject: Subject, context: Context) -> tuple[float
         whole = figures.what_if(defaults.TIMES, {"commitment": commitment}, context).distributions()
     except MetricError:  # a due moment of each record's own, or a clock without percentiles
         return None
-    one = next(iter(whole), None)
-    if one is None or one.limit is None:
+    distribution = next(iter(whole), None)
+    if distribution is None or distribution.limit is None:
         return None
-    found = bunching(one.time, one.closed, limit=one.limit)
-    return None if found is None else (float(one.limit), found)
+    outcome = bunching(distribution.time, distribution.closed, limit=distribution.limit)
+    return None if outcome is None else (float(distribution.limit), outcome)

@@ -34,7 +34,7 @@ def notes(
     year: int,
 ) -> tuple[Note, ...]:
     """All notes on one proposal; ``goals`` are the candidates, the easiest first."""
-    found = [
+    entries = [
         *_ratchet(past, goals),
         *_noise(past, ahead, goals),
         *_few_cases(ahead, rules),
@@ -44,7 +44,7 @@ def notes(
         *_forecast(ahead),
         *_calendar(subject, context, year),
     ]
-    return tuple(found)
+    return tuple(entries)
 
 
 def _harder(scale: Scale, item: float, other: float) -> bool:

@@ -70,27 +70,27 @@ def past_of(figures: Figures, policies: Policies, subject: Subject, context: Con
         raise PeriodError(Fault("year_begun", got=str(year), allowed=f"> {until.year}"))
     rule = context.period_rule
     whole = rule.parse(f"{until.year - years}-01..{until.label}")
-    asked = replace(context, period=whole, by=(subject.cycle,))
-    found = figures.result(subject.metric, subject.params, asked)
+    series_context = replace(context, period=whole, by=(subject.cycle,))
+    result = figures.result(subject.metric, subject.params, series_context)
     plugin = figures.registry.get(subject.metric)
     of = SeriesParams(of=SeriesOf(metric=subject.metric))
-    series = next(iter(split(found, of, asked, metric=plugin)), None)
+    series = next(iter(split(result, of, series_context, metric=plugin)), None)
     if series is None or not series.settled.any():
         raise MetricError(Fault("next_year_no_history", place=subject.target.key, got="0"))
     trimmed = _from_first(series)
     last = int(np.flatnonzero(trimmed.settled)[-1])
-    read = _by_month(months_of(trimmed, found, last), cycle := _span(trimmed.periods[0]))
+    read = _by_month(months_of(trimmed, result, last), cycle := _span(trimmed.periods[0]))
     end = rule.months(trimmed.periods[last])[-1]
     start = rule.months(trimmed.periods[0])[0]
     recent = rule.parse(f"{_shifted(end, -11, context).label}..{end.label}")
     return Past(
-        scale=found.scale,
+        scale=result.scale,
         months=read,
         first=start,
         last=end,
         ahead=12 * (year - end.year) + 12 - end.number,
         cycle=cycle,
-        figures=_figures(found.figures(), trimmed, last),
+        figures=_figures(result.figures(), trimmed, last),
         years=tuple(_years(figures, policies, subject=subject, context=context, start=start, end=end)),
         recent=recent,
         before=rule.previous(recent),
@@ -105,8 +105,8 @@ def _last_month(context: Context) -> Period:
 
 
 def _shifted(month: Period, by: int, context: Context) -> Period:
-    place = month.year * 12 + month.number - 1 + by
-    return context.period_rule.parse(f"{place // 12}-{place % 12 + 1:02d}")
+    month_count = month.year * 12 + month.number - 1 + by
+    return context.period_rule.parse(f"{month_count // 12}-{month_count % 12 + 1:02d}")
 
 
 def _span(period: Period) -> int:
@@ -130,9 +130,9 @@ def _by_month(months: Months, cycle: int) -> Months:
     def spread(values: Float64 | None) -> Float64 | None:
         if values is None:
             return None
-        found = np.full(len(values) * cycle, np.nan)
-        found[cycle - 1 :: cycle] = values
-        return found
+        spread_values = np.full(len(values) * cycle, np.nan)
+        spread_values[cycle - 1 :: cycle] = values
+        return spread_values
 
     value = spread(months.value)
     assert value is not None
@@ -151,13 +151,13 @@ def _years(
     """From the first year that is known whole to the one that runs; the goal is the last that a target set."""
     first = start.year if start.number == 1 else start.year + 1
     goals = {target.year: _goal(subject, target) for target in policies.targets if same_subject(target, subject.target)}
-    found = []
+    years = []
     for number in range(first, end.year + 1):
         period = context.period_rule.parse(str(number))
-        asked = replace(context, period=period, by=())
-        rows = figures.result(subject.metric, subject.params, asked).figures()
-        found.append(PastYear(period, goals.get(number), rows[0] if rows else None, period.end <= context.as_of))
-    return found
+        year_context = replace(context, period=period, by=())
+        rows = figures.result(subject.metric, subject.params, year_context).figures()
+        years.append(PastYear(period, goals.get(number), rows[0] if rows else None, period.end <= context.as_of))
+    return years
 
 
 def _goal(subject: Subject, target: Target) -> float | None:

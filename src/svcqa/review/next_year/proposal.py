@@ -126,7 +126,7 @@ def proposal_of(
     )
     unit = _improvement_unit(subject, ahead)
     candidates = tuple(candidates_for(ahead, subject.promise, rules, counted=bool(unit)))
-    said = notes(
+    proposal_notes = notes(
         figures,
         subject,
         past=past,
@@ -143,7 +143,7 @@ def proposal_of(
         past=past,
         ahead=ahead,
         candidates=candidates,
-        notes=said,
+        notes=proposal_notes,
         improvement_unit=unit,
     )
 
@@ -153,13 +153,13 @@ def _better(past: Past) -> Better:
 
 
 def _milestone(figures: Figures, target: Target, context: Context, year: int) -> Proposal:
-    asked = replace(context, period=context.period_rule.parse(str(target.year)), by=(), unit=None)
+    year_context = replace(context, period=context.period_rule.parse(str(target.year)), by=(), unit=None)
     try:
-        found = figures.result(*asked_by(figures, target, None), asked).figures()
+        rows = figures.result(*asked_by(figures, target, None), year_context).figures()
     except SvcqaError as error:
         return Proposal(target=target, year=year, fault=error)
-    kept = found[0].verdict == "met" if found and found[0].verdict else None
-    return Proposal(target=target, year=year, kept=kept)
+    met = rows[0].verdict == "met" if rows and rows[0].verdict else None
+    return Proposal(target=target, year=year, kept=met)
 
 
 def candidates_for(
@@ -171,16 +171,16 @@ def candidates_for(
         counted: whether what is needed a month is a number of cases or an amount.
     """
     step = goal_step(ahead)
-    found = []
+    candidates = []
     for name in NAMES:
         goal = rounded_goal(ahead.goal_for(getattr(rules, name)), step, ahead.better)
         is_promise = promise is not None and looser(goal, promise, ahead.better)
         goal = promise if is_promise and promise is not None else goal
         improvement = improvement_needed(ahead, goal) if counted else None
-        found.append(
+        candidates.append(
             Candidate(name=name, goal=goal, chance=ahead.chance(goal), improvement=improvement, is_promise=is_promise)
         )
-    return found
+    return candidates
 
 
 def looser(goal: float, promise: float, better: Better) -> bool:

@@ -64,12 +64,12 @@ def subject_of(figures: Figures, policies: Policies, target: Target, year: int) 
 
 def _percentile(figures: Figures, target: Target) -> Subject:
     """P90 ≤ 45 minutes is kept just where at least 90 % of the cases are within 45 minutes."""
-    own: Any = figures.registry.get(defaults.TIMES).params.model_validate(target.params)
+    params: Any = figures.registry.get(defaults.TIMES).params.model_validate(target.params)
     if target.goal is None or target.goal != int(target.goal):
         place = f'target "{target.key}" › goal'
         raise MetricError(Fault("percentile_goal", place=place, got=f"{target.goal or 0:g}"))
-    share = float(own.percentiles[0]) / 100
-    return _within(target, own.promise, rule=own.promise.rule, limit=int(target.goal), share=share)
+    share = float(params.percentiles[0]) / 100
+    return _within(target, params.promise, rule=params.promise.rule, limit=int(target.goal), share=share)
 
 
 def within_maximum(subject: Subject, year: int) -> Subject:

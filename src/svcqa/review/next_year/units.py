@@ -60,10 +60,10 @@ def starts_of(figures: Figures, subject: Subject, past: Past, context: Context, 
     Raises:
         MetricError: no unit has any case.
     """
-    asked = replace(context, period=past.recent, by=("unit",))
-    found = figures.result(subject.metric, subject.params, asked).figures()
-    first = next((item.measure for item in found), "")
-    rows = [item for item in found if item.measure == first and item.value is not None]
+    units_context = replace(context, period=past.recent, by=("unit",))
+    all_rows = figures.result(subject.metric, subject.params, units_context).figures()
+    first = next((item.measure for item in all_rows), "")
+    rows = [item for item in all_rows if item.measure == first and item.value is not None]
     merged = _on_tree(rows, context, dt.date(year, 1, 1), amounts=subject.target.adds_up)
     if not merged:
         raise MetricError(Fault("next_year_no_units", place=subject.target.key, got=past.recent.label))
@@ -84,7 +84,7 @@ def _on_tree(rows: Sequence[Figure], context: Context, day: dt.date, *, amounts:
     by_unit: dict[str, list[Figure]] = {}
     for row in rows:
         by_unit.setdefault(context.organisation.current(row.unit, day), []).append(row)
-    return [_together(code, found, amounts=amounts) for code, found in by_unit.items()]
+    return [_together(code, unit_rows, amounts=amounts) for code, unit_rows in by_unit.items()]
 
 
 def _together(code: str, figures: Sequence[Figure], *, amounts: bool) -> Figure:

@@ -91,8 +91,8 @@ class TargetWhatIf:
         """
         promise = self.subject.promise
         if promise is not None and looser(goal, promise, self.ahead.better):
-            asked, least = (shown_goal(item, self.past.scale) for item in (goal, promise))
-            raise MetricError(Fault("looser_than_promise", got=asked, allowed=least))
+            goal_text, least = (shown_goal(item, self.past.scale) for item in (goal, promise))
+            raise MetricError(Fault("looser_than_promise", got=goal_text, allowed=least))
         effects = [Effect(item.measure, item.size, item.from_month) for item in assumptions]
         year = self.ahead.assuming(effects, volume=volume)
         low, middle, high = year.interval()

@@ -61,9 +61,11 @@ class NextYear:
             NameUnknownError: there is no such target.
         """
         if target not in self._found:
-            found = self.policies.target(target)
-            context = replace(self.context, unit=found.owner)
-            self._found[target] = propose(self.figures, self.policies, found, context, year=self.year, rules=self.rules)
+            followed_target = self.policies.target(target)
+            context = replace(self.context, unit=followed_target.owner)
+            self._found[target] = propose(
+                self.figures, self.policies, followed_target, context, year=self.year, rules=self.rules
+            )
         return self._found[target]
 
     def every_proposal(self) -> tuple[Proposal, ...]:
@@ -87,24 +89,24 @@ class NextYear:
             MetricError: none has: with the reasons.
         """
         self.check_targets()
-        found = tuple(item for item in self.every_proposal() if item.ahead is not None)
-        if not found:
+        forecasts = tuple(item for item in self.every_proposal() if item.ahead is not None)
+        if not forecasts:
             raise MetricError(
                 [fault for item in self.every_proposal() if item.fault for fault in item.fault.faults]
                 or Fault("next_year_no_history", place=str(self.year), got="0")
             )
-        return found
+        return forecasts
 
     @property
     def hardest(self) -> Proposal:
         """The proposal whose balanced goal is least likely to be reached; the one to look at first."""
-        return min(self.forecasts(), key=lambda one: one.candidate("balanced").chance)
+        return min(self.forecasts(), key=lambda proposal: proposal.candidate("balanced").chance)
 
     def proposals(self) -> pd.DataFrame:
         """All candidate goals as a tidy frame with the columns :data:`COLUMNS`."""
         import pandas as pd
 
-        rows = [row for found in self.every_proposal() for row in proposal_rows(found)]
+        rows = [row for proposal in self.every_proposal() for row in proposal_rows(proposal)]
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def what_if(self, target: str, *, maximum: bool = False) -> TargetWhatIf:
@@ -159,9 +161,9 @@ class NextYear:
         Raises:
             MetricError: with the constraints that do not go together.
         """
-        asked = self.what_if(target, maximum=maximum)
-        wanted = asked.proposal.candidate(candidate).goal if goal is None else goal
-        return asked.at(goal=wanted, locked=locked, fair=rule).decomposition
+        what_if = self.what_if(target, maximum=maximum)
+        chosen_goal = what_if.proposal.candidate(candidate).goal if goal is None else goal
+        return what_if.at(goal=chosen_goal, locked=locked, fair=rule).decomposition
 
     def plan(
         self,
@@ -184,15 +186,15 @@ class NextYear:
         Raises:
             MetricError: an assumption or the goal is impossible, or no reason is given.
         """
-        asked = self.what_if(target)
-        wanted = asked.proposal.candidate(candidate).goal if goal is None else goal
+        what_if = self.what_if(target)
+        chosen_goal = what_if.proposal.candidate(candidate).goal if goal is None else goal
         named = [
             assumption if isinstance(assumption, Assumption) else _assumption(assumption) for assumption in assumptions
         ]
-        answer = asked.at(goal=wanted, volume=volume, assumptions=named, locked=locked, fair=rule)
-        return self.plan_of(asked, answer, reason=reason)
+        answer = what_if.at(goal=chosen_goal, volume=volume, assumptions=named, locked=locked, fair=rule)
+        return self.plan_of(what_if, answer, reason=reason)
 
-    def plan_of(self, asked: TargetWhatIf, answer: Answer, *, reason: str) -> TargetPlan:
+    def plan_of(self, what_if: TargetWhatIf, answer: Answer, *, reason: str) -> TargetPlan:
         """The plan from an answer that somebody settled on.
 
         Raises:
@@ -201,7 +203,7 @@ class NextYear:
         if not reason.strip():
             raise MetricError(Fault("plan_reason", got=repr(reason)))
         return target_plan(
-            self.figures, asked, answer, self.context, year=self.year, reason=reason.strip(), rules=self.rules
+            self.figures, what_if, answer, self.context, year=self.year, reason=reason.strip(), rules=self.rules
         )
 
     def save(self, plan: TargetPlan, *, author: str, now: dt.datetime | None = None) -> SavedPlan:
@@ -220,8 +222,8 @@ class NextYear:
         return saved_plans(self.register, year=self.year, target=target)
 
 
-def _assumption(given: Mapping[str, Any]) -> Assumption:
-    measure, known = given.get("measure"), get_args(Assumption.model_fields["measure"].annotation)
-    if measure is not None and measure not in known:
-        raise MetricError(Fault("assumed_measure", place="measure", got=repr(measure), allowed=", ".join(known)))
-    return checked(Assumption, dict(given), "assumption_field")
+def _assumption(fields: Mapping[str, Any]) -> Assumption:
+    measure, measures = fields.get("measure"), get_args(Assumption.model_fields["measure"].annotation)
+    if measure is not None and measure not in measures:
+        raise MetricError(Fault("assumed_measure", place="measure", got=repr(measure), allowed=", ".join(measures)))
+    return checked(Assumption, dict(fields), "assumption_field")
