@@ -79,9 +79,9 @@ class Series:
         cells = [None if row is None else row[name] for row in self.rows]
         return np.asarray([np.nan if number is None else float(number) for number in cells], dtype=np.float64)
 
-    def flags(self, index: int) -> tuple[str, ...]:
+    def flags(self, place: int) -> tuple[str, ...]:
         """The flags of one period."""
-        row = self.rows[index]
+        row = self.rows[place]
         return row.flags if row is not None else ("no_value",)
 
     @property
@@ -95,9 +95,9 @@ class Series:
         """The values of the settled periods, NaN elsewhere."""
         return np.where(self.settled, self.column("value"), np.nan)
 
-    def at(self, index: int) -> Figure:
-        """The lead of a result row of the period at ``index``."""
-        return self.over(self.periods[index])
+    def at(self, place: int) -> Figure:
+        """The lead of a result row of the period at ``place``."""
+        return self.over(self.periods[place])
 
     def over(self, period: Period) -> Figure:
         """The lead of a result row over ``period``."""
