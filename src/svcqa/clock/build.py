@@ -102,15 +102,15 @@ def public_holidays(country: str, *, subdivision: str | None = None, announced_t
     Raises:
         PolicyError: the package knows no such country or part.
     """
-    known = _country(country, subdivision)
+    country_holidays = _country(country, subdivision)
     version = importlib.metadata.version("holidays")
     name = country if subdivision is None else f"{country}-{subdivision}"
     source = f"holidays {version} {name}"
     kind, provisional = _kinds(), np.zeros(DAYS, np.bool_)
     for number in range(DAYS):
         day = FIRST_DAY + dt.timedelta(days=number)
-        kind[number] = kind_code(_kind_in(known, day))
-    for year in _provisional_years(known, announced_to):
+        kind[number] = kind_code(_kind_in(country_holidays, day))
+    for year in _provisional_years(country_holidays, announced_to):
         provisional[position(dt.date(year, 1, 1)) : position(dt.date(year, 12, 31)) + 1] = True
     return Days(kind=kind, provisional=provisional, origin=np.zeros(DAYS, np.int16), origins=(source,), source=source)
 
@@ -142,17 +142,17 @@ def _unknown(key: str, got: str, allowed: Iterable[str]) -> PolicyError:
     )
 
 
-def _kind_in(known: Any, day: dt.date) -> DayKind:
-    if day in known:
+def _kind_in(country_holidays: Any, day: dt.date) -> DayKind:
+    if day in country_holidays:
         return "holiday"
-    if day in getattr(known, "weekend_workdays", ()):
+    if day in getattr(country_holidays, "weekend_workdays", ()):
         return "makeup"
-    return "weekend" if known.is_weekend(day) else "workday"
+    return "weekend" if country_holidays.is_weekend(day) else "workday"
 
 
-def _provisional_years(known: Any, announced_to: int | None) -> set[int]:
-    mark = (getattr(known, "estimated_label", None) or "").replace("%s", "").strip()
-    estimated = {day.year for day, names in known.items() if mark and mark in names}
+def _provisional_years(country_holidays: Any, announced_to: int | None) -> set[int]:
+    mark = (getattr(country_holidays, "estimated_label", None) or "").replace("%s", "").strip()
+    estimated = {day.year for day, names in country_holidays.items() if mark and mark in names}
     beyond = range((announced_to or LAST_DAY.year) + 1, LAST_DAY.year + 1)
     return estimated | set(beyond)
 
@@ -164,9 +164,9 @@ def from_table(rows: Iterable[TableDay], *, file: str) -> Days:
     origin = np.zeros(DAYS, np.int16)
     shifts: dict[int, Stretches] = {}
     for row in rows:
-        place = position(row.day)
-        kind[place], provisional[place] = kind_code(row.kind), row.provisional
-        origin[place] = names.setdefault(row.source or file, len(names))
+        index = position(row.day)
+        kind[index], provisional[index] = kind_code(row.kind), row.provisional
+        origin[index] = names.setdefault(row.source or file, len(names))
         if row.shifts is not None:
-            shifts[place] = row.shifts
+            shifts[index] = row.shifts
     return Days(kind=kind, provisional=provisional, origin=origin, origins=tuple(names), source=file, shifts=shifts)

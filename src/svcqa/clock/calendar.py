@@ -60,9 +60,9 @@ class WorkCalendar:
     def digest(self) -> str:
         """Changes when any day, any shift or what is provisional changes; who says so is no part of it."""
         order = sorted({*self.patterns, self.shifts})
-        place = np.asarray([order.index(shifts) for shifts in self.patterns], dtype=np.int16)
-        used = np.unique(place[self.pattern])
-        dense = np.searchsorted(used, place[self.pattern]).astype("<i2")
+        pattern_index = np.asarray([order.index(shifts) for shifts in self.patterns], dtype=np.int16)
+        used = np.unique(pattern_index[self.pattern])
+        dense = np.searchsorted(used, pattern_index[self.pattern]).astype("<i2")
         hours = repr(([order[number] for number in used], self.shifts)).encode()
         content = self.kind.tobytes() + dense.tobytes() + self.provisional.tobytes() + hours
         return hashlib.sha256(content).hexdigest()[:16]
@@ -141,10 +141,10 @@ class WorkCalendar:
         ]
 
     def _index(self, day: dt.date) -> int:
-        found = position(day)
-        if not 0 <= found < len(self.kind):
+        index = position(day)
+        if not 0 <= index < len(self.kind):
             raise MetricError(Fault("calendar_range", got=day.isoformat(), allowed=f"{FIRST_DAY} … {LAST_DAY}"))
-        return found
+        return index
 
 
 def _prefix(numbers: npt.NDArray[np.bool_] | Int64) -> Int64:
@@ -188,13 +188,13 @@ def assemble(days: Days, settings: CalendarSettings, *, units: Sequence[str] = (
     patterns: dict[Stretches, int] = {(): 0}
     numbers = np.asarray([patterns.setdefault(shifts, len(patterns)) for shifts in usual], dtype=np.int16)
     pattern = numbers[kind.astype(np.int64) * len(WEEKDAYS) + weekday]
-    for place, shifts in days.shifts.items():
-        pattern[place] = patterns.setdefault(hours.at_post(shifts), len(patterns))
+    for index, shifts in days.shifts.items():
+        pattern[index] = patterns.setdefault(hours.at_post(shifts), len(patterns))
     for override in _overrides(settings.overrides, units):
-        place = position(override.day)
-        kind[place] = kind_code("override")
-        origin[place] = names.setdefault(override.reason, len(names))
-        pattern[place] = patterns.setdefault(hours.on(override), len(patterns))
+        index = position(override.day)
+        kind[index] = kind_code("override")
+        origin[index] = names.setdefault(override.reason, len(names))
+        pattern[index] = patterns.setdefault(hours.on(override), len(patterns))
     return WorkCalendar(
         kind=kind,
         pattern=pattern,

@@ -27,8 +27,8 @@ class CalendarSet:
     @property
     def digest(self) -> str:
         """Changes when any of the calendars does."""
-        own = "".join(f"{code}\n{self.units[code].digest}\n" for code in sorted(self.units))
-        return hashlib.sha256(f"{self.company.digest}\n{own}".encode()).hexdigest()[:16]
+        unit_digests = "".join(f"{code}\n{self.units[code].digest}\n" for code in sorted(self.units))
+        return hashlib.sha256(f"{self.company.digest}\n{unit_digests}".encode()).hexdigest()[:16]
 
     def of(self, unit: str) -> WorkCalendar:
         """The calendar that ``unit`` works by: its own, or that of the nearest unit above it.
@@ -55,8 +55,8 @@ class CalendarSet:
         if len(distinct) <= 1:
             yield slice(None), distinct[0] if distinct else self.company
             return
-        place = {id(calendar): number for number, calendar in enumerate(distinct)}
-        group = np.asarray([place[id(calendar)] for calendar in calendars], dtype=np.int64)[index]
+        number_of = {id(calendar): number for number, calendar in enumerate(distinct)}
+        group = np.asarray([number_of[id(calendar)] for calendar in calendars], dtype=np.int64)[index]
         for number, calendar in enumerate(distinct):
             rows = np.flatnonzero(group == number)
             if len(rows):
@@ -75,23 +75,23 @@ def build_calendars(
     """
     named = [("overrides", n, item.unit) for n, item in enumerate(settings.overrides, start=1)]
     named += [("posts", n, post.unit) for n, post in enumerate(settings.posts, start=1)]
-    known = {unit.code for unit in organisation.units}
+    unit_codes = {unit.code for unit in organisation.units}
     faults = [
         Fault(
             "unknown_unit",
             file="svcqa.toml",
             place=f"calendar.{key}[{n}].unit",
             got=repr(unit),
-            allowed=", ".join(known),
+            allowed=", ".join(unit_codes),
         )
         for key, n, unit in named
-        if unit is not None and unit not in known
+        if unit is not None and unit not in unit_codes
     ]
     if faults:
         raise PolicyError(faults)
     days = days_of(settings, folder=folder)
-    own = {
+    calendars = {
         unit: assemble(days, settings, units=[step.code for step in organisation.path(unit)])
         for unit in dict.fromkeys(unit for _, _, unit in named if unit is not None)
     }
-    return CalendarSet(assemble(days, settings), own, organisation)
+    return CalendarSet(assemble(days, settings), calendars, organisation)

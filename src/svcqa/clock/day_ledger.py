@@ -134,7 +134,7 @@ def _kept(entry: DayEntry, over: bool, entries: list[DayEntry]) -> bool:
     """Whether the stop belongs to ``entry``: a counted day not over by then, or the day of receipt itself."""
     if entry.number is not None:
         return not over
-    return entry.reason is DayReason.RECEIPT or all(one.reason is DayReason.RECEIPT for one in entries)
+    return entry.reason is DayReason.RECEIPT or all(other.reason is DayReason.RECEIPT for other in entries)
 
 
 def _days(calendar: WorkCalendar, start: dt.datetime, rule: CountingRule) -> Iterator[DayEntry]:

@@ -64,7 +64,7 @@ def moment_at(calendar: WorkCalendar, worked: Int64) -> Int64:
     day = np.clip(np.searchsorted(calendar.seconds_before, worked, side="left") - 1, 0, last)
     left = worked - calendar.seconds_before[day]
     index, patterns = calendar.natural
-    found = (day + FIRST) * SECONDS_A_DAY
+    moment = (day + FIRST) * SECONDS_A_DAY
     for number, stretches in enumerate(patterns):
         rows = np.flatnonzero(index[day] == number)
         if not len(rows) or not stretches:
@@ -72,10 +72,10 @@ def moment_at(calendar: WorkCalendar, worked: Int64) -> Int64:
         starts = np.asarray([start for start, _ in stretches], dtype=np.int64)
         lengths = np.asarray([stop - start for start, stop in stretches], dtype=np.int64)
         ends = np.cumsum(lengths)
-        place = np.minimum(np.searchsorted(ends, left[rows], side="left"), len(ends) - 1)
-        found[rows] += starts[place] + left[rows] - (ends - lengths)[place]
-    found[worked > calendar.seconds_before[-1]] = (FIRST + last + 1) * SECONDS_A_DAY
-    return found
+        stretch_index = np.minimum(np.searchsorted(ends, left[rows], side="left"), len(ends) - 1)
+        moment[rows] += starts[stretch_index] + left[rows] - (ends - lengths)[stretch_index]
+    moment[worked > calendar.seconds_before[-1]] = (FIRST + last + 1) * SECONDS_A_DAY
+    return moment
 
 
 def due_moment(calendar: WorkCalendar, start: Int64, limit: int | Int64) -> Int64:
@@ -127,11 +127,11 @@ def working_days_over(calendar: WorkCalendar, start: Int64, as_of: int, *, same_
 def due_day(calendar: WorkCalendar, start: Int64, limit: int | Int64, *, same_day: bool) -> Int64:
     """The day (since 1970-01-01) at whose end a limit of ``limit`` working days falls due, ``(n,)``."""
     first = service_days(calendar, start)
-    wanted = calendar.days_before[first if same_day else first + 1] + limit
-    return np.searchsorted(calendar.days_before, wanted, side="left") - 1 + FIRST
+    target = calendar.days_before[first if same_day else first + 1] + limit
+    return np.searchsorted(calendar.days_before, target, side="left") - 1 + FIRST
 
 
 def due_day_of_working_seconds(calendar: WorkCalendar, start: Int64, limit: int | Int64) -> Int64:
     """The day (since 1970-01-01) on which ``limit`` working seconds after ``start`` are used up, ``(n,)``."""
-    wanted = cumulative_working_seconds(calendar, start) + limit
-    return np.searchsorted(calendar.seconds_before, wanted, side="left") - 1 + FIRST
+    target = cumulative_working_seconds(calendar, start) + limit
+    return np.searchsorted(calendar.seconds_before, target, side="left") - 1 + FIRST

@@ -30,7 +30,7 @@ def spring_festivals() -> tuple[Stretch, ...]:
     for day, name in holidays.items():
         if name == _NAME:
             days.setdefault(day.year, []).append(day)
-    return tuple((min(found), max(found)) for _, found in sorted(days.items()))
+    return tuple((min(days_off), max(days_off)) for _, days_off in sorted(days.items()))
 
 
 def festivals(first: dt.date, last: dt.date) -> tuple[Stretch, ...]:
@@ -42,8 +42,8 @@ def festivals(first: dt.date, last: dt.date) -> tuple[Stretch, ...]:
     announced = {stretch[0].year: stretch for stretch in spring_festivals()}
     day = dt.timedelta(days=1)
     expected = {year: (new_year - day, new_year + 5 * day) for year, new_year in lunar_new_years().items()}
-    found = {**expected, **announced}
-    return tuple(found[year] for year in sorted(found) if first <= found[year][1] and found[year][0] <= last)
+    by_year = {**expected, **announced}
+    return tuple(by_year[year] for year in sorted(by_year) if first <= by_year[year][1] and by_year[year][0] <= last)
 
 
 def follows_china(calendar: WorkCalendar) -> bool:
@@ -60,10 +60,10 @@ def lunar_new_years() -> dict[int, dt.date]:
     import holidays
 
     years = range(FIRST_DAY.year, LAST_DAY.year + 1)
-    known = holidays.country_holidays("CN", years=years, language="en_US")
-    found: dict[int, dt.date] = {}
-    for day in sorted(known):
-        named = known[day].split("; ")
+    chinese_holidays = holidays.country_holidays("CN", years=years, language="en_US")
+    new_years: dict[int, dt.date] = {}
+    for day in sorted(chinese_holidays):
+        named = chinese_holidays[day].split("; ")
         if any(_NAME in name and "observed" not in name for name in named):
-            found.setdefault(day.year, day)
-    return found
+            new_years.setdefault(day.year, day)
+    return new_years

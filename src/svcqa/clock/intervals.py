@@ -121,10 +121,10 @@ def running(runs: Intervals, pauses: Intervals, assigned: Assigned | None = None
     order = _order(row, time)
     row, time = row[order], time[order]
     counted = (np.cumsum(opened_runs[order]) > 0) & (np.cumsum(opened_pauses[order]) == 0)
-    kept = np.flatnonzero(counted[:-1] & (row[:-1] == row[1:]) & (time[:-1] < time[1:]))
+    chosen = np.flatnonzero(counted[:-1] & (row[:-1] == row[1:]) & (time[:-1] < time[1:]))
     if not assigned:
-        return Pieces(row[kept], time[kept], time[kept + 1], np.zeros(len(kept), dtype=np.int64))
-    return Pieces(row[kept], time[kept], time[kept + 1], _in_force(row, calendar[order], kept))
+        return Pieces(row[chosen], time[chosen], time[chosen + 1], np.zeros(len(chosen), dtype=np.int64))
+    return Pieces(row[chosen], time[chosen], time[chosen + 1], _in_force(row, calendar[order], chosen))
 
 
 def _order(row: Int64, time: Int64) -> Int64:
@@ -142,10 +142,10 @@ def _order(row: Int64, time: Int64) -> Int64:
     return np.lexsort((time, row))
 
 
-def _in_force(row: Int64, calendar: Int64, kept: Int64) -> Int64:
-    """The last calendar named for the case by each of the ``kept`` events."""
-    named = np.maximum.accumulate(np.where(calendar >= 0, np.arange(len(calendar)), 0))[kept]
-    lacking = np.unique(row[kept][(calendar[named] < 0) | (row[named] != row[kept])])
+def _in_force(row: Int64, calendar: Int64, chosen: Int64) -> Int64:
+    """The last calendar named for the case by each of the ``chosen`` events."""
+    named = np.maximum.accumulate(np.where(calendar >= 0, np.arange(len(calendar)), 0))[chosen]
+    lacking = np.unique(row[chosen][(calendar[named] < 0) | (row[named] != row[chosen])])
     if len(lacking):
         raise MetricError(Fault("no_calendar", place=str(lacking[0]), got=str(len(lacking))))
     return calendar[named]

@@ -192,8 +192,8 @@ def _entries(
     as_of: dt.datetime,
 ) -> Iterator[Entry]:
     for begin, end in pairwise(cuts):
-        own = [item for moment, item in moves if moment <= begin]
-        in_force = own[-1] if own else calendar
+        assigned = [item for moment, item in moves if moment <= begin]
+        in_force = assigned[-1] if assigned else calendar
         held = next((reason for reason, spans in known.items() if any(a <= begin < b for a, b in spans)), None)
         plain = Reason.COUNTED if in_force is None else _reason(in_force, begin)
         reason = Reason.AFTER_AS_OF if begin >= as_of else held or plain
@@ -202,12 +202,12 @@ def _entries(
 
 def _joined(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Neighbours of one reason as one; what is provisional stays apart."""
-    found: list[Entry] = []
+    joined: list[Entry] = []
     for entry in entries:
-        if found and (found[-1].reason, found[-1].provisional) == (entry.reason, entry.provisional):
-            entry = Entry(found.pop().begin, entry.end, entry.reason, entry.provisional)
-        found.append(entry)
-    return tuple(found)
+        if joined and (joined[-1].reason, joined[-1].provisional) == (entry.reason, entry.provisional):
+            entry = Entry(joined.pop().begin, entry.end, entry.reason, entry.provisional)
+        joined.append(entry)
+    return tuple(joined)
 
 
 def _shifts(calendar: WorkCalendar, day: dt.date) -> list[tuple[dt.datetime, dt.datetime]]:

@@ -124,8 +124,8 @@ def due(calendars: Calendars | None, start: Int64, limit: int | Int64, *, as_of:
     known = None if calendars is None else _known(calendars, as_of)
     pieces = running(whole, pauses.known(as_of), known)
     moment[rows] = _END
-    found, moments = _used_up(calendars, pieces, limits)
-    moment[found] = moments
+    cases, moments = _used_up(calendars, pieces, limits)
+    moment[cases] = moments
     held = np.zeros(len(start), dtype=np.bool_)
     opened = pauses.open_at(as_of)
     # a pause that began after the limit was used up holds nothing
@@ -145,8 +145,8 @@ def _used_up(calendars: Calendars | None, pieces: Pieces, limits: Int64) -> tupl
     hit = Pieces(pieces.row[chosen], pieces.begin[chosen], pieces.end[chosen], pieces.calendar[chosen])
     left = limit[chosen] - (until - worked)[chosen]
     moments = hit.begin + left
-    for calendar, own in [] if calendars is None else _groups(calendars, hit):
-        moments[own] = moment_at(calendar, cumulative_working_seconds(calendar, hit.begin[own]) + left[own])
+    for calendar, index in [] if calendars is None else _groups(calendars, hit):
+        moments[index] = moment_at(calendar, cumulative_working_seconds(calendar, hit.begin[index]) + left[index])
     return hit.row, moments
 
 

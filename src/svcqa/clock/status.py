@@ -70,8 +70,8 @@ def effects_of(labels: Sequence[str], table: Mapping[str, Effect | str]) -> Effe
     unknown = sorted({label for label in labels if label and label not in table})
     if unknown:
         raise MetricError(Fault("status_unknown", got=", ".join(unknown), allowed=", ".join(table)))
-    found = [_EFFECTS.index(Effect(table[label])) if label else _MISSING for label in labels]
-    return np.asarray(found, dtype=np.int8)
+    codes = [_EFFECTS.index(Effect(table[label])) if label else _MISSING for label in labels]
+    return np.asarray(codes, dtype=np.int8)
 
 
 def status_times(
@@ -99,13 +99,13 @@ def status_times(
     """
     if (moment == NULL).any():
         raise MetricError(Fault("status_moment", got=str(int((moment == NULL).sum()))))
-    known = effects_of(labels, table)
-    padded = np.append(known, np.int8(_MISSING))  # a negative index finds the last
+    effects = effects_of(labels, table)
+    padded = np.append(effects, np.int8(_MISSING))  # a negative index finds the last
     effect = padded[np.maximum(status, -1)]
     later = (start != NULL) & (start > as_of)
-    kept = np.flatnonzero((moment <= as_of) & (effect != _MISSING) & ~later[row])
+    chosen = np.flatnonzero((moment <= as_of) & (effect != _MISSING) & ~later[row])
     begun = np.where(later, NULL, start)
-    entries = _with_starts(row[kept], moment[kept], effect[kept], begun)
+    entries = _with_starts(row[chosen], moment[chosen], effect[chosen], begun)
     return _times(_stretches(*entries, start=begun, as_of=as_of), rows=len(start))
 
 

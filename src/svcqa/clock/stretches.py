@@ -24,13 +24,13 @@ def union(stretches: Iterable[tuple[int, int]]) -> Stretches:
     >>> union([(0, 10), (20, 30), (10, 15), (25, 28)])
     ((0, 15), (20, 30))
     """
-    found: list[tuple[int, int]] = []
+    merged: list[tuple[int, int]] = []
     for start, stop in sorted(stretches):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], stop))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], stop))
         elif start < stop:
-            found.append((start, stop))
-    return tuple(found)
+            merged.append((start, stop))
+    return tuple(merged)
 
 
 def natural_days(
@@ -42,13 +42,13 @@ def natural_days(
     """
     before = np.concatenate([np.zeros(1, np.int64), pattern[:-1].astype(np.int64)])
     pairs, index = np.unique(before * len(patterns) + pattern, return_inverse=True)
-    found = []
+    natural_patterns = []
     for pair in pairs:
-        earlier, own = patterns[int(pair) // len(patterns)], patterns[int(pair) % len(patterns)]
+        earlier, current = patterns[int(pair) // len(patterns)], patterns[int(pair) % len(patterns)]
         left = ((max(start - SECONDS_A_DAY, 0), stop - SECONDS_A_DAY) for start, stop in earlier)
-        today = ((start, min(stop, SECONDS_A_DAY)) for start, stop in own)
-        found.append(union((*(part for part in left if part[0] < part[1]), *today)))
-    return index.astype(np.int16), tuple(found)
+        today = ((start, min(stop, SECONDS_A_DAY)) for start, stop in current)
+        natural_patterns.append(union((*(part for part in left if part[0] < part[1]), *today)))
+    return index.astype(np.int16), tuple(natural_patterns)
 
 
 def layers(index: npt.NDArray[np.int16], patterns: tuple[Stretches, ...]) -> tuple[Layer, ...]:
@@ -57,4 +57,4 @@ def layers(index: npt.NDArray[np.int16], patterns: tuple[Stretches, ...]) -> tup
     for stretch in sorted({stretch for shifts in patterns for stretch in shifts}):
         having = frozenset(number for number, shifts in enumerate(patterns) if stretch in shifts)
         together.setdefault(having, []).append(stretch)
-    return tuple((tuple(found), np.isin(index, list(having))) for having, found in together.items())
+    return tuple((tuple(stretches), np.isin(index, list(having))) for having, stretches in together.items())

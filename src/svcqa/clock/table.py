@@ -58,15 +58,15 @@ def write_table(rows: Iterable[TableDay], path: Path, *, language: Language) -> 
     Raises:
         PolicyError: neither of these endings, or rows that would not be read back: a gap, a day that stands twice.
     """
-    kept = list(rows)
-    faults = _order_faults(kept, path.name)
+    table_rows = list(rows)
+    faults = _order_faults(table_rows, path.name)
     if path.suffix.lower() not in _WRITTEN:
         faults.append(Fault("calendar_file", got=path.name, allowed=", ".join(_WRITTEN)))
     if faults:
         raise PolicyError(faults)
     path.parent.mkdir(parents=True, exist_ok=True)
     head = [text(f"calendar.column_{name}", language) for name in COLUMNS]
-    lines = [_cells(row, language) for row in kept]
+    lines = [_cells(row, language) for row in table_rows]
     if path.suffix.lower() == ".csv":
         _write_csv([head, *([line[0].isoformat(), *map(_safe, line[1:])] for line in lines)], path)
     else:
@@ -99,13 +99,13 @@ def _write_excel(head: Sequence[str], lines: Iterable[Sequence[Any]], path: Path
         date, bold, plain = (book.add_format(kind) for kind in ({"num_format": "yyyy-mm-dd"}, {"bold": True}, {}))
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
-        for place, (name, width) in enumerate(zip(head, (12, 14, 30, 12, 40), strict=True)):
-            sheet.set_column(place, place, width)
-            sheet.write_string(0, place, name, bold)
+        for column, (name, width) in enumerate(zip(head, (12, 14, 30, 12, 40), strict=True)):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, name, bold)
         for row, (day, *cells) in enumerate(lines, start=1):
             sheet.write_datetime(row, 0, dt.datetime.combine(day, dt.time()), date)
-            for place, cell in enumerate(cells, start=1):
-                sheet.write_string(row, place, cell, plain)
+            for column, cell in enumerate(cells, start=1):
+                sheet.write_string(row, column, cell, plain)
 
 
 def read_table(path: Path) -> list[TableDay]:
@@ -162,10 +162,10 @@ def _csv_lines(path: Path) -> Iterator[list[Any]]:
 
 def _words(names: Sequence[str], prefix: str) -> dict[str, str]:
     """What people may write for each of ``names``: the key, or its text in any language."""
-    found = {name: name for name in names}
+    words = {name: name for name in names}
     for language in LANGUAGES:
-        found |= {text(f"calendar.{prefix}_{name}", language).lower(): name for name in names}
-    return found
+        words |= {text(f"calendar.{prefix}_{name}", language).lower(): name for name in names}
+    return words
 
 
 def _header(cells: Sequence[Any], file: str) -> dict[str, int]:
@@ -181,26 +181,26 @@ def _header(cells: Sequence[Any], file: str) -> dict[str, int]:
 def _row(
     cells: Sequence[Any], places: dict[str, int], *, file: str, number: int, faults: list[Fault]
 ) -> TableDay | None:
-    found = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
+    values = {name: cells[index] if index < len(cells) else "" for name, index in places.items()}
     before = len(faults)
 
     def wrong(name: str, allowed: str) -> None:
         faults.append(
-            Fault("bad_value", file=file, place=f"{number} › {name}", got=repr(found.get(name, "")), allowed=allowed)
+            Fault("bad_value", file=file, place=f"{number} › {name}", got=repr(values.get(name, "")), allowed=allowed)
         )
 
-    day = _day(found["day"])
+    day = _day(values["day"])
     if day is None:
         wrong("day", f"{FIRST_DAY} … {LAST_DAY}")
-    kind = _one_of(found["kind"], DAY_KINDS, "kind")
+    kind = _one_of(values["kind"], DAY_KINDS, "kind")
     if kind is None:
         wrong("kind", ", ".join(_words(DAY_KINDS, "kind")))
-    status = _one_of(found.get("status") or STATUSES[0], STATUSES, "status")
+    status = _one_of(values.get("status") or STATUSES[0], STATUSES, "status")
     if status is None:
         wrong("status", ", ".join(_words(STATUSES, "status")))
     shifts: Stretches | None = None
     try:
-        shifts = _hours(found.get("shifts", ""))
+        shifts = _hours(values.get("shifts", ""))
     except ValueError as error:
         wrong("shifts", str(error))
     if kind == "override" and shifts is None:  # nobody else can say how the company keeps its own day
@@ -209,7 +209,7 @@ def _row(
         return None
     exact = next(item for item in DAY_KINDS if item == kind)
     return TableDay(
-        day=day, kind=exact, shifts=shifts, source=_plain(found.get("source")), provisional=status == "provisional"
+        day=day, kind=exact, shifts=shifts, source=_plain(values.get("source")), provisional=status == "provisional"
     )
 
 
@@ -248,6 +248,10 @@ def _order_faults(rows: Sequence[TableDay], file: str) -> list[Fault]:
     if not days:
         return [Fault("calendar_columns", file=file, got="0", allowed=f"{FIRST_DAY} … {LAST_DAY}")]
     faults = [Fault("calendar_day_twice", file=file, got=str(a)) for a, b in pairwise(days) if a == b]
-    one = dt.timedelta(days=1)
-    faults += [Fault("calendar_gap", file=file, got=f"{a + one} … {b - one}") for a, b in pairwise(days) if b - a > one]
+    one_day = dt.timedelta(days=1)
+    faults += [
+        Fault("calendar_gap", file=file, got=f"{a + one_day} … {b - one_day}")
+        for a, b in pairwise(days)
+        if b - a > one_day
+    ]
     return faults

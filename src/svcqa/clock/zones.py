@@ -39,13 +39,13 @@ def to_utc(moments: Int64, *, zone: str) -> Int64:
         dtype=np.int64,
     ).reshape(-1, 2)
     offset = edges[index, 0]
-    for place in np.flatnonzero(edges[index, 0] != edges[index, 1]):  # the clocks are set on this day
-        offset[place] = _offset(int(moments[place]), local)
+    for position in np.flatnonzero(edges[index, 0] != edges[index, 1]):  # the clocks are set on this day
+        offset[position] = _offset(int(moments[position]), local)
     utc: Int64 = moments - offset
     return utc
 
 
 @lru_cache(maxsize=4096)
 def _offset(moment: int, zone: ZoneInfo) -> int:
-    found = (dt.datetime(1970, 1, 1) + dt.timedelta(seconds=moment)).replace(tzinfo=zone).utcoffset()
-    return 0 if found is None else round(found.total_seconds())
+    offset = (dt.datetime(1970, 1, 1) + dt.timedelta(seconds=moment)).replace(tzinfo=zone).utcoffset()
+    return 0 if offset is None else round(offset.total_seconds())

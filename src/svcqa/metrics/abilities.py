@@ -185,9 +185,9 @@ def declared(metric: object) -> tuple[Ability, ...]:
 
 def given(metric: object, name: str) -> object | None:
     """What a class that nobody has checked yet has under ``name``, whatever it is; an ability's own stub is nothing."""
-    found = inspect.getattr_static(metric, name, None)
+    attribute = inspect.getattr_static(metric, name, None)
     stubs = [vars(ability.protocol).get(name) for ability in ABILITIES]
-    return None if any(found is stub for stub in stubs) else found
+    return None if any(attribute is stub for stub in stubs) else attribute
 
 
 def faults_of_abilities(name: str, metric: object, spec: MetricSpec, params: type[Entity]) -> list[Fault]:

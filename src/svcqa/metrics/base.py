@@ -73,11 +73,11 @@ class MonthlyCounts:
         self._context = context
         self._counts: dict[str, dict[str, dict[int, int]]] = {}
         units, kinds = summary.labels["unit"], summary.labels[COUNTED_KIND]
-        for place in np.flatnonzero(cells):
-            unit, kind = units[int(summary.codes["unit"][place])], kinds[int(summary.codes[COUNTED_KIND][place])]
+        for cell in np.flatnonzero(cells):
+            unit, kind = units[int(summary.codes["unit"][cell])], kinds[int(summary.codes[COUNTED_KIND][cell])]
             months = self._counts.setdefault(unit, {}).setdefault(kind, {})
-            day = int(summary.day[place])
-            months[day] = months.get(day, 0) + int(summary.value[place] * summary.weight[place])
+            day = int(summary.day[cell])
+            months[day] = months.get(day, 0) + int(summary.value[cell] * summary.weight[cell])
         self._days = {
             unit: sorted({day for value in of_kinds.values() for day in value})
             for unit, of_kinds in self._counts.items()
@@ -87,20 +87,20 @@ class MonthlyCounts:
     def at(self, unit: str, month: Period) -> Amount | None:
         """The count of ``month``."""
         first = day_number(month.first)
-        place = bisect_right(self._days[unit], first) - 1
+        index = bisect_right(self._days[unit], first) - 1
         about = self._context.organisation.unit(unit)
-        if place < 0:
+        if index < 0:
             not_yet = about.valid_from is not None and about.valid_from > month.last
             return Amount(0) if not_yet else None
-        latest = self._days[unit][place]
+        latest = self._days[unit][index]
         closed = about.valid_to is not None and about.valid_to < month.last
         total, carried = 0, False
         for kind in self._kinds_at(unit, latest):
             months = self._counts[unit][kind]
-            found = max(day for day in months if day <= latest)
-            if found != first and closed:
+            counted_on = max(day for day in months if day <= latest)
+            if counted_on != first and closed:
                 continue  # a closed unit's customers are counted at its successor
-            total, carried = total + months[found], carried or found != first
+            total, carried = total + months[counted_on], carried or counted_on != first
         return Amount(total, carried)
 
     def _kinds_at(self, unit: str, day: int) -> list[str]:
@@ -159,9 +159,9 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 def first_day_of_months(months: Any, context: Context) -> Any:
     """Days since 1970-01-01 on which the statistical months begin that are named by calendar months, ``(n,)``."""
-    labels, place = np.unique(months.astype("datetime64[s]").astype("datetime64[M]"), return_inverse=True)
+    labels, month_index = np.unique(months.astype("datetime64[s]").astype("datetime64[M]"), return_inverse=True)
     days = [day_number(context.period_rule.parse(str(label)).first) for label in labels]
-    return np.asarray(days, dtype=np.int64)[place] if len(days) else np.zeros(len(months), dtype=np.int64)
+    return np.asarray(days, dtype=np.int64)[month_index] if len(days) else np.zeros(len(months), dtype=np.int64)
 
 
 def moment_of(day: int) -> dt.date:

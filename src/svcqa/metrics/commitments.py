@@ -38,14 +38,14 @@ def goal_of(params: CommitmentParams, period: Period) -> float | None:
 
 def cycle_windows(context: Context, commitment: Commitment) -> list[Period]:
     """The windows asked for; one that begins within a cycle of the promise counts from the cycle's first day on."""
-    asked = windows(context)
+    periods = windows(context)
     kind = commitment.cycle_kind
     if kind is PeriodKind.MONTH:
-        return asked
-    cycles = [context.period_rule.containing(period.first, kind) for period in asked]
+        return periods
+    cycles = [context.period_rule.containing(period.first, kind) for period in periods]
     return [
         replace(period, first=cycle.first) if cycle.first < period.first else period
-        for period, cycle in zip(asked, cycles, strict=True)
+        for period, cycle in zip(periods, cycles, strict=True)
     ]
 
 
@@ -109,9 +109,9 @@ def condition_columns(commitment: Commitment) -> tuple[str, ...]:
 
 def exclusions(batch: Batch, commitment: Commitment) -> Codes:
     """The first reason that applies to each record: the record's own, then the policy's in their order."""
-    own, own_labels = batch.codes(EXCLUDED_COLUMN)
+    recorded, own_labels = batch.codes(EXCLUDED_COLUMN)
     labels = ["", *own_labels]
-    codes = np.asarray([0 if not label else place + 1 for place, label in enumerate(own_labels)], np.int32)[own]
+    codes = np.asarray([0 if not label else index + 1 for index, label in enumerate(own_labels)], np.int32)[recorded]
     for item in commitment.exclusions:
         labels.append(item.reason)
         codes = np.where((codes == 0) & batch.matches(item.where), np.int32(len(labels) - 1), codes)

@@ -121,8 +121,8 @@ class SeriesExample:
         """The base metric's result."""
         context = self.context()
         rows = []
-        for given in self.rows:
-            period = context.period_rule.parse(given.get("period", self.period))
+        for row in self.rows:
+            period = context.period_rule.parse(row.get("period", self.period))
             lead = Figure(
                 metric="base",
                 indicator="base",
@@ -131,5 +131,5 @@ class SeriesExample:
                 first=period.first,
                 last=period.last,
             )
-            rows.append(lead.filled(**{"measure": "base", **given}))
+            rows.append(lead.filled(**{"measure": "base", **row}))
         return Result(tuple(rows), unit=self.value_unit, better=self.better)

@@ -190,8 +190,8 @@ class WhatIf:
     def limit_range(self) -> LimitRange | None:
         """How far the limit can be moved; ``None`` where there is none to move."""
         limited = having(self.metric, HasLimit[Any])
-        found = None if limited is None else limited.limit_range(self.params)
-        return None if found is None else LimitRange(*found)
+        limits = None if limited is None else limited.limit_range(self.params)
+        return None if limits is None else LimitRange(*limits)
 
     def distributions(self, **changes: Any) -> tuple[TimeDistribution, ...]:
         """The whole distributions behind the figures, ready to be drawn.
@@ -209,8 +209,8 @@ class WhatIf:
         """The figures with some parameters changed, such as ``limit=45``."""
         params = self._changed(changes)
         with named(self.metric.spec.name):
-            found = driver_of(self.metric).read(self.prepared, params, self.context, pins=self.pins)
-        return found.shown_by(self.reader)
+            result = driver_of(self.metric).read(self.prepared, params, self.context, pins=self.pins)
+        return result.shown_by(self.reader)
 
     def _changed(self, changes: dict[str, Any]) -> Entity:
         return validated(self.metric, {**dict(self.params), **changes})

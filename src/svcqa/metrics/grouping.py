@@ -63,11 +63,11 @@ class Groups:
         if not more:
             return self
         named = (*self.units, *more)
-        order = sorted(range(len(named)), key=lambda place: named[place])
+        order = sorted(range(len(named)), key=lambda position: named[position])
         new = np.argsort(order).astype(np.int64)
         index = np.where(self.index < 0, -1, new[self.index]) if len(self.index) else self.index
         keys = (*self.keys, *({} for _ in more))
-        return Groups(index, tuple(named[place] for place in order), tuple(keys[place] for place in order))
+        return Groups(index, tuple(named[position] for position in order), tuple(keys[position] for position in order))
 
 
 def group(summary: Summary, context: Context) -> Groups:
@@ -82,8 +82,8 @@ def group(summary: Summary, context: Context) -> Groups:
     values: list[list[str]] = []
     for codes, labels in columns.values():
         distinct = list(dict.fromkeys(label for label in labels if label is not None))
-        place = {label: position for position, label in enumerate(distinct)}
-        lookup = np.asarray([-1 if label is None else place[label] for label in labels], dtype=np.int64)
+        position_of = {label: position for position, label in enumerate(distinct)}
+        lookup = np.asarray([-1 if label is None else position_of[label] for label in labels], dtype=np.int64)
         position = lookup[codes] if len(codes) else np.zeros(0, dtype=np.int64)
         outside |= position < 0
         index = index * max(len(distinct), 1) + position
@@ -116,10 +116,10 @@ def shown_units(labels: Sequence[str], context: Context, *, recorded: Sequence[s
         return (context.unit or context.organisation.company.code,)
     shown = unit_labels(labels, np.ones(len(labels), dtype=np.bool_), context)
     tree = context.organisation
-    found = [unit for unit in dict.fromkeys(shown) if unit is not None]
+    units = [unit for unit in dict.fromkeys(shown) if unit is not None]
     if levels:
-        return tuple(unit for unit in found if tree.unit(unit).level == levels[0])
-    return tuple(unit for unit in found if not any(tree.within(other, unit) for other in recorded))
+        return tuple(unit for unit in units if tree.unit(unit).level == levels[0])
+    return tuple(unit for unit in units if not any(tree.within(other, unit) for other in recorded))
 
 
 def unit_labels(labels: Sequence[str], used: npt.NDArray[np.bool_], context: Context) -> list[str | None]:

@@ -39,17 +39,17 @@ def load_entries(entries: Iterable[EntryPoint], checked: Callable[[str, object],
     Args:
         checked: gives the object as what it was checked to be; raises where it does not keep its group's contract.
     """
-    found: dict[str, Plugin[T]] = {}
+    plugins: dict[str, Plugin[T]] = {}
     for entry in entries:
         plugin = _load(entry, checked)
-        if entry.name in found:
-            first = found[entry.name]
+        if entry.name in plugins:
+            first = plugins[entry.name]
             warnings.warn(
                 f"svcqa: {plugin.source} is ignored, {first.source} has the name {entry.name!r}", stacklevel=3
             )
             continue
-        found[entry.name] = plugin
-    return dict(sorted(found.items()))
+        plugins[entry.name] = plugin
+    return dict(sorted(plugins.items()))
 
 
 def _load(entry: EntryPoint, checked: Callable[[str, object], T]) -> Plugin[T]:

@@ -26,8 +26,8 @@ def validated(metric: Metric, params: Mapping[str, Any], *, file: str = "", plac
     Raises:
         MetricError: with every parameter that is missing or wrong.
     """
-    commitment, own = params.get("commitment"), having(metric, MeasuresCommitments)
-    if own is not None and isinstance(commitment, Commitment) and commitment.metric != metric.spec.name:
+    commitment, measuring = params.get("commitment"), having(metric, MeasuresCommitments)
+    if measuring is not None and isinstance(commitment, Commitment) and commitment.metric != metric.spec.name:
         raise MetricError(
             Fault(
                 "measured_by", file=file, place=place or metric.spec.name, got=commitment.key, allowed=commitment.metric

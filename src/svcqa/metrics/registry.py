@@ -74,8 +74,8 @@ class Registry:
         """Every registered plugin by name, broken ones with their error."""
         if self._loaded is None:
             entries = self.entries if self.entries is not None else entry_points(group=GROUP)
-            found = load_entries(entries, checked_metric)
-            self._loaded = {name: recorded(plugin) for name, plugin in found.items()}
+            loaded = load_entries(entries, checked_metric)
+            self._loaded = {name: recorded(plugin) for name, plugin in loaded.items()}
         return self._loaded
 
     def add(self, metric: object) -> None:

@@ -230,8 +230,8 @@ class Result:
     @property
     def main(self) -> tuple[Figure, ...]:
         """The rows of the first measure that is a figure in its own right."""
-        own = self.named(Role.ESTIMATE)[:1]
-        return tuple(row for row in self.rows if row.measure in own)
+        measures = self.named(Role.ESTIMATE)[:1]
+        return tuple(row for row in self.rows if row.measure in measures)
 
     def figures(self) -> list[Figure]:
         """The rows, in order."""
@@ -239,9 +239,9 @@ class Result:
 
     def shown_by(self, reader: Reader | None) -> Result:
         """The same figures; ``reader`` shows them where they are the last value of a notebook's cell, or printed."""
-        found = replace(self)
-        vars(found)["_reader"] = reader  # no field: who looks at figures is no part of them
-        return found
+        shown = replace(self)
+        vars(shown)["_reader"] = reader  # no field: who looks at figures is no part of them
+        return shown
 
     def __repr__(self) -> str:
         reader: Reader | None = vars(self).get("_reader")

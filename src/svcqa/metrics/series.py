@@ -76,8 +76,8 @@ class Series:
 
     def column(self, name: str) -> Float64:
         """A column of numbers, NaN where there is none."""
-        found = [None if row is None else row[name] for row in self.rows]
-        return np.asarray([np.nan if number is None else float(number) for number in found], dtype=np.float64)
+        cells = [None if row is None else row[name] for row in self.rows]
+        return np.asarray([np.nan if number is None else float(number) for number in cells], dtype=np.float64)
 
     def flags(self, place: int) -> tuple[str, ...]:
         """The flags of one period."""
@@ -87,7 +87,7 @@ class Series:
     @property
     def settled(self) -> npt.NDArray[np.bool_]:
         """Which periods have a value and are over: a partial month tells nothing of the process."""
-        over = np.asarray(["partial" not in self.flags(place) for place in range(len(self.rows))], dtype=np.bool_)
+        over = np.asarray(["partial" not in self.flags(index) for index in range(len(self.rows))], dtype=np.bool_)
         return over & np.isfinite(self.column("value"))
 
     @property
@@ -113,15 +113,15 @@ def split(series: Result, params: SeriesParams, context: Context, *, metric: Met
         if row.measure == measure:
             groups.setdefault((row.unit, *(row.by.get(key, "") for key in keys)), []).append(row)
     periods = windows(replace(context, by=grouped(metric, params, context.by)))
-    place = {(period.first, period.last): number for number, period in enumerate(periods)}
+    number_of = {(period.first, period.last): number for number, period in enumerate(periods)}
     # a cycle's first window may begin before the period asked for
     ends = {period.last: number for number, period in enumerate(periods)}
-    found = []
+    all_series = []
     for names in sorted(groups):
         rows: dict[int, Figure] = {}
         further = []
         for row in groups[names]:
-            number = place.get((row.first, row.last))
+            number = number_of.get((row.first, row.last))
             if number is None and row.period == periods[ends.get(row.last, 0)].label:
                 number = ends.get(row.last)
             if number is None or number in rows:
@@ -135,16 +135,16 @@ def split(series: Result, params: SeriesParams, context: Context, *, metric: Met
                 by=dict(zip(keys, names[1:], strict=True)),
             )
             further.sort(key=lambda row: (row.first, row.last))
-            found.append(
+            all_series.append(
                 Series(lead, tuple(periods[n] for n in span), tuple(rows.get(n) for n in span), tuple(further))
             )
-    return found
+    return all_series
 
 
 def chosen_measure(series: Result, params: SeriesParams) -> str | None:
     """The measure that the series is made of: the one asked for, or the metric's own, which comes first."""
     if params.base.measure is not None:
         return params.base.measure
-    own = {row.measure: None for row in series.rows}
-    named = [name for name in own if name in (params.base.metric, "base")]
-    return next(iter((*named, *own)), None)
+    measures = {row.measure: None for row in series.rows}
+    named = [name for name in measures if name in (params.base.metric, "base")]
+    return next(iter((*named, *measures)), None)

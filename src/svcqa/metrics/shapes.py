@@ -160,14 +160,18 @@ class ShareMetric(HasStates[Any], TakesGoal):
             for p in periods
         ]
         ahead = [year_ahead(summary, context, p, judged) for p in periods]
-        found = []
-        for place, number, lead in rows(groups, periods, metric=self.spec.name, indicator=self.spec.name):
-            if counts[number][place].sum():
-                named = {r: int(n) for r, n in sorted(zip(reasons, excluded[number][place], strict=True)) if n and r}
+        figures = []
+        for group_index, number, lead in rows(groups, periods, metric=self.spec.name, indicator=self.spec.name):
+            if counts[number][group_index].sum():
+                named = {
+                    r: int(n) for r, n in sorted(zip(reasons, excluded[number][group_index], strict=True)) if n and r
+                }
                 flags = ("partial",) if context.as_of < periods[number].end else ()
                 row = replace(lead, measure=measure, excluded_by=named, flags=flags)
-                found.append(_share(row, params, context, counts=counts[number][place], ahead=ahead[number][place]))
-        return found
+                figures.append(
+                    _share(row, params, context, counts=counts[number][group_index], ahead=ahead[number][group_index])
+                )
+        return figures
 
 
 def _share(row: Figure, params: Any, context: Context, *, counts: Sequence[int], ahead: tuple[int, int, int]) -> Figure:

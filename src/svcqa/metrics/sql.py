@@ -64,8 +64,8 @@ def code(name: str) -> str:
 def exclusion_reason(commitment: Commitment) -> str:
     """The first reason for which a record is left out, the empty text where none is."""
     cases = "".join(f" WHEN {matches(item.where)} THEN {quoted(item.reason)}" for item in commitment.exclusions)
-    own = code(EXCLUDED_COLUMN)
-    return f"CASE WHEN {own} <> '' THEN {own}{cases} ELSE '' END"
+    recorded = code(EXCLUDED_COLUMN)
+    return f"CASE WHEN {recorded} <> '' THEN {recorded}{cases} ELSE '' END"
 
 
 def cycle_number(moment: str, kind: PeriodKind, rule: PeriodRule) -> str:

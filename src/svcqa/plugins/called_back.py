@@ -155,5 +155,5 @@ class CalledBackMetric(ShareMetric):
 
 def _by(moment: Int64, end: Int64) -> npt.NDArray[np.bool_]:
     """Whether ``moment`` is known and not after ``end``."""
-    found: npt.NDArray[np.bool_] = (moment != NULL) & (moment <= end)
-    return found
+    in_time: npt.NDArray[np.bool_] = (moment != NULL) & (moment <= end)
+    return in_time

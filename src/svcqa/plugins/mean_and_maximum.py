@@ -107,8 +107,8 @@ class MeanAndMaximumMetric(
     def columns(self, params: MeanAndMaximumParams) -> tuple[str, ...]:
         """Start, stop, and the columns of the conditions."""
         history = () if params.commitment.status is None else (HISTORY,)
-        own = (params.rule.start, params.rule.stop, EXCLUDED_COLUMN, *history)
-        return tuple(dict.fromkeys((*own, *condition_columns(params.commitment))))
+        rule_columns = (params.rule.start, params.rule.stop, EXCLUDED_COLUMN, *history)
+        return tuple(dict.fromkeys((*rule_columns, *condition_columns(params.commitment))))
 
     def derive(self, params: MeanAndMaximumParams, context: Context) -> Derive | None:
         """The status history, where it runs the clock."""
@@ -144,9 +144,9 @@ class MeanAndMaximumMetric(
 
     def states(self, observed: Observations | Summary, params: MeanAndMaximumParams) -> npt.NDArray[np.int8]:
         """The state of each observation or cell against the maximum of its day, as a ``State``."""
-        days, place = np.unique(observed.day, return_inverse=True)
+        days, day_index = np.unique(observed.day, return_inverse=True)
         limits = np.asarray([_limit_in_seconds(params, moment_of(int(day))) for day in days], dtype=np.float64)
-        return _state(observed.fact, is_excluded(observed), observed.value > limits[place])
+        return _state(observed.fact, is_excluded(observed), observed.value > limits[day_index])
 
     def explain(self, batch: Batch, params: MeanAndMaximumParams, context: Context) -> CaseClock | None:
         """The only case of ``batch`` told from its beginning, against the maximum of its day."""
@@ -185,20 +185,20 @@ class MeanAndMaximumMetric(
 
         def added(mask: Any) -> Int64:
             """Seconds and cases, of every group."""
-            found = np.zeros((len(groups), 2), dtype=np.int64)
+            totals = np.zeros((len(groups), 2), dtype=np.int64)
             chosen = np.flatnonzero(mask & counts & (groups.index >= 0))
-            np.add.at(found[:, 0], groups.index[chosen], summary.value[chosen] * summary.weight[chosen])
-            np.add.at(found[:, 1], groups.index[chosen], summary.weight[chosen])
-            return found
+            np.add.at(totals[:, 0], groups.index[chosen], summary.value[chosen] * summary.weight[chosen])
+            np.add.at(totals[:, 1], groups.index[chosen], summary.weight[chosen])
+            return totals
 
         ahead = [year_ahead(summary, context, period, added) for period in periods]
         figures: list[Figure] = []
-        for place, number, lead in rows(groups, periods, metric=self.spec.name, indicator=params.commitment.key):
+        for group_index, number, lead in rows(groups, periods, metric=self.spec.name, indicator=params.commitment.key):
             period = periods[number]
-            mine = np.flatnonzero(within(summary, period.first, period.last) & (groups.index == place))
+            mine = np.flatnonzero(within(summary, period.first, period.last) & (groups.index == group_index))
             figures.extend(
                 self._figures(
-                    lead, summary, mine, params=params, context=context, period=period, ahead=ahead[number][place]
+                    lead, summary, mine, params=params, context=context, period=period, ahead=ahead[number][group_index]
                 )
             )
         return Result(
@@ -226,14 +226,14 @@ class MeanAndMaximumMetric(
         counts = ~excluded & (fact != Fact.NOT_APPLICABLE)
         maximum = params.commitment.maximum_on(period.last)
         still_open = bool((counts & (fact == Fact.OPEN)).any())
-        n, one = int(weight[counts].sum()), params.second
-        mean = int((value[counts] * weight[counts]).sum()) / n / one if n else None
+        n, unit_seconds = int(weight[counts].sum()), params.second
+        mean = int((value[counts] * weight[counts]).sum()) / n / unit_seconds if n else None
         lower, upper, method = None, None, "none (open cases: a lower bound)" if still_open else "none (one case)"
         if n > 1 and not still_open:
-            lower, upper = student_t(value[counts] / one, weight[counts], level=context.level)
+            lower, upper = student_t(value[counts] / unit_seconds, weight[counts], level=context.level)
             lower = max(lower, 0.0)  # no case takes less than no time
             method = f"Student t {context.level:.0%}"
-        needed = _needed(goal_of(params, period), ahead, one)
+        needed = _needed(goal_of(params, period), ahead, unit_seconds)
         reasons = summary.labels["exclusion"]
         codes = np.bincount(summary.codes["exclusion"][mine][excluded], weight[excluded], minlength=len(reasons))
         provisional = params.rule.clock != "natural" and context.calendar.provisional_between(
@@ -252,7 +252,9 @@ class MeanAndMaximumMetric(
             states=_states(fact, value, weight=weight, excluded=excluded, params=params, maximum=maximum),
             total=int(weight.sum()),
             excluded_by=by_reason(reasons, codes.astype(np.int64).tolist()),
-            value_without_exclusions=int((value[plain] * weight[plain]).sum()) / plain_n / one if plain_n else None,
+            value_without_exclusions=int((value[plain] * weight[plain]).sum()) / plain_n / unit_seconds
+            if plain_n
+            else None,
             n_without_exclusions=plain_n,
             needed=needed,
             rest_n=ahead[2],
@@ -269,7 +271,7 @@ class MeanAndMaximumMetric(
             reach=(mean, math.inf) if still_open else None,
         )
         yield held
-        longest = int(value[counts].max()) / one if n else None
+        longest = int(value[counts].max()) / unit_seconds if n else None
         second = replace(
             lead,
             measure="maximum",

@@ -53,13 +53,13 @@ class QuantityMetric:
     def observe(self, batch: Batch, params: QuantityParams, context: Context) -> Observations:
         """The amount of each return whose month is over by ``as_of``."""
         months = batch.moments("month")
-        labels, place = np.unique(months.astype("datetime64[s]").astype("datetime64[M]"), return_inverse=True)
+        labels, month_index = np.unique(months.astype("datetime64[s]").astype("datetime64[M]"), return_inverse=True)
         periods = [context.period_rule.parse(str(label)) for label in labels]
-        over = np.asarray([period.end <= context.as_of for period in periods], dtype=np.bool_)[place]
+        over = np.asarray([period.end <= context.as_of for period in periods], dtype=np.bool_)[month_index]
         named = batch.matches((("indicator", (params.target.indicator,)),))
         amount = batch.integers("numerator")
         chosen = np.flatnonzero(named & over & (amount != NULL))
-        day = np.asarray([day_number(period.last) for period in periods], dtype=np.int64)[place][chosen]
+        day = np.asarray([day_number(period.last) for period in periods], dtype=np.int64)[month_index][chosen]
         zeros = np.zeros(len(chosen), dtype=np.int64)
         return Observations(
             day=day,
@@ -80,11 +80,15 @@ class QuantityMetric:
             sums(within(summary, p.first, p.last), groups, classes=one_class, class_count=1, weight=summary.weight)
             for p in periods
         ]
-        found = [
-            self._figure(lead, params.target, context, period=periods[number], amount=int(amounts[number][place, 0]))
-            for place, number, lead in rows(groups, periods, metric=self.spec.name, indicator=params.target.indicator)
+        figures = [
+            self._figure(
+                lead, params.target, context, period=periods[number], amount=int(amounts[number][group_index, 0])
+            )
+            for group_index, number, lead in rows(
+                groups, periods, metric=self.spec.name, indicator=params.target.indicator
+            )
         ]
-        return Result(tuple(found), keys=code_columns(context.by), about={"target": params.target.key})
+        return Result(tuple(figures), keys=code_columns(context.by), about={"target": params.target.key})
 
     def examples(self) -> tuple[Example, ...]:
         """A quarter that keeps its plan, and the same quarter seen half-way."""

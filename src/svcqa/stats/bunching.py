@@ -83,9 +83,9 @@ def bunching(time: npt.ArrayLike, cases: npt.ArrayLike, *, limit: float) -> Bunc
         return None
     counts = _counted(np.asarray(time, dtype=np.float64), np.asarray(cases, dtype=np.float64), limit, float(width))
     below = round(limit / width)
-    place = np.arange(len(counts)) - (below - 1)
-    window = place >= -(below * 3 // 4)
-    around = window & ((place < 0) | (place > _ABOVE))
+    offset = np.arange(len(counts)) - (below - 1)
+    window = offset >= -(below * 3 // 4)
+    around = window & ((offset < 0) | (offset > _ABOVE))
     if counts[window].sum() < LEAST_CASES or np.count_nonzero(counts[around]) < LEAST_BINS:
         return None
     x = (np.arange(len(counts)) + 0.5) / below
@@ -94,8 +94,8 @@ def bunching(time: npt.ArrayLike, cases: npt.ArrayLike, *, limit: float) -> Bunc
     design = np.asarray(np.linalg.qr(columns)[0], dtype=np.float64)
     curve = _fitted(design[around], counts[around])
     expected, variance, df = curve.at(design[below - 1])
-    found = float(counts[below - 1])
-    return _told(float(width), found, expected=expected, variance=variance, df=df, n=int(counts[window].sum()))
+    count = float(counts[below - 1])
+    return _told(float(width), count, expected=expected, variance=variance, df=df, n=int(counts[window].sum()))
 
 
 def _counted(time: Float64, cases: Float64, limit: float, width: float) -> Float64:
@@ -118,8 +118,8 @@ class _Curve:
     def at(self, row: Float64) -> tuple[float, float, int]:
         """Expected count, and the variance of a count about it."""
         expected = float(np.exp(row @ self.coefficients))
-        own = expected**2 * float(row @ self.covariance @ row)
-        return expected, self.dispersion * (expected + own), self.df
+        variance_of_mean = expected**2 * float(row @ self.covariance @ row)
+        return expected, self.dispersion * (expected + variance_of_mean), self.df
 
 
 def _fitted(design: Float64, counts: Float64) -> _Curve:
@@ -150,9 +150,9 @@ def _fitted(design: Float64, counts: Float64) -> _Curve:
     return _Curve(coefficients, covariance, dispersion, df)
 
 
-def _told(width: float, found: float, *, expected: float, variance: float, df: int, n: int) -> Bunching:
+def _told(width: float, count: float, *, expected: float, variance: float, df: int, n: int) -> Bunching:
     from scipy.special import stdtr
 
-    excess = found - expected
+    excess = count - expected
     p = 1.0 - float(stdtr(df, excess / variance**0.5))
-    return Bunching(width=width, found=int(found), expected=expected, excess=excess, share=excess / n, p=p, n=n)
+    return Bunching(width=width, found=int(count), expected=expected, excess=excess, share=excess / n, p=p, n=n)

@@ -63,8 +63,8 @@ def case_mix(events: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95) ->
     factor = np.divide(1 - centre if often else centre, under, out=np.full(len(whole), np.nan), where=under > 0)
 
     def standardised(share: Float64) -> Float64:
-        found = 1 - (1 - share) * factor if often else share * factor
-        return np.asarray(np.clip(found, 0.0, 1.0))
+        scaled = 1 - (1 - share) * factor if often else share * factor
+        return np.asarray(np.clip(scaled, 0.0, 1.0))
 
     share, overall = size / whole[:, None], cases / cases.sum()
     distance = np.abs(share - overall).sum(axis=1) / 2

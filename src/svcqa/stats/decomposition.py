@@ -90,7 +90,7 @@ def conflicts(parts: Sequence[Part], whole: float) -> tuple[Conflict, ...]:
     >>> [(one.code, one.most, one.locked) for one in conflicts(parts, 0.97)]
     [('C', 0.95, ('A',))]
     """
-    found = []
+    conflicting = []
     for block in _blocks(parts, whole):
         v = block.weights / block.weights.sum()
         least, most = reach(v, block.lower, block.upper)
@@ -100,10 +100,10 @@ def conflicts(parts: Sequence[Part], whole: float) -> tuple[Conflict, ...]:
             bounded = tuple(
                 cell.code for cell in block.cells if cell.locked is None and np.isfinite(getattr(cell, side))
             )
-            found.append(
+            conflicting.append(
                 Conflict(code=block.code, whole=block.whole, least=least, most=most, locked=locked, bounded=bounded)
             )
-    return tuple(found)
+    return tuple(conflicting)
 
 
 def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) -> Tree:
@@ -141,8 +141,8 @@ def share_tree(parts: Sequence[Part], whole: float, *, rule: Rule, best: float) 
             block.whole, weight=v, start=block.starts, effort=shares, lower=block.lower, upper=block.upper
         )
         error = max(error, abs(shared.error))
-        for place, cell in enumerate(block.cells):
-            value[cell.code] = (float(shared.value[place]), int(shared.at_limit[place]), shared.effort)
+        for index, cell in enumerate(block.cells):
+            value[cell.code] = (float(shared.value[index]), int(shared.at_limit[index]), shared.effort)
     return Tree(tuple(_cells(parts, value)), error)
 
 
@@ -197,8 +197,10 @@ class _Branches:
 
     def leaves(self, code: str) -> list[Part]:
         """The parts at or below ``code`` that deliver by themselves."""
-        own = self.below.get(code)
-        return [self.parts[code]] if own is None else [leaf for part in own for leaf in self.leaves(part.code)]
+        children = self.below.get(code)
+        return (
+            [self.parts[code]] if children is None else [leaf for part in children for leaf in self.leaves(part.code)]
+        )
 
     def weight(self, code: str) -> float:
         return float(sum(leaf.weight for leaf in self.leaves(code)))
@@ -209,13 +211,13 @@ class _Branches:
 
     def balanced_below(self, code: str) -> list[Part]:
         """Leaves and locked parts below ``code``, no further than these."""
-        found = []
+        balanced = []
         for part in self.below.get(code, []):
             if part.locked is not None or part.code not in self.below:
-                found.append(part)
+                balanced.append(part)
             else:
-                found += self.balanced_below(part.code)
-        return found
+                balanced += self.balanced_below(part.code)
+        return balanced
 
 
 def _cells(parts: Sequence[Part], value: dict[str, tuple[float, int, float]]) -> Iterable[Cell]:

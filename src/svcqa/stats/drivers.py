@@ -106,10 +106,10 @@ def pareto(parts: Sequence[Number]) -> Pareto:
     ((1, 2, 0), (0.6, 0.9, 1.0))
     """
     sizes = [abs(Fraction(part)) for part in parts]
-    order = sorted(range(len(sizes)), key=lambda place: (-sizes[place], place))
+    order = sorted(range(len(sizes)), key=lambda index: (-sizes[index], index))
     whole, reached, cumulative = sum(sizes, Fraction(0)), Fraction(0), []
-    for place in order:
-        reached += sizes[place]
+    for index in order:
+        reached += sizes[index]
         cumulative.append(float(reached / whole) if whole else 0.0)
     return Pareto(tuple(order), tuple(cumulative))
 

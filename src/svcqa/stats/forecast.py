@@ -230,8 +230,8 @@ def checked_history(
     if kind in ("share", "rate") and np.any(value < 0):
         faults.append(Fault("forecast_negative", got=f"{value.min():g}"))
     if kind == "share" and np.any(value > base):
-        place = int(np.argmax(value > base))
-        faults.append(Fault("forecast_over_base", got=f"{value[place]:g} / {base[place]:g}"))
+        index = int(np.argmax(value > base))
+        faults.append(Fault("forecast_over_base", got=f"{value[index]:g} / {base[index]:g}"))
     if faults:
         raise StatsError(faults)
     return history
@@ -292,11 +292,11 @@ def _told(year: SimulatedYear, futures: Futures, goal: float | None) -> YearChan
 
 def _rest(history: History, rest: Float64, tails: Sequence[float]) -> tuple[float, float, float]:
     """Cases of the rest of the year: few, expected, many; whole where those so far are."""
-    found = np.quantile(rest, tails)
-    known = history.base[history.known]
-    if np.all(known == np.round(known)):
-        found = np.round(found)
-    return float(found[0]), float(found[1]), float(found[2])
+    cases = np.quantile(rest, tails)
+    bases = history.base[history.known]
+    if np.all(bases == np.round(bases)):
+        cases = np.round(cases)
+    return float(cases[0]), float(cases[1]), float(cases[2])
 
 
 def _needed(goal: float | None, total: float, base: float, rest: float | None) -> float | None:
@@ -307,8 +307,8 @@ def _needed(goal: float | None, total: float, base: float, rest: float | None) -
     return needed_mean(goal=goal, total=total, base=base, rest_base=rest)
 
 
-def _ordered(found: Sequence[float | None]) -> tuple[float | None, float | None]:
-    known = sorted(item for item in found if item is not None)
+def _ordered(numbers: Sequence[float | None]) -> tuple[float | None, float | None]:
+    known = sorted(item for item in numbers if item is not None)
     return (known[0], known[-1]) if known else (None, None)
 
 
@@ -337,13 +337,13 @@ def _chance(figure: Float64, goal: float | None, better: str) -> float | None:
 
 def _months(futures: Futures, tails: Sequence[float]) -> tuple[MonthAhead, ...]:
     count = futures.value.shape[1]
-    found = []
+    months = []
     for step in range(count):
         value = futures.value[:, step]
         low, middle, high = np.quantile(value[np.isfinite(value)], tails) if np.isfinite(value).any() else [np.nan] * 3
         base_low, base, base_high = np.quantile(futures.base[:, step], tails)
         month = 12 - count + step + 1
-        found.append(
+        months.append(
             MonthAhead(
                 month=month,
                 value=float(middle),
@@ -354,7 +354,7 @@ def _months(futures: Futures, tails: Sequence[float]) -> tuple[MonthAhead, ...]:
                 base_upper=float(base_high),
             )
         )
-    return tuple(found)
+    return tuple(months)
 
 
 def _over(year: SimulatedYear, goal: float | None) -> YearChance:

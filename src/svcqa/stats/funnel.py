@@ -94,8 +94,8 @@ def funnel_of_rates(events: npt.ArrayLike, exposure: npt.ArrayLike, *, winsorise
 
 def _fitted(kind: Literal["share", "rate"], centre: float, *, distance: Float64, s: Float64, winsorise: bool) -> Funnel:
     z = distance / s
-    kept = np.clip(z, *np.quantile(z, [_WINSORISED, 1 - _WINSORISED])) if winsorise else z
-    k, phi, w = len(z), float((kept**2).mean()), 1 / s**2
+    winsorised = np.clip(z, *np.quantile(z, [_WINSORISED, 1 - _WINSORISED])) if winsorise else z
+    k, phi, w = len(z), float((winsorised**2).mean()), 1 / s**2
     spread = float(w.sum() - (w**2).sum() / w.sum())
     tau2 = max(0.0, (k * phi - (k - 1)) / spread) if spread > 0 else 0.0
     return Funnel(kind=kind, centre=centre, phi=phi, tau2=tau2, z=distance / np.sqrt(s**2 + tau2))

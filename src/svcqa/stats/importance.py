@@ -84,21 +84,21 @@ def halton(count: int, dimensions: int) -> Float64:
     >>> halton(3, 2).round(3).tolist()
     [[0.5, 0.333], [0.25, 0.667], [0.75, 0.111]]
     """
-    found = np.zeros((count, dimensions))
-    for place in range(dimensions):
-        base, left, digit = _PRIMES[place], np.arange(1, count + 1), 1.0
+    points = np.zeros((count, dimensions))
+    for dimension in range(dimensions):
+        base, left, digit = _PRIMES[dimension], np.arange(1, count + 1), 1.0
         while left.any():
             digit /= base
-            found[:, place] += digit * (left % base)
+            points[:, dimension] += digit * (left % base)
             left = left // base
-    return found
+    return points
 
 
 def _chi_square(share: Float64) -> Float64:
     from scipy.special import gammaincinv
 
-    found: Float64 = 2 * gammaincinv(_FREEDOM / 2, share)
-    return found
+    quantile: Float64 = 2 * gammaincinv(_FREEDOM / 2, share)
+    return quantile
 
 
 def _normalised(log_weights: Float64) -> Float64:

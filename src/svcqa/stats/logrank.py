@@ -60,14 +60,16 @@ def logrank(
     """
     from scipy.special import chdtrc
 
-    place, when = np.asarray(group, dtype=np.int64), np.asarray(time)
-    done, groups = np.asarray(ended, dtype=np.bool_), int(place.max()) + 1 if len(place) else 0
-    many = np.ones(len(place), dtype=np.int64) if weight is None else np.asarray(weight, dtype=np.int64)
-    layer = np.zeros(len(place), dtype=np.int64) if stratum is None else np.asarray(stratum)
+    group_index, when = np.asarray(group, dtype=np.int64), np.asarray(time)
+    done, groups = np.asarray(ended, dtype=np.bool_), int(group_index.max()) + 1 if len(group_index) else 0
+    many = np.ones(len(group_index), dtype=np.int64) if weight is None else np.asarray(weight, dtype=np.int64)
+    layer = np.zeros(len(group_index), dtype=np.int64) if stratum is None else np.asarray(stratum)
     observed, expected, variance = np.zeros(groups), np.zeros(groups), np.zeros((groups, groups))
     for item in np.unique(layer):
         chosen = (layer == item) & (many > 0)
-        parts = _scores(place[chosen], when[chosen], ended=done[chosen], weight=many[chosen], groups=groups, rho=rho)
+        parts = _scores(
+            group_index[chosen], when[chosen], ended=done[chosen], weight=many[chosen], groups=groups, rho=rho
+        )
         observed, expected, variance = observed + parts[0], expected + parts[1], variance + parts[2]
     # The differences add up to nothing, and groups that were never at risk together say nothing of one another: the
     # rank of the covariance is what is left to compare.

@@ -26,9 +26,9 @@ def student_t(values: npt.ArrayLike, counts: npt.ArrayLike, *, level: float = 0.
     """
     from scipy.special import stdtrit
 
-    found, weight = np.asarray(values, dtype=np.float64), np.asarray(counts, dtype=np.int64)
+    numbers, weight = np.asarray(values, dtype=np.float64), np.asarray(counts, dtype=np.int64)
     n = int(weight.sum())
-    mean = float((found * weight).sum()) / n
-    variance = float((weight * (found - mean) ** 2).sum()) / (n - 1)
+    mean = float((numbers * weight).sum()) / n
+    variance = float((weight * (numbers - mean) ** 2).sum()) / (n - 1)
     half = float(stdtrit(n - 1, (1 + level) / 2)) * math.sqrt(variance / n)
     return mean - half, mean + half

@@ -127,30 +127,30 @@ def _amounts(
 ) -> tuple[Float64, Paths]:
     """Whole numbers as counts, other positive amounts by their logarithm, the rest as they are."""
     known = np.isfinite(value)
-    given, ones = np.where(known, value, 1.0), np.ones(len(value))
-    if np.all((given >= 0) & (given == np.round(given))):
-        observed = Observed(family="poisson", value=given, size=ones, variance=0 * ones, known=known)
+    filled, ones = np.where(known, value, 1.0), np.ones(len(value))
+    if np.all((filled >= 0) & (filled == np.round(filled))):
+        observed = Observed(family="poisson", value=filled, size=ones, variance=0 * ones, known=known)
         paths = _paths(
             observed, _MIDDLING, first=first, ahead=ahead, draws=draws, generator=generator, festival=festival
         )
         return draw_poisson(np.exp(paths.predictor), generator), paths
-    if np.all(given > 0):
-        observed = Observed(family="normal", value=np.log(given), size=ones, variance=0 * ones, known=known)
+    if np.all(filled > 0):
+        observed = Observed(family="normal", value=np.log(filled), size=ones, variance=0 * ones, known=known)
         paths = _paths(
             observed, _MIDDLING, first=first, ahead=ahead, draws=draws, generator=generator, festival=festival
         )
         return np.exp(paths.predictor), paths
-    observed = Observed(family="normal", value=given, size=ones, variance=0 * ones, known=known)
+    observed = Observed(family="normal", value=filled, size=ones, variance=0 * ones, known=known)
     paths = _paths(
         observed,
-        _own_scale(given[known]),
+        _own_scale(filled[known]),
         first=first,
         ahead=ahead,
         draws=draws,
         generator=generator,
         festival=festival,
     )
-    least = 0.0 if np.all(given >= 0) else -np.inf
+    least = 0.0 if np.all(filled >= 0) else -np.inf
     return np.maximum(paths.predictor, least), paths
 
 
@@ -198,11 +198,11 @@ def _means(history: History, base: Float64, first: int, generator: np.random.PCG
         spread_ahead=spread_ahead,
         festival=history.festival,
     )
-    found = np.exp(paths.predictor) if by_logarithm else paths.predictor
+    predicted = np.exp(paths.predictor) if by_logarithm else paths.predictor
     least, most = history.bounds
     if history.kind == "duration" and bool(np.all(history.value[known] >= 0)):
         least = max(least, 0.0)  # no time is below nought, and some were nought: the logarithm could not be taken
-    return np.clip(found, least, most), paths
+    return np.clip(predicted, least, most), paths
 
 
 def _paths(
@@ -242,15 +242,15 @@ def draw_binomial(size: Float64, share: Float64, generator: np.random.PCG64) -> 
     drawn = uniform(generator, size.size).reshape(size.shape) + 2.0**-54
     variance = size * share * (1 - share)
     large = variance > _LARGE
-    found = np.round(size * share + np.sqrt(variance) * ndtri(drawn))
+    successes = np.round(size * share + np.sqrt(variance) * ndtri(drawn))
     few = ~large & (size > 0)
     n, p, u = size[few], share[few], drawn[few]
     count = np.ceil(bdtrik(u, n, p))
     below = np.maximum(count - 1, 0)
     reached = betainc(n - below, below + 1, 1 - p) >= u  # one fewer would do: rounding of the inverse
     count = np.where((count > 0) & reached, below, count)
-    found[few] = np.where(np.isfinite(count), count, np.where(p > 0.5, n, 0.0))
-    return np.asarray(np.clip(found, 0, size))
+    successes[few] = np.where(np.isfinite(count), count, np.where(p > 0.5, n, 0.0))
+    return np.asarray(np.clip(successes, 0, size))
 
 
 def draw_poisson(mean: Float64, generator: np.random.PCG64) -> Float64:
@@ -258,8 +258,8 @@ def draw_poisson(mean: Float64, generator: np.random.PCG64) -> Float64:
     from scipy.special import ndtri, pdtrik
 
     drawn = uniform(generator, mean.size).reshape(mean.shape) + 2.0**-54
-    found = np.maximum(np.round(mean + np.sqrt(mean) * ndtri(drawn)), 0.0)
+    events = np.maximum(np.round(mean + np.sqrt(mean) * ndtri(drawn)), 0.0)
     few = mean <= _LARGE
     count = np.ceil(pdtrik(drawn[few], mean[few]))
-    found[few] = np.where(np.isfinite(count), count, 0.0)
-    return np.asarray(found)
+    events[few] = np.where(np.isfinite(count), count, 0.0)
+    return np.asarray(events)

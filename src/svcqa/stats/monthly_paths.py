@@ -81,8 +81,8 @@ def simulate(
     count = int(observed.known.sum())
     model = model_for(count)
     moved = None if festival is None or count < FOR_FESTIVAL else _moved(festival, first_month)
-    known = link_values(observed)[observed.known]
-    start = (float(known[:MONTHS].mean()), 3 * scale + 3 * float(known.std()))
+    linked = link_values(observed)[observed.known]
+    start = (float(linked[:MONTHS].mean()), 3 * scale + 3 * float(linked.std()))
 
     def filtered(points: Float64) -> Filtered:
         settings = _settings(points, model, scale)
@@ -90,9 +90,9 @@ def simulate(
 
     weighted = posterior(lambda points: filtered(points).log_likelihood, dimensions=_dimensions(model))
     chosen = _resample(weighted, draws, generator)
-    distinct, place = np.unique(chosen, return_inverse=True)
+    distinct, index = np.unique(chosen, return_inverse=True)
     last = filtered(weighted.points[distinct])
-    state = _draw_states(last, place, generator)
+    state = _draw_states(last, index, generator)
     settings = _settings(weighted.points[chosen], model, scale)
     month = first_month + len(observed)
     predictor = _forward(state, settings, month=month, ahead=ahead, generator=generator, spread=spread_ahead)
@@ -118,8 +118,8 @@ def _settings(points: Float64, model: Model, scale: float) -> Settings:
     from scipy.special import ndtr
 
     def spread(column: int, prior: tuple[float, float]) -> Float64:
-        found: Float64 = scale * prior[0] * np.exp(prior[1] * points[:, column])
-        return found
+        spreads: Float64 = scale * prior[0] * np.exp(prior[1] * points[:, column])
+        return spreads
 
     none = np.zeros(len(points))
     noise, level = spread(0, _NOISE), spread(1, _SHOCK)
@@ -140,14 +140,14 @@ def _settings(points: Float64, model: Model, scale: float) -> Settings:
 def _resample(weighted: Weighted, draws: int, generator: np.random.PCG64) -> npt.NDArray[np.int64]:
     """Places drawn by weight, evenly (systematic resampling: Kitagawa 1996, J. Comput. Graph. Statist. 5, 1–25)."""
     steps = (np.arange(draws) + uniform(generator, 1)) / draws
-    place = np.searchsorted(np.cumsum(weighted.weights), steps)
-    return np.minimum(place, len(weighted.weights) - 1).astype(np.int64)
+    index = np.searchsorted(np.cumsum(weighted.weights), steps)
+    return np.minimum(index, len(weighted.weights) - 1).astype(np.int64)
 
 
-def _draw_states(last: Filtered, place: npt.NDArray[np.int64], generator: np.random.PCG64) -> Float64:
+def _draw_states(last: Filtered, index: npt.NDArray[np.int64], generator: np.random.PCG64) -> Float64:
     size = last.mean.shape[1]
-    shocks = normal(generator, len(place) * size).reshape(len(place), size)
-    return np.asarray(last.mean[place] + np.einsum("nij,nj->ni", _roots(last.covariance)[place], shocks))
+    shocks = normal(generator, len(index) * size).reshape(len(index), size)
+    return np.asarray(last.mean[index] + np.einsum("nij,nj->ni", _roots(last.covariance)[index], shocks))
 
 
 def _roots(covariance: Float64) -> Float64:
@@ -172,13 +172,13 @@ def _forward(
     """The linear predictor of each month to come; the season's drift within the year is left out as too small."""
     level, slope, draws = state[:, LEVEL].copy(), state[:, SLOPE].copy(), len(state)
     factors = np.broadcast_to(spread, (draws, ahead))
-    found = np.empty((draws, ahead))
+    predictor = np.empty((draws, ahead))
     for step in range(ahead):
         shocks = normal(generator, 3 * draws).reshape(3, draws)
         if step:
             level += settings.damping * slope + settings.level * shocks[0]
             slope = settings.damping * slope + settings.slope * shocks[1]
-        found[:, step] = level + settings.noise * np.sqrt(factors[:, step]) * shocks[2]
+        predictor[:, step] = level + settings.noise * np.sqrt(factors[:, step]) * shocks[2]
         if state.shape[1] > SEASON:
-            found[:, step] += state[:, SEASON + (month + step) % MONTHS]
-    return found
+            predictor[:, step] += state[:, SEASON + (month + step) % MONTHS]
+    return predictor

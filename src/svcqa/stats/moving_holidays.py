@@ -47,7 +47,8 @@ def holiday_days(
         "after": [(last + _DAY, last + after * _DAY) for _, last in holidays],
     }
     return {
-        name: np.asarray([overlap(month, own) for month in months], dtype=np.float64) for name, own in windows.items()
+        name: np.asarray([overlap(month, stretches) for month in months], dtype=np.float64)
+        for name, stretches in windows.items()
     }
 
 
@@ -107,11 +108,11 @@ def effects(
     error = y[known] - design @ fitted
     deviation = np.sqrt(np.diag(inverse) * float(error @ error) / free)
     half = float(stdtrit(free, 0.5 + level / 2))
-    found = dict.fromkeys(regressors, nothing)
-    for place, name in enumerate(names, start=base.shape[1]):
-        value, margin = float(fitted[place]), half * float(deviation[place])
-        found[name] = Effect(value, value - margin, value + margin, count)
-    return found
+    results = dict.fromkeys(regressors, nothing)
+    for index, name in enumerate(names, start=base.shape[1]):
+        value, margin = float(fitted[index]), half * float(deviation[index])
+        results[name] = Effect(value, value - margin, value + margin, count)
+    return results
 
 
 def _adds(design: Float64, column: Float64) -> bool:

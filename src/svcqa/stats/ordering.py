@@ -31,12 +31,12 @@ class Keys:
 
     def values(self, key: npt.NDArray[Any]) -> Float64:
         """The values of ``key``, which has no mark any more."""
-        place = key // self.span
-        place *= self.span
-        np.subtract(key, place, out=place)
-        found: Float64 = place.astype(np.float64) if self.distinct is None else self.distinct[place]
-        found += self.low
-        return found
+        offset = key // self.span
+        offset *= self.span
+        np.subtract(key, offset, out=offset)
+        numbers: Float64 = offset.astype(np.float64) if self.distinct is None else self.distinct[offset]
+        numbers += self.low
+        return numbers
 
     def starts(self, key: npt.NDArray[Any], groups: int) -> Int64:
         """Where each group begins in ``key``, which is in order and has no mark any more; ``(groups + 1,)``."""
@@ -62,13 +62,13 @@ def keys_of(
         marks, mark: a further number of each observation, below ``marks``.
     """
     low, span, distinct = 0, 1, None
-    place: npt.NDArray[Any] = value if len(value) else np.zeros(0, dtype=np.int64)
+    code: npt.NDArray[Any] = value if len(value) else np.zeros(0, dtype=np.int64)
     if len(value):
         if np.issubdtype(value.dtype, np.integer):
             low = int(value.min())
             span = int(value.max()) - low + 1
         if not np.issubdtype(value.dtype, np.integer) or groups * span * marks >= _MOST:
-            distinct, place = np.unique(value.astype(np.float64), return_inverse=True)
+            distinct, code = np.unique(value.astype(np.float64), return_inverse=True)
             low, span = 0, len(distinct)
     # As narrow and as few passes as will do: what is read and written here takes longer than the arithmetic.
     kind = np.int32 if groups * span * marks < 1 << 31 else np.int64
@@ -79,7 +79,7 @@ def keys_of(
         part = key[piece]
         part[...] = group[piece]
         part *= span
-        part += np.subtract(place[piece], lowest, dtype=kind, casting="same_kind")
+        part += np.subtract(code[piece], lowest, dtype=kind, casting="same_kind")
         if marks > 1 and mark is not None:
             part *= marks
             part += mark[piece]

@@ -75,8 +75,8 @@ def pool_shares(events: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95)
             """Variance of each unit's observed share, times its cases: the counts' own and that of the prior."""
             return mean * (1 - mean) * (1 + (size - 1) / (weight + 1))
 
-        def own(found: Float64, weight: float) -> Float64:
-            return found * (1 - found) / (weight + size + 1)
+        def own(centre: Float64, weight: float) -> Float64:
+            return centre * (1 - centre) / (weight + size + 1)
 
         middle, variance = _averaged(likelihood, means, r, size, spread=spread, own=own)
     # a variance below that of a share that is always 0 or 1
@@ -114,8 +114,8 @@ def pool_rates(events: npt.ArrayLike, exposure: npt.ArrayLike, *, level: float =
         def spread(mean: float, weight: float) -> Float64:
             return mean * (1 + size / weight)
 
-        def own(found: Float64, weight: float) -> Float64:
-            return found / (weight + size)
+        def own(centre: Float64, weight: float) -> Float64:
+            return centre / (weight + size)
 
         middle, variance = _averaged(likelihood, (raw / 50, raw * 50), r, size, spread=spread, own=own)
     shape, tail = middle**2 / variance, (1 - level) / 2
@@ -162,10 +162,10 @@ def _mean_for(likelihood: Likelihood, means: tuple[float, float], weight: float)
     """The best mean of the prior for this weight, and its likelihood's negative logarithm."""
     from scipy.optimize import minimize_scalar
 
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         lambda mean: -likelihood(mean, weight), bounds=means, method="bounded", options={"xatol": 1e-12}
     )
-    return float(found.x), float(found.fun)
+    return float(optimum.x), float(optimum.fun)
 
 
 def _best(likelihood: Likelihood, means: tuple[float, float], raw: float, *, scale: float = 1.0) -> tuple[float, float]:
@@ -179,8 +179,8 @@ def _best(likelihood: Likelihood, means: tuple[float, float], raw: float, *, sca
     steps = np.linspace(*_STRENGTHS, 14)
     top = int(np.argmin([height(step) for step in steps]))
     around = (float(steps[max(top - 1, 0)]), float(steps[min(top + 1, len(steps) - 1)]))
-    found = minimize_scalar(height, bounds=around, method="bounded", options={"xatol": 1e-9})
-    weight = scale * float(np.exp(found.x))
+    optimum = minimize_scalar(height, bounds=around, method="bounded", options={"xatol": 1e-9})
+    weight = scale * float(np.exp(optimum.x))
     if top >= len(steps) - 2:  # all the same: their common figure, of which so flat a likelihood tells four digits
         return raw, weight
     return _mean_for(likelihood, means, weight)[0], weight
@@ -205,8 +205,8 @@ def pool_means(mean: npt.ArrayLike, variance: npt.ArrayLike, *, level: float = 0
     centre = float((w * y).sum() / w.sum())
     q, freedom = float((w * (y - centre) ** 2).sum()), len(y) - 1
     spread = max(0.0, (q - freedom) / float(w.sum() - (w**2).sum() / w.sum())) if freedom else 0.0
-    own = 1 / (v + spread)
-    centre = float((own * y).sum() / own.sum())
+    weights = 1 / (v + spread)
+    centre = float((weights * y).sum() / weights.sum())
     if spread == 0.0:
         together = np.full(len(y), float(1 / w.sum()))
         return _normal(np.full(len(y), centre), together, mean=centre, weight=np.inf, z=float(ndtri(0.5 + level / 2)))

@@ -92,12 +92,12 @@ def xmr(
     """
     x, groups = _prepared(values, group)
     centre, sigma = np.full(len(x), np.nan), np.full(len(x), np.nan)
-    for place in _places(groups):
-        some = x[place][np.isfinite(x[place])]
-        ranges = moving_ranges(x[place])
+    for members in _places(groups):
+        some = x[members][np.isfinite(x[members])]
+        ranges = moving_ranges(x[members])
         if len(ranges):
-            centre[place] = some.mean()
-            sigma[place] = XMR_LIMIT / 3 * mean_moving_range(ranges, screen=screen)
+            centre[members] = some.mean()
+            sigma[members] = XMR_LIMIT / 3 * mean_moving_range(ranges, screen=screen)
     return _limits(centre, sigma, np.ones(len(x)), bounds)
 
 
@@ -197,16 +197,16 @@ def _attributes(
     known = np.isfinite(part) & np.isfinite(whole) & (whole > 0)
     size = np.where(known, whole, np.nan)
     centre, sigma, spread = np.full(len(size), np.nan), np.full(len(size), np.nan), np.ones(len(size))
-    for place in _places(groups):
-        some = place & known
+    for members in _places(groups):
+        some = members & known
         if not some.any():
             continue
         mean = float(part[some].sum() / size[some].sum())
-        alone = np.sqrt(variance(mean) / size[place])
-        centre[place] = mean
+        alone = np.sqrt(variance(mean) / size[members])
+        centre[members] = mean
         if laney:
-            spread[place] = _sigma_z(part[place] / size[place], mean, alone)
-        sigma[place] = alone * spread[place]
+            spread[members] = _sigma_z(part[members] / size[members], mean, alone)
+        sigma[members] = alone * spread[members]
     return _limits(centre, sigma, spread, bounds)
 
 
@@ -220,10 +220,10 @@ def _sigma_z(values: Float64, mean: float, alone: Float64) -> float:
 def _one_mean(events: npt.ArrayLike, group: npt.ArrayLike | None, deviation: Callable[[float], float]) -> ProcessLimits:
     x, groups = _prepared(events, group)
     centre, sigma = np.full(len(x), np.nan), np.full(len(x), np.nan)
-    for place in _places(groups):
-        some = x[place][np.isfinite(x[place])]
+    for members in _places(groups):
+        some = x[members][np.isfinite(x[members])]
         if len(some):
-            centre[place], sigma[place] = some.mean(), deviation(float(some.mean()))
+            centre[members], sigma[members] = some.mean(), deviation(float(some.mean()))
     return _limits(centre, sigma, np.ones(len(x)), (0.0, np.inf))
 
 

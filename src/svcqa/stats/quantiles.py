@@ -52,27 +52,27 @@ def curve_quantiles(
     >>> float(found.value[0, 0]), found.reached.tolist()
     (4.5, [[True, False]])
     """
-    asked = np.asarray(probabilities, dtype=np.float64)
+    shares = np.asarray(probabilities, dtype=np.float64)
     if not len(curves.time):
-        return Quantiles(*np.full((3, len(curves), len(asked)), np.nan))
-    value = _crossing(curves, curves.survival, asked, "plain")
+        return Quantiles(*np.full((3, len(curves), len(shares)), np.nan))
+    value = _crossing(curves, curves.survival, shares, "plain")
     # The limits are compared where they are symmetric; to bring them back to shares would cost more than the search.
     lower, upper = limits_on_scale(curves.survival, curves.variance, kind=kind, level=level)
-    return Quantiles(value, _crossing(curves, lower, asked, kind), _crossing(curves, upper, asked, kind))
+    return Quantiles(value, _crossing(curves, lower, shares, kind), _crossing(curves, upper, shares, kind))
 
 
-def _crossing(curves: Curves, scaled: Float64, asked: Float64, kind: LimitKind) -> Float64:
-    """Where a curve on its scale first falls below 1 − each share, ``(groups, asked)``; NaN where it never does."""
+def _crossing(curves: Curves, scaled: Float64, shares: Float64, kind: LimitKind) -> Float64:
+    """Where a curve on its scale first falls below 1 − each share, ``(groups, shares)``; NaN where it never does."""
     first, last = curves.first[:-1, np.newaxis], curves.first[1:, np.newaxis] - 1
-    bounds = (_bounds(1 - asked + apart, kind) for apart in (_TOLERANCE, -_TOLERANCE))
+    bounds = (_bounds(1 - shares + apart, kind) for apart in (_TOLERANCE, -_TOLERANCE))
     steps = np.asarray([_touched_and_passed(scaled, curves.first, *pair) for pair in zip(*bounds, strict=True)])
     touched, passed = steps[:, 0].T, steps[:, 1].T
     # A stretch that lasts to the end is as long as the observation; NaN says that the curve ends elsewhere.
     within = np.clip(last, 0, None)
     middle = (curves.time[np.minimum(touched, within)] + curves.time[np.minimum(passed, within)]) / 2
     never = (last < first) | (touched > last) | ((passed > last) & np.isnan(scaled[within]))
-    found: Float64 = np.where(never | ~np.isfinite(middle), np.nan, middle)
-    return found
+    times: Float64 = np.where(never | ~np.isfinite(middle), np.nan, middle)
+    return times
 
 
 def _bounds(shares: Float64, kind: LimitKind) -> Float64:
@@ -99,8 +99,8 @@ def _first_at_most(scaled: Float64, first: Int64, bound: np.float64) -> Int64:
     starts = first[:-1][first[:-1] < len(below)]
     falls[starts] = below[starts]
     steps = np.append(np.flatnonzero(falls), len(below))
-    found: Int64 = steps[np.searchsorted(steps, first[:-1])]
-    return found
+    reached: Int64 = steps[np.searchsorted(steps, first[:-1])]
+    return reached
 
 
 def order_statistics(
@@ -126,14 +126,14 @@ def order_statistics(
     >>> found.value.tolist(), found.lower[0, 0].tolist(), found.upper[0, 0].tolist()
     ([[5.5, 3.0]], 2.0, 9.0)
     """
-    place, values = np.asarray(group), np.asarray(value)
-    count = int(place.max()) + 1 if groups is None and len(place) else groups or 0
-    ranked = _ranked(keys_of(place, values, groups=count), weight, count)
-    asked = np.asarray(probabilities, dtype=np.float64)
+    group_index, values = np.asarray(group), np.asarray(value)
+    count = int(group_index.max()) + 1 if groups is None and len(group_index) else groups or 0
+    ranked = _ranked(keys_of(group_index, values, groups=count), weight, count)
+    shares = np.asarray(probabilities, dtype=np.float64)
     n = ranked.sizes[:, np.newaxis]
-    touched = np.ceil((asked - _TOLERANCE) * n).astype(np.int64)
-    passed = np.minimum(np.ceil((asked + _TOLERANCE) * n).astype(np.int64), n)
-    lowest, highest = _binomial_ranks(n, asked, level)
+    touched = np.ceil((shares - _TOLERANCE) * n).astype(np.int64)
+    passed = np.minimum(np.ceil((shares + _TOLERANCE) * n).astype(np.int64), n)
+    lowest, highest = _binomial_ranks(n, shares, level)
     middle = (ranked.at(np.maximum(touched, 1)) + ranked.at(passed)) / 2
     return Quantiles(middle, ranked.at(lowest), ranked.at(highest))
 
@@ -153,10 +153,10 @@ class _Ranked:
         exists = (rank >= 1) & (rank <= self.sizes[:, np.newaxis])
         if not exists.any():
             return np.full(rank.shape, np.nan)
-        place = self.begin[:, np.newaxis] + np.where(exists, rank - 1, 0)
+        position = self.begin[:, np.newaxis] + np.where(exists, rank - 1, 0)
         if self.until is not None:
-            place = np.searchsorted(self.until, place, side="right")
-        value = self.keys.values(self.key[np.minimum(place, len(self.key) - 1)])
+            position = np.searchsorted(self.until, position, side="right")
+        value = self.keys.values(self.key[np.minimum(position, len(self.key) - 1)])
         return np.where(exists, value, np.nan)
 
 
@@ -182,8 +182,8 @@ def _binomial_ranks(n: Int64, probability: Float64, level: float) -> tuple[Int64
         total, share = np.broadcast_arrays(np.maximum(n, 1), probability)
         guess = np.ceil(bdtrik(tail, total.astype(np.float64), share))
         below = np.maximum(guess - 1, 0)
-        found: Int64 = np.where(bdtr(below, total, share) >= tail, below, guess).astype(np.int64)
-        return found
+        smallest: Int64 = np.where(bdtr(below, total, share) >= tail, below, guess).astype(np.int64)
+        return smallest
 
     tail = (1 - level) / 2
     return rank(tail), rank(1 - tail) + 1

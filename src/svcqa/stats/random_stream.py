@@ -28,5 +28,5 @@ def normal(generator: np.random.PCG64, count: int) -> Float64:
     """
     from scipy.special import ndtri
 
-    found: Float64 = ndtri(uniform(generator, count) + 2.0**-54)  # the middle of each cell: never 0
-    return found
+    numbers: Float64 = ndtri(uniform(generator, count) + 2.0**-54)  # the middle of each cell: never 0
+    return numbers

@@ -64,7 +64,7 @@ def decompose(values: npt.ArrayLike, *, period: int = MONTHS) -> Decomposition:
     missing = ~np.isfinite(x)
     if len(x) < 2 * period:
         raise ValueError(f"{2 * period} values or more, not {len(x)}")
-    if any(missing[place::period].all() for place in range(period)):
+    if any(missing[offset::period].all() for offset in range(period)):
         raise ValueError("a place in the year without any value")
     whole = np.where(missing, np.interp(np.arange(len(x)), np.flatnonzero(~missing), x[~missing]), x)
     trend, seasonal = _periodic(whole, period)
@@ -106,7 +106,7 @@ def _periodic(x: Float64, period: int) -> tuple[Float64, Float64]:
         trend_jump=math.ceil(trend_window / 10),
         low_pass_jump=math.ceil(_odd(period) / 10),
     ).fit(inner_iter=2, outer_iter=0)
-    season = np.asarray([fitted.seasonal[place::period].mean() for place in range(period)])
+    season = np.asarray([fitted.seasonal[offset::period].mean() for offset in range(period)])
     return np.asarray(fitted.trend, dtype=np.float64), season[np.arange(len(x)) % period]
 
 

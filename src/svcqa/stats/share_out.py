@@ -71,7 +71,7 @@ def reach(weight: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike) -> 
     >>> reach([1, 3], [0, 0.5], [1, 1])
     (1.5, 4.0)
     """
-    v, low, high = (np.asarray(given, dtype=np.float64) for given in (weight, lower, upper))
+    v, low, high = (np.asarray(numbers, dtype=np.float64) for numbers in (weight, lower, upper))
     return float((v * low).sum()), float((v * high).sum())
 
 
@@ -110,7 +110,7 @@ def share_out(
     >>> [round(float(value), 4) for value in found.value], round(found.effort, 4)
     ([0.95, 0.99], 0.5)
     """
-    v, s, d, low, high = (np.asarray(given, dtype=np.float64) for given in (weight, start, effort, lower, upper))
+    v, s, d, low, high = (np.asarray(numbers, dtype=np.float64) for numbers in (weight, start, effort, lower, upper))
     least, most = reach(v, low, high)
     if not is_within(whole, least, most):
         raise StatsError(Fault("decomposition_reach", got=f"{whole:.6g}", allowed=f"{least:.6g} … {most:.6g}"))
@@ -153,9 +153,9 @@ def _settled(value: Float64, whole: float, *, v: Float64, low: Float64, high: Fl
     for _ in range(3):
         left = whole - float((v * value).sum())
         room = np.minimum(value - low, high - value) * v
-        place = int(np.argmax(room))
-        if left == 0.0 or room[place] <= abs(left):
+        index = int(np.argmax(room))
+        if left == 0.0 or room[index] <= abs(left):
             break
         value = value.copy()
-        value[place] += left / v[place]
+        value[index] += left / v[index]
     return value

@@ -63,24 +63,24 @@ def find_signals(values: npt.ArrayLike, limits: ProcessLimits, *, group: npt.Arr
     """
     x = np.asarray(values, dtype=np.float64)
     groups = np.zeros(len(x), dtype=np.int64) if group is None else np.asarray(group, dtype=np.int64)
-    found = {name: np.zeros(len(x), dtype=np.int8) for name in ("outside", "trend", "near_limit", "one_side")}
+    by_rule = {name: np.zeros(len(x), dtype=np.int8) for name in ("outside", "trend", "near_limit", "one_side")}
     with np.errstate(invalid="ignore"):
         slack = ROUNDING * np.maximum(np.abs(x), np.abs(limits.centre))
-        found["outside"] += _beyond(x, limits.lower, limits.upper, slack)
+        by_rule["outside"] += _beyond(x, limits.lower, limits.upper, slack)
         beyond = _beyond(x, limits.near_lower, limits.near_upper, slack)
         above = _beyond(x, limits.centre, limits.centre, slack)
-    beyond[found["outside"] != 0] = 0
+    beyond[by_rule["outside"] != 0] = 0
     for number in np.unique(groups):
-        place = np.flatnonzero(groups == number)
+        members = np.flatnonzero(groups == number)
         for side in (1, -1):
-            found["trend"][place[_trend(x[place] * side)]] = side
-            found["near_limit"][place[_two_of_three(beyond[place] == side, np.isfinite(x[place]))]] = side
-            found["one_side"][place[_runs(above[place] == side, RUN)]] = side
+            by_rule["trend"][members[_trend(x[members] * side)]] = side
+            by_rule["near_limit"][members[_two_of_three(beyond[members] == side, np.isfinite(x[members]))]] = side
+            by_rule["one_side"][members[_runs(above[members] == side, RUN)]] = side
     rule, side_of = np.zeros(len(x), dtype=np.int8), np.zeros(len(x), dtype=np.int8)
     for number, name in reversed(list(enumerate(("outside", "trend", "near_limit", "one_side"), start=1))):
-        hit = found[name] != 0
-        rule[hit], side_of[hit] = number, found[name][hit]
-    return Signals(rule=rule, side=side_of, **found)
+        hit = by_rule[name] != 0
+        rule[hit], side_of[hit] = number, by_rule[name][hit]
+    return Signals(rule=rule, side=side_of, **by_rule)
 
 
 def _beyond(x: Float64, lower: Float64, upper: Float64, slack: Float64) -> Int8:

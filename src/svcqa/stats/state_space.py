@@ -49,9 +49,9 @@ class Settings:
     def __len__(self) -> int:
         return len(self.noise)
 
-    def chosen(self, place: npt.NDArray[np.int64]) -> Settings:
-        """The settings at ``place``."""
-        return Settings(**{field.name: getattr(self, field.name)[place] for field in fields(self)})
+    def chosen(self, index: npt.NDArray[np.int64]) -> Settings:
+        """The settings at ``index``."""
+        return Settings(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,10 @@ def run_filter(
         if festival is not None and festival[month]:
             predictor = predictor + festival[month] * mean[:, FESTIVAL]
             with_state = with_state + festival[month] * covariance[:, :, FESTIVAL]
-        own = with_state[:, LEVEL] + (with_state[:, season] if has_season else 0.0)
+        state_variance = with_state[:, LEVEL] + (with_state[:, season] if has_season else 0.0)
         if festival is not None and festival[month]:
-            own = own + festival[month] * with_state[:, FESTIVAL]
-        variance = own + settings.noise**2 * spread[month]
+            state_variance = state_variance + festival[month] * with_state[:, FESTIVAL]
+        variance = state_variance + settings.noise**2 * spread[month]
         after, after_variance, gained = update(observed, month, predictor, variance)
         gain = with_state / variance[:, None]
         mean += gain * (after - predictor)[:, None]

@@ -61,9 +61,9 @@ class Curves:
 
     def _first_or_zero(self, numbers: Int64) -> Int64:
         some = self.first[1:] > self.first[:-1]
-        found = np.zeros(len(self), dtype=np.int64)
-        found[some] = numbers[self.first[:-1][some]]
-        return found
+        firsts = np.zeros(len(self), dtype=np.int64)
+        firsts[some] = numbers[self.first[:-1][some]]
+        return firsts
 
 
 def kaplan_meier(
@@ -87,13 +87,13 @@ def kaplan_meier(
     >>> curves.survival.round(4).tolist()
     [0.75, 0.5, 0.0]
     """
-    place, when, done = np.asarray(group), np.asarray(time), np.asarray(ended, dtype=np.bool_)
-    count = int(place.max()) + 1 if groups is None and len(place) else groups or 0
+    group_index, when, done = np.asarray(group), np.asarray(time), np.asarray(ended, dtype=np.bool_)
+    count = int(group_index.max()) + 1 if groups is None and len(group_index) else groups or 0
     many = None if weight is None else np.asarray(weight, dtype=np.int64)
     if many is not None and not many.all():  # an entry of no case is no step
         some = many > 0
-        place, when, done, many = place[some], when[some], done[some], many[some]
-    keys = keys_of(place, when, groups=count, marks=2, mark=done)
+        group_index, when, done, many = group_index[some], when[some], done[some], many[some]
+    keys = keys_of(group_index, when, groups=count, marks=2, mark=done)
     key = keys.key
     if many is None:
         key.sort()

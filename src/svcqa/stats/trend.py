@@ -70,14 +70,14 @@ def seasonal_mann_kendall(values: npt.ArrayLike, season: npt.ArrayLike, *, conti
     x, seasons = np.asarray(values, dtype=np.float64), np.asarray(season)
     s, variance, untied_pairs, n = 0, 0.0, 0.0, 0
     for number in np.unique(seasons):
-        own = x[(seasons == number) & np.isfinite(x)]
-        one, two = _pairs(len(own))
-        s += int(np.sign(own[two] - own[one]).sum())
-        ties = np.unique(own, return_counts=True)[1]
-        variance += _variance(len(own), ties)
-        all_pairs = len(one)
+        of_season = x[(seasons == number) & np.isfinite(x)]
+        first, second = _pairs(len(of_season))
+        s += int(np.sign(of_season[second] - of_season[first]).sum())
+        ties = np.unique(of_season, return_counts=True)[1]
+        variance += _variance(len(of_season), ties)
+        all_pairs = len(first)
         untied_pairs += math.sqrt(all_pairs * (all_pairs - float((ties * (ties - 1) / 2).sum())))
-        n += len(own)
+        n += len(of_season)
     corrected = s - (np.sign(s) if continuity else 0)
     z = float(corrected) / math.sqrt(variance) if variance > 0 else 0.0
     tau = s / untied_pairs if untied_pairs else math.nan
@@ -113,11 +113,11 @@ def theil_sen(
     when = np.arange(len(x), dtype=np.float64) if time is None else np.asarray(time, dtype=np.float64)
     seasons = np.zeros(len(x), dtype=np.int64) if season is None else np.asarray(season)
     known = np.isfinite(x)
-    one, two = _pairs(int(known.sum()))
+    first, second = _pairs(int(known.sum()))
     x, when, seasons = x[known], when[known], seasons[known]
-    same = seasons[one] == seasons[two]
-    one, two = one[same], two[same]
-    slopes = np.sort((x[two] - x[one]) / (when[two] - when[one]))
+    same = seasons[first] == seasons[second]
+    first, second = first[same], second[same]
+    slopes = np.sort((x[second] - x[first]) / (when[second] - when[first]))
     if not len(slopes):
         return Slope(math.nan, math.nan, math.nan, 0)
     half = float(ndtri(0.5 + level / 2)) * math.sqrt(seasonal_mann_kendall(x, seasons).variance)
@@ -127,5 +127,5 @@ def theil_sen(
 
 
 def _pairs(n: int) -> tuple[Int64, Int64]:
-    one, two = np.triu_indices(n, 1)
-    return one.astype(np.int64), two.astype(np.int64)
+    first, second = np.triu_indices(n, 1)
+    return first.astype(np.int64), second.astype(np.int64)

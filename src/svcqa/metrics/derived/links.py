@@ -48,31 +48,31 @@ def linked(
     """
     prefix = name or table
 
-    def build(own: Table) -> Piece:
+    def build(own_table: Table) -> Piece:
         theirs, ours = on
         conditions = dict(where or {})
         moment = order_by or queried(table).time
         other = queried(table, (theirs, *take), moments=(moment,), texts=tuple(conditions))
-        queried(own.name, (ours,), moments=(after,) if after else ())
-        found = f"{prefix}_found"
+        queried(own_table.name, (ours,), moments=(after,) if after else ())
+        alias = f"{prefix}_found"
         filters = [f"c.{moment} IS NOT NULL", *(_allowed(other, column, conditions[column]) for column in conditions)]
         if after:
             start = days_after(f"o.{after}", at_least(from_day, 0, "linked › from_day"))
             filters.append(f"c.{moment} >= {start}")
-        keys = [f"o.{column} AS own_{column}" for column in own.key]
+        keys = [f"o.{column} AS own_{column}" for column in own_table.key]
         taken = {f"{prefix}_at": moment, **{f"{prefix}_{column}": column for column in take}}
-        owner = ", ".join(f"o.{column}" for column in own.key)
-        place = f"row_number() OVER (PARTITION BY {owner} {ordered(moment, other.key, alias='c')}) AS place"
-        listed = ", ".join([*keys, *(f"c.{column} AS {label}" for label, column in taken.items()), place])
-        match = " AND ".join(f"{found}.own_{column} = r.{column}" for column in own.key)
+        owner = ", ".join(f"o.{column}" for column in own_table.key)
+        rank = f"row_number() OVER (PARTITION BY {owner} {ordered(moment, other.key, alias='c')}) AS place"
+        listed = ", ".join([*keys, *(f"c.{column} AS {label}" for label, column in taken.items()), rank])
+        match = " AND ".join(f"{alias}.own_{column} = r.{column}" for column in own_table.key)
         return Piece(
-            layers=(tuple((label, f"{found}.{label}") for label in taken),),
-            with_query=f"{found} AS (\nSELECT {listed}\nFROM records AS o JOIN {table} AS c ON c.{theirs} = o.{ours}\n"
+            layers=(tuple((label, f"{alias}.{label}") for label in taken),),
+            with_query=f"{alias} AS (\nSELECT {listed}\nFROM records AS o JOIN {table} AS c ON c.{theirs} = o.{ours}\n"
             f"WHERE {' AND '.join(filters)}\n)",
-            join=f"LEFT JOIN {found} ON {match} AND {found}.place = 1",
+            join=f"LEFT JOIN {alias} ON {match} AND {alias}.place = 1",
             tables=(table,),
             reads=(
-                *(("records", column) for column in (*own.key, ours, *([after] if after else []))),
+                *(("records", column) for column in (*own_table.key, ours, *([after] if after else []))),
                 *((table, column) for column in (theirs, moment, *take, *conditions, *other.key)),
             ),
         )

@@ -132,8 +132,8 @@ def first_in_period(
             allowed = ", ".join(MONTHS_IN)
             raise MetricError(Fault("bad_value", place="first_in_period › cycle", got=repr(cycle), allowed=allowed))
         period = cycle_number(records.at, PeriodKind(cycle), period_rule or PeriodRule())
-        place = records.over("row_number()", apart=period)
-        column = (name, records.where_known(f"CASE WHEN {place} = 1 THEN 1 ELSE 0 END"))
+        rank = records.over("row_number()", apart=period)
+        column = (name, records.where_known(f"CASE WHEN {rank} = 1 THEN 1 ELSE 0 END"))
         return Piece(layers=((column,),), reads=records.reads)
 
     return Part(build)

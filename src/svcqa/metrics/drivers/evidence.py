@@ -56,19 +56,19 @@ def list_cases(
     if unknown:
         place, allowed = metric.table(params), ", ".join(available)
         raise NameUnknownError([Fault("unknown_column", place=place, got=repr(n), allowed=allowed) for n in unknown])
-    wanted = (*columns, "source_file", "source_row")
+    selected = (*columns, "source_file", "source_row")
     first, last = day_number(context.period.first), day_number(context.period.last)
     frames: list[pd.DataFrame] = []
     for table, observed in engine.observe_rows(
-        request, lambda batch: metric.observe(batch, params, context), ("unit", *wanted)
+        request, lambda batch: metric.observe(batch, params, context), ("unit", *selected)
     ):
         state = states_of(observed, params)
-        asked = np.isin(state, [State[name.upper()] for name in states])
-        chosen = np.flatnonzero(asked & (observed.day >= first) & (observed.day <= last))
+        in_states = np.isin(state, [State[name.upper()] for name in states])
+        chosen = np.flatnonzero(in_states & (observed.day >= first) & (observed.day <= last))
         if not len(chosen) and frames:
             continue
         rows = chosen if observed.rows is None else observed.rows[chosen]
-        frame = _texts(table.select(list(dict.fromkeys(("unit", *wanted)))).take(pa.array(rows))).to_pandas()
+        frame = _texts(table.select(list(dict.fromkeys(("unit", *selected)))).take(pa.array(rows))).to_pandas()
         codes, labels = observed.exclusion or (np.zeros(len(observed.day), dtype=np.int32), ("",))
         frame["state"] = [State(code).column for code in state[chosen]]
         frame["value"] = observed.value[chosen]
@@ -91,9 +91,9 @@ def _check_states(states: Sequence[str]) -> None:
 
 def _texts(table: Any) -> Any:
     """``table`` with plain texts: how the store keeps codes is nothing to the reader."""
-    for place, field in enumerate(table.schema):
+    for index, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
-            table = table.set_column(place, field.name, table.column(place).cast(pa.string()))
+            table = table.set_column(index, field.name, table.column(index).cast(pa.string()))
     return table
 
 
@@ -114,15 +114,15 @@ def explain_case(
     """
     request = request_for(metric, params, context, engine.columns(metric.table(params)))
     key = engine.key(request.table)[0]
-    found = None
+    case_rows = None
     for rows in engine.read_rows(request, (key, "source_file", "source_row")):
         same = pc.equal(rows[key].cast(pa.string()), case)
         if pc.any(same).as_py():
-            found = pa.table({name: rows[name] for name in rows.schema.names}).filter(same)
+            case_rows = pa.table({name: rows[name] for name in rows.schema.names}).filter(same)
             break
-    if found is None:
+    if case_rows is None:
         raise NameUnknownError(Fault("unknown_case", place=request.table, got=repr(case)))
-    batch = Batch(found.slice(0, 1), time=time_of(request))
+    batch = Batch(case_rows.slice(0, 1), time=time_of(request))
     _check_conditions(batch, params, case)
     clock = explain(batch, params, context)
     if clock is None:
@@ -135,7 +135,7 @@ def explain_case(
             )
         )
     _check_sum(metric.spec.name, clock)
-    return _explanation(batch, params, context=context, case=case, clock=clock, row=found.slice(0, 1))
+    return _explanation(batch, params, context=context, case=case, clock=clock, row=case_rows.slice(0, 1))
 
 
 def _check_conditions(batch: Batch, params: CommitmentParams, case: str) -> None:
@@ -162,7 +162,7 @@ def _explanation(
 ) -> Explanation:
     index, labels = batch.codes("unit")
     unit = labels[index[0]]
-    own = context.calendars.of(unit)
+    calendar = context.calendars.of(unit)
     return Explanation(
         case=case,
         commitment=params.commitment,
@@ -171,7 +171,7 @@ def _explanation(
         clock=clock,
         source_file=str(row["source_file"][0].as_py()),
         source_row=int(row["source_row"][0].as_py()),
-        calendar=own.digest,
-        calendar_source=own.source,
-        own_hours=own is not context.calendar,
+        calendar=calendar.digest,
+        calendar_source=calendar.source,
+        own_hours=calendar is not context.calendar,
     )

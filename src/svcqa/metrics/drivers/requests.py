@@ -55,8 +55,8 @@ def request_for(metric: RecordMetric[Any], params: Entity, context: Context, ava
     )
     fingerprint = hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
     keyed = having(metric, HasKeys[Any])
-    own = keyed.keys(params) if keyed is not None else ()
-    keys = tuple(dict.fromkeys(("unit", *extra, *own)))
+    metric_keys = keyed.keys(params) if keyed is not None else ()
+    keys = tuple(dict.fromkeys(("unit", *extra, *metric_keys)))
     return Request(
         table=table,
         columns=columns,

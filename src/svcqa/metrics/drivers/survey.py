@@ -36,13 +36,13 @@ class SurveyDriver(WithoutCases):
         results: list[Result] = []
         missing: list[MetricError] = []
         for period in windows(context):
-            asked = replace(context, period=period, by=by, cumulative=False)
+            period_context = replace(context, period=period, by=by, cumulative=False)
             try:
-                surveyed = self.prepare(sources, params, asked)
+                surveyed = self.prepare(sources, params, period_context)
             except MetricError as error:
                 missing.append(error)
                 continue
-            results.append(self.read(surveyed, params, asked, pins={**pins, **_pins_of(surveyed)}))
+            results.append(self.read(surveyed, params, period_context, pins={**pins, **_pins_of(surveyed)}))
         if not results:
             surveys, spec = sources.surveys, self.metric.spec
             if surveys is None or not isinstance(params, SurveyParams) or not surveys.has_waves(params):

@@ -28,8 +28,8 @@ def with_waves(metric: FromWaves[Any], params: Entity, context: Context, plain: 
         waves = [sources.wave(wave, context) for wave in drawn]
         answered = [wave for wave in waves if any(person.scores for person in wave.wave.people)]
         if answered:
-            own = [row for row in rows if (row.first, row.last) == (period.first, period.last)]
-            made = metric.from_waves(answered, own, period=period, params=params, context=context)
-            rows = [*(row for row in rows if row not in own), *made] if made else rows
+            period_rows = [row for row in rows if (row.first, row.last) == (period.first, period.last)]
+            made = metric.from_waves(answered, period_rows, period=period, params=params, context=context)
+            rows = [*(row for row in rows if row not in period_rows), *made] if made else rows
     rows.sort(key=lambda row: (row.unit, *(row.by.get(name, "") for name in plain.keys), row.first, row.last))
     return replace(plain, rows=tuple(rows))

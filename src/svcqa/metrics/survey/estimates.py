@@ -100,18 +100,18 @@ def estimate(
         return None
     filled = np.where(inside, values, 0.0)
     if asked.estimate == "mean":
-        found = mean(design, filled, within=inside, level=level)
+        figure = mean(design, filled, within=inside, level=level)
     elif asked.estimate == "total":
-        found = total(design, filled, within=inside, level=level)
-        if found.standard_error <= 1e-10 * abs(found.value) and not design.is_complete(inside):
+        figure = total(design, filled, within=inside, level=level)
+        if figure.standard_error <= 1e-10 * abs(figure.value) and not design.is_complete(inside):
             # all said the same: how many they stand for is known, not that the others would say it too
-            found = replace(found, lower=nan, upper=nan, method=found.method.replace(":taylor_t", ":no_variance"))
+            figure = replace(figure, lower=nan, upper=nan, method=figure.method.replace(":taylor_t", ":no_variance"))
     elif asked.estimate == "ratio":
-        found = ratio(design, filled, np.where(inside, other, 0.0), within=inside, level=level)
+        figure = ratio(design, filled, np.where(inside, other, 0.0), within=inside, level=level)
     else:
-        found = share(design, filled, within=inside, level=level, limits=asked.limits)
+        figure = share(design, filled, within=inside, level=level, limits=asked.limits)
     # weights leave 9.999999999999998 where all said 10, which would miss a goal of 10
-    return Estimated(replace(found, value=round(found.value, _DECIMALS)), design, filled, inside)
+    return Estimated(replace(figure, value=round(figure.value, _DECIMALS)), design, filled, inside)
 
 
 def hits(scores: Float64, survey: Survey, asked: Asked) -> Float64:
@@ -143,11 +143,11 @@ def difference(now: Estimated, before: Estimated, *, level: float = 0.95) -> Dif
 
 def _question(survey: Survey, key: str) -> Question:
     scaled = [item for item in survey.questions if item.kind != "opinion"]
-    found = next((item for item in scaled if item.key == key), None)
-    if found is None:
+    question = next((item for item in scaled if item.key == key), None)
+    if question is None:
         allowed = ", ".join(item.key for item in scaled)
         raise MetricError(Fault("no_question", place=survey.key, got=key, allowed=allowed))
-    return found
+    return question
 
 
 def _over(survey: Survey, asked: Asked) -> str:

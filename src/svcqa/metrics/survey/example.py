@@ -112,14 +112,14 @@ class SurveyExample:
 
     @staticmethod
     def _stratum(name: str, cells: Sequence[FrameCell], drawn: Sequence[DrawnCustomer]) -> WaveStratum:
-        own = [cell for cell in cells if cell.columns["stratum"] == name]
+        stratum_cells = [cell for cell in cells if cell.columns["stratum"] == name]
         roles = [item.role for item in drawn if item.stratum == name]
-        parts = {key: own[0].columns.get(key, "") for key in ("service", "department")}
+        parts = {key: stratum_cells[0].columns.get(key, "") for key in ("service", "department")}
         return WaveStratum(
             key=name,
             parts=parts,
-            population_size=sum(cell.customers for cell in own),
-            cases=sum(cell.cases for cell in own),
+            population_size=sum(cell.customers for cell in stratum_cells),
+            cases=sum(cell.cases for cell in stratum_cells),
             drawn=roles.count("main"),
             reserve=roles.count("reserve"),
         )
@@ -130,7 +130,7 @@ def _texts(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _person(code: str, place: int, row: Mapping[str, Any], context: Context) -> DrawnCustomer:
-    known = ("role", "cases", "outcome", "scores", "attempts", "caller", "customer")
+    customer_fields = ("role", "cases", "outcome", "scores", "attempts", "caller", "customer")
     outcome = str(row.get("outcome", "reached" if row.get("scores") else ""))
     return DrawnCustomer(
         reference=f"{code}-{place:04d}",
@@ -139,7 +139,7 @@ def _person(code: str, place: int, row: Mapping[str, Any], context: Context) -> 
         place=place,
         cases=int(row.get("cases", 1)),
         customer=str(row.get("customer", f"{code}-{place}")),
-        columns={name: str(value) for name, value in row.items() if name not in known},
+        columns={name: str(value) for name, value in row.items() if name not in customer_fields},
         outcome=outcome,
         called_at=context.as_of - _AHEAD if outcome else None,
         attempts=int(row.get("attempts", 1 if outcome else 0)),

@@ -30,11 +30,11 @@ def groups_of(people: Sequence[DrawnCustomer], context: Context) -> tuple[Group,
     Raises:
         MetricError: ``by`` names what is not known of a drawn customer, such as a length of time.
     """
-    known = (*LEVELS, *COLUMNS)
-    unknown = [name for name in context.by if name not in known]
+    allowed = (*LEVELS, *COLUMNS)
+    unknown = [name for name in context.by if name not in allowed]
     if unknown:
         raise MetricError(
-            [Fault("unknown_grouping", got=name, allowed=", ".join(dict.fromkeys(known))) for name in unknown]
+            [Fault("unknown_grouping", got=name, allowed=", ".join(dict.fromkeys(allowed))) for name in unknown]
         )
     units = [item.columns.get("unit", "") for item in people]
     codes = sorted(set(units))

@@ -33,14 +33,14 @@ def disposition(person: DrawnCustomer, survey: Survey) -> Disposition:
     off before the first answer has refused.
     """
     if person.outcome in ("reached", "partial"):
-        asked = [item.key for item in survey.questions if item.kind != "opinion"]
-        given = sum(key in person.scores for key in asked)
-        whole = given == len(asked) and person.outcome == "reached"
-        return "complete" if whole else "partial" if given else "other" if person.outcome == "reached" else "refused"
+        question_keys = [item.key for item in survey.questions if item.kind != "opinion"]
+        answered = sum(key in person.scores for key in question_keys)
+        whole = answered == len(question_keys) and person.outcome == "reached"
+        return "complete" if whole else "partial" if answered else "other" if person.outcome == "reached" else "refused"
     return _OF.get(person.outcome, "other")
 
 
 def outcomes_of(people: Iterable[DrawnCustomer], survey: Survey) -> Outcomes:
     """Counts of the dispositions."""
-    found = [disposition(item, survey) for item in people]
-    return Outcomes(**{name: found.count(name) for name in Outcomes.__dataclass_fields__})  # type: ignore[arg-type]
+    dispositions = [disposition(item, survey) for item in people]
+    return Outcomes(**{name: dispositions.count(name) for name in Outcomes.__dataclass_fields__})  # type: ignore[arg-type]

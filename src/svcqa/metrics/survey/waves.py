@@ -100,11 +100,11 @@ class WaveDesign:
 
     def population(self, *columns: str, cases: bool = False) -> dict[tuple[str, ...], int]:
         """Customers (or cases) of the frame by some of :data:`COLUMNS`."""
-        found: dict[tuple[str, ...], int] = {}
+        counts: dict[tuple[str, ...], int] = {}
         for cell in self.cells:
             key = tuple(cell.columns.get(name, "") for name in columns)
-            found[key] = found.get(key, 0) + (cell.cases if cases else cell.customers)
-        return found
+            counts[key] = counts.get(key, 0) + (cell.cases if cases else cell.customers)
+        return counts
 
 
 @dataclass(frozen=True)
@@ -142,19 +142,19 @@ class Surveys:
             MetricError: there is none, or it speaks for another period than the one asked for.
         """
         waves = [wave for wave in self.archive.waves() if params.survey in (None, wave.survey)]
-        known = ", ".join(wave.code for wave in waves)
+        codes = ", ".join(wave.code for wave in waves)
         if params.wave is not None:
             waves = [wave for wave in waves if wave.code == params.wave]
             if not waves:
-                raise MetricError(Fault("no_wave", got=params.wave, allowed=known))
+                raise MetricError(Fault("no_wave", got=params.wave, allowed=codes))
         inside = [
             wave
             for wave in waves
             if period.first <= wave.first and wave.last <= period.last and (as_of is None or wave.as_of < as_of)
         ]
         if not inside:
-            said = ", ".join(f"{wave.code} ({wave.first}…{wave.last})" for wave in waves)
-            raise MetricError(Fault("no_wave", place=period.label, got=params.wave or "", allowed=said))
+            listed = ", ".join(f"{wave.code} ({wave.first}…{wave.last})" for wave in waves)
+            raise MetricError(Fault("no_wave", place=period.label, got=params.wave or "", allowed=listed))
         return inside[-1]
 
     def has_waves(self, params: SurveyParams) -> bool:
@@ -174,10 +174,10 @@ class Surveys:
             MetricError: there is none.
         """
         waves = self.archive.waves()
-        found = next((wave for wave in waves if wave.code == code), None)
-        if found is None:
+        chosen = next((wave for wave in waves if wave.code == code), None)
+        if chosen is None:
             raise MetricError(Fault("no_wave", got=code, allowed=", ".join(wave.code for wave in waves)))
-        return found
+        return chosen
 
     def calls_end(self, params: SurveyParams, period: Period) -> dt.datetime:
         """The end of the period, or of the wave's calls where they go on after it."""
@@ -189,7 +189,9 @@ class Surveys:
 
     def before(self, wave: Wave) -> Wave | None:
         """The wave of the same survey that was drawn before."""
-        earlier = [one for one in self.archive.waves() if one.survey == wave.survey and one.number < wave.number]
+        earlier = [
+            other for other in self.archive.waves() if other.survey == wave.survey and other.number < wave.number
+        ]
         return earlier[-1] if earlier else None
 
     def policy(self, wave: Wave) -> Survey:
@@ -201,10 +203,10 @@ class Surveys:
         return self._declared(wave.survey, place=wave.code)
 
     def _declared(self, key: str, *, place: str) -> Survey:
-        found = next((policy for policy in self.policies if policy.key == key), None)
-        if found is None:
+        survey = next((policy for policy in self.policies if policy.key == key), None)
+        if survey is None:
             raise MetricError(Fault("no_survey", place=place, got=key))
-        return found
+        return survey
 
     def read(self, wave: Wave, callbacks: Any, as_of: dt.datetime, *, before: Wave | None = None) -> Surveyed:
         """A wave with its calls up to ``as_of``, and the wave before it likewise."""
@@ -235,14 +237,14 @@ def wave_records(
 
     A row of ``callbacks`` belongs to the list by its reference.
     """
-    known = {row["customer"]: row for row in frame if row.get("customer")}
+    frame_rows = {row["customer"]: row for row in frame if row.get("customer")}
     calls: dict[str, list[Mapping[str, Any]]] = {}
     for row in _rows_of(callbacks, "callback_id", [str(row["reference"]) for row in drawn]):
         if row["called_at"] <= as_of:
             calls.setdefault(str(row["callback_id"]), []).append(row)
     people = []
     for row in drawn:
-        about = {**known.get(row["customer"], {}), **{name: row[name] for name in ("stratum", "service", "unit")}}
+        about = {**frame_rows.get(row["customer"], {}), **{name: row[name] for name in ("stratum", "service", "unit")}}
         columns = {name: str(about.get(name) or "") for name in COLUMNS}
         people.append(
             DrawnCustomer(
@@ -260,15 +262,15 @@ def wave_records(
     return tuple(people)
 
 
-def _rows_of(table: Any, column: str, wanted: Any) -> list[Mapping[str, Any]]:
-    """The rows of an Arrow table whose ``column`` is one of ``wanted``."""
+def _rows_of(table: Any, column: str, keys: Any) -> list[Mapping[str, Any]]:
+    """The rows of an Arrow table whose ``column`` is one of ``keys``."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    values = wanted.combine_chunks() if isinstance(wanted, pa.ChunkedArray) else pa.array(wanted, pa.string())
+    values = keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else pa.array(keys, pa.string())
     inside = pc.is_in(table[column].cast(pa.string()), value_set=values)
-    found: list[Mapping[str, Any]] = table.filter(inside).to_pylist()
-    return found
+    rows: list[Mapping[str, Any]] = table.filter(inside).to_pylist()
+    return rows
 
 
 def _outcome(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def weighted(wave: WaveRecords, design: WaveDesign, *, question: str, rule: Weig
     if not answered.any():
         raise MetricError(Fault("wave_silent", place=wave.code, got=question))
     drawn = _drawn(people, design, rule.collapse)
-    told = ("without_callers",) if rule.without_callers else ()
+    caller_flags = ("without_callers",) if rule.without_callers else ()
     if rule.weighting == "design":
         return Weighted(
             people=people,
@@ -99,12 +99,12 @@ def weighted(wave: WaveRecords, design: WaveDesign, *, question: str, rule: Weig
             eligible=eligible,
             scores=scores,
             method="weights:design",
-            flags=(*told, "unadjusted"),
+            flags=(*caller_flags, "unadjusted"),
         )
     known = answered | ~eligible
     classes, merged = _classes(people, known, rule)
     adjusted = weighted_for_response(drawn, known, classes)
-    flags = (*told, *(("classes_merged",) if merged else ()))
+    flags = (*caller_flags, *(("classes_merged",) if merged else ()))
     name = f"weights:response_classes({'×'.join(rule.classes)})"
     if rule.weighting == "response_classes":
         return Weighted(
@@ -149,7 +149,7 @@ def _drawn(people: Sequence[DrawnCustomer], design: WaveDesign, collapse: Mappin
         if item.population_size:
             name = collapse.get(item.key, item.key)
             size[name] = size.get(name, 0) + item.population_size
-    strata = [collapse.get(one.stratum, one.stratum) for one in people]
+    strata = [collapse.get(person.stratum, person.stratum) for person in people]
     faults = [
         Fault("wave_single", place=name, got=f"{strata.count(name)} / {most:g}", allowed=_nearest(name, design))
         for name, most in size.items()
@@ -163,10 +163,10 @@ def _drawn(people: Sequence[DrawnCustomer], design: WaveDesign, collapse: Mappin
 def _nearest(name: str, design: WaveDesign) -> str:
     """The stratum to join: the largest of the same service, else of the same department, else of all."""
     strata = {item.key: item for item in design.wave.strata}
-    own = strata.get(name)
+    stratum = strata.get(name)
 
     def likeness(other: WaveStratum) -> tuple[bool, bool, int]:
-        parts: Mapping[str, str] = own.parts if own is not None else {}
+        parts: Mapping[str, str] = stratum.parts if stratum is not None else {}
         same = [
             bool(parts.get(part)) and parts.get(part) == other.parts.get(part) for part in ("service", "department")
         ]
@@ -181,23 +181,23 @@ def _classes(people: Sequence[DrawnCustomer], known: Bool, rule: WeightRule) -> 
     """Each one's response class, and whether classes with few answers had to join others."""
     fine = [_label(item, rule.classes) for item in people]
     steps = (fine, [f"{item.stratum}/*" for item in people], ["*"] * len(people))
-    found = list(fine)
+    classes = list(fine)
     for step in (*steps[1:], None):
-        short = _short(found, known, rule.class_minimum if step is not None else _FEW)
+        short = _short(classes, known, rule.class_minimum if step is not None else _FEW)
         if not short:
-            return found, found != fine
+            return classes, classes != fine
         if step is None:
             return ["*"] * len(people), True
-        found = [coarse if label in short else label for label, coarse in zip(found, step, strict=True)]
-    return found, True
+        classes = [coarse if label in short else label for label, coarse in zip(classes, step, strict=True)]
+    return classes, True
 
 
 def _short(labels: Sequence[str], known: Bool, least: int) -> set[str]:
     """Classes in which fewer than ``least`` answered although not all did."""
     answers: dict[str, list[bool]] = {}
-    for label, one in zip(labels, known.tolist(), strict=True):
-        answers.setdefault(label, []).append(one)
-    return {label for label, given in answers.items() if sum(given) < least and not all(given)}
+    for label, is_known in zip(labels, known.tolist(), strict=True):
+        answers.setdefault(label, []).append(is_known)
+    return {label for label, statuses in answers.items() if sum(statuses) < least and not all(statuses)}
 
 
 def _label(person: DrawnCustomer, columns: Sequence[str]) -> str:
@@ -210,10 +210,10 @@ def _margin(
     """Each one's group and the frame's counts; groups with hardly any answer are one, which the largest may join."""
     labels = [_label(item, columns) for item in people]
     size = {"×".join(key): float(count) for key, count in design.population(*columns).items()}
-    told = {label: sum(known[place] for place, other in enumerate(labels) if other == label) for label in size}
-    few = {label for label, n in told.items() if n < _FEW}
-    if few and sum(told[label] for label in few) < _FEW:
-        few.add(max(told, key=lambda label: (told[label], label)))
+    answers = {label: sum(known[index] for index, other in enumerate(labels) if other == label) for label in size}
+    few = {label for label, n in answers.items() if n < _FEW}
+    if few and sum(answers[label] for label in few) < _FEW:
+        few.add(max(answers, key=lambda label: (answers[label], label)))
     grouped = ["*" if label in few else label for label in labels]
     counts: dict[Any, float] = {}
     for label, count in size.items():

@@ -66,22 +66,22 @@ class Check:
 def checks(metric: object) -> Iterator[Check]:
     """The checks that apply to ``metric``, in order."""
     spec = spec_of(metric)
-    own = _OF_SHAPE.get(spec.shape if spec is not None else "record", ())
+    shape_checks = _OF_SHAPE.get(spec.shape if spec is not None else "record", ())
     abilities = [run for ability in declared(metric) for run in _OF_ABILITY[ability.name]]
-    for run in (*EVERY, *EVERY_ABILITY, *own, *abilities):
+    for run in (*EVERY, *EVERY_ABILITY, *shape_checks, *abilities):
         yield Check(run.__name__.strip("_"), str(run.__doc__).strip(), metric, run)
 
 
 def outcomes(metric: object) -> tuple[CheckOutcome, ...]:
     """Run every check and say how each ended."""
-    found = []
+    results = []
     for check in checks(metric):
         try:
             check()
-            found.append(CheckOutcome(check.name, None))
+            results.append(CheckOutcome(check.name, None))
         except PluginError as error:
-            found.append(CheckOutcome(check.name, error))
-    return tuple(found)
+            results.append(CheckOutcome(check.name, error))
+    return tuple(results)
 
 
 def check_metric(metric: object, *, expected_failures: Mapping[str, str] | None = None) -> None:
@@ -128,11 +128,11 @@ def _expected(metric: object, expected: Mapping[str, str] | None) -> Mapping[str
     Raises:
         PluginError: one of them is no check, or has no reason.
     """
-    found = dict(expected or {})
-    known = [check.name for check in checks(metric)]
-    wrong = [f"{name!r} is a check" for name in found if name not in known]
-    wrong += [f"the expected failure of {name!r} has a reason" for name, why in found.items() if not why.strip()]
+    reasons = dict(expected or {})
+    names = [check.name for check in checks(metric)]
+    wrong = [f"{name!r} is a check" for name in reasons if name not in names]
+    wrong += [f"the expected failure of {name!r} has a reason" for name, why in reasons.items() if not why.strip()]
     if wrong:
-        allowed = ", ".join(known)
+        allowed = ", ".join(names)
         raise PluginError([Fault("check_failed", place=name_of(metric), got=line, allowed=allowed) for line in wrong])
-    return found
+    return reasons

@@ -90,9 +90,9 @@ def _rows_over_the_whole(metric: Metric) -> None:
     """Every row is one of the whole period asked for."""
     problems = []
     for trial in moved(metric):
-        asked = (trial.context.period.first, trial.context.period.last)
+        whole = (trial.context.period.first, trial.context.period.last)
         for row in trial.rows():
-            if (row.first, row.last) != asked:
+            if (row.first, row.last) != whole:
                 problems.append(f"{trial.place}: a row of {row.period}")
     require(problems)
 

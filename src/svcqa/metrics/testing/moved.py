@@ -40,13 +40,13 @@ class Moved:
 
 def moved(metric: Metric) -> list[Moved]:
     """Every example of ``metric``."""
-    found = []
+    trials = []
     for number, example in enumerate(examples_of(metric), start=1):
         context = example.context()
         place = f"example {number} ({example.period})"
         prepared = _prepared(metric, example, number, context)
-        found.append(Moved(metric, place, example.params, prepared, context))
-    return found
+        trials.append(Moved(metric, place, example.params, prepared, context))
+    return trials
 
 
 def _prepared(metric: Metric, example: Example | SeriesExample | SurveyExample, number: int, context: Context) -> Any:

@@ -40,11 +40,11 @@ def all_examples(metric: object) -> Sequence[Any]:
     return cast(SeriesMetric[Any], metric).examples() if given(metric, "examples") is not None else ()
 
 
-def same(got: Any, wanted: Any) -> bool:
+def same(got: Any, expected: Any) -> bool:
     """Whether a figure is the expected one."""
-    if isinstance(wanted, float) and isinstance(got, (int, float)):
-        return math.isclose(got, wanted, rel_tol=1e-9, abs_tol=1e-12)
-    return bool(got == wanted)
+    if isinstance(expected, float) and isinstance(got, (int, float)):
+        return math.isclose(got, expected, rel_tol=1e-9, abs_tol=1e-12)
+    return bool(got == expected)
 
 
 def spec_of(metric: object) -> MetricSpec | None:

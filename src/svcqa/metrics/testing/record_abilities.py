@@ -134,9 +134,9 @@ def _waves_reproduced(metric: RecordMetric[Any]) -> None:
     """Every example of a wave gives the figures worked out for it."""
     waved, problems = having(metric, FromWaves[Any]), []
     assert waved is not None
-    given = waved.wave_examples()
-    require([] if given else ["it gives at least one example of a wave: without one nothing can be checked"])
-    for number, example in enumerate(given, start=1):
+    examples = waved.wave_examples()
+    require([] if examples else ["it gives at least one example of a wave: without one nothing can be checked"])
+    for number, example in enumerate(examples, start=1):
         place = f"wave example {number} ({example.period})"
         params, context = validated(metric, example.params), example.context()
         if not waved.designed(params):

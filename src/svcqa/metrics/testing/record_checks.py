@@ -38,14 +38,14 @@ def _keeps_the_contract(metric: object) -> None:
 def _documented(metric: Metric) -> None:
     """Class, parameters, formula, reference and every example say what they are."""
     spec = metric.spec
-    said = {
+    texts = {
         "the class has a docstring": type(metric).__doc__,
         "params has a docstring": metric.params.__doc__,
         "spec.unit names the unit of the value": spec.unit,
         "spec.formula says how the value is made": str(spec.formula),
         "spec.reference says where the formula comes from": spec.reference,
     }
-    problems = [rule for rule, text in said.items() if not (text or "").strip()]
+    problems = [rule for rule, text in texts.items() if not (text or "").strip()]
     problems += [
         f"example {number} has a source: how its figures were worked out"
         for number, example in enumerate(all_examples(metric), start=1)
@@ -60,16 +60,16 @@ def _examples_reproduced(metric: RecordMetric[Any]) -> None:
     for trial in trials(metric):
         if not trial.example.expected:
             problems.append(f"{trial.place} expects at least one figure")
-        found: dict[str, list[Figure]] = {}
+        by_measure: dict[str, list[Figure]] = {}
         for row in trial.result().rows:
-            found.setdefault(row.measure, []).append(row)
-        for key, wanted in trial.example.expected.items():
+            by_measure.setdefault(row.measure, []).append(row)
+        for key, expected in trial.example.expected.items():
             measure, _, column = key.partition(".")
-            given = found.get(measure, [])
-            if len(given) != 1:
-                problems.append(f"{trial.place}: {key} has one row, not {len(given)}")
-            elif not same(given[0][column or "value"], wanted):
-                problems.append(f"{trial.place}: {key} is {wanted!r}, not {given[0][column or 'value']!r}")
+            rows = by_measure.get(measure, [])
+            if len(rows) != 1:
+                problems.append(f"{trial.place}: {key} has one row, not {len(rows)}")
+            elif not same(rows[0][column or "value"], expected):
+                problems.append(f"{trial.place}: {key} is {expected!r}, not {rows[0][column or 'value']!r}")
     require(problems)
 
 
@@ -150,9 +150,9 @@ def _row_order_makes_no_difference(metric: RecordMetric[Any]) -> None:
 
 def _batch_split_makes_no_difference(metric: RecordMetric[Any]) -> None:
     """The records in batches of one, or in three, give the same figures, cell for cell."""
-    said = "split batches give other figures"
-    _compare(metric, lambda trial, by: trial.result(by, split=singles), said)
-    _compare(metric, lambda trial, by: trial.result(by, split=thirds), said)
+    message = "split batches give other figures"
+    _compare(metric, lambda trial, by: trial.result(by, split=singles), message)
+    _compare(metric, lambda trial, by: trial.result(by, split=thirds), message)
 
 
 def _halves_add_up(metric: RecordMetric[Any]) -> None:
@@ -161,13 +161,13 @@ def _halves_add_up(metric: RecordMetric[Any]) -> None:
         _compare(metric, lambda trial, by: trial.result(by, split=halves), "two halves merged are not the whole")
 
 
-def _compare(metric: RecordMetric[Any], other: Callable[[Trial, tuple[str, ...]], Result], said: str) -> None:
+def _compare(metric: RecordMetric[Any], other: Callable[[Trial, tuple[str, ...]], Result], message: str) -> None:
     problems = []
     for trial in trials(metric):
         for by in trial.groupings:
             whole, again = trial.result(by).rows, other(trial, by).rows
             if whole != again:
-                problems.append(f"{trial.place}: {said}{_difference(whole, again)}")
+                problems.append(f"{trial.place}: {message}{_difference(whole, again)}")
     require(problems)
 
 
@@ -189,13 +189,13 @@ def _one_group_alone_equals_that_group(metric: RecordMetric[Any]) -> None:
         whole = trial.result(("unit",)).rows
         context = trial.example.context(by=("unit",))
         for unit in dict.fromkeys(row.unit for row in whole):
-            asked = replace(context, unit=unit)
-            narrowed = RecordDriver(metric).read(trial.summary(asked), trial.params, asked, pins={})
+            unit_context = replace(context, unit=unit)
+            narrowed = RecordDriver(metric).read(trial.summary(unit_context), trial.params, unit_context, pins={})
             among = [row for row in whole if row.unit == unit]
             for alone in (trial.result(("unit",), split=only(unit, context)), narrowed):
-                found = [row for row in alone.rows if row.unit == unit]
-                if found != among:
-                    problems.append(f"{trial.place}: {unit} alone is not {unit} among all{_difference(among, found)}")
+                rows = [row for row in alone.rows if row.unit == unit]
+                if rows != among:
+                    problems.append(f"{trial.place}: {unit} alone is not {unit} among all{_difference(among, rows)}")
     require(problems)
 
 
@@ -245,11 +245,11 @@ def _interval_holds_the_value(metric: RecordMetric[Any]) -> None:
         for by in trial.groupings:
             for row in trial.result(by).rows:
                 lower, value, upper = row.lower, row.value, row.upper
-                known = [number for number in (lower, value, upper) if number is not None]
-                said = {"interval_open", "not_reached"} & set(row.flags)
-                if not said and ((lower is None) != (upper is None) or (lower is not None and value is None)):
+                present = [number for number in (lower, value, upper) if number is not None]
+                open_flags = {"interval_open", "not_reached"} & set(row.flags)
+                if not open_flags and ((lower is None) != (upper is None) or (lower is not None and value is None)):
                     problems.append(f"{trial.place}: lower {lower}, value {value}, upper {upper}: some are missing")
-                elif any(left > right for left, right in pairwise(known)) or any(map(math.isnan, known)):
+                elif any(left > right for left, right in pairwise(present)) or any(map(math.isnan, present)):
                     problems.append(f"{trial.place}: not {lower} ≤ {value} ≤ {upper}")
                 if lower is not None and not row.method:
                     problems.append(f"{trial.place}: the interval names no method")
@@ -287,15 +287,15 @@ def _settled_stays_settled(metric: RecordMetric[Any]) -> None:
             batches = trial.batches(trial.example.context(), split=split)
             for moment in _moments(trial):
                 context = trial.example.context(as_of=moment)
-                for place, batch in enumerate(batches):
+                for index, batch in enumerate(batches):
                     observed = metric.observe(batch, trial.params, context)
                     observations = cells(observed)
-                    if place in seen and seen[place][1] != observations:
+                    if index in seen and seen[index][1] != observations:
                         problems.append(
-                            f"{trial.place}: settled as of {seen[place][0]}, and yet other observations as of {moment}"
+                            f"{trial.place}: settled as of {seen[index][0]}, and yet other observations as of {moment}"
                         )
                     elif observed.settled:
-                        seen.setdefault(place, (moment, observations))
+                        seen.setdefault(index, (moment, observations))
     require(problems[:3])
 
 
@@ -304,8 +304,8 @@ def _moments(trial: Trial) -> list[dt.datetime]:
     columns = [
         c for c, f in zip(trial.records.columns, trial.records.schema, strict=True) if pa.types.is_timestamp(f.type)
     ]
-    known = {value for column in columns for value in column.to_pylist() if value is not None}
-    return sorted({moment + later for moment in known for later in _LATER} | {trial.example.context().as_of})
+    moments = {value for column in columns for value in column.to_pylist() if value is not None}
+    return sorted({moment + later for moment in moments for later in _LATER} | {trial.example.context().as_of})
 
 
 EVERY: Final = (_keeps_the_contract, _documented)

@@ -16,14 +16,14 @@ def unexpected(place: str, rows: Sequence[Figure], expected: Mapping[str, Any]) 
     if not expected:
         return [f"{place} expects at least one figure"]
     problems = []
-    for key, wanted in expected.items():
+    for key, expected_value in expected.items():
         name, _, where = key.partition("@")
         measure, _, column = name.partition(".")
-        found = [row for row in rows if row.measure == measure and (not where or where in _places(row))]
-        if len(found) != 1:
-            problems.append(f"{place}: {key} has one row, not {len(found)}")
-        elif not same(found[0][column or "value"], wanted):
-            problems.append(f"{place}: {key} is {wanted!r}, not {found[0][column or 'value']!r}")
+        matching = [row for row in rows if row.measure == measure and (not where or where in _places(row))]
+        if len(matching) != 1:
+            problems.append(f"{place}: {key} has one row, not {len(matching)}")
+        elif not same(matching[0][column or "value"], expected_value):
+            problems.append(f"{place}: {key} is {expected_value!r}, not {matching[0][column or 'value']!r}")
     return problems
 
 
@@ -34,8 +34,8 @@ def _places(row: Figure) -> tuple[str, str]:
 def broken_interval(place: str, row: Figure) -> list[str]:
     """Whether a row breaks lower ≤ value ≤ upper, or has an interval without a method."""
     ends = [row.lower, row.value, row.upper]
-    known = [float(number) for number in ends if number is not None]
-    if any(left > right for left, right in pairwise(known)) or any(map(math.isnan, known)):
+    present = [float(number) for number in ends if number is not None]
+    if any(left > right for left, right in pairwise(present)) or any(map(math.isnan, present)):
         return [f"{place}: not {ends[0]} ≤ {ends[1]} ≤ {ends[2]}"]
     if ends[0] is not None and not row.method:
         return [f"{place}: the interval names no method"]

@@ -38,8 +38,8 @@ class _Trial:
         return validated(self.metric, self.example.params)
 
     def result(self, series: Result | None = None, context: Context | None = None) -> Result:
-        given = self.example.series() if series is None else series
-        return SeriesDriver(self.metric).read(given, self.params, context or self.example.context(), pins={})
+        base_series = self.example.series() if series is None else series
+        return SeriesDriver(self.metric).read(base_series, self.params, context or self.example.context(), pins={})
 
 
 def _trials(metric: SeriesMetric[Any]) -> list[_Trial]:
@@ -75,7 +75,7 @@ def _row_order_makes_no_difference(metric: SeriesMetric[Any]) -> None:
         series = trial.example.series()
         mixed = np.random.default_rng(SEED).permutation(len(series.rows))
         for order in (range(len(series.rows) - 1, -1, -1), mixed):
-            other = replace(series, rows=tuple(series.rows[place] for place in order))
+            other = replace(series, rows=tuple(series.rows[index] for index in order))
             if _rows(trial, other) != _rows(trial):
                 problems.append(f"{trial.place}: rows in another order give other figures")
     require(problems)
@@ -89,10 +89,10 @@ def _one_group_alone_equals_that_group(metric: SeriesMetric[Any]) -> None:
     for trial in _trials(metric):
         series, context = trial.example.series(), replace(trial.example.context(), by=("unit",))
         first = series.rows[0].unit
-        own = tuple(row for row in series.rows if row.unit == first)
-        beside = tuple(replace(row, unit="D2", value=_moved(row.value)) for row in own)
-        among = trial.result(replace(series, rows=(*own, *beside)), context).rows
-        alone = trial.result(replace(series, rows=own), context).rows
+        unit_rows = tuple(row for row in series.rows if row.unit == first)
+        beside = tuple(replace(row, unit="D2", value=_moved(row.value)) for row in unit_rows)
+        among = trial.result(replace(series, rows=(*unit_rows, *beside)), context).rows
+        alone = trial.result(replace(series, rows=unit_rows), context).rows
         if [row for row in among if row.unit == first] != list(alone):
             problems.append(f"{trial.place}: {first} alone is not {first} among all")
     require(problems)

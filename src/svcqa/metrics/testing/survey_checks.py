@@ -34,9 +34,9 @@ class _Trial:
         return f"example {self.number} ({self.example.period})"
 
     def rows(self, surveyed: Surveyed | None = None) -> Rows:
-        given = self.example.surveyed() if surveyed is None else surveyed
+        wave = self.example.surveyed() if surveyed is None else surveyed
         params = validated(self.metric, self.example.params)
-        return list(SurveyDriver(self.metric).read(given, params, self.example.context(), pins={}).rows)
+        return list(SurveyDriver(self.metric).read(wave, params, self.example.context(), pins={}).rows)
 
 
 def _trials(metric: SurveyMetric[Any]) -> list[_Trial]:
@@ -77,7 +77,7 @@ def _row_order_makes_no_difference(metric: SurveyMetric[Any]) -> None:
         people = surveyed.wave.people
         mixed = np.random.default_rng(SEED).permutation(len(people))
         for order in (range(len(people) - 1, -1, -1), mixed):
-            other = _with_people(surveyed, tuple(people[place] for place in order))
+            other = _with_people(surveyed, tuple(people[index] for index in order))
             if not _alike(trial.rows(other), trial.rows()):
                 problems.append(f"{trial.place}: a list in another order gives other figures")
     require(problems)
@@ -97,9 +97,9 @@ def _empty_wave(metric: SurveyMetric[Any]) -> None:
                 rows = trial.rows(_with_people(surveyed, people))
             except (MetricError, StatsError):
                 continue
-            told = [row for row in rows if row.value is not None and row.n]
-            if told:
-                problems.append(f"{trial.place}: without an answer there are {len(told)} figures")
+            figures = [row for row in rows if row.value is not None and row.n]
+            if figures:
+                problems.append(f"{trial.place}: without an answer there are {len(figures)} figures")
     require(problems)
 
 

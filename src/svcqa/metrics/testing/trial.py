@@ -67,7 +67,7 @@ class Trial:
     def engine(self, records: Any = None, split: Any = None) -> MemoryEngine:
         """An engine over the example, or over ``records`` instead of its own."""
         empty = records is not None and records.num_rows == 0
-        beside = {name: typed_table(name, {} if empty else given) for name, given in self.example.beside.items()}
+        beside = {name: typed_table(name, {} if empty else columns) for name, columns in self.example.beside.items()}
         return MemoryEngine({**beside, self.name: self.records if records is None else records}, split=split)
 
     def result(self, by: Sequence[str] = (), *, records: Any = None, split: Any = None) -> Result:
@@ -97,8 +97,8 @@ def cells(observed: Observations) -> list[tuple[Any, ...]]:
     count = len(observed.day)
     codes, labels = observed.exclusion or (np.zeros(count, dtype=np.int32), ("",))
     weight = np.ones(count, dtype=np.int64) if observed.weight is None else observed.weight
-    place = np.arange(count) if observed.rows is None else observed.rows
-    columns = (place, observed.day, observed.fact, observed.value, observed.follow_up, weight)
+    row_numbers = np.arange(count) if observed.rows is None else observed.rows
+    columns = (row_numbers, observed.day, observed.fact, observed.value, observed.follow_up, weight)
     numbers = zip(*(column.tolist() for column in columns), strict=True)
     return sorted((*row, labels[int(code)]) for row, code in zip(numbers, codes, strict=True))
 

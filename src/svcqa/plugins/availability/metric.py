@@ -129,10 +129,10 @@ class AvailabilityMetric(HasKeys[AvailabilityParams], MeasuresCommitments, Takes
         interruptions = _Interruptions(summary, params, context)
         periods = cycle_windows(context, params.commitment)
         figures = []
-        for place, number, lead in rows(
+        for group_index, number, lead in rows(
             interruptions.groups, periods, metric=self.spec.name, indicator=params.commitment.key
         ):
-            figure = interruptions.figure(replace(lead, measure=self.spec.name), place, periods[number])
+            figure = interruptions.figure(replace(lead, measure=self.spec.name), group_index, periods[number])
             if figure is not None:
                 figures.append(figure)
         return Result(tuple(figures), keys=code_columns(context.by), about={"commitment": params.commitment.key})
@@ -186,14 +186,14 @@ class _Interruptions:
         further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
         self.groups = groups.with_units(further)
 
-    def figure(self, lead: Figure, place: int, period: Period) -> Figure | None:
+    def figure(self, lead: Figure, group_index: int, period: Period) -> Figure | None:
         """One row; nothing where neither an incident nor a base is known."""
-        counted = self._incidents(place, period.first, period.last)
-        base = self._base(place, period.first, period.end)
+        counted = self._incidents(group_index, period.first, period.last)
+        base = self._base(group_index, period.first, period.end)
         if not counted.total and (base is None or not base.value):
             return None
-        staffed, nowhere = self.params.staffing is not None, self._has_unplaced(place, period)
-        whole = self._incidents(place, period.first, period.last, whole=True) if staffed else counted
+        staffed, nowhere = self.params.staffing is not None, self._has_unplaced(group_index, period)
+        whole = self._incidents(group_index, period.first, period.last, whole=True) if staffed else counted
         lost = int(counted.sizes.sum())
         amount = base.value if base is not None else 0
         level, params = self.context.level, self.params
@@ -202,7 +202,7 @@ class _Interruptions:
             low, high = poisson_total(counted.sizes, level=level, resamples=params.resamples, seed=params.seed)
             lower, upper = 1 - high / amount, 1 - low / amount
             method = f"Poisson bootstrap {level:.0%}, {params.resamples} resamples, seed {params.seed}"
-        needed = self._needed(place, period)
+        needed = self._needed(group_index, period)
         row = replace(
             lead,
             value=(amount - lost) / amount if amount else None,
@@ -231,13 +231,13 @@ class _Interruptions:
         recoverable = needed is not None and needed <= 1
         return held_against_goal(row, params, self.context, period, recoverable=recoverable)
 
-    def _has_unplaced(self, place: int, period: Period) -> bool:
-        mine = self.unplaced & (self.groups.index == place)
+    def _has_unplaced(self, group_index: int, period: Period) -> bool:
+        mine = self.unplaced & (self.groups.index == group_index)
         return bool((mine & within(self.cells, period.first, period.last)).any())
 
-    def _incidents(self, place: int, first: dt.date, last: dt.date, *, whole: bool = False) -> _Counted:
+    def _incidents(self, group_index: int, first: dt.date, last: dt.date, *, whole: bool = False) -> _Counted:
         cells = self.cells
-        chosen = (self.groups.index == place) & (self.is_whole == whole)
+        chosen = (self.groups.index == group_index) & (self.is_whole == whole)
         mine = np.flatnonzero(chosen & within(cells, first, last))
         incident, position = np.unique(cells.codes["incident"][mine], return_inverse=True)
         size = np.zeros(len(incident), dtype=np.int64)
@@ -247,19 +247,19 @@ class _Interruptions:
         reason[position] = cells.codes["exclusion"][mine]
         return _Counted(size, fact, left_out == 1, reason=reason, reasons=self.reasons)
 
-    def _base(self, place: int, first: dt.date, end: dt.datetime, *, clipped: bool = True) -> Amount | None:
+    def _base(self, group_index: int, first: dt.date, end: dt.datetime, *, clipped: bool = True) -> Amount | None:
         until = min(end, self.context.as_of) if clipped else end
-        return base_seconds(self.base, self.groups.units[place], first=first, end=until, context=self.context)
+        return base_seconds(self.base, self.groups.units[group_index], first=first, end=until, context=self.context)
 
-    def _needed(self, place: int, period: Period) -> float | None:
+    def _needed(self, group_index: int, period: Period) -> float | None:
         """The availability that the rest of the year must have for the year to come to the goal."""
         goal = goal_of(self.params, period)
         year = self.context.period_rule.year_of(period)
-        whole = self._base(place, year.first, year.end, clipped=False)
-        so_far = self._base(place, year.first, period.end)
+        whole = self._base(group_index, year.first, year.end, clipped=False)
+        so_far = self._base(group_index, year.first, period.end)
         if goal is None or whole is None or so_far is None or whole.value <= so_far.value:
             return None
-        lost = int(self._incidents(place, year.first, period.last).sizes.sum())
+        lost = int(self._incidents(group_index, year.first, period.last).sizes.sum())
         allowed = (1 - goal) * whole.value - lost
         return 1 - allowed / (whole.value - so_far.value) if allowed < whole.value - so_far.value else 0.0
 
@@ -267,8 +267,8 @@ class _Interruptions:
 def _is(summary: Summary, part: str) -> npt.NDArray[np.bool_]:
     """Which cells are of one part."""
     named = np.asarray([label == part for label in summary.labels["part"]], dtype=np.bool_)
-    found: npt.NDArray[np.bool_] = named[summary.codes["part"]]
-    return found
+    mask: npt.NDArray[np.bool_] = named[summary.codes["part"]]
+    return mask
 
 
 def _placed(cells: Summary, base: Base, context: Context) -> tuple[Summary, npt.NDArray[np.bool_]]:

@@ -76,10 +76,10 @@ def read_clock(batch: Batch, commitment: Commitment, *, rule: ClockRule, calenda
     else:
         reading = _counted(batch, rule)
     if commitment.limits:
-        own = limits_of(batch, commitment, rule)
-        reading.value[reading.fact != Fact.NOT_APPLICABLE] -= own[reading.fact != Fact.NOT_APPLICABLE]
+        limits = limits_of(batch, commitment, rule)
+        reading.value[reading.fact != Fact.NOT_APPLICABLE] -= limits[reading.fact != Fact.NOT_APPLICABLE]
         young = reading.follow_up != MATURE
-        reading.follow_up[young] -= own[young]
+        reading.follow_up[young] -= limits[young]
     return reading
 
 
@@ -192,10 +192,10 @@ def _due_on(rule: RunningRule, times: Times, *, limits: Int64, calendars: Calend
     start = np.where(times.started, times.start, as_of)
     days = rule.day_count
     if days is not None and not days.by_minutes:
-        found = np.empty(len(start), dtype=np.int64)
+        due_days = np.empty(len(start), dtype=np.int64)
         for rows, calendar in calendars.row_groups(times.unit, times.units):
-            found[rows] = last_day(calendar, start[rows], limits[rows], rule=counting_rule(days))
-        return found
+            due_days[rows] = last_day(calendar, start[rows], limits[rows], rule=counting_rule(days))
+        return due_days
     a_unit = _seconds_a_day(times, calendars) if days is not None else rule.resolution
     moments = due_moments(times, calendars, limits * a_unit, as_of, natural=False)
     return np.maximum(moments - 1, start) // SECONDS_A_DAY  # work that ends at midnight ends its own day

@@ -47,10 +47,10 @@ def case_clock(
     """What the kernel ``observed`` of the only case of ``batch``, with its story beside it."""
     rule = commitment.rule.clock_rule
     assert rule is not None
-    told = story(batch, commitment, context.calendars, context.as_of_seconds)
-    own, codes = int(limits_of(batch, commitment, rule)[0]), observed.exclusion
+    case_story = story(batch, commitment, context.calendars, context.as_of_seconds)
+    case_limit, codes = int(limits_of(batch, commitment, rule)[0]), observed.exclusion
     applies = observed.fact[0] != Fact.NOT_APPLICABLE
-    value = int(observed.value[0]) + (own if commitment.limits and applies else 0)
+    value = int(observed.value[0]) + (case_limit if commitment.limits and applies else 0)
     per_unit = abs(rule.in_units(1))
     return CaseClock(
         state=state,
@@ -59,13 +59,13 @@ def case_clock(
         unit=rule.limit_unit,
         per_unit=per_unit,
         limit=limit_text(commitment, rule.limit),
-        own_limit=abs(own) // per_unit,
-        started=told.started,
-        stopped=told.stopped,
-        due=told.due,
-        held=told.held,
+        own_limit=abs(case_limit) // per_unit,
+        started=case_story.started,
+        stopped=case_story.stopped,
+        due=case_story.due,
+        held=case_story.held,
         excluded_by=codes[1][codes[0][0]] if codes else "",
-        ledger=told.ledger if applies else None,
+        ledger=case_story.ledger if applies else None,
         closed=bool(observed.fact[0] == Fact.CLOSED),
     )
 
@@ -113,7 +113,7 @@ def running_story(times: Times, calendars: CalendarSet, limits: Int64 | None, as
     if begun is None or not times.started[0]:
         return Story()
     calendar, moves = _calendars(times, calendars)
-    told = ledger(
+    case_ledger = ledger(
         None if natural else calendar,
         begun,
         stopped,
@@ -123,9 +123,9 @@ def running_story(times: Times, calendars: CalendarSet, limits: Int64 | None, as
         moves=moves,
     )
     if limits is None:
-        return Story(started=begun, stopped=stopped, ledger=told)
+        return Story(started=begun, stopped=stopped, ledger=case_ledger)
     due = limits_due(times, calendars, limits, as_of, natural=natural)
-    return Story(started=begun, stopped=stopped, due=moment(due.moment[0]), held=bool(due.held[0]), ledger=told)
+    return Story(started=begun, stopped=stopped, due=moment(due.moment[0]), held=bool(due.held[0]), ledger=case_ledger)
 
 
 def _appointed(batch: Batch, commitment: Commitment, rule: ClockRule, as_of: int) -> Story:
@@ -137,11 +137,11 @@ def _appointed(batch: Batch, commitment: Commitment, rule: ClockRule, as_of: int
     if agreed is None:
         return Story(started=started, stopped=done)
     limit = int(limits_of(batch, commitment, rule)[0]) * rule.resolution
-    told = appointed(agreed, done, as_of=_EPOCH + dt.timedelta(seconds=as_of))
+    case_ledger = appointed(agreed, done, as_of=_EPOCH + dt.timedelta(seconds=as_of))
     due = agreed + dt.timedelta(seconds=limit)
     if rule.backwards:  # the time runs from the notice to the event
-        return Story(started=done, stopped=agreed, due=due, held=False, ledger=told)
-    return Story(started=started, stopped=done, due=due, held=False, ledger=told)
+        return Story(started=done, stopped=agreed, due=due, held=False, ledger=case_ledger)
+    return Story(started=started, stopped=done, due=due, held=False, ledger=case_ledger)
 
 
 def moment(seconds: int | np.int64, *, until: int | None = None) -> dt.datetime | None:
@@ -162,10 +162,10 @@ def _spans(intervals: Intervals) -> list[Span]:
 
 def _calendars(times: Times, calendars: CalendarSet) -> tuple[WorkCalendar, list[tuple[dt.datetime, WorkCalendar]]]:
     """Whose hours count first, and from when on whose."""
-    own = calendars.of(times.units[times.unit[0]])
+    unit_calendar = calendars.of(times.units[times.unit[0]])
     if times.moves is None:
-        return own, []
+        return unit_calendar, []
     order: Int64 = np.lexsort((times.moves.since,))
-    steps = [(moment(times.moves.since[place]), times.moves.calendars[times.moves.calendar[place]]) for place in order]
-    first = next((calendar for since, calendar in steps if since is None), own)
+    steps = [(moment(times.moves.since[index]), times.moves.calendars[times.moves.calendar[index]]) for index in order]
+    first = next((calendar for since, calendar in steps if since is None), unit_calendar)
     return first, [(since, calendar) for since, calendar in steps if since is not None]

@@ -95,22 +95,28 @@ def read_times(
     unit, units = batch.codes("unit")
     if commitment.status is None or not batch.has(HISTORY):
         return _times(recorded, ended, as_of, pauses=NONE, closed_between=NONE, unit=unit, units=units, moves=None)
-    told = _told(batch, commitment.status)
-    found = status_times(
-        told.row, told.moment, told.status, told.labels, table=commitment.status.effects, start=recorded, as_of=as_of
+    history = _told(batch, commitment.status)
+    times = status_times(
+        history.row,
+        history.moment,
+        history.status,
+        history.labels,
+        table=commitment.status.effects,
+        start=recorded,
+        as_of=as_of,
     )
     with_own_stop = np.ones(batch.rows, dtype=np.bool_)
     if commitment.status.stops and stop == getattr(commitment.rule, "stop", stop):
-        with_own_stop[told.row] = False
+        with_own_stop[history.row] = False
     return _times(
-        np.where(recorded == NULL, found.start, recorded),
-        np.where(with_own_stop, ended, found.stop),
+        np.where(recorded == NULL, times.start, recorded),
+        np.where(with_own_stop, ended, times.stop),
         as_of,
-        pauses=found.pauses,
-        closed_between=found.closed,
+        pauses=times.pauses,
+        closed_between=times.closed,
         unit=unit,
         units=units,
-        moves=_moves(told, unit, units=units, calendars=calendars, as_of=as_of),
+        moves=_moves(history, unit, units=units, calendars=calendars, as_of=as_of),
     )
 
 
@@ -138,16 +144,16 @@ def seconds(times: Times, calendars: CalendarSet, as_of: int, *, natural: bool) 
     spent, so_far = np.zeros(len(times.start), dtype=np.int64), np.zeros(len(times.start), dtype=np.int64)
     for rows, calendar in _by_calendar(times, calendars):
         pauses, start = _of_rows(times.held, rows), times.start[rows]
-        for found, stop in ((spent, times.stop[rows]), (so_far, np.full(len(rows), NULL, dtype=np.int64))):
+        for counted, stop in ((spent, times.stop[rows]), (so_far, np.full(len(rows), NULL, dtype=np.int64))):
             part = elapsed(calendar, start, stop, as_of=as_of, pauses=pauses)
-            found[rows] = part.natural if natural else part.working
+            counted[rows] = part.natural if natural else part.working
     return np.where(times.started, spent, 0), np.where(times.started, so_far, 0)
 
 
 def due_moments(times: Times, calendars: CalendarSet, limits: Int64, as_of: int, *, natural: bool) -> Int64:
     """When a limit of each case falls due, in seconds since 1970-01-01; ``as_of`` where it has not started."""
-    found = limits_due(times, calendars, limits, as_of, natural=natural).moment
-    return np.where(times.started, found, as_of)
+    due = limits_due(times, calendars, limits, as_of, natural=natural).moment
+    return np.where(times.started, due, as_of)
 
 
 def limits_due(times: Times, calendars: CalendarSet, limits: Int64, as_of: int, *, natural: bool) -> Due:
@@ -191,9 +197,9 @@ def _of_rows(pauses: Intervals, rows: Int64) -> Intervals:
     """The pauses of some rows, numbered as these rows are."""
     if not len(pauses.row):
         return pauses
-    place = np.searchsorted(rows, pauses.row)
-    own = (place < len(rows)) & (rows[np.minimum(place, len(rows) - 1)] == pauses.row)
-    return Intervals(place[own], pauses.begin[own], pauses.end[own])
+    position = np.searchsorted(rows, pauses.row)
+    inside = (position < len(rows)) & (rows[np.minimum(position, len(rows) - 1)] == pauses.row)
+    return Intervals(position[inside], pauses.begin[inside], pauses.end[inside])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,13 +218,13 @@ def _told(batch: Batch, status: StatusClock) -> Told:
     parsed = [parse_history(text) for text in histories]
     sizes = np.asarray([len(entries) for entries in parsed], dtype=np.int64)
     row = np.repeat(np.arange(batch.rows), sizes[index]) if len(sizes) else np.zeros(0, dtype=np.int64)
-    entries = [entry for place in index for entry in parsed[place]]
+    entries = [entry for number in index for entry in parsed[number]]
     labels = tuple(dict.fromkeys(("", *status.effects, *(entry[1] for entry in entries))))
-    place_of = {label: place for place, label in enumerate(labels)}
+    number_of = {label: number for number, label in enumerate(labels)}
     return Told(
         row=row,
         moment=np.asarray([entry[0] for entry in entries], dtype=np.int64),
-        status=np.asarray([place_of[entry[1]] for entry in entries], dtype=np.int64),
+        status=np.asarray([number_of[entry[1]] for entry in entries], dtype=np.int64),
         labels=labels,
         unit=tuple(entry[2] for entry in entries),
     )
@@ -230,33 +236,33 @@ def parse_history(text: str) -> list[tuple[int, str, str]]:
     >>> parse_history("2026-01-05 08:30:00waiting\\x1eD1")
     [(1767601800, 'waiting', 'D1')]
     """
-    found = []
+    entries = []
     for entry in text.split(_BETWEEN) if text else ():
         status, _, unit = entry[_MOMENT:].partition(_UNIT)
         moment = dt.datetime.fromisoformat(entry[:_MOMENT]).replace(tzinfo=dt.UTC)
-        found.append((int(moment.timestamp()), status, unit))
-    return sorted(found)
+        entries.append((int(moment.timestamp()), status, unit))
+    return sorted(entries)
 
 
 def _moves(
-    told: Told, unit: npt.NDArray[np.int32], *, units: tuple[str, ...], calendars: CalendarSet, as_of: int
+    history: Told, unit: npt.NDArray[np.int32], *, units: tuple[str, ...], calendars: CalendarSet, as_of: int
 ) -> Assigned | None:
     """Whose hours count from when on; ``None`` where all units share one calendar, or nobody moved.
 
     Before its first move a case is with the unit that its first entry names, otherwise with the unit of its record.
     """
-    named = [place for place, label in enumerate(told.unit) if label and told.moment[place] <= as_of]
+    named = [index for index, label in enumerate(history.unit) if label and history.moment[index] <= as_of]
     if not named or not calendars.units:
         return None
-    own = {int(row): units[unit[row]] for row in range(len(unit))}
+    unit_of = {int(row): units[unit[row]] for row in range(len(unit))}
     first: dict[int, str] = {}
-    for place in named:
-        first.setdefault(int(told.row[place]), told.unit[place])
-    steps = [(row, int(NULL), first.get(row, label)) for row, label in own.items()]
-    steps += [(int(told.row[place]), int(told.moment[place]), told.unit[place]) for place in named]
+    for index in named:
+        first.setdefault(int(history.row[index]), history.unit[index])
+    steps = [(row, int(NULL), first.get(row, label)) for row, label in unit_of.items()]
+    steps += [(int(history.row[index]), int(history.moment[index]), history.unit[index]) for index in named]
     distinct = list({id(calendar): calendar for calendar in (calendars.of(label) for _, _, label in steps)}.values())
-    place_of = {id(calendar): number for number, calendar in enumerate(distinct)}
+    number_of = {id(calendar): number for number, calendar in enumerate(distinct)}
     table = np.asarray(
-        [(row, since, place_of[id(calendars.of(label))]) for row, since, label in steps], dtype=np.int64
+        [(row, since, number_of[id(calendars.of(label))]) for row, since, label in steps], dtype=np.int64
     ).reshape(-1, 3)
     return Assigned(tuple(distinct), table[:, 0], table[:, 1], table[:, 2])

@@ -96,12 +96,12 @@ class ComplianceMetric(
         """What the clock reads, and the columns of the conditions."""
         commitment, clock = params.commitment, params.clock
         if clock is None:
-            own: tuple[str, ...] = ("indicator", "month", "numerator", "denominator")
+            rule_columns: tuple[str, ...] = ("indicator", "month", "numerator", "denominator")
         else:
             achieved = (name for name, _ in clock.reached)
             history = () if params.commitment.status is None else (HISTORY,)
-            own = (*clock.columns, EXCLUDED_COLUMN, *achieved, *history)
-        return tuple(dict.fromkeys((*own, *condition_columns(commitment))))
+            rule_columns = (*clock.columns, EXCLUDED_COLUMN, *achieved, *history)
+        return tuple(dict.fromkeys((*rule_columns, *condition_columns(commitment))))
 
     def derive(self, params: ComplianceParams, context: Context) -> Derive | None:
         """The status history, where it runs the clock."""
@@ -158,23 +158,25 @@ class ComplianceMetric(
         periods = cycle_windows(context, params.commitment)
         counted = [tally.window(period) for period in periods]
         ahead = [tally.year_ahead(period) for period in periods]
-        found = []
-        for place, number, lead in rows(tally.groups, periods, metric=self.spec.name, indicator=params.commitment.key):
+        figures = []
+        for group_index, number, lead in rows(
+            tally.groups, periods, metric=self.spec.name, indicator=params.commitment.key
+        ):
             counts, plain, reasons = counted[number]
-            if counts[place].sum():
-                row = replace(lead, measure=self.spec.name, excluded_by=reasons[place], limit=_limit_text(params))
-                found.append(
+            if counts[group_index].sum():
+                row = replace(lead, measure=self.spec.name, excluded_by=reasons[group_index], limit=_limit_text(params))
+                figures.append(
                     _figure(
                         row,
                         params,
                         context,
                         period=periods[number],
-                        counts=counts[place],
-                        plain=plain[place],
-                        year=ahead[number][place],
+                        counts=counts[group_index],
+                        plain=plain[group_index],
+                        year=ahead[number][group_index],
                     )
                 )
-        return Result(tuple(found), keys=code_columns(context.by), about={"commitment": params.commitment.key})
+        return Result(tuple(figures), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def examples(self) -> tuple[Example, ...]:
         """One for each way of reading time or counts."""
@@ -185,11 +187,11 @@ def plain_states(observed: Observations | Summary, params: ComplianceParams) -> 
     """The states as if nothing were excluded."""
     limit = _limit_units(params)
     due = observed.follow_up >= limit
-    kept = observed.value <= limit
+    within_limit = observed.value <= limit
     state = np.full(len(observed.day), State.BREACHED, dtype=np.int8)
     closed, still_open = observed.fact == Fact.CLOSED, observed.fact == Fact.OPEN
-    state[closed & kept & due] = State.MET
-    state[closed & kept & ~due] = State.MET_NOT_DUE
+    state[closed & within_limit & due] = State.MET
+    state[closed & within_limit & ~due] = State.MET_NOT_DUE
     state[still_open & due] = State.OPEN_OVERDUE
     state[still_open & ~due] = State.OPEN_NOT_DUE
     state[observed.fact == Fact.NOT_APPLICABLE] = State.NOT_APPLICABLE
@@ -325,9 +327,9 @@ def _limit_units(params: ComplianceParams) -> int:
     clock = params.clock
     if clock is None:
         return 0
-    asked = clock.in_units(params.limit)
+    limit = clock.in_units(params.limit)
     # Counted from each case's own limit, a limit that is moved moves all of them by the same amount.
-    return asked - clock.in_units() if params.commitment.limits else asked
+    return limit - clock.in_units() if params.commitment.limits else limit
 
 
 def _check_limit(params: ComplianceParams) -> None:
@@ -361,12 +363,12 @@ def _observe_returns(batch: Batch, commitment: Commitment, rule: MonthlyReturn, 
     chosen = np.flatnonzero(named)
     bare = denominator[chosen] == NULL
     part, whole = np.where(bare, 1, numerator[chosen]), np.where(bare, 1, denominator[chosen])
-    kept = part if rule.numerator_is == "met" else np.where(bare, 1, whole - part)
+    met = part if rule.numerator_is == "met" else np.where(bare, 1, whole - part)
     months = batch.moments("month")[chosen].astype("datetime64[s]").astype("datetime64[M]")
-    labels, place = np.unique(months, return_inverse=True)
+    labels, month_index = np.unique(months, return_inverse=True)
     ends = [context.period_rule.parse(str(label)) for label in labels]
-    over = np.asarray([period.end <= context.as_of for period in ends], dtype=np.bool_)[place]
-    day = np.asarray([day_number(period.last) for period in ends], dtype=np.int64)[place]
+    over = np.asarray([period.end <= context.as_of for period in ends], dtype=np.bool_)[month_index]
+    day = np.asarray([day_number(period.last) for period in ends], dtype=np.int64)[month_index]
     fact = np.concatenate([np.where(over, fact, Fact.OPEN) for fact in (Fact.CLOSED, Fact.FAILED)]).astype(np.int8)
     fact[np.tile(bare, 2)] = Fact.NOT_APPLICABLE
     follow_up = np.where(np.tile(over | bare, 2), MATURE, -1)
@@ -375,6 +377,6 @@ def _observe_returns(batch: Batch, commitment: Commitment, rule: MonthlyReturn, 
         fact=fact,
         value=np.zeros(2 * len(day), dtype=np.int64),
         follow_up=follow_up,
-        weight=np.concatenate([kept, whole - kept]),
+        weight=np.concatenate([met, whole - met]),
         rows=np.tile(chosen, 2),
     )

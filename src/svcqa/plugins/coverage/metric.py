@@ -112,10 +112,10 @@ class CoverageMetric(HasKeys[CoverageParams], MeasuresCommitments, TakesGoal):
         households = _Households(summary, params, context)
         periods = cycle_windows(context, params.commitment)
         figures: list[Figure] = []
-        for place, number, lead in rows(
+        for group_index, number, lead in rows(
             households.groups, periods, metric=self.spec.name, indicator=params.commitment.key
         ):
-            figures.extend(households.figures(lead, place, periods[number]))
+            figures.extend(households.figures(lead, group_index, periods[number]))
         return Result(tuple(figures), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def examples(self) -> tuple[Example, ...]:
@@ -132,7 +132,7 @@ def _first_in_cycle(params: CoverageParams, context: Context) -> str:
     reason = exclusion_reason(commitment)
     same = "PARTITION BY household, cycle"
     order = "ORDER BY visited_on, unit, outcome"
-    found = (
+    select = (
         f"SELECT unit, visited_on, {{excluded}} AS excluded, 1 AS households, '' AS {COUNTED_KIND}{more} "
         "FROM ranked "
         "WHERE household <> '' AND"
@@ -149,7 +149,7 @@ def _first_in_cycle(params: CoverageParams, context: Context) -> str:
         f"ROW_NUMBER() OVER ({same}, entry {order}) AS nth_entry, "
         f"ROW_NUMBER() OVER ({same}, CASE WHEN excluded = '' THEN 0 ELSE 1 END {order}) AS nth_excluded FROM visits) "
         + " UNION ALL ".join(
-            f"SELECT '{part}' AS part, chosen.* FROM ({found.format(excluded=shown)} {condition}) AS chosen"
+            f"SELECT '{part}' AS part, chosen.* FROM ({select.format(excluded=shown)} {condition}) AS chosen"
             for part, shown, condition in (
                 (_VISITED, "''", "visit = 1 AND nth_visit = 1"),
                 (_ENTERED, "''", "entry = 1 AND nth_entry = 1"),
@@ -193,14 +193,14 @@ class _Households:
         further = () if code_columns(context.by) else shown_units(self.base.units, context, recorded=groups.units)
         self.groups = groups.with_units(further)
 
-    def figures(self, lead: Figure, place: int, period: Period) -> Iterator[Figure]:
+    def figures(self, lead: Figure, group_index: int, period: Period) -> Iterator[Figure]:
         """The rows of one group and window, visited first."""
-        tally = self._tally(place, period)
+        tally = self._tally(group_index, period)
         n = tally.households - tally.excluded
         if not tally.households and not tally.visited and not tally.unknown:
             return
         params, context = self.params, self.context
-        needed = self._needed(place, period)
+        needed = self._needed(group_index, period)
         flags = flags_of(
             params,
             context,
@@ -226,7 +226,7 @@ class _Households:
             numerator=tally.visited,
             states=states,
             total=sum(states.values()),
-            excluded_by=self._reasons(place, period),
+            excluded_by=self._reasons(group_index, period),
             n_without_exclusions=tally.households,
             value_without_exclusions=tally.visited / tally.households if tally.households else None,
             needed=needed,
@@ -234,7 +234,7 @@ class _Households:
         yield held_against_goal(first, params, context, period, recoverable=needed is not None and needed <= 1)
         yield replace(common, measure="entered", value=tally.entered / n if n > 0 else None, numerator=tally.entered)
 
-    def _tally(self, place: int, period: Period) -> _Tally:
+    def _tally(self, group_index: int, period: Period) -> _Tally:
         """Added up cycle by cycle: households are distinct within a cycle only."""
         tally = _Tally()
         for cycle in self._cycles(period):
@@ -245,8 +245,8 @@ class _Households:
                 year=cycle.year,
                 number=cycle.number,
             )
-            counts = self._counts(place, inside)
-            base, carried = self._households(place, inside)
+            counts = self._counts(group_index, inside)
+            base, carried = self._households(group_index, inside)
             n = base - counts[_EXCLUDED]
             left = n - counts[_VISITED]
             over = period.last >= cycle.last and self.context.as_of >= cycle.end
@@ -264,43 +264,46 @@ class _Households:
     def _cycles(self, period: Period) -> list[Period]:
         """The cycles that have begun by ``as_of`` and touch ``period``."""
         rule, kind = self.context.period_rule, self.params.commitment.cycle_kind
-        found = [rule.containing(period.first, kind)]
-        while found[-1].last < period.last:
-            found.append(rule.following(found[-1]))
-        return [cycle for cycle in found if cycle.first <= self.seen]
+        cycles = [rule.containing(period.first, kind)]
+        while cycles[-1].last < period.last:
+            cycles.append(rule.following(cycles[-1]))
+        return [cycle for cycle in cycles if cycle.first <= self.seen]
 
-    def _counts(self, place: int, period: Period) -> dict[str, int]:
-        mask = (self.groups.index == place) & within(self.cells, period.first, period.last)
+    def _counts(self, group_index: int, period: Period) -> dict[str, int]:
+        mask = (self.groups.index == group_index) & within(self.cells, period.first, period.last)
         weight = self.cells.weight[mask]
         return {part: int(weight[self.kind[mask] == number].sum()) for number, part in enumerate(_PARTS)}
 
-    def _reasons(self, place: int, period: Period) -> dict[str, int]:
-        mask = (self.groups.index == place) & within(self.cells, period.first, period.last)
+    def _reasons(self, group_index: int, period: Period) -> dict[str, int]:
+        mask = (self.groups.index == group_index) & within(self.cells, period.first, period.last)
         labels = self.cells.labels["exclusion"]
         codes, weight = self.cells.codes["exclusion"][mask], self.cells.weight[mask]
         return by_reason(labels, np.bincount(codes, weights=weight, minlength=len(labels)).astype(np.int64).tolist())
 
-    def _households(self, place: int, inside: Period) -> tuple[int, bool]:
+    def _households(self, group_index: int, inside: Period) -> tuple[int, bool]:
         """The households of the last month looked at, which is not after ``as_of``."""
         last = min(inside.last, self.seen)
         month = self.context.period_rule.containing(last, PeriodKind.MONTH)
-        counts = [self.base.at(unit, month) for unit in base_units(self.base, self.groups.units[place], self.context)]
+        counts = [
+            self.base.at(unit, month) for unit in base_units(self.base, self.groups.units[group_index], self.context)
+        ]
         known = [count for count in counts if count is not None]
         return sum(count.value for count in known), any(count.carried for count in known)
 
-    def _needed(self, place: int, period: Period) -> float | None:
+    def _needed(self, group_index: int, period: Period) -> float | None:
         """The share of the households still to be visited this year that must be, for the year to come to the goal."""
         goal = goal_of(self.params, period)
         year = self.context.period_rule.year_of(period)
         so_far = self._tally(
-            place, Period(first=year.first, last=period.last, kind=period.kind, year=period.year, number=period.number)
+            group_index,
+            Period(first=year.first, last=period.last, kind=period.kind, year=period.year, number=period.number),
         )
         cycles = [
             c
             for c in self.context.period_rule.split(year, self.params.commitment.cycle_kind)
             if c.first > min(period.last, self.seen)
         ]
-        now, _ = self._households(place, period)
+        now, _ = self._households(group_index, period)
         still = so_far.waiting + now * len(cycles)
         whole = so_far.households - so_far.excluded + now * len(cycles)
         if goal is None or still <= 0:

@@ -62,9 +62,9 @@ class Sample:
         return self._count(~self.ended)
 
     def _count(self, chosen: Mask) -> Int64:
-        found = np.zeros(self.groups, dtype=np.int64)
-        np.add.at(found, self.group[chosen], self.weight[chosen])
-        return found
+        counts = np.zeros(self.groups, dtype=np.int64)
+        np.add.at(counts, self.group[chosen], self.weight[chosen])
+        return counts
 
 
 class Cells:
@@ -86,8 +86,8 @@ class Cells:
 
     def window(self, period: Period) -> Mask:
         """Cells of whole cases in the window, of any group."""
-        found: Mask = within(self.summary, period.first, period.last) & (self.part == WHOLE)
-        return found
+        mask: Mask = within(self.summary, period.first, period.last) & (self.part == WHOLE)
+        return mask
 
     def sample(self, period: Period, part: int = WHOLE) -> tuple[Sample, Int64]:
         """The counted times of one part in one window, and the cells they come from."""
@@ -107,11 +107,11 @@ class Cells:
     def states(self, period: Period) -> Int64:
         """Cases by state, ``(groups, states)``, as compliance counts them."""
         summary = self.summary
-        due, kept = summary.follow_up >= self.limit, self.time <= self.limit
+        due, within_limit = summary.follow_up >= self.limit, self.time <= self.limit
         state = np.full(len(summary), State.BREACHED, dtype=np.int8)
         closed, still_open = summary.fact == Fact.CLOSED, summary.fact == Fact.OPEN
-        state[closed & kept & due] = State.MET
-        state[closed & kept & ~due] = State.MET_NOT_DUE
+        state[closed & within_limit & due] = State.MET
+        state[closed & within_limit & ~due] = State.MET_NOT_DUE
         state[still_open & due] = State.OPEN_OVERDUE
         state[still_open & ~due] = State.OPEN_NOT_DUE
         state[self.excluded] = State.EXCLUDED

@@ -15,7 +15,7 @@ from svcqa.stats.logrank import LogRank, logrank
 
 def compare_units(cells: Cells, sample: Sample) -> tuple[Estimate, Estimate]:
     """p and χ² of the units of one window, each compared within the same further keys (such as within a tier)."""
-    units = {unit: place for place, unit in enumerate(dict.fromkeys(cells.groups.units))}
+    units = {unit: number for number, unit in enumerate(dict.fromkeys(cells.groups.units))}
     layers: dict[tuple[tuple[str, str], ...], int] = {}
     unit = np.asarray([units[name] for name in cells.groups.units], dtype=np.int64)
     layer = np.asarray([layers.setdefault(tuple(keys.items()), len(layers)) for keys in cells.groups.keys], np.int64)
@@ -31,12 +31,12 @@ def compare_periods(samples: Sequence[Sample], group: int, context: Context) -> 
     """
     if context.cumulative:
         raise MetricError(Fault("periods_overlap", got="cumulative"))
-    own = [sample.only(sample.group == group) for sample in samples]
-    period = np.repeat(np.arange(len(own)), [len(sample.group) for sample in own])
+    group_samples = [sample.only(sample.group == group) for sample in samples]
+    period = np.repeat(np.arange(len(group_samples)), [len(sample.group) for sample in group_samples])
     time, ended, weight = (
-        np.concatenate([getattr(sample, name) for sample in own]) for name in ("time", "ended", "weight")
+        np.concatenate([getattr(sample, name) for sample in group_samples]) for name in ("time", "ended", "weight")
     )
-    return _told(logrank(period, time, ended, weight), own)
+    return _told(logrank(period, time, ended, weight), group_samples)
 
 
 def _told(log_rank: LogRank | None, samples: Sequence[Sample]) -> tuple[Estimate, Estimate]:

@@ -23,7 +23,7 @@ def distributions(cells: Cells, params: PercentilesParams, context: Context) -> 
         sample, _ = cells.sample(period)
         curves = sample.curves()
         made.append((curves, limits(curves, kind=how.kind, level=how.level), percentiles(sample, shares, how)))
-    found = []
+    results = []
     for group, number, lead in rows(cells.groups, periods, metric="", indicator=params.promise.key):
         curves, (lower, upper), quantiles = made[number]
         steps = curves.steps(group)
@@ -33,10 +33,11 @@ def distributions(cells: Cells, params: PercentilesParams, context: Context) -> 
         leaving = curves.at_risk[steps] - np.append(curves.at_risk[steps][1:], 0)
         finite = np.isfinite(time)
         named = {
-            name_of(p): one.scaled(units).value for p, one in zip(params.percentiles, quantiles[group], strict=True)
+            name_of(p): estimate.scaled(units).value
+            for p, estimate in zip(params.percentiles, quantiles[group], strict=True)
         }
         one_limit = params.has_limit and not params.promise.limits and len(cells.limit) > 0
-        found.append(
+        results.append(
             TimeDistribution(
                 unit=lead.unit,
                 keys=cells.groups.keys[group],
@@ -53,4 +54,4 @@ def distributions(cells: Cells, params: PercentilesParams, context: Context) -> 
                 percentiles=named,
             )
         )
-    return tuple(found)
+    return tuple(results)

@@ -61,19 +61,19 @@ def percentiles(sample: Sample, shares: Sequence[float], how: How) -> list[list[
     """Percentiles of every group, ``[group][share]``: by the curve where cases are open, else by order."""
     still_open, cases = sample.open, sample.cases
     curve = curve_quantiles(sample.curves(), shares, kind=how.kind, level=how.level)
-    known = _in_order(sample, still_open, shares, how.level)
-    found = []
+    ordered = _in_order(sample, still_open, shares, how.level)
+    estimates = []
     for group in range(sample.groups):
         by_curve = bool(still_open[group])
-        quantiles, method = (curve, how.curve) if by_curve else (known, how.order)
+        quantiles, method = (curve, how.curve) if by_curve else (ordered, how.order)
         n, closed = int(cases[group]), int(cases[group] - still_open[group])
-        found.append(
+        estimates.append(
             [
-                _estimate(quantiles, group, place=place, n=n, closed=closed, method=method)
-                for place in range(len(shares))
+                _estimate(quantiles, group, place=index, n=n, closed=closed, method=method)
+                for index in range(len(shares))
             ]
         )
-    return found
+    return estimates
 
 
 def closed_only(sample: Sample, shares: Sequence[float], how: How) -> list[list[Estimate]]:
@@ -81,15 +81,15 @@ def closed_only(sample: Sample, shares: Sequence[float], how: How) -> list[list[
     closed = sample.only(sample.ended)
     still_open, cases = sample.open, closed.cases
     curve = curve_quantiles(closed.curves(), shares, kind=how.kind, level=how.level)
-    known = _in_order(sample, still_open, shares, how.level)
-    found = []
+    ordered = _in_order(sample, still_open, shares, how.level)
+    estimates = []
     for group in range(sample.groups):
-        quantiles, method = (curve, how.curve) if still_open[group] else (known, how.order)
+        quantiles, method = (curve, how.curve) if still_open[group] else (ordered, how.order)
         n = int(cases[group])
-        found.append(
-            [_estimate(quantiles, group, place=place, n=n, closed=n, method=method) for place in range(len(shares))]
+        estimates.append(
+            [_estimate(quantiles, group, place=index, n=n, closed=n, method=method) for index in range(len(shares))]
         )
-    return found
+    return estimates
 
 
 def _in_order(sample: Sample, still_open: Int64, shares: Sequence[float], level: float) -> Quantiles:
@@ -155,11 +155,11 @@ def mean_and_maximum(sample: Sample, level: float, *, lowest: float = 0.0) -> li
     totals = np.zeros(served.groups, dtype=np.int64)
     np.add.at(totals, served.group, served.time.astype(np.int64) * served.weight)
     curves = served.curves()
-    found = []
+    estimates = []
     for group in range(served.groups):
         n = int(cases[group])
         if n == 0:
-            found.append((Estimate(), Estimate()))
+            estimates.append((Estimate(), Estimate()))
             continue
         steps = curves.steps(group)
         closed, value, longest = n - int(still_open[group]), int(totals[group]) / n, float(curves.time[steps][-1])
@@ -185,8 +185,8 @@ def mean_and_maximum(sample: Sample, level: float, *, lowest: float = 0.0) -> li
         else:
             mean = _student(value, curves.time[steps], cases=curves.ended[steps], n=n, level=level, lowest=lowest)
             most = Estimate(value=longest, lower=None, upper=None, n=n, closed=closed, method="none (the longest case)")
-        found.append((mean, most))
-    return found
+        estimates.append((mean, most))
+    return estimates
 
 
 def _student(mean: float, time: Float64, *, cases: Int64, n: int, level: float, lowest: float) -> Estimate:
@@ -205,15 +205,15 @@ def beyond(sample: Sample, how: How) -> list[Estimate]:
     at = survival_at(sample.curves(), 0, kind=how.kind, level=how.level)
     still_open, cases = sample.open, sample.cases
     over = sample.only(sample.time > 0).cases
-    found = []
+    estimates = []
     for group in range(sample.groups):
         n, closed = int(cases[group]), int(cases[group] - still_open[group])
         if n == 0:
-            found.append(Estimate())
+            estimates.append(Estimate())
         elif not still_open[group]:
             low, high = wilson(over[group], n, level=how.level)
             value = int(over[group]) / n
-            found.append(
+            estimates.append(
                 Estimate(
                     value=value,
                     lower=float(low),
@@ -224,16 +224,16 @@ def beyond(sample: Sample, how: How) -> list[Estimate]:
                 )
             )
         elif not at.known[group]:
-            found.append(
+            estimates.append(
                 Estimate(value=None, lower=None, upper=None, n=n, closed=closed, method=how.curve, flags=(NOT_REACHED,))
             )
         else:
             lower, upper = _known(float(at.lower[group])), _known(float(at.upper[group]))
             method = how.curve if lower is not None else "none (the curve has not moved)"
-            found.append(
+            estimates.append(
                 Estimate(value=float(at.survival[group]), lower=lower, upper=upper, n=n, closed=closed, method=method)
             )
-    return found
+    return estimates
 
 
 def excess(sample: Sample, how: How) -> list[tuple[Estimate, Estimate]]:
@@ -264,7 +264,7 @@ def steps(samples: Sequence[Sample], how: How) -> list[list[StepTime]]:
         np.add.at(totals[number], sample.group, np.asarray(sample.time, dtype=np.int64) * sample.weight)
     medians = [percentiles(sample, [0.5], how) for sample in samples]
     began, still_open = samples[0].cases, sum((sample.open for sample in samples), np.zeros(groups, dtype=np.int64))
-    found: list[list[StepTime]] = []
+    step_times: list[list[StepTime]] = []
     for group in range(groups):
         n, whole = int(began[group]), int(totals[:, group].sum())
         flags: tuple[str, ...] = (LOWER_BOUND,) if still_open[group] else ()
@@ -293,5 +293,5 @@ def steps(samples: Sequence[Sample], how: How) -> list[list[StepTime]]:
                 else Estimate()
             )
             times.append(StepTime(medians[number][group][0], mean, share))
-        found.append(times)
-    return found
+        step_times.append(times)
+    return step_times

@@ -55,8 +55,8 @@ def columns_read(params: PercentilesParams) -> tuple[str, ...]:
     rule = clock_rule(params)
     achieved = (name for name, _ in rule.reached)
     history = () if params.promise.status is None else (HISTORY,)
-    own = (*rule.columns, EXCLUDED_COLUMN, *params.steps, *history, *achieved, *condition_columns(params.promise))
-    return tuple(dict.fromkeys(own))
+    columns = (*rule.columns, EXCLUDED_COLUMN, *params.steps, *history, *achieved, *condition_columns(params.promise))
+    return tuple(dict.fromkeys(columns))
 
 
 def observe_times(batch: Batch, params: PercentilesParams, context: Context) -> Observations:
@@ -113,9 +113,9 @@ def _uncut(batch: Batch, commitment: Commitment, rule: ClockRule, reading: Readi
     """The reading from the start of the clock, also where limits differ and it was counted from each case's own."""
     if not commitment.limits:
         return reading
-    own = limits_of(batch, commitment, rule)
-    value = reading.value + np.where(reading.fact == Fact.NOT_APPLICABLE, 0, own)
-    follow_up = reading.follow_up + np.where(reading.follow_up == MATURE, 0, own)
+    limits = limits_of(batch, commitment, rule)
+    value = reading.value + np.where(reading.fact == Fact.NOT_APPLICABLE, 0, limits)
+    follow_up = reading.follow_up + np.where(reading.follow_up == MATURE, 0, limits)
     return Reading(reading.fact, value, follow_up, reading.day)
 
 
@@ -130,24 +130,26 @@ def _steps(
     commitment = params.promise.model_copy(update={"limits": ()})
     begun = np.zeros(len(rows), dtype=np.int64)
     here = whole.fact[rows] != Fact.NOT_APPLICABLE
-    told, pieces = here.copy(), []
+    in_order, pieces = here.copy(), []
     for part, stop in enumerate(params.steps[1:], start=1):
-        own = rule.model_copy(update={"stop": stop})
-        at = read_clock(batch, commitment, rule=own, calendars=context.calendars, as_of=context.as_of_seconds)
+        step_rule = rule.model_copy(update={"stop": stop})
+        at = read_clock(batch, commitment, rule=step_rule, calendars=context.calendars, as_of=context.as_of_seconds)
         ended, value = at.fact[rows] == Fact.CLOSED, at.value[rows]
-        told &= ~(ended & (~here | (value < begun)))
+        in_order &= ~(ended & (~here | (value < begun)))
         fact = np.where(ended, Fact.CLOSED, Fact.OPEN).astype(np.int8)
         # A case that has just come to a step may lie a fraction of a unit before it: ends are rounded up.
         pieces.append((here.copy(), fact, np.maximum(value - begun, 0), part))
         here, begun = here & ended, np.where(ended, value, begun)
-    found = []
+    chosen_pieces = []
     for present, fact, value, part in pieces:
-        chosen = np.flatnonzero(present & told)
+        chosen = np.flatnonzero(present & in_order)
         mature = np.full(len(chosen), MATURE, dtype=np.int64)
-        found.append(_Piece(rows=rows[chosen], fact=fact[chosen], value=value[chosen], follow_up=mature, part=part))
-    lost = np.flatnonzero((whole.fact[rows] != Fact.NOT_APPLICABLE) & ~told)
+        chosen_pieces.append(
+            _Piece(rows=rows[chosen], fact=fact[chosen], value=value[chosen], follow_up=mature, part=part)
+        )
+    lost = np.flatnonzero((whole.fact[rows] != Fact.NOT_APPLICABLE) & ~in_order)
     zeros = np.zeros(len(lost), dtype=np.int64)
-    found.append(
+    chosen_pieces.append(
         _Piece(
             rows=rows[lost],
             fact=whole.fact[rows][lost],
@@ -156,4 +158,4 @@ def _steps(
             part=left_out_part(params),
         )
     )
-    return found
+    return chosen_pieces

@@ -129,8 +129,8 @@ class PercentilesParams(Entity):
         """Whether the limit is another than the promised one."""
         if self.clock is not None:
             return self.limit is not None and self.limit != self.clock.limit
-        own = self.promise.rule.clock_rule
-        return self.limit is not None and (own is None or self.limit != own.limit)
+        rule = self.promise.rule.clock_rule
+        return self.limit is not None and (rule is None or self.limit != rule.limit)
 
 
 def clock_rule(params: PercentilesParams) -> ClockRule:

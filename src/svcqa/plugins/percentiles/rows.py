@@ -71,8 +71,8 @@ class Window:
             yield _row(replace(bare, by={**lead.by, "step": step}), self.cells, (measure, unit), estimate)
 
     def _measures(self, group: int) -> Iterator[Measured]:
-        for place, percentile in enumerate(self.params.percentiles):
-            name, whole, closed = name_of(percentile), self.whole[group][place], self.closed[group][place]
+        for index, percentile in enumerate(self.params.percentiles):
+            name, whole, closed = name_of(percentile), self.whole[group][index], self.closed[group][index]
             yield name, TIME, whole
             yield f"{name}_closed_only", TIME, closed
             yield f"{name}_difference", TIME, difference(whole, closed)

@@ -80,12 +80,12 @@ class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
 
     def columns(self, params: RatingParams) -> tuple[str, ...]:
         """Moment, score, the columns of the conditions, and of a callback whether it checks another one."""
-        own: tuple[str, ...] = (params.rule.moment, params.rule.score)
+        columns: tuple[str, ...] = (params.rule.moment, params.rule.score)
         if params.commitment.table in _WITH_EXCLUSIONS:
-            own += (EXCLUDED_COLUMN,)
+            columns += (EXCLUDED_COLUMN,)
         if params.commitment.table == TABLE:
-            own += (back_checks.COLUMN,)
-        return tuple(dict.fromkeys((*own, *condition_columns(params.commitment))))
+            columns += (back_checks.COLUMN,)
+        return tuple(dict.fromkeys((*columns, *condition_columns(params.commitment))))
 
     def derive(self, params: RatingParams, context: Context) -> Derive | None:
         """Which callbacks check another one; elsewhere nothing."""
@@ -110,13 +110,13 @@ class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
             again = (batch.integers(back_checks.COLUMN) == 1) & (score != NULL)
             codes, labels = np.where(again, np.int32(len(labels)), codes), (*labels, back_checks.COLUMN)
         chosen = np.flatnonzero(known & (at != NULL) & batch.matches(params.commitment.where))
-        given = score[chosen] != NULL
-        fact = np.where(given & ~again[chosen], Fact.CLOSED, Fact.NOT_APPLICABLE).astype(np.int8)
+        answered = score[chosen] != NULL
+        fact = np.where(answered & ~again[chosen], Fact.CLOSED, Fact.NOT_APPLICABLE).astype(np.int8)
         zeros = np.zeros(len(chosen), dtype=np.int64)
         return Observations(
             day=at[chosen] // SECONDS_A_DAY,
             fact=fact,
-            value=np.where(given, score[chosen], 0),
+            value=np.where(answered, score[chosen], 0),
             follow_up=zeros + MATURE,
             exclusion=(codes[chosen], labels),
             rows=chosen,
@@ -127,25 +127,25 @@ class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
         """Mean scores by everything in ``context.by``."""
         groups, periods = group(summary, context), cycle_windows(context, params.commitment)
         reasons, excluded = summary.labels["exclusion"], is_excluded(summary)
-        given = summary.fact == Fact.CLOSED
+        scored = summary.fact == Fact.CLOSED
         again = np.asarray([reason == back_checks.COLUMN for reason in reasons])[summary.codes["exclusion"]]
-        one = np.zeros(len(summary), dtype=np.int8)
+        one_class = np.zeros(len(summary), dtype=np.int8)
 
         def added(mask: Any) -> Int64:
             """Sum of the scores, and their number."""
-            points = sums(mask, groups, classes=one, class_count=1, weight=summary.weight * summary.value)
+            points = sums(mask, groups, classes=one_class, class_count=1, weight=summary.weight * summary.value)
             return np.concatenate(
-                [points, sums(mask, groups, classes=one, class_count=1, weight=summary.weight)], axis=1
+                [points, sums(mask, groups, classes=one_class, class_count=1, weight=summary.weight)], axis=1
             )
 
         def kept(mask: Any) -> Int64:
-            return added(mask & given & ~excluded)
+            return added(mask & scored & ~excluded)
 
         masks = [within(summary, period.first, period.last) for period in periods]
-        counted, plain = [kept(mask) for mask in masks], [added(mask & given) for mask in masks]
+        counted, plain = [kept(mask) for mask in masks], [added(mask & scored) for mask in masks]
         left_out = [
             sums(
-                mask & (given & excluded | again),
+                mask & (scored & excluded | again),
                 groups,
                 classes=summary.codes["exclusion"],
                 class_count=len(reasons),
@@ -154,15 +154,15 @@ class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
             for mask in masks
         ]
         ahead = [year_ahead(summary, context, period, kept) for period in periods]
-        found = []
-        for place, number, lead in rows(groups, periods, metric=self.spec.name, indicator=params.commitment.key):
-            points, n = (int(count) for count in counted[number][place])
-            all_points, all_n = (int(count) for count in plain[number][place])
-            period, (so_far, so_far_n, rest_n) = periods[number], ahead[number][place]
+        figures = []
+        for group_index, number, lead in rows(groups, periods, metric=self.spec.name, indicator=params.commitment.key):
+            points, n = (int(count) for count in counted[number][group_index])
+            all_points, all_n = (int(count) for count in plain[number][group_index])
+            period, (so_far, so_far_n, rest_n) = periods[number], ahead[number][group_index]
             goal, needed = goal_of(params, period), None
             if goal is not None and rest_n > 0:
                 needed = max(float(params.rule.lowest), (goal * (so_far_n + rest_n) - so_far) / rest_n)
-            if not (all_n or any(left_out[number][place])):
+            if not (all_n or any(left_out[number][group_index])):
                 continue
             row = replace(
                 lead,
@@ -170,7 +170,7 @@ class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
                 value=points / n if n else None,
                 n=n,
                 numerator=points,
-                excluded_by=by_reason(reasons, left_out[number][place]),
+                excluded_by=by_reason(reasons, left_out[number][group_index]),
                 value_without_exclusions=all_points / all_n if all_n else None,
                 n_without_exclusions=all_n,
                 needed=needed,
@@ -179,8 +179,8 @@ class RatingMetric(FromWaves[RatingParams], MeasuresCommitments, TakesGoal):
                 flags=flags_of(params, context, period, undesigned=True),
             )
             recoverable = needed is not None and needed <= params.rule.highest
-            found.append(held_against_goal(row, params, context, period, recoverable=recoverable))
-        return Result(tuple(found), keys=code_columns(context.by), about={"commitment": params.commitment.key})
+            figures.append(held_against_goal(row, params, context, period, recoverable=recoverable))
+        return Result(tuple(figures), keys=code_columns(context.by), about={"commitment": params.commitment.key})
 
     def designed(self, params: RatingParams) -> str | None:
         """The survey whose waves give the figure."""

@@ -44,21 +44,21 @@ def wave_rows(
 ) -> list[Figure]:
     """The estimated mean of each group, held against the goal; ``plain``: the rows it stands instead of."""
     by = tuple(name for name in context.by if name not in PERIOD_KINDS)
-    found, methods, merged = _estimates(waves, rated_question(params.commitment), replace(context, by=by))
-    own = _own_answers(waves, period, params, replace(context, by=by))
+    by_group, methods, merged = _estimates(waves, rated_question(params.commitment), replace(context, by=by))
+    answers = _own_answers(waves, period, params, replace(context, by=by))
     unused = {}
     for row in plain:
         key = (row.unit, *(row.by.get(name, "") for name in code_columns(by)))
         unused[key] = {
-            OUTSIDE: max((row.n or 0) - own.get(key, 0), 0),
+            OUTSIDE: max((row.n or 0) - answers.get(key, 0), 0),
             back_checks.COLUMN: row.excluded_by.get(back_checks.COLUMN, 0),
         }
     part = not covers(waves, period, context)
     flags = flags_of(params, context, period, designed=True, waves_part=part, classes_merged=merged)
     year = context.period_rule.year_of(period)
     rows = []
-    for key in sorted(found):
-        group, estimates = found[key]
+    for key in sorted(by_group):
+        group, estimates = by_group[key]
         figure = pooled(estimates, level=context.level)
         row = replace(
             lead_of(group.unit, period, metric=metric, indicator=params.commitment.key),
@@ -82,7 +82,7 @@ def _estimates(
     waves: Sequence[Surveyed], question: str, context: Context
 ) -> tuple[dict[_Key, tuple[Group, list[Estimated]]], tuple[str, ...], bool]:
     """Of each group its estimates by wave; the names of the weights; whether response classes had to be merged."""
-    found: dict[_Key, tuple[Group, list[Estimated]]] = {}
+    by_group: dict[_Key, tuple[Group, list[Estimated]]] = {}
     methods: dict[str, None] = {}
     merged = False
     for wave in waves:
@@ -93,8 +93,8 @@ def _estimates(
             asked = Asked(question=question)
             figure = estimate(sample, wave.design.survey, asked, within=group.inside, level=context.level)
             if figure is not None:
-                found.setdefault((group.unit, *group.keys.values()), (group, []))[1].append(figure)
-    return found, tuple(methods), merged
+                by_group.setdefault((group.unit, *group.keys.values()), (group, []))[1].append(figure)
+    return by_group, tuple(methods), merged
 
 
 def _own_answers(
@@ -102,7 +102,7 @@ def _own_answers(
 ) -> dict[_Key, int]:
     """Of each group the waves' answers that the plain mean counts too: those that meet the commitment's conditions."""
     rule, question = params.commitment.rule_as(Rating), rated_question(params.commitment)
-    found: dict[_Key, int] = {}
+    counts: dict[_Key, int] = {}
     for wave in waves:
         people = wave.wave.released
         counted = [
@@ -118,8 +118,8 @@ def _own_answers(
         ]
         for group in groups_of(people, context):
             key = (group.unit, *group.keys.values())
-            found[key] = found.get(key, 0) + int(group.inside[counted].sum())
-    return found
+            counts[key] = counts.get(key, 0) + int(group.inside[counted].sum())
+    return counts
 
 
 def _says(person: DrawnCustomer, column: str, code: str) -> str:

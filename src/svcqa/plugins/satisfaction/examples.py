@@ -17,8 +17,8 @@ _FRAME: Final = (
 
 def _person(stratum: str, score: int | None, **fields: Any) -> dict[str, Any]:
     unit = {"a": "D1", "b": "D2"}[stratum]
-    given = {"outcome": "no_answer"} if score is None else {"scores": {"attitude": score}}
-    return {"stratum": stratum, "unit": unit, "tier": "x", **given, **fields}
+    outcome = {"outcome": "no_answer"} if score is None else {"scores": {"attitude": score}}
+    return {"stratum": stratum, "unit": unit, "tier": "x", **outcome, **fields}
 
 
 _PEOPLE: Final = (

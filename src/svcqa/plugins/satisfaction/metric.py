@@ -78,14 +78,14 @@ class SatisfactionMetric(TakesGoal):
         for group in groups_of(sample.people, context):
             lead = self._lead(design, params, group)
             try:
-                found = group_rows(sample, design, params=params, group=group, lead=lead, context=context)
+                group_figures = group_rows(sample, design, params=params, group=group, lead=lead, context=context)
             except SilentGroupError:
                 rows.append(replace(lead, measure=params.estimate, n=0, flags=("no_answer",)))
                 continue
-            rows += found.rows
+            rows += group_figures.rows
             if design.before is not None:
                 rows += compared(
-                    found, before, earlier=design.before, params=params, group=group, lead=lead, context=context
+                    group_figures, before, earlier=design.before, params=params, group=group, lead=lead, context=context
                 )
         unit = params.value_unit(design.survey)
         about = {

@@ -43,39 +43,39 @@ def group_rows(
     estimated = estimate(sample, design.survey, params, within=group.inside, level=context.level)
     if estimated is None:
         raise SilentGroupError
-    found, n = estimated.found, estimated.found.n
-    told = {
+    result, n = estimated.found, estimated.found.n
+    conditions = {
         "field_open": context.as_of.date() <= design.wave.calls_until,
         "survey_changed": design.survey.digest != design.wave.survey_digest,
     }
-    flags = (*sample.flags, *(name for name, holds in told.items() if holds))
+    flags = (*sample.flags, *(name for name, holds in conditions.items() if holds))
     figure = replace(
         lead,
         measure=params.estimate,
-        value=found.value,
-        lower=_number(found.lower),
-        upper=_number(found.upper),
+        value=result.value,
+        lower=_number(result.lower),
+        upper=_number(result.upper),
         n=n,
         population=estimated.population,
         goal=params.goal,
-        method=f"{found.method}; {sample.method}",
-        flags=(*flags, *_open(found)),
+        method=f"{result.method}; {sample.method}",
+        flags=(*flags, *_open(result)),
     )
     rows = [judged(figure)]
     plain = replace(lead, n=n)
     if params.estimate not in ("total", "ratio"):
         mean = float(estimated.values[estimated.inside].mean())
         rows.append(replace(plain, measure="unweighted", value=mean, method="none (answers as they are)"))
-    effect = found.design_effect
+    effect = result.design_effect
     if math.isfinite(effect) and effect > 0:
-        size = found.effective_n if math.isfinite(found.effective_n) else n / effect
+        size = result.effective_n if math.isfinite(result.effective_n) else n / effect
         method = "variance ÷ that of a simple random sample (Kish 1965)"
         rows.append(replace(plain, measure="design_effect", value=effect, method=method))
-        method = "n ÷ design effect" if math.isnan(found.effective_n) else found.method
+        method = "n ÷ design effect" if math.isnan(result.effective_n) else result.method
         rows.append(replace(plain, measure="effective_n", value=size, method=method))
     rows += _nonresponse(sample, design, params=params, group=group, plain=plain, context=context)
     if params.goal is not None:
-        against = against_target(found, params.goal)
+        against = against_target(result, params.goal)
         chance = _number(against.chance)
         rows.append(replace(plain, measure="chance_of_goal", value=chance, goal=params.goal, method=against.method))
     return GroupRows(rows, estimated)
@@ -99,11 +99,11 @@ def compared(
     last = estimate(before[0], earlier.survey, params, within=other.inside, level=context.level)
     if last is None:
         return [row]
-    found = difference(now.estimated, last, level=context.level)
-    lower, upper = _number(found.lower), _number(found.upper)
-    clear = lower is not None and upper is not None and (found.lower > 0 or found.upper < 0)
+    change = difference(now.estimated, last, level=context.level)
+    lower, upper = _number(change.lower), _number(change.upper)
+    clear = lower is not None and upper is not None and (change.lower > 0 or change.upper < 0)
     flags = (_CHANGED,) if clear else ("interval_open",) if lower is None else ()
-    return [replace(row, value=found.value, lower=lower, upper=upper, n=found.n, method=found.method, flags=flags)]
+    return [replace(row, value=change.value, lower=lower, upper=upper, n=change.n, method=change.method, flags=flags)]
 
 
 def _nonresponse(
@@ -115,7 +115,7 @@ def _nonresponse(
         return []
     lowest, highest = params.question_of(design.survey).range if params.estimate == "mean" else (0, 1)
     values = sample.scores if params.estimate == "mean" else hits(sample.scores, design.survey, params)
-    found = worst_case(
+    bounds = worst_case(
         sample.drawn,
         np.where(sample.answered, values, lowest),
         sample.answered,
@@ -128,13 +128,13 @@ def _nonresponse(
         replace(
             plain,
             measure="response_rate",
-            value=found.response_rate,
-            n=found.drawn,
-            numerator=found.n,
+            value=bounds.response_rate,
+            n=bounds.drawn,
+            numerator=bounds.n,
             method="weighted share of the sample that answered",
         ),
         replace(
-            plain, measure="worst_case", lower=found.lower, upper=found.upper, method=f"{found.method} (Manski 1989)"
+            plain, measure="worst_case", lower=bounds.lower, upper=bounds.upper, method=f"{bounds.method} (Manski 1989)"
         ),
     ]
 

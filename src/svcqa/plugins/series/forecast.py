@@ -158,12 +158,12 @@ def _simulated(series: Series, base: Result, params: ForecastParams, context: Co
 
 def _undesigned(series: Series) -> bool:
     """Whether months rest on whoever was reached; the year itself may be estimated from waves."""
-    return any("undesigned" in series.flags(place) for place in range(len(series.rows)))
+    return any("undesigned" in series.flags(index) for index in range(len(series.rows)))
 
 
 def _told(year: _Year, params: ForecastParams, context: Context) -> Iterator[Figure]:
-    found = year.simulated.at(_goal(params, year.period))
-    return _rows(year.series, found, year=year.period, context=context, known=year.flags)
+    year_chance = year.simulated.at(_goal(params, year.period))
+    return _rows(year.series, year_chance, year=year.period, context=context, known=year.flags)
 
 
 def _year(last: Period, params: ForecastParams, context: Context) -> tuple[Period, int]:

@@ -100,16 +100,16 @@ class FunnelMetric(OverWhole, Mixes[FunnelParams]):
         shares = params.kind == "share"
         funnel = (funnel_of_shares if shares else funnel_of_rates)(events, n)
         pooled = (pool_shares if shares else pool_rates)(events, n, level=context.level)
-        found = [
+        figures = [
             row
-            for place in range(len(rows))
-            for row in self._unit(rows[place], place, size=n[place], funnel=funnel, pooled=pooled, context=context)
+            for index in range(len(rows))
+            for row in self._unit(rows[index], index, size=n[index], funnel=funnel, pooled=pooled, context=context)
         ]
         kinds = [row for row in counted if params.mix in row.by and params.mix not in context.by]
         mixed = self._mix(rows, kinds, params.mix, context)
-        found += [*mixed, *self._all(rows, funnel, context, mixed=bool(mixed))]
+        figures += [*mixed, *self._all(rows, funnel, context, mixed=bool(mixed))]
         keys = (*series.keys, params.mix) if mixed else series.keys
-        return Result(tuple(found), keys=keys, unit=series.unit, better=series.better)
+        return Result(tuple(figures), keys=keys, unit=series.unit, better=series.better)
 
     def examples(self) -> tuple[SeriesExample, ...]:
         """Departments compared by hand."""
@@ -126,11 +126,11 @@ class FunnelMetric(OverWhole, Mixes[FunnelParams]):
         )
 
     def _unit(
-        self, row: Figure, place: int, *, size: float, funnel: Funnel, pooled: Pooled, context: Context
+        self, row: Figure, index: int, *, size: float, funnel: Funnel, pooled: Pooled, context: Context
     ) -> Iterator[Figure]:
-        near, far = int(funnel.outside(z=NEAR)[place]), int(funnel.outside(z=FAR)[place])
-        told = ("far", far) if far else ("near", near)
-        flags = (f"funnel_{told[0]}_{'high' if told[1] > 0 else 'low'}",) if told[1] else ()
+        near, far = int(funnel.outside(z=NEAR)[index]), int(funnel.outside(z=FAR)[index])
+        zone = ("far", far) if far else ("near", near)
+        flags = (f"funnel_{zone[0]}_{'high' if zone[1] > 0 else 'low'}",) if zone[1] else ()
         lead = self._lead(row)
         yield replace(
             lead,
@@ -158,9 +158,9 @@ class FunnelMetric(OverWhole, Mixes[FunnelParams]):
         yield replace(
             lead,
             measure="pooled",
-            value=float(pooled.value[place]),
-            lower=float(pooled.lower[place]),
-            upper=float(pooled.upper[place]),
+            value=float(pooled.value[index]),
+            lower=float(pooled.lower[index]),
+            upper=float(pooled.upper[index]),
             n=row.n,
             method=f"empirical Bayes {context.level:.0%}",
         )
@@ -173,41 +173,41 @@ class FunnelMetric(OverWhole, Mixes[FunnelParams]):
         events, n = np.zeros((len(units), len(codes))), np.zeros((len(units), len(codes)))
         for row in kinds:
             if _unit(row) in units:
-                place = units.index(_unit(row)), codes.index(row.by[mix])
-                events[place] += row.numerator
-                n[place] += row.n
+                cell = units.index(_unit(row)), codes.index(row.by[mix])
+                events[cell] += row.numerator
+                n[cell] += row.n
         if len(codes) < 2 or n.sum(axis=1).tolist() != [row.n for row in rows]:
             return []
-        found = case_mix(events, n, level=context.level)
-        told: list[Figure] = []
+        adjustment = case_mix(events, n, level=context.level)
+        figures: list[Figure] = []
         method = f"indirect standardisation by {mix}"
         for number, row in enumerate(rows):
             lead = replace(self._lead(row), n=row.n, method=method)
-            told.append(replace(lead, measure="expected_of_mix", value=float(found.expected[number])))
-            if np.isfinite(found.value[number]):
+            figures.append(replace(lead, measure="expected_of_mix", value=float(adjustment.expected[number])))
+            if np.isfinite(adjustment.value[number]):
                 standardised = replace(
                     lead,
                     measure="standardised",
-                    value=float(found.value[number]),
-                    lower=float(found.lower[number]),
-                    upper=float(found.upper[number]),
+                    value=float(adjustment.value[number]),
+                    lower=float(adjustment.lower[number]),
+                    upper=float(adjustment.upper[number]),
                     method=f"{method}; Wilson {context.level:.0%}",
                 )
-                told.append(standardised)
-            distance = float(found.distance[number])
-            told.append(replace(lead, measure="mix_distance", value=distance, method="Duncan and Duncan (1955)"))
+                figures.append(standardised)
+            distance = float(adjustment.distance[number])
+            figures.append(replace(lead, measure="mix_distance", value=distance, method="Duncan and Duncan (1955)"))
         company = replace(self._lead(rows[0]), unit=_company(context))
         for lead, shares, cases in (
-            *((self._lead(row), found.share[number], n[number]) for number, row in enumerate(rows)),
-            (company, found.overall, n.sum(axis=0)),
+            *((self._lead(row), adjustment.share[number], n[number]) for number, row in enumerate(rows)),
+            (company, adjustment.overall, n.sum(axis=0)),
         ):
-            told += [
+            figures += [
                 replace(
                     lead, by={mix: code}, measure="mix", value=float(share), n=int(count), method="part of the cases"
                 )
                 for code, share, count in zip(codes, shares, cases, strict=True)
             ]
-        return told
+        return figures
 
     def _all(self, rows: list[Figure], funnel: Funnel, context: Context, *, mixed: bool) -> list[Figure]:
         """What holds for all units together."""

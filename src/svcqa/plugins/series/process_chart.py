@@ -131,13 +131,13 @@ class _Chart:
         self.signals: Signals = find_signals(self.values, self.limits, group=self.group)
 
     def _choice(self) -> Choice:
-        asked, settled = self.params.chart, self.series.settled
+        chart, settled = self.params.chart, self.series.settled
         events, n = (np.where(settled, self.series.column(name), np.nan) for name in ("numerator", "n"))
         counted = bool(np.isfinite(events[settled] + n[settled]).all()) and not self._amounts
-        if asked in ("p", "p_prime", "u", "u_prime") and not counted:
-            raise MetricError(Fault("chart_needs_counts", place=self.series.lead.unit, got=asked))
-        if asked != "auto":
-            return Choice(asked, "asked")
+        if chart in ("p", "p_prime", "u", "u_prime") and not counted:
+            raise MetricError(Fault("chart_needs_counts", place=self.series.lead.unit, got=chart))
+        if chart != "auto":
+            return Choice(chart, "asked")
         if self.unit == "share" and counted and settled.any():
             return choose_chart("share", events=events, n=n, group=self.group)
         if self.unit.startswith(RATE) and self.factor is not None:
@@ -198,14 +198,14 @@ class _Chart:
 
     def rows(self) -> list[Figure]:
         """All rows of the group."""
-        found = [row for place in range(len(self.series.periods)) for row in self._period(place)]
-        return [*found, *self._told(), *self._suggested()]
+        figures = [row for index in range(len(self.series.periods)) for row in self._period(index)]
+        return [*figures, *self._told(), *self._suggested()]
 
-    def _period(self, place: int) -> Iterator[Figure]:
+    def _period(self, index: int) -> Iterator[Figure]:
         """The value with its own interval and signals; the limits, which are no interval of the value."""
-        lead, limits = self.series.at(place), self.limits
-        base = self.series.rows[place] or lead
-        rebased = place > 0 and self.group[place] != self.group[place - 1]
+        lead, limits = self.series.at(index), self.limits
+        base = self.series.rows[index] or lead
+        rebased = index > 0 and self.group[index] != self.group[index - 1]
         yield replace(
             lead,
             measure="value",
@@ -216,23 +216,23 @@ class _Chart:
             numerator=base.numerator,
             goal=base.goal,
             method=base.method,
-            flags=(*self.series.flags(place), *self._signal(place), *(("rebased",) if rebased else ())),
+            flags=(*self.series.flags(index), *self._signal(index), *(("rebased",) if rebased else ())),
         )
-        if np.isfinite(limits.sigma[place]):
+        if np.isfinite(limits.sigma[index]):
             ends = {"limits": (limits.lower, limits.upper), "near_limits": (limits.near_lower, limits.near_upper)}
             for name, (low, high) in ends.items():
                 yield replace(
                     lead,
                     measure=name,
-                    value=float(limits.centre[place]),
-                    lower=float(low[place]),
-                    upper=float(high[place]),
+                    value=float(limits.centre[index]),
+                    lower=float(low[index]),
+                    upper=float(high[index]),
                     method=METHODS[self.choice.kind],
                 )
 
-    def _signal(self, place: int) -> tuple[str, ...]:
-        rule = Rule(int(self.signals.rule[place]))
-        return () if rule is Rule.NONE else (_NAMES[rule][0 if self.signals.side[place] > 0 else 1],)
+    def _signal(self, index: int) -> tuple[str, ...]:
+        rule = Rule(int(self.signals.rule[index]))
+        return () if rule is Rule.NONE else (_NAMES[rule][0 if self.signals.side[index] > 0 else 1],)
 
     def _told(self) -> Iterator[Figure]:
         """The icons of the latest settled period, the chart that was chosen and why; the spread that decided."""
@@ -245,7 +245,7 @@ class _Chart:
         lower, upper = float(self.limits.lower[last]), float(self.limits.upper[last])
         limited = bool(np.isfinite(self.limits.sigma[last]))
         varies = variation(int(self.signals.side[last]), self.better) if limited else "none"
-        own = int((self.series.settled & (self.group == self.group[last])).sum())
+        group_size = int((self.series.settled & (self.group == self.group[last])).sum())
         icons = (
             f"variation_{varies}",
             f"assurance_{assurance(lower, upper, base.goal, self.better)}",
@@ -253,7 +253,7 @@ class _Chart:
             f"choice_{self.choice.reason}",
             *self._signal(last),
             *(("few_events",) if self._few_events else ()),
-            *(("few_periods",) if own < FEW_PERIODS else ()),
+            *(("few_periods",) if group_size < FEW_PERIODS else ()),
         )
         yield replace(
             lead, measure="icons", value=base.value, goal=base.goal, method=METHODS[self.choice.kind], flags=icons
@@ -266,13 +266,13 @@ class _Chart:
         if not self.params.suggest:
             return
         for number in np.unique(self.group):
-            place = np.flatnonzero(self.group == number)
-            starts = suggest_changes(self.values[place])
-            ends = (*starts[1:], len(place))[: len(starts)]
+            positions = np.flatnonzero(self.group == number)
+            starts = suggest_changes(self.values[positions])
+            ends = (*starts[1:], len(positions))[: len(starts)]
             for begin, end in zip(starts, ends, strict=True):
-                level = self.values[place[begin:end]]
+                level = self.values[positions[begin:end]]
                 yield replace(
-                    self.series.at(int(place[begin])),
+                    self.series.at(int(positions[begin])),
                     measure="suggested_rebase",
                     value=float(np.nanmean(level)),
                     n=int(np.isfinite(level).sum()),
@@ -283,8 +283,8 @@ class _Chart:
 
 def _groups(series: Series, rebases: tuple[Rebase, ...]) -> Int64:
     """The number of the rebase group of each period."""
-    own = [r.since for r in rebases if (r.indicator, r.unit) == (series.lead.indicator, series.lead.unit)]
-    since = sorted({number for day in own if (number := _first_from(series, day)) is not None})
+    days = [r.since for r in rebases if (r.indicator, r.unit) == (series.lead.indicator, series.lead.unit)]
+    since = sorted({number for day in days if (number := _first_from(series, day)) is not None})
     return np.searchsorted(since, np.arange(len(series.periods)), side="right").astype(np.int64)
 
 

@@ -90,7 +90,7 @@ class SeasonalityMetric(Stretches[SeasonalityParams]):
         return (
             SeriesExample(
                 {"of": {"metric": "base"}, "festival": False},
-                rows=[{"period": label, "value": 10 + year[place % 12]} for place, label in enumerate(months)],
+                rows=[{"period": label, "value": 10 + year[index % 12]} for index, label in enumerate(months)],
                 period="2024..2025",
                 expected={
                     "adjusted@2025-01": 10.0,
@@ -138,10 +138,13 @@ def _decomposed(series: Series, context: Context) -> Iterator[Figure]:
             series.over(context.period), measure="too_short", n=int(known.sum()), method="STL", flags=("too_short",)
         )
         return
-    found = decompose(values)
-    for place in range(len(values)):
-        yield from _month(series, found, place)
-    for name, strength in (("seasonal_strength", found.seasonal_strength), ("trend_strength", found.trend_strength)):
+    decomposition = decompose(values)
+    for index in range(len(values)):
+        yield from _month(series, decomposition, index)
+    for name, strength in (
+        ("seasonal_strength", decomposition.seasonal_strength),
+        ("trend_strength", decomposition.trend_strength),
+    ):
         yield replace(
             series.over(context.period),
             measure=name,
@@ -151,9 +154,9 @@ def _decomposed(series: Series, context: Context) -> Iterator[Figure]:
         )
 
 
-def _month(series: Series, decomposition: Decomposition, place: int) -> Iterator[Figure]:
-    lead = replace(series.at(place), method="STL")
-    flags = (*series.flags(place), *(("filled",) if decomposition.filled[place] else ()))
+def _month(series: Series, decomposition: Decomposition, index: int) -> Iterator[Figure]:
+    lead = replace(series.at(index), method="STL")
+    flags = (*series.flags(index), *(("filled",) if decomposition.filled[index] else ()))
     parts: dict[str, Any] = {
         "adjusted": decomposition.adjusted,
         "trend": decomposition.trend,
@@ -161,9 +164,9 @@ def _month(series: Series, decomposition: Decomposition, place: int) -> Iterator
         "remainder": decomposition.remainder,
     }
     for name, part in parts.items():
-        yield replace(lead, measure=name, value=float(part[place]), flags=flags)
-    if place >= len(decomposition.values) - MONTHS:  # each place in the year once, by its latest month
-        yield replace(lead, measure="index", value=float(decomposition.seasonal[place]))
+        yield replace(lead, measure=name, value=float(part[index]), flags=flags)
+    if index >= len(decomposition.values) - MONTHS:  # each place in the year once, by its latest month
+        yield replace(lead, measure="index", value=float(decomposition.seasonal[index]))
 
 
 def _effects(series: Series, params: SeasonalityParams, context: Context) -> list[Figure]:
@@ -184,11 +187,11 @@ def _effects(series: Series, params: SeasonalityParams, context: Context) -> lis
         regressors["heating"] = season_days(months, params.heating)
     if not regressors or np.isfinite(values).sum() <= MONTHS + 1 + len(regressors):
         return []
-    found = effects(values, regressors, month=[period.number for period in series.periods], level=context.level)
-    lost = any(np.isnan(effect.value) for name, effect in found.items() if name.startswith("festival_"))
+    estimated = effects(values, regressors, month=[period.number for period in series.periods], level=context.level)
+    lost = any(np.isnan(effect.value) for name, effect in estimated.items() if name.startswith("festival_"))
     return [
         _effect_row(series, context, name, effect, mixed=lost and name.startswith("festival_"))
-        for name, effect in found.items()
+        for name, effect in estimated.items()
     ]
 
 
@@ -204,13 +207,13 @@ def _lunar(series: Series) -> Iterator[Figure]:
     """Months around the festival beside the same stretch of the last lunar year."""
     years: Mapping[int, dt.date] = lunar_new_years() if series.further else {}
     before = {(row.first, row.last): row for row in series.further}
-    for place, period in enumerate(series.periods):
+    for index, period in enumerate(series.periods):
         moved = same_lunar_stretch(_stretch(period), years) if period.number in _LUNAR_MONTHS and years else None
-        base, now = before.get(moved) if moved else None, series.rows[place]
+        base, now = before.get(moved) if moved else None, series.rows[index]
         if base is None or base.value is None:
             continue
         yield replace(
-            series.at(place),
+            series.at(index),
             measure="lunar_year_before",
             value=base.value,
             lower=base.lower,
@@ -222,10 +225,10 @@ def _lunar(series: Series) -> Iterator[Figure]:
         )
         if now is not None and now.value is not None:
             yield replace(
-                series.at(place),
+                series.at(index),
                 measure="lunar_change",
                 value=now.value - base.value,
                 n=now.n,
                 method="difference",
-                flags=("lunar", *series.flags(place)),
+                flags=("lunar", *series.flags(index)),
             )

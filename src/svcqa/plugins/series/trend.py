@@ -105,8 +105,8 @@ def _told(series: Series, context: Context, *, form: str, test: TrendTest, slope
     sure = test.p < 1 - context.level
     flags = [("rising" if test.s > 0 else "falling") if sure else "no_trend", *(["few_points"] if test.n < FEW else [])]
     lead = replace(series.over(context.period), n=test.n)
-    told = replace(lead, measure=f"{form}slope", flags=tuple(flags), method=f"Theil–Sen {context.level:.0%}")
-    yield replace(told, value=slope.value, lower=slope.lower, upper=slope.upper) if slope.pairs > 0 else told
+    figure = replace(lead, measure=f"{form}slope", flags=tuple(flags), method=f"Theil–Sen {context.level:.0%}")
+    yield replace(figure, value=slope.value, lower=slope.lower, upper=slope.upper) if slope.pairs > 0 else figure
     kendall = replace(lead, method=f"{form}Mann–Kendall")
     yield replace(kendall, measure=f"{form}tau", value=None if np.isnan(test.tau) else test.tau)
     yield replace(kendall, measure=f"{form}p", value=test.p)

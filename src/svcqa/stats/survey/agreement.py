@@ -63,13 +63,15 @@ def agreement(
     >>> found.same, round(found.kappa, 6)
     (0.875, 0.75)
     """
-    one, two = np.asarray(first), np.asarray(second)
-    if one.shape != two.shape or one.ndim != 1 or len(one) == 0:
-        raise StatsError(Fault("survey_shape", place="second", got=str(two.shape), allowed=str(one.shape)))
+    first_ratings, second_ratings = np.asarray(first), np.asarray(second)
+    if first_ratings.shape != second_ratings.shape or first_ratings.ndim != 1 or len(first_ratings) == 0:
+        raise StatsError(
+            Fault("survey_shape", place="second", got=str(second_ratings.shape), allowed=str(first_ratings.shape))
+        )
     if weights != "none":
-        one, two = one.astype(np.float64), two.astype(np.float64)
-    classes, places = np.unique(np.concatenate([one, two]), return_inverse=True)
-    n, k = len(one), len(classes)
+        first_ratings, second_ratings = first_ratings.astype(np.float64), second_ratings.astype(np.float64)
+    classes, places = np.unique(np.concatenate([first_ratings, second_ratings]), return_inverse=True)
+    n, k = len(first_ratings), len(classes)
     table = np.bincount(places[:n] * k + places[n:], minlength=k * k).reshape(k, k) / n
     value, error = _kappa(table, _closeness(classes, weights), n)
     same = float(np.trace(table))

@@ -152,14 +152,14 @@ def allocate(
     size = counts(population_size, "population_size")
     parts = _finite(key, "key", size)
     lowest, highest = _ends(limits or Limits(), size)
-    asked = int(counts(n, "n")[0])
-    if asked < lowest.sum():
-        raise StatsError(Fault("survey_too_few", place="n", got=str(asked), allowed=f"≥ {lowest.sum():.0f}"))
-    total = float(min(asked, highest.sum()))
+    requested = int(counts(n, "n")[0])
+    if requested < lowest.sum():
+        raise StatsError(Fault("survey_too_few", place="n", got=str(requested), allowed=f"≥ {lowest.sum():.0f}"))
+    total = float(min(requested, highest.sum()))
     exact = between_limits(total, parts, lowest, highest)
     if limits is not None and limits.domain is not None and limits.domain_minimum > 0:
         exact = _raise_domains(total, parts, lowest=lowest, highest=highest, limits=limits)
-    return Allocation(largest_remainder(exact), exact, method, asked)
+    return Allocation(largest_remainder(exact), exact, method, requested)
 
 
 def _ends(limits: Limits, size: Float64) -> tuple[Float64, Float64]:
@@ -171,8 +171,8 @@ def _ends(limits: Limits, size: Float64) -> tuple[Float64, Float64]:
         fixed = ~np.isnan(share)
         within_range(share[fixed], "prescribed_share", 0, 1)
         # the small number keeps 0.3 · 10 = 3 from becoming 4; at least the minimum, so that an error can be estimated
-        wanted = np.maximum(np.ceil(share * size - 1e-9), lowest)
-        lowest, highest = np.where(fixed, wanted, lowest), np.where(fixed, wanted, highest)
+        prescribed = np.maximum(np.ceil(share * size - 1e-9), lowest)
+        lowest, highest = np.where(fixed, prescribed, lowest), np.where(fixed, prescribed, highest)
     return lowest, highest
 
 
@@ -193,9 +193,11 @@ def _raise_domains(total: float, key: Float64, *, lowest: Float64, highest: Floa
         short = (np.bincount(domain, largest_remainder(exact)) < least) & ~raised
         if not short.any():
             return exact
-        for place in np.flatnonzero(short):
-            own = domain == place
-            low[own] = high[own] = largest_remainder(between_limits(least[place], key[own], lowest[own], highest[own]))
+        for number in np.flatnonzero(short):
+            members = domain == number
+            low[members] = high[members] = largest_remainder(
+                between_limits(least[number], key[members], lowest[members], highest[members])
+            )
         raised |= short
 
 

@@ -37,10 +37,10 @@ class Calibrated:
         """Residuals from the regression on the groups, by the weights before, times the weights after."""
         columns = [group[:, None] == np.arange(group.max() + 1) for group in self.groups]
         root = np.sqrt(self.before)[:, None]
-        known = np.concatenate(columns, axis=1) * root
+        weighted_indicators = np.concatenate(columns, axis=1) * root
         with np.errstate(divide="ignore", invalid="ignore"):
             influence = np.where(self.after[:, None] > 0, scaled / self.after[:, None], 0.0)
-        slopes = np.linalg.lstsq(known, influence * root, rcond=None)[0]
+        slopes = np.linalg.lstsq(weighted_indicators, influence * root, rcond=None)[0]
         residual = influence - np.concatenate(columns, axis=1) @ slopes
         width = scaled.shape[1]
         return self.after[:, None] * residual, np.zeros((width, width))
@@ -61,10 +61,10 @@ def post_stratified(
     >>> post_stratified(design, ["x", "x", "x", "y"], population_size={"x": 60, "y": 40}).weight.tolist()
     [20.0, 20.0, 20.0, 40.0]
     """
-    place, size = _margin(design, group, population_size, "group")
-    now = np.bincount(place, design.weight, len(size))
-    weight = design.weight * (size / now)[place]
-    return design.reweighted(weight, Calibrated(design.weight, weight, (place,)))
+    index, size = _margin(design, group, population_size, "group")
+    now = np.bincount(index, design.weight, len(size))
+    weight = design.weight * (size / now)[index]
+    return design.reweighted(weight, Calibrated(design.weight, weight, (index,)))
 
 
 def raked(
@@ -84,17 +84,21 @@ def raked(
     >>> found.weight.round(6).tolist()
     [42.0, 18.0, 28.0, 12.0]
     """
-    known = [_margin(design, group, size, f"margin {place + 1}") for place, (group, size) in enumerate(margins)]
-    sums = [float(size.sum()) for _, size in known]
+    checked_margins = [
+        _margin(design, group, size, f"margin {index + 1}") for index, (group, size) in enumerate(margins)
+    ]
+    sums = [float(size.sum()) for _, size in checked_margins]
     if not sums or max(sums) - min(sums) > 1e-6 * max(sums):
         raise StatsError(Fault("survey_margins_differ", place="margins", got=shown(sums)))
     weight = design.weight.copy()
     for _ in range(rounds):
-        for place, size in known:
-            weight = weight * (size / np.bincount(place, weight, len(size)))[place]
-        left = max(float(np.abs(np.bincount(place, weight, len(size)) / size - 1).max()) for place, size in known)
+        for index, size in checked_margins:
+            weight = weight * (size / np.bincount(index, weight, len(size)))[index]
+        left = max(
+            float(np.abs(np.bincount(index, weight, len(size)) / size - 1).max()) for index, size in checked_margins
+        )
         if left <= tolerance:
-            step = Calibrated(design.weight, weight, tuple(place for place, _ in known))
+            step = Calibrated(design.weight, weight, tuple(index for index, _ in checked_margins))
             return design.reweighted(weight, step)
     raise StatsError(Fault("survey_raking", place="margins", got=f"{left:.2g}", allowed=f"≤ {tolerance:g}"))
 
@@ -103,11 +107,11 @@ def _margin(
     design: SampleDesign, group: npt.ArrayLike, population_size: Mapping[Hashable, float], name: str
 ) -> tuple[Int64, Float64]:
     """Each unit's group and the counts in the same order; a group on one side alone is refused."""
-    labels, place = codes(group, name, len(design.weight))
-    given = {str(label): size for label, size in population_size.items()}
-    weighted = {labels[at] for at in np.unique(place[design.weight > 0])}
-    unknown = sorted(label for label in labels if not given.get(label, 0) > 0)
-    unseen = sorted(label for label, size in given.items() if size > 0 and label not in weighted)
+    labels, index = codes(group, name, len(design.weight))
+    sizes = {str(label): size for label, size in population_size.items()}
+    weighted = {labels[at] for at in np.unique(index[design.weight > 0])}
+    unknown = sorted(label for label in labels if not sizes.get(label, 0) > 0)
+    unseen = sorted(label for label, size in sizes.items() if size > 0 and label not in weighted)
     if unknown or unseen:
         raise StatsError(Fault("survey_margin", place=name, got=shown(unknown + unseen)))
-    return place, counts([given[label] for label in labels], name)
+    return index, counts([sizes[label] for label in labels], name)

@@ -142,36 +142,36 @@ def sample_design(
     >>> design.weight.tolist(), design.degrees_of_freedom()
     ([5.0, 5.0, 2.0, 2.0], 2.0)
     """
-    labels, place = codes(stratum, "stratum")
+    labels, index = codes(stratum, "stratum")
     size = _sizes(labels, population_size)
     nested = None
     if cluster is not None:
-        inner = codes(cluster, "cluster", len(place))[1]
-        nested = np.unique(place * (inner.max(initial=0) + 1) + inner, return_inverse=True)[1].astype(np.int64)
+        inner = codes(cluster, "cluster", len(index))[1]
+        nested = np.unique(index * (inner.max(initial=0) + 1) + inner, return_inverse=True)[1].astype(np.int64)
     design = SampleDesign(
-        strata=tuple(labels), stratum=place, weight=np.ones(len(place)), population_size=size, cluster=nested
+        strata=tuple(labels), stratum=index, weight=np.ones(len(index)), population_size=size, cluster=nested
     )
     _check_drawn(design)
     if weight is None:
         if np.isinf(size).any():
             raise StatsError(Fault("survey_weights", place="weight", got=shown(size[np.isinf(size)])))
-        return replace(design, weight=(size / design.drawn)[place])
-    given = to_shape(np.asarray(weight, dtype=np.float64), "weight", place.shape)
-    if not (np.isfinite(given) & (given >= 0)).all() or given.sum() == 0:
-        raise StatsError(Fault("survey_weights", place="weight", got=shown(given[~(given >= 0)])))
-    return replace(design, weight=given)
+        return replace(design, weight=(size / design.drawn)[index])
+    weights = to_shape(np.asarray(weight, dtype=np.float64), "weight", index.shape)
+    if not (np.isfinite(weights) & (weights >= 0)).all() or weights.sum() == 0:
+        raise StatsError(Fault("survey_weights", place="weight", got=shown(weights[~(weights >= 0)])))
+    return replace(design, weight=weights)
 
 
 def _sizes(labels: list[str], population_size: Mapping[Hashable, float]) -> Float64:
     """Sizes in the order of ``labels``; a stratum on one side alone is refused."""
-    given = {str(label): value for label, value in population_size.items()}
-    missing = sorted(set(labels) - set(given))
+    sizes = {str(label): value for label, value in population_size.items()}
+    missing = sorted(set(labels) - set(sizes))
     if missing:
         raise StatsError(Fault("survey_no_size", place="population_size", got=shown(missing)))
-    not_drawn = sorted(label for label in set(given) - set(labels) if given[label] > 0)
+    not_drawn = sorted(label for label in set(sizes) - set(labels) if sizes[label] > 0)
     if not_drawn:
         raise StatsError(Fault("survey_not_drawn", place="stratum", got=shown(not_drawn)))
-    return counts([given[label] for label in labels], "population_size")
+    return counts([sizes[label] for label in labels], "population_size")
 
 
 def _check_drawn(design: SampleDesign) -> None:

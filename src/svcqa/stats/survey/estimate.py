@@ -114,8 +114,8 @@ def by_domain(labels: npt.ArrayLike, estimated: Callable[[Bool], Estimate]) -> d
     >>> {label: estimate.value for label, estimate in found.items()}
     {'x': 2.0, 'y': 7.0}
     """
-    names, place = codes(labels, "labels")
-    return {name: estimated(place == number) for number, name in enumerate(names)}
+    names, index = codes(labels, "labels")
+    return {name: estimated(index == number) for number, name in enumerate(names)}
 
 
 def quantile(
@@ -213,8 +213,8 @@ def _inverse(values: Float64, weight: Float64, probability: float) -> float:
     """The smallest value whose share of the weights reaches ``probability``; the ends beyond 0 and 1, NaN for NaN."""
     if math.isnan(probability):
         return math.nan
-    different, place = np.unique(values, return_inverse=True)
-    reached = np.cumsum(np.bincount(place, weight))
+    different, index = np.unique(values, return_inverse=True)
+    reached = np.cumsum(np.bincount(index, weight))
     # sums of weights carry rounding errors, which must not decide whether a share is reached
     at = int(np.searchsorted(reached, (probability - 1e-12) * reached[-1]))
     return float(different[min(at, len(different) - 1)])

@@ -133,12 +133,12 @@ def caller_means(scores: npt.ArrayLike, interviewer: npt.ArrayLike, *, level: fl
     between = max((parts.between - parts.within) / parts.typical, 0.0)
     error = parts.within / parts.n
     if between + parts.within == 0:
-        kept = np.zeros_like(parts.mean)
+        reliability = np.zeros_like(parts.mean)
     else:
-        kept = between / (between + error) if between > 0 else np.zeros_like(error)
+        reliability = between / (between + error) if between > 0 else np.zeros_like(error)
     overall = _weighted_median(parts.mean, parts.n)
-    shrunk = overall + kept * (parts.mean - overall)
-    half = float(ndtri(0.5 + level_of(level) / 2)) * np.sqrt(kept * error)
+    shrunk = overall + reliability * (parts.mean - overall)
+    half = float(ndtri(0.5 + level_of(level) / 2)) * np.sqrt(reliability * error)
     out = (shrunk - half > overall) | (shrunk + half < overall)
     return CallerMeans(
         labels=tuple(parts.labels),
@@ -162,16 +162,16 @@ def _weighted_median(values: Float64, weight: Int64) -> float:
 
 
 def _anova(scores: npt.ArrayLike, interviewer: npt.ArrayLike) -> _Anova:
-    labels, place = codes(interviewer, "interviewer")
-    values = to_shape(np.asarray(scores, dtype=np.float64), "scores", place.shape)
+    labels, index = codes(interviewer, "interviewer")
+    values = to_shape(np.asarray(scores, dtype=np.float64), "scores", index.shape)
     if not np.isfinite(values).all():
         raise StatsError(Fault("survey_missing", place="scores", got=str(int((~np.isfinite(values)).sum()))))
-    n = np.bincount(place).astype(np.int64)
+    n = np.bincount(index).astype(np.int64)
     k, total = len(labels), len(values)
     if k < 2 or total <= k:
         raise StatsError(Fault("survey_callers", place="interviewer", got=f"{k}, {total}"))
-    mean = np.bincount(place, values) / n
-    within = float(((values - mean[place]) ** 2).sum()) / (total - k)
+    mean = np.bincount(index, values) / n
+    within = float(((values - mean[index]) ** 2).sum()) / (total - k)
     between = float((n * (mean - values.mean()) ** 2).sum()) / (k - 1)
     typical = (total - float((n.astype(np.float64) ** 2).sum()) / total) / (k - 1)
     return _Anova(labels=labels, n=n, mean=mean, between=between, within=within, typical=typical)

@@ -46,11 +46,11 @@ def inside_of(design: SampleDesign, within: npt.ArrayLike | None) -> Bool:
 
 def values_of(design: SampleDesign, values: npt.ArrayLike, name: str, inside: Bool) -> Float64:
     """``values`` as numbers, 0 outside ``inside``; a gap inside is refused."""
-    found = to_shape(np.asarray(values, dtype=np.float64), name, design.weight.shape)
-    gaps = int((inside & ~np.isfinite(found)).sum())
+    numbers = to_shape(np.asarray(values, dtype=np.float64), name, design.weight.shape)
+    gaps = int((inside & ~np.isfinite(numbers)).sum())
     if gaps:
         raise StatsError(Fault("survey_missing", place=name, got=str(gaps)))
-    return np.where(inside, found, 0.0)
+    return np.where(inside, numbers, 0.0)
 
 
 def ratio_of(

@@ -90,17 +90,17 @@ def response_classes(design: SampleDesign, answered: npt.ArrayLike, classes: npt
     >>> found.answered.tolist(), round(found.response_rate, 4), found.r_indicator
     ([2, 2], 0.6667, 1.0)
     """
-    labels, place = codes(classes, "classes", len(design.weight))
-    yes = _booleans(answered, "answered", len(place))
+    labels, index = codes(classes, "classes", len(design.weight))
+    yes = _booleans(answered, "answered", len(index))
     width = len(labels)
-    drawn = np.bincount(place, design.weight, width)
-    rate = np.bincount(place[yes], design.weight[yes], width) / drawn
+    drawn = np.bincount(index, design.weight, width)
+    rate = np.bincount(index[yes], design.weight[yes], width) / drawn
     size, overall = float(drawn.sum()), float(design.weight[yes].sum() / design.weight.sum())
     spread = math.sqrt(float((drawn * (rate - overall) ** 2).sum()) / max(size - 1, 1))
     return ResponseClasses(
         labels=tuple(labels),
-        drawn=np.bincount(place, minlength=width).astype(np.int64),
-        answered=np.bincount(place[yes], minlength=width).astype(np.int64),
+        drawn=np.bincount(index, minlength=width).astype(np.int64),
+        answered=np.bincount(index[yes], minlength=width).astype(np.int64),
         rate=rate,
         response_rate=overall,
         r_indicator=1 - 2 * spread,
@@ -117,15 +117,15 @@ def weighted_for_response(design: SampleDesign, answered: npt.ArrayLike, classes
     >>> weighted_for_response(design, [True, True, False, True, True, True], list("xxxyyy")).weight.tolist()
     [15.0, 15.0, 0.0, 10.0, 10.0, 10.0]
     """
-    found = response_classes(design, answered, classes)
-    few = (found.answered < 2) & (found.answered < found.drawn)
+    response = response_classes(design, answered, classes)
+    few = (response.answered < 2) & (response.answered < response.drawn)
     if few.any():
-        labels = [label for label, short in zip(found.labels, few, strict=True) if short]
+        labels = [label for label, short in zip(response.labels, few, strict=True) if short]
         raise StatsError(Fault("survey_silent_class", place="classes", got=shown(labels)))
-    place = codes(classes, "classes")[1]
-    yes = _booleans(answered, "answered", len(place))
-    weight = np.where(yes, design.weight / found.rate[place], 0.0)
-    return design.reweighted(weight, Answered(design.weight, weight, place))
+    index = codes(classes, "classes")[1]
+    yes = _booleans(answered, "answered", len(index))
+    weight = np.where(yes, design.weight / response.rate[index], 0.0)
+    return design.reweighted(weight, Answered(design.weight, weight, index))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,10 +186,10 @@ def worst_case(
     yes = _booleans(answered, "answered", len(inside)) & inside
     if not yes.any():
         raise StatsError(Fault("survey_empty", place="answered"))
-    given = np.asarray(values, dtype=np.float64)
-    within_range(given[yes], "values", lowest, highest)
+    numbers = np.asarray(values, dtype=np.float64)
+    within_range(numbers[yes], "values", lowest, highest)
     ends: list[Estimate] = [
-        mean(design, np.where(yes, given, end), within=within, level=level) for end in (lowest, highest)
+        mean(design, np.where(yes, numbers, end), within=within, level=level) for end in (lowest, highest)
     ]
     weight = design.weight
     return Bounds(
@@ -197,7 +197,7 @@ def worst_case(
         upper=ends[1].value,
         lower_limit=max(ends[0].lower, lowest),
         upper_limit=min(ends[1].upper, highest),
-        respondents=float((weight[yes] * given[yes]).sum() / weight[yes].sum()),
+        respondents=float((weight[yes] * numbers[yes]).sum() / weight[yes].sum()),
         response_rate=float(weight[yes].sum() / weight[inside].sum()),
         n=int(yes.sum()),
         drawn=int(inside.sum()),
@@ -228,9 +228,9 @@ def tipping_difference(value: float, goal: float, *, response_rate: float) -> fl
 
 
 def _booleans(values: npt.ArrayLike, name: str, n: int) -> Bool:
-    found = np.asarray(values)
-    if found.dtype != np.bool_ or found.shape != (n,):
+    flags = np.asarray(values)
+    if flags.dtype != np.bool_ or flags.shape != (n,):
         raise StatsError(
-            Fault("survey_shape", place=name, got=f"{found.dtype}, {found.shape}", allowed=f"bool, ({n},)")
+            Fault("survey_shape", place=name, got=f"{flags.dtype}, {flags.shape}", allowed=f"bool, ({n},)")
         )
-    return found
+    return flags

@@ -83,9 +83,9 @@ def precision(
         variance = np.where(size > 0, (1 - n / size) * deviation**2 / n, 0.0)
     variance = np.where((size > 0) & (n == 0), np.nan, np.maximum(variance, 0.0))
     z = float(ndtri(0.5 + level_of(level) / 2))
-    names, place = codes(domain, "domain", len(size)) if domain is not None else ([], np.zeros(len(size), np.int64))
-    by_domain = np.sqrt(_together(variance, size, place, len(names)))
-    whole = math.sqrt(float(_together(variance, size, np.zeros_like(place), 1)[0]))
+    names, index = codes(domain, "domain", len(size)) if domain is not None else ([], np.zeros(len(size), np.int64))
+    by_domain = np.sqrt(_together(variance, size, index, len(names)))
+    whole = math.sqrt(float(_together(variance, size, np.zeros_like(index), 1)[0]))
     by_stratum = np.sqrt(variance)
     return Precision(
         standard_error=whole,
@@ -197,7 +197,7 @@ def to_draw(
     return drawn.astype(np.int64), np.maximum(n - drawn * rate, 0.0)
 
 
-def _together(variance: Float64, size: Float64, place: Int64, groups: int) -> Float64:
+def _together(variance: Float64, size: Float64, index: Int64, groups: int) -> Float64:
     """Variance of the mean of strata taken together, in each group."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.bincount(place, size**2 * variance, groups)[:groups] / np.bincount(place, size, groups)[:groups] ** 2
+        return np.bincount(index, size**2 * variance, groups)[:groups] / np.bincount(index, size, groups)[:groups] ** 2

@@ -61,8 +61,8 @@ def eligible_share(outcomes: Outcomes) -> float:
     >>> eligible_share(Outcomes(complete=4, partial=2, refused=1, no_answer=1, other=1, unknown=2, not_eligible=1))
     0.9
     """
-    known = outcomes.complete + outcomes.partial + outcomes.refused + outcomes.no_answer + outcomes.other
-    return known / (known + outcomes.not_eligible) if known + outcomes.not_eligible > 0 else 1.0
+    eligible = outcomes.complete + outcomes.partial + outcomes.refused + outcomes.no_answer + outcomes.other
+    return eligible / (eligible + outcomes.not_eligible) if eligible + outcomes.not_eligible > 0 else 1.0
 
 
 def outcome_rates(outcomes: Outcomes, *, e: float | None = None) -> dict[str, Rate]:
@@ -94,14 +94,14 @@ def outcome_rates(outcomes: Outcomes, *, e: float | None = None) -> dict[str, Ra
     }
     least, estimated, most, cooperating, able = bases
     table: dict[str, tuple[str, float, str]] = {}
-    for place, base in enumerate((least, estimated, most)):
-        table[f"RR{2 * place + 1}"] = ("I", i, base)
-        table[f"RR{2 * place + 2}"] = ("(I + P)", interviews, base)
-        table[f"REF{place + 1}"] = ("R", outcomes.refused, base)
-        table[f"CON{place + 1}"] = ("((I + P) + R + O)", reached, base)
-    for place, base in enumerate((cooperating, able)):
-        table[f"COOP{2 * place + 1}"] = ("I", i, base)
-        table[f"COOP{2 * place + 2}"] = ("(I + P)", interviews, base)
+    for number, base in enumerate((least, estimated, most)):
+        table[f"RR{2 * number + 1}"] = ("I", i, base)
+        table[f"RR{2 * number + 2}"] = ("(I + P)", interviews, base)
+        table[f"REF{number + 1}"] = ("R", outcomes.refused, base)
+        table[f"CON{number + 1}"] = ("((I + P) + R + O)", reached, base)
+    for number, base in enumerate((cooperating, able)):
+        table[f"COOP{2 * number + 1}"] = ("I", i, base)
+        table[f"COOP{2 * number + 2}"] = ("(I + P)", interviews, base)
     return {
         name: Rate(count / bases[base] if bases[base] > 0 else math.nan, bases[base], f"{letters} / {base}")
         for name, (letters, count, base) in sorted(table.items())

@@ -91,8 +91,8 @@ def top_box(
     >>> top_box(design, [10, 9, 9, 4], at_least=9).value
     0.75
     """
-    found = values_of(design, scores, "scores", inside_of(design, within))
-    return share(design, found >= at_least, within=within, level=level, limits=limits)
+    numbers = values_of(design, scores, "scores", inside_of(design, within))
+    return share(design, numbers >= at_least, within=within, level=level, limits=limits)
 
 
 def _adjusted(plain: Estimate, effective: float) -> float:

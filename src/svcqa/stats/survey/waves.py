@@ -133,20 +133,25 @@ def overlapping_difference(first: Wave, second: Wave, *, level: float = 0.95) ->
     """
     if first.design.cluster is not None or second.design.cluster is not None:
         raise StatsError(Fault("survey_overlap", place="cluster"))
-    one, two = mean_of(first.design, first.values, first.within), mean_of(second.design, second.values, second.within)
-    shared = _covariance(first, one, second, two)
-    variance = [float(wave.design.covariance(found.scaled)[0, 0]) for wave, found in ((first, one), (second, two))]
+    earlier, later = (
+        mean_of(first.design, first.values, first.within),
+        mean_of(second.design, second.values, second.within),
+    )
+    shared = _covariance(first, earlier, second, later)
+    variance = [
+        float(wave.design.covariance(figure.scaled)[0, 0]) for wave, figure in ((first, earlier), (second, later))
+    ]
     most = math.sqrt(variance[0] * variance[1])
     shared = min(max(shared, -most), most)
-    df = min(first.design.degrees_of_freedom(one.inside), second.design.degrees_of_freedom(two.inside))
+    df = min(first.design.degrees_of_freedom(earlier.inside), second.design.degrees_of_freedom(later.inside))
     return difference_of(
-        two.value - one.value,
+        later.value - earlier.value,
         np.array([[variance[0], shared], [shared, variance[1]]]),
         df=df,
-        n=int(one.inside.sum() + two.inside.sum()),
+        n=int(earlier.inside.sum() + later.inside.sum()),
         method="difference:overlap_t",
         level=level,
-        known=first.design.is_complete(one.inside) and second.design.is_complete(two.inside),
+        known=first.design.is_complete(earlier.inside) and second.design.is_complete(later.inside),
     )
 
 
@@ -161,26 +166,26 @@ def _covariance(first: Wave, linearised: Linearised, second: Wave, two: Linearis
         np.array(wave.design.strata)[wave.design.stratum[at[:, side]]] for side, wave in enumerate((first, second))
     ]
     total = 0.0
-    for place, label in enumerate(first.design.strata):
+    for index, label in enumerate(first.design.strata):
         if label not in second.design.strata:
             continue
         other = second.design.strata.index(label)
         # a customer who changed his stratum belongs to two independent draws
-        own = (labels[0] == label) & (labels[1] == label)
-        n = int(own.sum())
+        unmoved = (labels[0] == label) & (labels[1] == label)
+        n = int(unmoved.sum())
         if n < 2:
             continue
-        x, y = before[at[own, 0]], after[at[own, 1]]
+        x, y = before[at[unmoved, 0]], after[at[unmoved, 1]]
         spread = float(((x - x.mean()) * (y - y.mean())).sum()) / (n - 1)
-        size = min(first.design.population_size[place], second.design.population_size[other])
-        total += (n - float(first.design.drawn[place] * second.design.drawn[other]) / size) * spread
+        size = min(first.design.population_size[index], second.design.population_size[other])
+        total += (n - float(first.design.drawn[index] * second.design.drawn[other]) / size) * spread
     return total
 
 
 def _places(wave: Wave) -> dict[str, int]:
     """Where each customer stands; nobody twice."""
     units = [str(unit) for unit in np.asarray(wave.unit).tolist()]
-    places = {unit: place for place, unit in enumerate(units)}
+    places = {unit: index for index, unit in enumerate(units)}
     if len(places) != len(units) or len(units) != len(wave.design.weight):
         got = f"{len(places)} / {len(units)}"
         raise StatsError(Fault("survey_units_twice", place="unit", got=got, allowed=f"{len(wave.design.weight)}"))
