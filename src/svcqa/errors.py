@@ -16,6 +16,7 @@ from svcqa.catalogue import Language
 __all__ = [
     "Fault",
     "MetricError",
+    "MissingExtraError",
     "NameUnknownError",
     "NotAllowedError",
     "NotebookError",

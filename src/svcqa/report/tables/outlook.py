@@ -111,6 +111,7 @@ def _forecast_row(outlook: Outlook, language: Language) -> tuple[str, ...]:
 def chance_text(chance: Figure, language: Language) -> str:
     """A probability in whole per cent; simulated futures never make it nought or certain, a year that is over does.
 
+    >>> import datetime as dt
     >>> last = dt.date(2026, 12, 31)
     >>> chance_text(Figure(unit="C", period="2026", first=dt.date(2026, 1, 1), last=last, value=0.999), "en")
     '>99%'
