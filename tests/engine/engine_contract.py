@@ -337,8 +337,8 @@ class EngineContract:
             result = driver_of(metric).read(summary, params, context, pins={})
             for expected, wanted in example.expected.items():
                 measure, _, column = expected.partition(".")
-                (row,) = (row for row in result.rows if row["measure"] == measure)
-                assert same(row.get(column or "value"), wanted), (example.source, expected)
+                (row,) = (row for row in result.rows if row.measure == measure)
+                assert same(row[column or "value"], wanted), (example.source, expected)
 
 
 def text(value: Any) -> str | None:

@@ -66,7 +66,7 @@ def test_working_days_over_the_spring_festival_are_told_day_by_day(tmp_path: Pat
         ("02-24", 3, "workday"),
         ("02-25", 4, "workday"),
     ]
-    assert (found.clock.state, found.clock.value, found.clock.own_limit) == ("breached", 4, 3)
+    assert (found.clock.state.column, found.clock.value, found.clock.own_limit) == ("breached", 4, 3)
     assert found.clock.due == dt.datetime(2026, 2, 24, 23, 59, 59)
     assert (found.clock.started, found.clock.stopped) == (dt.datetime(2026, 2, 12, 10), dt.datetime(2026, 2, 25, 9))
     assert (found.source_file, found.source_row, found.provisional) == ("work_orders.csv", 2, False)
@@ -98,7 +98,7 @@ def test_an_open_case_counts_the_days_that_are_over(tmp_path: Path) -> None:
     workspace = read(tmp_path, commitment(rule=rule), [order("1", "2026-01-08 10:00:00")])
     found = only(workspace, as_of="2026-01-12 12:00")
     assert [number for _, number, _ in days(found)] == [None, 1, None, None, 2]
-    assert (found.clock.state, found.clock.value, found.clock.stopped) == ("open_not_due", 1, None)
+    assert (found.clock.state.column, found.clock.value, found.clock.stopped) == ("open_not_due", 1, None)
 
 
 def test_natural_time_counts_everything_but_pauses(tmp_path: Path) -> None:
@@ -133,16 +133,16 @@ def test_a_case_of_mean_and_maximum_is_held_against_the_maximum(tmp_path: Path) 
         ("01-10 09:00", "01-10 11:00", "counted"),
     ]
     # an hour on Friday, so that two and a half are used up at 10:30 on Saturday
-    assert (first.clock.state, first.clock.value, first.clock.due) == (
+    assert (first.clock.state.column, first.clock.value, first.clock.due) == (
         "breached",
         3 * 3600,
         dt.datetime(2026, 1, 10, 10, 30),
     )
-    assert only(workspace, "2").clock.state == "met"  # two and a half hours to the second
-    states = [only(workspace, "3", as_of=f"2026-01-12 {at}").clock.state for at in ("11:30:00", "11:30:01")]
+    assert only(workspace, "2").clock.state.column == "met"  # two and a half hours to the second
+    states = [only(workspace, "3", as_of=f"2026-01-12 {at}").clock.state.column for at in ("11:30:00", "11:30:01")]
     assert states == ["open_not_due", "open_overdue"]
     left_out = only(workspace, "4")
-    assert (left_out.clock.state, left_out.clock.excluded_by) == ("excluded", "flood")
+    assert (left_out.clock.state.column, left_out.clock.excluded_by) == ("excluded", "flood")
     shown = tables.explained.explanation(first, "en").to_string()
     assert all(word in shown for word in ("2.5 h (net of pauses)", "3 h", "10,800", "2026-01-10 10:30:00"))
     assert "2.5 小时（扣除暂停）" in tables.explained.explanation(first, "zh-Hans").to_string()
@@ -152,7 +152,7 @@ def test_working_time_of_mean_and_maximum_is_told_by_the_hours_of_work(tmp_path:
     promise = commitment(rule=LONGEST | {"clock": "working_time"})
     found = only(read(tmp_path, promise, [order("1", "2026-01-09 16:30:00", "2026-01-12 10:30:00")]))
     # Friday 16:30-17:30, Monday 08:30-10:30: three hours; two and a half are used up on Monday at 10:00
-    assert (found.clock.value, found.clock.state) == (3 * 3600, "breached")
+    assert (found.clock.value, found.clock.state.column) == (3 * 3600, "breached")
     assert found.clock.due == dt.datetime(2026, 1, 12, 10)
     assert "2.5 working h" in tables.explained.explanation(found, "en").to_string()
 
@@ -218,10 +218,14 @@ def test_notice_and_appointments_are_held_against_their_moment(tmp_path: Path) -
     workspace.ingest()
     ahead = only(workspace, "9")
     assert stretches(ahead) == [("01-08 07:00", "01-10 08:00", "ahead")]
-    assert (ahead.clock.value, ahead.clock.state, ahead.clock.due) == (-49 * 60, "met", dt.datetime(2026, 1, 8, 8))
+    assert (ahead.clock.value, ahead.clock.state.column, ahead.clock.due) == (
+        -49 * 60,
+        "met",
+        dt.datetime(2026, 1, 8, 8),
+    )
     assert "提前 49 小时" in tables.explained.explanation(ahead, "zh-Hans").to_string()
     late, early, waits = (only(workspace, key, as_of="2026-01-07 12:10") for key in ("1", "2", "3"))
-    assert (late.clock.value, late.clock.state) == (10, "open_overdue")  # not closed yet at ten past twelve
+    assert (late.clock.value, late.clock.state.column) == (10, "open_overdue")  # not closed yet at ten past twelve
     assert only(workspace, "1").clock.value == 30
     assert (early.clock.value, stretches(early)) == (-44, [("01-07 11:15", "01-07 12:00", "ahead")])  # 44.5 minutes
     assert (waits.clock.value, stretches(waits)) == (10, [("01-07 12:00", "01-07 12:10", "late")])
@@ -241,10 +245,10 @@ def test_what_is_left_out_says_why_and_what_has_no_clock_has_no_ledger(tmp_path:
     )
     workspace.ingest()
     left_out = only(workspace, "1")
-    assert (left_out.clock.state, left_out.clock.excluded_by, left_out.clock.value) == ("excluded", "pilot", 120)
+    assert (left_out.clock.state.column, left_out.clock.excluded_by, left_out.clock.value) == ("excluded", "pilot", 120)
     assert "试点" in tables.explained.explanation(left_out, "zh-Hans").to_string()
     counted = only(workspace, "7")
-    assert (counted.ledger, counted.clock.value, counted.clock.state) == (None, 5, "breached")
+    assert (counted.ledger, counted.clock.value, counted.clock.state.column) == (None, 5, "breached")
 
 
 def test_a_limit_of_the_case_itself_is_the_one_that_is_told(tmp_path: Path) -> None:
@@ -255,9 +259,9 @@ def test_a_limit_of_the_case_itself_is_the_one_that_is_told(tmp_path: Path) -> N
     ]
     workspace = read(tmp_path, promise, rows)
     vip, other = only(workspace, "1"), only(workspace, "2")
-    assert (vip.clock.own_limit, vip.clock.value, vip.clock.state) == (30, 45, "breached")
+    assert (vip.clock.own_limit, vip.clock.value, vip.clock.state.column) == (30, 45, "breached")
     assert vip.clock.due == dt.datetime(2026, 1, 5, 9, 30)
-    assert (other.clock.own_limit, other.clock.value, other.clock.state) == (60, 45, "met")
+    assert (other.clock.own_limit, other.clock.value, other.clock.state.column) == (60, 45, "met")
 
 
 def test_days_that_nobody_announced_mark_the_explanation(tmp_path: Path) -> None:
@@ -392,7 +396,10 @@ def test_the_worst_case_of_a_review_can_be_explained(sample_workspace: svcqa.Wor
     weakest = review.weakest
     found = only(sample_workspace, weakest.worst_case, commitment=weakest.commitment.key, as_of=review.as_of)
     assert weakest.cases is not None
-    assert (found.clock.value, found.clock.state) == (weakest.cases["value"].max(), weakest.cases["state"].iloc[0])
+    assert (found.clock.value, found.clock.state.column) == (
+        weakest.cases["value"].max(),
+        weakest.cases["state"].iloc[0],
+    )
     availability = next(item for item in review.commitments if item.commitment.metric == "availability")
     assert availability.worst_case == ""
 
@@ -435,7 +442,7 @@ def test_state_and_figure_are_those_of_the_list_and_the_ledger_adds_up(rule: Any
         listed = workspace.cases("promise", period="2026-02", as_of=clock(as_of))
         for row in listed.to_dict("records"):
             found = only(workspace, row["order_id"], as_of=clock(as_of))
-            assert (found.clock.state, found.clock.value) == (row["state"], row["value"])
+            assert (found.clock.state.column, found.clock.value) == (row["state"], row["value"])
             if found.ledger is not None:
                 assert found.clock.told == row["value"]
             frame = tables.explained.explanation(found, "en")

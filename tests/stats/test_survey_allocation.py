@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from support.survey_oracle import RELATIVE, Data, reference
@@ -111,6 +111,19 @@ def plans(draw: st.DrawFn) -> dict[str, object]:
     }
 
 
+TINY_KEY = {
+    "key": [0.0, 0.0, 1.1125369292536007e-308],
+    "population_size": [0, 0, 2],
+    "minimum": 0,
+    "domain": ["a", "a", "a"],
+    "prescribed": [float("nan")] * 3,
+    "domain_minimum": 0,
+    "n": 0,
+}
+
+
+@example(plan=TINY_KEY)  # its limit divided by its key is no number that a machine can hold
+@example(plan=TINY_KEY | {"key": [1.0, 1e-308, 1e-308], "population_size": [50, 60, 70], "n": 90})
 @given(plan=plans())
 def test_sizes_add_up_and_keep_every_limit(plan: dict) -> None:
     size, share = np.array(plan["population_size"]), np.array(plan["prescribed"])

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from svcqa.stats.survey.checks import Float64, Int64
+
+
+_SMALLEST: Final = 1e-200
+"""A key that is less than this share of the largest one counts as this much."""
 
 
 def between_limits(n: float, key: Float64, lowest: Float64, highest: Float64) -> Float64:
@@ -29,7 +35,9 @@ def between_limits(n: float, key: Float64, lowest: Float64, highest: Float64) ->
         if left.sum() > 0:
             divided[~keyed] += left * min((n - room) / float(left.sum()), 1.0)
         return divided
-    low, high, part = lowest[keyed], highest[keyed], key[keyed]
+    low, high = lowest[keyed], highest[keyed]
+    # only proportions count: scaled by a power of two, which is exact, and none so small that its limit overflows
+    part = np.maximum(np.ldexp(key[keyed], -int(np.frexp(key[keyed].max())[1])), _SMALLEST)
     # the sum grows with λ along straight pieces that end where a part meets a limit
     ends = np.unique(np.concatenate([[0.0], low / part, high / part]))
     sums = np.clip(ends[:, None] * part, low, high).sum(axis=1)
