@@ -8,7 +8,6 @@ import numpy as np
 
 from svcqa.stats.survey.checks import Float64, Int64
 
-
 _SMALLEST: Final = 1e-200
 """A key that is less than this share of the largest one counts as this much."""
 
