@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from svcqa.cli import app
 
 PAGES = sorted([*REPO.glob("*.md"), *REPO.glob("docs/*.md")])
 PACKAGE = REPO / "src/svcqa"
+OURS = [path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*") if path.is_file()]
 IN_A_WORKSPACE = {"wave.json", "drawn.parquet", "frame.parquet"}
 """Files of a wave, which a workspace holds and the project does not."""
 
@@ -29,9 +31,15 @@ def commands(text: str) -> Iterator[str]:
             yield re.sub(r"(?<=[a-z])\|[a-z|]+|…", "", found[1]).strip()
 
 
+@cache
+def command_line() -> object:
+    """All commands; they are made once, which takes longer than looking at a page."""
+    return typer.main.get_command(app)
+
+
 def problem(command: str) -> str | None:
     """The word of ``command`` that the command line does not know."""
-    here = typer.main.get_command(app)
+    here = command_line()
     words = shlex.split(command)
     while isinstance(here, TyperGroup) and words and not words[0].startswith("-"):
         if words[0] not in here.commands:
@@ -54,7 +62,8 @@ def test_files_that_are_named_exist(page: Path) -> None:
     missing = [
         name
         for name in own
-        if not any((base / name).exists() for base in (REPO, page.parent, PACKAGE)) and not list(PACKAGE.rglob(name))
+        if not any((base / name).exists() for base in (REPO, page.parent, PACKAGE))
+        and not any(f"/{path}".endswith(f"/{name}") for path in OURS)
     ]
     assert missing == []
 
