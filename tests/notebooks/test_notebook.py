@@ -127,7 +127,7 @@ def test_cells_hold_no_logic(notebook: Path) -> None:
 def test_only_charts_and_the_panel_are_left_out_of_the_comparison(notebook: Path) -> None:
     for cell in code_cells(notebook):
         if IGNORED in tags(cell):
-            assert re.search(r"charts\.|Panel\(", source(cell)), source(cell)
+            assert re.search(r"charts\.|\.picture\(|Panel\(", source(cell)), source(cell)
 
 
 @each
