@@ -272,19 +272,8 @@ class MeanAndMaximumMetric(
         )
         yield held
         longest = int(value[counts].max()) / unit_seconds if n else None
-        second = replace(
-            lead,
-            measure="maximum",
-            value=longest,
-            n=n,
-            goal=maximum,
-            at_risk=False,
-            method="none (the longest case)",
-            flags=flags,
-        )
-        # a fact about all cases, not an estimate; open ones may still exceed it
-        reach = (longest, math.inf if still_open else longest)
-        yield judged(second, better="lower", recoverable=False, reach=reach) if held.verdict else second
+        second = replace(lead, measure="maximum", value=longest, n=n, goal=maximum, flags=flags)
+        yield _longest_case(second, still_open=still_open, is_judged=bool(held.verdict))
 
     def examples(self) -> tuple[Example, ...]:
         """Repairs of 10, 20 and 60 hours; and one that goes on."""
@@ -352,6 +341,13 @@ def _state(fact: Any, excluded: Any, beyond: Any) -> npt.NDArray[np.int8]:
 def _limit_in_seconds(params: MeanAndMaximumParams, day: dt.date) -> float:
     maximum = params.commitment.maximum_on(day)
     return math.inf if maximum is None else maximum * params.second
+
+
+def _longest_case(row: Figure, *, still_open: bool, is_judged: bool) -> Figure:
+    """The row of the maximum: a fact about all cases, not an estimate; open ones may still exceed it."""
+    row = replace(row, at_risk=False, method="none (the longest case)")
+    reach = (row.value, math.inf if still_open else row.value)
+    return judged(row, better="lower", recoverable=False, reach=reach) if is_judged else row
 
 
 def _needed(goal: float | None, ahead: tuple[int, int, int], item: int) -> float | None:
